@@ -25,6 +25,9 @@ pub const LOOK_THERE: &str = "On the customer's side: Entra admin center, Enterp
     what was granted, Properties whether sign-in is enabled, Sign-in logs (service principals) whether a Conditional Access \
     rule for workload identities blocks it.";
 
+/// Said where nothing is granted any more.
+const GONE: &str = "Backup365 is not accepted in the organisation any more";
+
 /// What is on record of one organisation.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Consent {
@@ -100,18 +103,35 @@ impl Consent {
             // Before the first consent that is how it should be.
             Look::None if proved.is_none() => Self { granted: None, proved, trouble: None },
             Look::None => {
-                let words =
-                    "Backup365 is not accepted in the organisation any more; the customer must accept again";
-                Self { granted: None, proved, trouble: Some(words.into()) }
+                let words = Text::of(format_args!("{GONE}; the customer must accept again"));
+                Self { granted: None, proved, trouble: Some(words) }
             }
             Look::Elsewhere(four) => {
                 let words = format_args!(
-                    "Microsoft answers for another organisation, ending in {four}; compare the organisation on record with the customer, who must accept again"
+                    "{}; compare the organisation on record with the customer, who must accept again",
+                    elsewhere(four)
                 );
                 Self { granted: None, proved, trouble: Some(Text::of(words)) }
             }
         }
     }
+}
+
+/// Why the customer must accept again, where a round of proving says so: a permission is missing, or what was enabled is not
+/// accepted any more.
+#[must_use]
+pub fn lost(verdict: &Verdict, was_enabled: bool) -> Option<Text> {
+    match verdict {
+        Verdict::Failed(failure) if failure.asks_consent => Some(failure.what.clone()),
+        Verdict::NotYet if was_enabled => Some(GONE.into()),
+        Verdict::WrongTenant { found } if was_enabled => Some(elsewhere(&found.tenant.last_four())),
+        _ => None,
+    }
+}
+
+/// Said where the answers are for an organisation whose ID ends so.
+fn elsewhere(four: &Text) -> Text {
+    Text::of(format_args!("Microsoft answers for another organisation, ending in {four}"))
 }
 
 /// What a round of proving goes by besides Microsoft's answers.

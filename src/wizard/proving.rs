@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::domain::{
+    consent,
     failure::{Failure, FailureKind},
     phrase::WayOn,
     run::RunRecord,
@@ -82,17 +83,7 @@ impl Proving {
     /// Why the customer must accept again, where the last round says so: a permission is missing, or what was enabled is
     /// not accepted any more.
     pub(crate) fn must_accept(&self, record: &RunRecord) -> Option<Text> {
-        match self.verdict()? {
-            Verdict::Failed(failure) if failure.asks_consent => Some(failure.what.clone()),
-            Verdict::NotYet if record.enabled.is_some() => {
-                Some("Backup365 is not accepted in the organisation any more".into())
-            }
-            Verdict::WrongTenant { found } if record.enabled.is_some() => Some(Text::of(format_args!(
-                "Microsoft answers for another organisation, ending in {}",
-                found.tenant.last_four()
-            ))),
-            _ => None,
-        }
+        consent::lost(self.verdict()?, record.enabled.is_some())
     }
 
     /// Whether a round is out.
