@@ -98,10 +98,11 @@ pub struct NumberAsked {
 }
 
 /// Which question it is, for front ends that answer without looking at words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuestionId {
     /// Which customer?
+    #[default]
     Customer,
     /// The form of a new customer.
     NewCustomer,

@@ -27,7 +27,7 @@ use crate::{
             form::{Control, Form},
             wait::{self, Wait},
         },
-        pending::{self, Arrival, Pending, Server},
+        pending::{self, Arrival, Pending},
         screen::{Scene, Screen, authorise::Authorise, kept, step::Step},
         view::{Block, Fact, FactId, Notice, Tone},
     },
@@ -58,7 +58,7 @@ pub(crate) struct Impersonation {
     found: Option<FoundServer>,
     is_key_lost: bool,
     is_enabled: bool,
-    finding: Wait<Server>,
+    finding: Wait<FoundServer>,
     saving: Wait<Box<RunRecord>>,
     failure: Option<Failure>,
     /// The question to the played customer that is out.
@@ -143,7 +143,7 @@ impl Screen for Impersonation {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if let Some(details) = kept(&mut self.failure, self.asking.take(arrival)) {
             self.told(cx, &details);
-        } else if let Some(Server(server)) = kept(&mut self.failure, self.finding.take(arrival)) {
+        } else if let Some(server) = kept(&mut self.failure, self.finding.take(arrival)) {
             self.take_found(cx, server);
         } else if let Some(record) = kept(&mut self.failure, self.saving.take(arrival)) {
             cx.session.keeping.drop_changes();
@@ -306,7 +306,7 @@ impl Impersonation {
             self.form.set(id, words);
         }
         self.found = None;
-        self.form.choose(FieldId::Listing, DIRECTORY);
+        self.form.fill(FieldId::Listing, &Value::Choice(DIRECTORY));
         self.form.focus_on(Spot::Button(Action::Save));
         self.changed(cx, FieldId::Listing);
         cx.say(Tone::Good, "The customer has told you everything. Check it, then save it.");
