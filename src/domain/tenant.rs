@@ -15,6 +15,18 @@ pub struct Organisation {
     pub region: Option<Text>,
 }
 
+impl Organisation {
+    /// It by name, or else by domain, and the last four of its ID.
+    #[must_use]
+    pub fn named(&self) -> String {
+        let four = self.tenant.last_four();
+        match self.name.as_ref().or(self.domain.as_ref()) {
+            Some(name) => format!("{name} (…{four})"),
+            None => format!("the tenant ending in {four}"),
+        }
+    }
+}
+
 /// State of one named check.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CheckState {
