@@ -9,7 +9,7 @@ use crate::{
     domain::{
         card::{Card, CardId},
         doubt::{Accepted, Accepts, Finding, Guarded},
-        failure::{Failure, FailureKind},
+        failure::Failure,
         id::TenantId,
         phrase::{Command, Phrase, WayOn, phrase},
         run::RunRecord,
@@ -264,20 +264,11 @@ impl Tenant {
     }
 
     fn take(&mut self, finding: Finding) {
-        let organisation = &finding.organisation;
         let Ok(asked) = self.input() else { return };
-        let as_typed = TenantInput::parse(&organisation.tenant.to_string());
-        let (what, hint) = if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
-            let hint = phrase!["Nothing was saved. ", WayOn::Again("ask again")];
-            ("Microsoft answered for another tenant", hint)
-        } else if as_typed == Err(TenantInputError::PrivateAccount) {
-            let hint = Phrase::from("Ask for the organisation's own domain or tenant ID.");
-            ("this is a private Microsoft address, not an organisation", hint)
-        } else {
-            self.found = Some((asked, finding));
-            return;
-        };
-        self.failure = Some(Failure::new(FailureKind::Refused, what, hint));
+        match finding.misfit(&asked) {
+            None => self.found = Some((asked, finding)),
+            misfit => self.failure = misfit,
+        }
     }
 
     /// The organisation that may be saved: the one that was found for what stands there now.
