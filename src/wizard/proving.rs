@@ -8,7 +8,6 @@ use std::time::Duration;
 use crate::domain::{
     consent,
     failure::{Failure, FailureKind},
-    phrase::WayOn,
     run::RunRecord,
     tenant::{Proof, Verdict},
     text::Text,
@@ -144,7 +143,9 @@ impl Proving {
     }
 
     fn found(&mut self, mut proof: Proof, record: &RunRecord, now: Moment, calls: &mut Outbox) {
-        guard_tenant(record, &mut proof);
+        if let Some(expected) = record.organisation.as_ref().filter(|_| !record.product.is_hosted()) {
+            proof.guard(expected);
+        }
         self.failure = None;
         self.spreading_since = match proof.verdict {
             // The record may know it for longer than this session.
@@ -179,22 +180,4 @@ fn round(record: &RunRecord) -> Option<Call<Box<Proof>>> {
     };
     let of = (record.customer.id, record.product);
     Some(pending::prove(of, organisation, impersonation, record.link_shown.is_some()))
-}
-
-/// Rule 2, once more: whatever a proof says of itself, it is none when it names another tenant than the run's.
-fn guard_tenant(record: &RunRecord, proof: &mut Proof) {
-    let Some(expected) = record.organisation.as_ref().filter(|_| !record.product.is_hosted()) else { return };
-    match &proof.organisation {
-        Some(found) if found.tenant != expected.tenant => {
-            proof.verdict = Verdict::WrongTenant { found: found.clone() };
-        }
-        None if proof.verdict.is_proved() => {
-            proof.verdict = Verdict::Failed(Failure::new(
-                FailureKind::Malformed,
-                "the checks are good, but no answer names the organisation",
-                WayOn::Again("ask again"),
-            ));
-        }
-        _ => {}
-    }
 }
