@@ -43,7 +43,7 @@ use step::Step;
 pub(crate) const STOPS: [&str; 6] = ["Customer", "Product", "Access", "Authorise", "Users", "Outcome"];
 
 /// What a screen shows and asks; the wizard adds bar, card and what can be done on every screen.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Scene<'a> {
     /// Which question stands.
     pub(crate) id: QuestionId,
@@ -79,20 +79,7 @@ impl<'a> Scene<'a> {
         heading: impl Into<Phrase>,
         blocks: Vec<Block<'a>>,
     ) -> Self {
-        Self {
-            id,
-            shape,
-            stamp: 0,
-            is_waiting: false,
-            focus: Focus::default(),
-            page: Page { heading: heading.into(), blocks },
-            below: None,
-            notice: None,
-            offers: Vec::new(),
-            standing: None,
-            doubts: Vec::new(),
-            next_change: None,
-        }
+        Self { id, shape, page: Page { heading: heading.into(), blocks }, ..Self::default() }
     }
 
     /// A question that is answered with yes or no; Enter answers the default.

@@ -141,7 +141,7 @@ pub enum Place {
 }
 
 /// A heading and blocks, top to bottom; at most one block of rows, which takes the room that is left.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Page<'a> {
     /// One line: the question that this page asks.
     pub heading: Phrase,
