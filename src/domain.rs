@@ -26,6 +26,7 @@ pub mod flag;
 pub mod form_draft;
 pub mod id;
 pub mod lock;
+pub mod mailboxes;
 pub mod nearest;
 pub mod operator;
 pub mod order;

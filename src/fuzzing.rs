@@ -14,6 +14,7 @@ use crate::{
         explain,
         filter::{self, Query},
         id::{TenantId, UserId},
+        mailboxes::address_list,
         tenant_input::TenantInput,
         text::{MAX_BYTES, Text},
         user::{Kind, NewUser, PAGE_ROWS, UserPage},
@@ -26,7 +27,6 @@ use crate::{
     },
     settings::fuzzing::settings,
     tui::input::fuzzing::terminal_input,
-    wizard::address_list,
 };
 
 #[cfg(test)]

@@ -52,7 +52,7 @@
 //! | [`commands`] | what runs without a screen | `domain`, `exit`, `outside`, `private`, `provider`, `settings`, `sweeper`; `journey`, `provision` and `apply` also `wizard`, `driver`, `headless` |
 //! | [`cli`] | arguments as types | `domain`, `settings` |
 //! | [`app`] | composition root: picks the world and what runs | all |
-//! | `fuzzing` | what holds for any bytes from outside; for fuzzing and tests only | `domain`, `provider`, `settings`, `tui`, `wizard` |
+//! | `fuzzing` | what holds for any bytes from outside; for fuzzing and tests only | `domain`, `provider`, `settings`, `tui` |
 //!
 //! # Ways to change it
 //!

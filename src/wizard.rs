@@ -27,19 +27,9 @@ mod session;
 pub mod view;
 mod words;
 
-#[cfg(any(test, fuzzing))]
-pub(crate) use screen::impersonation::address_list;
-
 use std::time::Duration;
 
-use crate::domain::{
-    failure::Failure,
-    id::RunId,
-    phrase::{Command, Phrase, WayOn, phrase},
-    run::RunRecord,
-    text::{Text, capital},
-    time::Moment,
-};
+use crate::domain::{failure::Failure, id::RunId, phrase::Phrase, run::RunRecord, time::Moment};
 
 use answer::{Action, Answer, Given, Revision};
 use ask::{Ask, QuestionId};
@@ -50,9 +40,9 @@ use effect::Effect;
 use event::{Ended, Event, EventKind};
 use outbox::Outbox;
 use pending::{Arrival, Call, Pending, Saved, Woken};
-use screen::{Scene, Screen, customer::Customer, step::Step};
+use screen::{Scene, Screen, step::Step};
 use session::Session;
-use view::{Block, Notice, Tone, View};
+use view::{Notice, Tone, View};
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
 const NOTICE: Duration = Duration::from_secs(5);
@@ -61,7 +51,7 @@ const NOTICE: Duration = Duration::from_secs(5);
 const TOO_EARLY: &str = "That was typed before this question stood here, so it was not taken.";
 
 /// The wizard.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Wizard {
     setup: Setup,
     now: Moment,
@@ -98,26 +88,7 @@ impl Wizard {
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let session = Session { forgets_forms: !setup.keeps_forms, ..Session::default() };
-        Self {
-            setup,
-            now: Moment::default(),
-            session,
-            calls: Outbox::default(),
-            behind: Vec::new(),
-            screen: Box::<Customer>::default(),
-            asks_to_leave: false,
-            notice: None,
-            said: Moment::default(),
-            held: None,
-            opening: Pending::default(),
-            parting: Pending::default(),
-            parking: None,
-            redraw: Pending::default(),
-            redraw_at: None,
-            revision: Revision::default(),
-            asked: (QuestionId::Customer, 0),
-            ended: None,
-        }
+        Self { setup, session, ..Self::default() }
     }
 
     /// Takes in what happened and returns what is wished for.
@@ -175,47 +146,25 @@ impl Wizard {
     /// Everything that can be seen now.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        let cx = self.look();
-        let mut scene = self.screen.view(cx);
+        let (cx, record) = (self.look(), self.session.record.as_ref());
+        let scene = self.screen.view(cx);
         let steps = screen::stops(scene.id);
-        if self.asks_to_leave {
-            scene = leaving(scene, self.session.record.as_ref());
-        } else {
-            let has_run = self.session.record.is_some();
-            for offer in words::common_offers(has_run).chain(self.is_read_only().then(words::take_over)) {
-                if scene.offers.iter().all(|own| own.action != offer.action) {
-                    scene.offers.push(offer);
-                }
-            }
-        }
-        let Scene {
-            id,
-            shape,
-            is_waiting,
-            focus,
-            page,
-            below,
-            notice,
-            offers,
-            standing,
-            doubts,
-            next_change,
-            ..
-        } = scene;
+        let scene = if self.asks_to_leave { scene.leaving(record) } else { scene.with_common_offers(record) };
+        let Scene { id, shape, is_waiting, focus, .. } = scene;
         View {
             bar: bar::bar(cx, &*self.screen),
             steps,
-            page,
-            below,
+            page: scene.page,
+            below: scene.below,
             ask: Ask { id, revision: self.revision, shape, is_waiting, focus },
-            notice: self.notice.clone().or(notice),
-            actions: offers,
+            notice: self.notice.clone().or(scene.notice),
+            actions: scene.offers,
             card: self.screen.card(cx),
             link: cx.link(),
             must_accept: cx.session.must_accept(),
-            standing,
-            doubts,
-            next_change,
+            standing: scene.standing,
+            doubts: scene.doubts,
+            next_change: scene.next_change,
         }
     }
 
@@ -261,12 +210,7 @@ impl Wizard {
         let World { operator, link_prefix, link_suffix, notes } = world;
         self.setup = Setup { operator, link_prefix, link_suffix, ..self.setup.clone() };
         self.session.is_open = true;
-        if let Some((first, rest)) = notes.split_first() {
-            let first = Text::clean(&capital(first.as_str()));
-            let words = match rest {
-                [] => phrase![first],
-                _ => phrase![first, " ", WayOn::Run(Command::SweepCheck, "see what else there is")],
-            };
+        if let Some(words) = words::notes(&notes) {
             self.say(Tone::Warn, words);
         }
         if let Some(run) = self.setup.run.clone() {
@@ -295,18 +239,13 @@ impl Wizard {
                 None => self.asks_to_leave = true,
             },
             Given::Do(Action::Park) => self.park(),
-            Given::Do(Action::Refresh) if self.is_read_only() => self.take_over(),
+            Given::Do(Action::Refresh) if self.session.is_read_only() => self.take_over(),
             given => {
                 let (mut cx, screen) = self.parts();
                 let step = screen.answer(&mut cx, given);
                 self.follow(step);
             }
         }
-    }
-
-    /// Another process holds the run that is open.
-    fn is_read_only(&self) -> bool {
-        self.session.record.as_ref().is_some_and(|record| record.is_read_only)
     }
 
     /// Opens the run anew: whoever held it may be gone.
@@ -489,7 +428,7 @@ impl Wizard {
 
     fn customers(&mut self) {
         self.behind.clear();
-        self.screen = Box::<Customer>::default();
+        self.screen = Box::default();
         self.enter_screen();
     }
 
@@ -539,22 +478,6 @@ impl Wizard {
     fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen) {
         let Self { setup, now, session, calls, screen, notice, .. } = self;
         (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen)
-    }
-}
-
-/// The question before leaving, above a screen.
-fn leaving<'a>(screen: Scene<'a>, record: Option<&RunRecord>) -> Scene<'a> {
-    let (heading, words) = match record {
-        Some(record) => (
-            "Leave? The run is kept.",
-            phrase!["Take it up again with: ", Command::TakeUp(record.id.clone())],
-        ),
-        None => ("Leave?", Phrase::from("No run is open.")),
-    };
-    Scene {
-        below: Some(screen.page),
-        next_change: screen.next_change,
-        ..Scene::confirm(QuestionId::Leave, true, heading, vec![Block::Para(words)])
     }
 }
 

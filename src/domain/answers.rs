@@ -100,10 +100,34 @@ impl Answers {
         Some((flag, flag.example.to_owned()))
     }
 
+    /// Why a bill of so many new seats may not be confirmed, as sentences; none where it may. What is allowed is set aside.
+    #[must_use]
+    pub fn bill_beyond(&self, new: u32) -> Option<String> {
+        let (limit, remedy) = self.seats_beyond(new)?;
+        let seats = counted(new, "new seat", "new seats");
+        Some(format!("It would be {seats}, and {limit}. Nobody was turned on. {remedy}"))
+    }
+
+    /// Why the next sweep may not turn so many more on once kinds are included and exclusions lifted, as sentences; none
+    /// where it may. What is allowed is set aside.
+    #[must_use]
+    pub fn sweep_beyond(&self, of_kinds: u32, lifted: u32) -> Option<String> {
+        let new = of_kinds.saturating_add(lifted);
+        let (limit, _) = self.seats_beyond(new)?;
+        let (with, unchanged) = match (of_kinds, lifted) {
+            (0, _) => ("without these exclusions", "Nothing was changed."),
+            (_, 0) => ("with these kinds", "The kinds were not changed."),
+            _ => ("with these kinds and the exclusions that were lifted", "The kinds were not changed."),
+        };
+        let seats = counted(new, "seat", "seats");
+        Some(format!(
+            "Enable Auto is on: {with} the next sweep would take {seats} more, and {limit}. {unchanged}"
+        ))
+    }
+
     /// The limit that so many new seats are beyond, and what to do about it; none where they are allowed. What is allowed
     /// is set aside.
-    #[must_use]
-    pub fn seats_beyond(&self, new: u32) -> Option<(String, String)> {
+    fn seats_beyond(&self, new: u32) -> Option<(String, String)> {
         if let Some(most) = self.max_seats.filter(|most| new > *most) {
             return Some((
                 format!("--max-seats allows at most {}", grouped(most)),

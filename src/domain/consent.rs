@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{
     failure::Failure,
+    phrase::{Phrase, WayOn, phrase},
     tenant::{Proof, Verdict},
     text::Text,
     time::Moment,
@@ -20,10 +21,20 @@ pub const SPREADING: Duration = Duration::from_hours(1);
 /// How long ago a proof must lie for a permission that isn't there to be missing, and not on its way.
 const SETTLED: Duration = Duration::from_hours(1);
 
+/// After which spreading takes longer than usual (microsoft-identity-and-graph.md section 3.6: no figure is documented,
+/// about 30 s is reported). How long it may take at worst is a setting.
+const SPREADING_USUAL: Duration = Duration::from_mins(5);
+
+/// How long a customer usually takes to sign in, read and accept; a guess from use.
+const CONSENT_USUAL: Duration = Duration::from_mins(3);
+
 /// How to look on the customer's side where Microsoft goes on refusing what was granted.
 pub const LOOK_THERE: &str = "On the customer's side: Entra admin center, Enterprise applications, Backup365. Permissions shows \
     what was granted, Properties whether sign-in is enabled, Sign-in logs (service principals) whether a Conditional Access \
     rule for workload identities blocks it.";
+
+/// Said where nothing is granted any more.
+const GONE: &str = "Backup365 is not accepted in the organisation any more";
 
 /// What is on record of one organisation.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -100,18 +111,69 @@ impl Consent {
             // Before the first consent that is how it should be.
             Look::None if proved.is_none() => Self { granted: None, proved, trouble: None },
             Look::None => {
-                let words =
-                    "Backup365 is not accepted in the organisation any more; the customer must accept again";
-                Self { granted: None, proved, trouble: Some(words.into()) }
+                let words = Text::of(format_args!("{GONE}; the customer must accept again"));
+                Self { granted: None, proved, trouble: Some(words) }
             }
             Look::Elsewhere(four) => {
                 let words = format_args!(
-                    "Microsoft answers for another organisation, ending in {four}; compare the organisation on record with the customer, who must accept again"
+                    "{}; compare the organisation on record with the customer, who must accept again",
+                    elsewhere(four)
                 );
                 Self { granted: None, proved, trouble: Some(Text::of(words)) }
             }
         }
     }
+}
+
+/// Why the customer must accept again, where a round of proving says so: a permission is missing, or what was enabled is not
+/// accepted any more.
+#[must_use]
+pub fn lost(verdict: &Verdict, was_enabled: bool) -> Option<Text> {
+    match verdict {
+        Verdict::Failed(failure) if failure.asks_consent => Some(failure.what.clone()),
+        Verdict::NotYet if was_enabled => Some(GONE.into()),
+        Verdict::WrongTenant { found } if was_enabled => Some(elsewhere(&found.tenant.last_four())),
+        _ => None,
+    }
+}
+
+/// What to do where the customer has something to mend: a round of proving came to this, the run is for the organisation
+/// that is expected, and the customer has had the link, or Microsoft has been spreading what was accepted, for so long.
+#[must_use]
+pub fn advice(verdict: &Verdict, expected: &str, lasted: Duration) -> Vec<Phrase> {
+    match verdict {
+        Verdict::WrongTenant { found } => {
+            let found = found.named();
+            vec![
+                format_args!(
+                    "To remove what was accepted in {found}: an administrator there opens the Entra admin center, Enterprise applications, Backup365, Properties, and presses Delete."
+                )
+                .into(),
+                format_args!(
+                    "Then open the link again in a private window and sign in as an administrator of {expected}."
+                )
+                .into(),
+            ]
+        }
+        Verdict::NotYet if lasted >= CONSENT_USUAL => {
+            vec![Phrase::from(format_args!(
+                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. Another one: its administrator deletes Backup365 there (Entra admin center, Enterprise applications) and opens the link again in a private window."
+            ))]
+        }
+        Verdict::Spreading if lasted >= SPREADING_USUAL => vec![phrase![
+            "This takes longer than usual. It is still no error. ",
+            WayOn::Park("meanwhile"),
+            " It is asked again on the first screen. ",
+            LOOK_THERE
+        ]],
+        Verdict::Failed(failure) if failure.code.is_some() => vec![WayOn::Explain.into()],
+        _ => Vec::new(),
+    }
+}
+
+/// Said where the answers are for an organisation whose ID ends so.
+fn elsewhere(four: &Text) -> Text {
+    Text::of(format_args!("Microsoft answers for another organisation, ending in {four}"))
 }
 
 /// What a round of proving goes by besides Microsoft's answers.

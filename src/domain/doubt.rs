@@ -2,9 +2,12 @@
 //! (product.md rule 18). Pure: the record says who else has a tenant, Microsoft says whose a mail domain is.
 
 use super::{
+    failure::{Failure, FailureKind},
     flag::{DOMAIN_BELONGS_ELSEWHERE, Flag, SAME_ORGANISATION_AS, quoted},
     id::{CustomerId, TenantId},
+    phrase::{WayOn, phrase},
     tenant::Organisation,
+    tenant_input::{TenantInput, TenantInputError},
     text::Text,
     time::Moment,
 };
@@ -194,6 +197,22 @@ impl Finding {
     #[must_use]
     pub const fn of(organisation: Organisation) -> Self {
         Self { organisation, is_partner: false, doubts: Vec::new(), accepted: Vec::new(), not_compared: None }
+    }
+
+    /// Why it is no answer to what was asked; none where it is one.
+    #[must_use]
+    pub fn misfit(&self, asked: &TenantInput) -> Option<Failure> {
+        let tenant = self.organisation.tenant;
+        let (what, hint) = if matches!(asked, TenantInput::Guid(id) if *id != tenant) {
+            let hint = phrase!["Nothing was saved. ", WayOn::Again("ask again")];
+            ("Microsoft answered for another tenant", hint)
+        } else if TenantInput::parse(&tenant.to_string()) == Err(TenantInputError::PrivateAccount) {
+            let hint = "Ask for the organisation's own domain or tenant ID.".into();
+            ("this is a private Microsoft address, not an organisation", hint)
+        } else {
+            return None;
+        };
+        Some(Failure::new(FailureKind::Refused, what, hint))
     }
 }
 

@@ -1,6 +1,12 @@
 //! Tenants, organisations, and the proof that access works.
 
-use super::{failure::Failure, id::TenantId, text::Text, time::Moment};
+use super::{
+    failure::{Failure, FailureKind},
+    id::TenantId,
+    phrase::WayOn,
+    text::Text,
+    time::Moment,
+};
 
 /// What Microsoft says about a tenant.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,6 +19,18 @@ pub struct Organisation {
     pub domain: Option<Text>,
     /// Region of the directory (`EU`, `OC`, `NA` …), where known.
     pub region: Option<Text>,
+}
+
+impl Organisation {
+    /// It by name, or else by domain, and the last four of its ID.
+    #[must_use]
+    pub fn named(&self) -> String {
+        let four = self.tenant.last_four();
+        match self.name.as_ref().or(self.domain.as_ref()) {
+            Some(name) => format!("{name} (…{four})"),
+            None => format!("the tenant ending in {four}"),
+        }
+    }
 }
 
 /// State of one named check.
@@ -77,6 +95,26 @@ pub struct Proof {
     pub missing: Option<Text>,
     /// When the round ended.
     pub at: Moment,
+}
+
+impl Proof {
+    /// Rule 2, once more: whatever a proof says of itself, it is none where it names another tenant than the expected one,
+    /// or no tenant at all.
+    pub fn guard(&mut self, expected: &Organisation) {
+        match &self.organisation {
+            Some(found) if found.tenant != expected.tenant => {
+                self.verdict = Verdict::WrongTenant { found: found.clone() };
+            }
+            None if self.verdict.is_proved() => {
+                self.verdict = Verdict::Failed(Failure::new(
+                    FailureKind::Malformed,
+                    "the checks are good, but no answer names the organisation",
+                    WayOn::Again("ask again"),
+                ));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The whole of a proof.

@@ -66,10 +66,8 @@ impl Journey {
             (FieldId::Domains, domains),
             (FieldId::Listing, is_directory.then_some(Value::Choice(DIRECTORY))),
         ];
-        for (id, value) in given {
-            value.map_or(Continue(()), |value| self.steps.fill(id, value))?;
-        }
-        Continue(())
+        let mut given = given.into_iter().filter_map(|(id, value)| Some((id, value?)));
+        given.try_for_each(|(id, value)| self.steps.fill(id, value))
     }
 
     /// Without a server Autodiscover is asked, by the domain of the mailbox to try. What a person would have to look at

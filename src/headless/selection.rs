@@ -1,7 +1,7 @@
 //! Addresses that were given, looked up in the list: each becomes a user's id, or is named with what is wrong. Pure.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     ops::ControlFlow::Continue,
 };
 
@@ -51,8 +51,6 @@ pub(super) struct Picked {
     pub(super) id: UserId,
     /// The address, as the list has it.
     pub(super) address: Text,
-    /// The sign-in name, where it is another.
-    sign_in: Text,
     kind: Option<Kind>,
     mark: Mark,
     is_excluded: bool,
@@ -62,9 +60,8 @@ impl Picked {
     fn of(rows: &RowsView<'_>, at: usize) -> Option<Self> {
         let (RowId::User(id), row) = (rows.rows.id(at)?, rows.rows.row(at)?) else { return None };
         let address = rows.words(at, Column::Address);
-        let sign_in = rows.words(at, Column::SignIn);
         let kind = if let Some(Cell::Kind(kind)) = row.cells.get(Column::Kind) { Some(*kind) } else { None };
-        Some(Self { at, id, address, sign_in, kind, mark: row.mark, is_excluded: row.is_excluded })
+        Some(Self { at, id, address, kind, mark: row.mark, is_excluded: row.is_excluded })
     }
 
     fn is_of(&self, kinds: &[Kind]) -> bool {
@@ -105,33 +102,29 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     let is_read = lists.iter().any(|list| !list.is_empty()) || (has_rule && !answers.include.is_empty());
     let Some(rows) = view.page.rows().filter(|_| is_read) else { return Continue(Selection::default()) };
     let mut finder = Finder { found: index(rows), wrong: Vec::new() };
-    let lift = finder.pick(&answers.lift, |user| Ok(user.is_excluded));
-    let exclude = finder.pick(&answers.exclude, |user| {
+    let (lift, _) = finder.pick(&answers.lift, |user| Ok(user.is_excluded));
+    let (exclude, _) = finder.pick(&answers.exclude, |user| {
         if user.is_among(&lift) { Err("Given with --lift too") } else { Ok(!user.is_excluded) }
     });
     let turns_all_on = matches!(answers.users, Some(Users::All | Users::Auto));
-    let turn_off = finder.pick(&answers.turn_off, |user| {
+    // Others were turned off before, or by this command, which was killed: what was asked for is so.
+    let (turn_off, off_before) = finder.pick(&answers.turn_off, |user| {
         let stays_excluded = (user.is_excluded && !user.is_among(&lift)) || user.is_among(&exclude);
+        let is_turned_on = turns_all_on && !stays_excluded;
         match user.mark {
-            Mark::On if turns_all_on && !stays_excluded => {
+            Mark::On if is_turned_on => {
                 Err("Turned off, and on again by --users (exclude them too: --exclude)")
             }
-            Mark::On => Ok(true),
-            Mark::Off | Mark::Ticked | Mark::Closed
-                if turns_all_on && !stays_excluded && user.closed(answers).is_none() =>
-            {
+            Mark::Off | Mark::Ticked | Mark::Closed if is_turned_on && user.closed(answers).is_none() => {
                 Err("Off, and turned on by --users (exclude them too: --exclude)")
             }
-            // Somebody turned them off before, or this command did and was killed: what was asked for is so.
-            _ => Ok(false),
+            mark => Ok(mark == Mark::On),
         }
     });
-    let off_before = finder.named(&answers.turn_off, |user| user.mark != Mark::On);
-    let off: HashSet<UserId> = answers.turn_off.iter().flat_map(|address| finder.ids(address)).collect();
-    let tick = finder.pick(these, |user| {
+    let (tick, _) = finder.pick(these, |user| {
         if user.is_among(&exclude) {
             Err("Given with --exclude too")
-        } else if off.contains(&user.id) {
+        } else if user.is_among(&turn_off) || user.is_among(&off_before) {
             Err("Given with --turn-off too")
         } else if user.mark == Mark::Excluded && user.is_among(&lift) {
             Ok(true)
@@ -143,15 +136,17 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     if let Some(words) = answers.off_beyond(number(turn_off.len())) {
         return end(End::Stopped, words);
     }
-    let lifted = lift.iter().filter(|user| has_rule && user.mark != Mark::On).count();
-    let is_included = |user: &Picked| has_rule && user.mark == Mark::Closed && user.is_of(&answers.include);
-    // A user with two names is found twice.
-    let all = finder.found.values().flatten();
-    let included: HashSet<UserId> = all.filter(|user| is_included(user)).map(|user| user.id).collect();
+    let included = match answers.include.as_slice() {
+        kinds @ [_, ..] if has_rule => {
+            let all = (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at));
+            all.filter(|user| user.mark == Mark::Closed && user.is_of(kinds)).count()
+        }
+        _ => 0,
+    };
     Continue(Selection {
-        off_before,
-        lifted_by_rule: number(lifted),
-        included_by_rule: number(included.len()),
+        off_before: off_before.into_iter().map(|user| user.address).collect(),
+        lifted_by_rule: number(lift.iter().filter(|user| has_rule && user.mark != Mark::On).count()),
+        included_by_rule: number(included),
         marked: vec![
             (answer::Mark::Lift, lift),
             (answer::Mark::Exclude, exclude),
@@ -175,48 +170,31 @@ struct Finder {
 }
 
 impl Finder {
-    /// The users whom an address, or a sign-in name, may mean.
-    fn ids(&self, given: &str) -> Vec<UserId> {
-        self.found.get(&folded(given)).into_iter().flatten().map(|user| user.id).collect()
-    }
-
-    /// The users with these addresses, or sign-in names, whom the judge takes, each once, in the order of the list; what has no user, or
-    /// several, or is refused by the judge, is kept as wrong.
+    /// The users with these addresses, or sign-in names, each once, in the order of the list: those whom the judge takes,
+    /// and the others. What has no user, or several, or is refused by the judge, is kept as wrong.
     fn pick(
         &mut self,
         addresses: &[String],
         judge: impl Fn(&Picked) -> Result<bool, &'static str>,
-    ) -> Vec<Picked> {
-        let mut users = Vec::new();
+    ) -> (Vec<Picked>, Vec<Picked>) {
+        let mut users = BTreeMap::new();
         for given in addresses {
-            let address = folded(given);
             // Users without an address are never meant.
-            let found = self.found.get(&address).filter(|_| !address.is_empty());
-            let user = match found.map(Vec::as_slice) {
-                Some([user]) => Ok(user.clone()),
+            let user = match self.found.get(&folded(given)).map(Vec::as_slice) {
+                Some([user]) => judge(user).map(|is_taken| (user.at, (user.clone(), is_taken))),
                 Some(_) => Err("Several users have this address, or this sign-in name"),
                 None => Err("Not listed"),
             };
-            match user.and_then(|user| Ok(judge(&user)?.then_some(user))) {
-                Ok(user) => users.extend(user),
+            match user {
+                Ok((at, judged)) => {
+                    users.insert(at, judged);
+                }
                 Err(why) => self.refuse(why, given),
             }
         }
-        users.sort_unstable_by_key(|user: &Picked| user.at);
-        users.dedup_by_key(|user| user.at);
-        users
-    }
-
-    /// The addresses of the users who are meant by these and are as the judge says, each once.
-    fn named(&self, addresses: &[String], judge: impl Fn(&Picked) -> bool) -> Vec<Text> {
-        let mut users: Vec<&Picked> = addresses
-            .iter()
-            .filter_map(|given| self.found.get(&folded(given)).and_then(|found| found.first()))
-            .filter(|user| judge(user))
-            .collect();
-        users.sort_unstable_by_key(|user| user.at);
-        users.dedup_by_key(|user| user.at);
-        users.into_iter().map(|user| user.address.clone()).collect()
+        let (taken, others): (Vec<_>, Vec<_>) = users.into_values().partition(|(_, is_taken)| *is_taken);
+        let users = |judged: Vec<(Picked, bool)>| judged.into_iter().map(|(user, _)| user).collect();
+        (users(taken), users(others))
     }
 
     fn refuse(&mut self, why: &'static str, address: &str) {
@@ -244,14 +222,14 @@ impl Finder {
     }
 }
 
-/// Every listed user, by each of the two names, folded.
+/// Every listed user, by each of the two names that they have, folded.
 fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<Picked>> {
     let mut found: HashMap<String, Vec<Picked>> = HashMap::with_capacity(rows.rows.len());
     for user in (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at)) {
-        if !user.sign_in.is_empty() {
-            found.entry(folded(user.sign_in.as_str())).or_default().push(user.clone());
+        let names = [folded(rows.words(user.at, Column::SignIn).as_str()), folded(user.address.as_str())];
+        for name in names.into_iter().filter(|name| !name.is_empty()) {
+            found.entry(name).or_default().push(user.clone());
         }
-        found.entry(folded(user.address.as_str())).or_default().push(user);
     }
     found
 }

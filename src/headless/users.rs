@@ -229,15 +229,14 @@ impl Journey {
         self.report.bill = Some(shown.bill.clone());
         let facts = view.page.facts().map(|fact| (fact.label, fact.value.for_commands()));
         self.report.bill_facts = facts.collect();
-        let seats = counted(new, "new seat", "new seats");
         if self.answers.max_seats.is_none() && new > 0 && !self.answers.is_dry_run {
             return need(flag::MAX_SEATS, new);
         }
-        if let Some((limit, remedy)) = self.answers.seats_beyond(new) {
-            let words = format_args!("It would be {seats}, and {limit}. Nobody was turned on. {remedy}");
+        if let Some(words) = self.answers.bill_beyond(new) {
             return end(End::Stopped, words);
         }
         if self.answers.is_dry_run {
+            let seats = counted(new, "new seat", "new seats");
             return end(End::Shown, format_args!("It would be {seats}. Nothing was written."));
         }
         Continue(new)
@@ -253,15 +252,8 @@ impl Journey {
         if self.answers.max_seats.is_none() {
             return need(flag::MAX_SEATS, new);
         }
-        let Some((limit, _)) = self.answers.seats_beyond(new) else { return Continue(()) };
-        let (with, unchanged) = match (of_kinds, lifted) {
-            (0, _) => ("without these exclusions", "Nothing was changed."),
-            (_, 0) => ("with these kinds", "The kinds were not changed."),
-            _ => ("with these kinds and the exclusions that were lifted", "The kinds were not changed."),
-        };
-        let more = counted(new, "seat", "seats");
-        let sweep = format_args!("{with} the next sweep would take {more} more");
-        end(End::Stopped, format_args!("Enable Auto is on: {sweep}, and {limit}. {unchanged}"))
+        let beyond = self.answers.sweep_beyond(of_kinds, lifted);
+        beyond.map_or(Continue(()), |words| end(End::Stopped, words))
     }
 
     /// The bill: compared, then confirmed by its number.

@@ -110,7 +110,6 @@ const fn is_open_meanwhile(shape: &Shape) -> bool {
 }
 
 /// The question of a view; `at` is where the walk through a form is.
-#[must_use]
 pub(crate) fn question(view: &View<'_>, at: Spot) -> Question {
     let is_closed = view.page.buttons().next().is_some() && view.page.buttons().all(|button| !button.is_open);
     if view.ask.is_waiting && (is_closed || !is_open_meanwhile(&view.ask.shape)) {

@@ -12,7 +12,6 @@ const NOTHING: &str =
     "Nothing is known by that. Try the number alone, or two or three words of the page's heading.";
 
 /// The card: what to say now.
-#[must_use]
 pub(crate) fn say(card: &Card) -> Vec<String> {
     let quoted = |words| format!("Say: “{words}”");
     let mut said = vec!["Say it.".to_owned(), quoted(&card.say)];
@@ -28,7 +27,6 @@ pub(crate) fn say(card: &Card) -> Vec<String> {
 }
 
 /// What a code or words mean.
-#[must_use]
 pub(crate) fn explain(code: &str) -> Vec<String> {
     let found = explain::look_up(code);
     let mut said = Vec::new();

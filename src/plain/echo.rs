@@ -47,7 +47,6 @@ impl Echo {
     }
 
     /// Whether the process was stopped since this was asked last: what stood there has gone by.
-    #[must_use]
     pub(crate) fn was_stopped(&self) -> bool {
         self.with(|state| std::mem::take(&mut state.was_stopped))
     }

@@ -94,6 +94,22 @@ impl Waiting {
         self.queue.push_back(Zeroizing::new(String::from_utf8_lossy(line).into_owned()));
     }
 
+    /// Forgets the lines in front of which this is true, and reads on for more of them; says how many that were.
+    fn forget_while(&mut self, is_forgotten: fn(&str) -> bool) -> usize {
+        let mut count = 0;
+        for _ in 0..DROPS {
+            let lines = self.queue.iter().take_while(|line| is_forgotten(line)).count();
+            self.queue.drain(..lines).for_each(drop);
+            self.ahead = self.ahead.saturating_sub(lines);
+            count += lines;
+            // Another line stands in front, or nothing more is there.
+            if !self.queue.is_empty() || (!source::pull(self, 1) && self.queue.is_empty()) {
+                break;
+            }
+        }
+        count
+    }
+
     /// Nothing more comes: what has no end of line is a line all the same.
     fn end(&mut self) {
         if !self.part.is_empty() && !self.skips {
@@ -128,15 +144,7 @@ impl Lines {
     /// Forgets everything that has come in so far, what the system still holds too; says how many lines that were.
     pub(crate) fn forget(&self) -> usize {
         let mut waiting = lock(&self.0.waiting);
-        let mut count = 0;
-        for _ in 0..DROPS {
-            let is_more = source::pull(&mut waiting, 1);
-            count += waiting.queue.drain(..).count();
-            if !is_more {
-                break;
-            }
-        }
-        waiting.ahead = 0;
+        let mut count = waiting.forget_while(|_| true);
         if !waiting.part.is_empty() {
             waiting.part.clear();
             waiting.skips = true;
@@ -148,21 +156,7 @@ impl Lines {
 
     /// Forgets the empty lines in front, what the system still holds of them too; says how many that were.
     pub(crate) fn forget_empty(&self) -> usize {
-        let mut waiting = lock(&self.0.waiting);
-        let mut count = 0;
-        for _ in 0..DROPS {
-            let empty = waiting.queue.iter().take_while(|line| line.trim().is_empty()).count();
-            waiting.queue.drain(..empty).for_each(drop);
-            waiting.ahead = waiting.ahead.saturating_sub(empty);
-            count += empty;
-            if !waiting.queue.is_empty() {
-                break;
-            }
-            let is_more = source::pull(&mut waiting, 1);
-            if !is_more && waiting.queue.is_empty() {
-                break;
-            }
-        }
+        let count = lock(&self.0.waiting).forget_while(|line| line.trim().is_empty());
         self.0.room.notify_all();
         count
     }

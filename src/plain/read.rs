@@ -31,7 +31,6 @@ const NO_CLIPBOARD: &str =
     "Line by line there is no clipboard and no picture. Type print for the link alone, or file.";
 
 /// What a line means.
-#[must_use]
 pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mut Memory) -> Heard {
     let trimmed = line.trim();
     if std::mem::take(&mut memory.confirms_all) {
@@ -84,7 +83,6 @@ fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
 }
 
 /// A command that works while something is on its way, whatever is asked; and whether it leads away from here.
-#[must_use]
 pub(crate) fn meanwhile(line: &str) -> Option<bool> {
     let line = line.trim().to_lowercase();
     let is_any = |actions: &[Action]| actions.iter().any(|action| means(&line, *action));

@@ -32,13 +32,11 @@ const ORDER: [Column; 10] = [
 ];
 
 /// A number of rows as people read it.
-#[must_use]
 pub(crate) fn count(rows: usize) -> String {
     grouped(u32::try_from(rows).unwrap_or(u32::MAX))
 }
 
 /// One row in words; `at` is its index.
-#[must_use]
 pub(crate) fn line(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Option<String> {
     let row = rows.rows.row(at)?;
     let number = count(at.saturating_add(1));
@@ -53,7 +51,6 @@ pub(crate) fn line(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Option<St
 }
 
 /// The state of a row in the words of the wizard; a tick comes first.
-#[must_use]
 pub(crate) fn state(row: &Row<'_>) -> Option<String> {
     let cell = row.cells.get(Column::State)?;
     let is_off = matches!(cell, Cell::State(State::Off, more) if more.is_empty());
@@ -79,7 +76,6 @@ fn name(rows: &RowsView<'_>, row: &Row<'_>) -> String {
 }
 
 /// Everything that is known about a row.
-#[must_use]
 pub(crate) fn details(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Vec<String> {
     match rows.rows.details(at) {
         Some(words) => {
@@ -97,7 +93,6 @@ fn warning(rows: &RowsView<'_>, at: usize) -> Option<String> {
 }
 
 /// The rows of a page that begins at an index, with what tells apart those that read the same, and what follows them.
-#[must_use]
 pub(crate) fn page(view: &View<'_>, rows: &RowsView<'_>, top: usize) -> Vec<String> {
     let len = rows.rows.len();
     let end = top.saturating_add(PAGE).min(len);
@@ -128,7 +123,6 @@ pub(crate) struct Report {
 
 impl Report {
     /// Looks at rows before anything is done to them.
-    #[must_use]
     pub(crate) fn before(view: &View<'_>, rows: Vec<RowId>, mark: answer::Mark) -> Self {
         let before = states(view, &rows);
         Self { rows, before, is_write: matches!(mark, answer::Mark::Exclude | answer::Mark::Lift) }
@@ -136,7 +130,6 @@ impl Report {
 
     /// Whether it can be said: a write is waited for, unless its rows show it already or something was said to it. Other
     /// things may be on their way meanwhile.
-    #[must_use]
     pub(crate) fn is_due(&self, view: &View<'_>) -> bool {
         let is_told =
             view.notice.as_ref().is_some_and(|notice| matches!(notice.tone, Tone::Warn | Tone::Bad));
@@ -144,7 +137,6 @@ impl Report {
     }
 
     /// What is different now, one line for each of a few rows; counts where they are many.
-    #[must_use]
     pub(crate) fn told(&self, view: &View<'_>) -> Vec<String> {
         let Some(rows) = view.page.rows() else { return Vec::new() };
         if self.rows.is_empty() {
@@ -200,7 +192,6 @@ fn tallied(now: &[Option<String>], is_changed: bool) -> Vec<String> {
 }
 
 /// All counts as a sentence.
-#[must_use]
 pub(crate) fn counts(counts: &[Phrase]) -> String {
     let Some((first, more)) = counts.split_first() else { return String::new() };
     let all: Vec<String> = [told_first(first)].into_iter().chain(more.iter().map(told)).collect();
@@ -208,7 +199,6 @@ pub(crate) fn counts(counts: &[Phrase]) -> String {
 }
 
 /// The counts that a change is about: ticks and seats; the others stand in the answer to *list* and *total*.
-#[must_use]
 pub(crate) fn total(all: &[Phrase]) -> String {
     counts(all.get(..2).unwrap_or(all))
 }

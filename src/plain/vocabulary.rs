@@ -23,7 +23,6 @@ const ADMIN: &str = "turn off 3-5: turns protection off, and asks first.";
 const ALWAYS: &str = include_str!("../../assets/help/always.txt");
 
 /// The words that ask for an action; the first one is said in help.
-#[must_use]
 pub(crate) const fn words(action: Action) -> &'static [&'static str] {
     match action {
         Action::Continue => &["continue", "go on"],
@@ -59,19 +58,16 @@ pub(crate) const fn words(action: Action) -> &'static [&'static str] {
 }
 
 /// Whether a word asks for an action.
-#[must_use]
 pub(crate) fn means(word: &str, action: Action) -> bool {
     words(action).contains(&word)
 }
 
 /// Commands that every page knows: never numbered among its choices.
-#[must_use]
 pub(crate) const fn is_common(action: Action) -> bool {
     matches!(action, Action::Park | Action::Leave | Action::Copy)
 }
 
 /// Help: every command that is open now, one line each.
-#[must_use]
 pub(crate) fn help(view: &View<'_>) -> Vec<String> {
     let asked = if let Shape::Select(asked) = view.ask.shape { Some(asked) } else { None };
     let own = view.actions.iter().filter(|offer| !is_common(offer.action) && offer.action != Action::Back);

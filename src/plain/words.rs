@@ -21,32 +21,27 @@ pub(crate) enum Line {
 }
 
 /// A phrase of the wizard, for lines.
-#[must_use]
 pub(crate) fn told(phrase: &Phrase) -> String {
     phrase.spoken(WayOn::for_lines, signs).to_string().trim().to_owned()
 }
 
 /// The same at the start of a sentence: a capital in front, unless a name stands there.
-#[must_use]
 pub(crate) fn told_first(phrase: &Phrase) -> String {
     let words = told(phrase);
     if matches!(phrase.parts().first(), Some(Segment::Said(_))) { capital(&words) } else { words }
 }
 
 /// What is wrong, as a sentence that says so first.
-#[must_use]
 pub(crate) fn wrong(problem: &Phrase) -> String {
     format!("Problem: {}", sentence(&told(problem)))
 }
 
 /// An answer to a command as a line; an empty one sets apart.
-#[must_use]
 pub(crate) fn aside(words: String) -> Line {
     if words.is_empty() { Line::Gap } else { Line::Words(words) }
 }
 
 /// Puts lines into a width, in the terminal's codeset. Words are never cut: one that is longer than a line stands alone.
-#[must_use]
 pub(crate) fn lay(lines: &[Line], columns: u16, use_unicode: bool) -> String {
     let mut out = String::new();
     for line in lines {

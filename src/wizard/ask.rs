@@ -44,7 +44,7 @@ pub enum Spot {
 }
 
 /// How a question is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Shape {
     /// With `Pick`: one row of the page's rows.
     Pick,
@@ -62,6 +62,7 @@ pub enum Shape {
     /// Something goes on by itself; `Do` is what can be done meanwhile.
     Watch,
     /// To be read; `Do` goes on.
+    #[default]
     Read,
 }
 
@@ -98,10 +99,11 @@ pub struct NumberAsked {
 }
 
 /// Which question it is, for front ends that answer without looking at words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuestionId {
     /// Which customer?
+    #[default]
     Customer,
     /// The form of a new customer.
     NewCustomer,

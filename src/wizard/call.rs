@@ -112,7 +112,7 @@ requests! {
         -> Guarded<Box<RunRecord>>
         ["{run}, {}", organisation.tenant];
     /// Find the EWS server by Autodiscover.
-    READ discover = Discover(sample: Address) -> Server;
+    READ discover = Discover(sample: Address) -> FoundServer;
     /// The impersonation details were saved.
     WRITE save_impersonation = SaveImpersonation(run: RunId, details: Box<Impersonation>) -> Box<RunRecord>
         ["{run}"];
@@ -294,6 +294,12 @@ pub enum Reply {
     Failed(Failure),
 }
 
+/// What can come back as the last reply of a call.
+pub(crate) trait FromReply: Sized {
+    /// The value, where the reply is of this type.
+    fn from_reply(reply: Reply) -> Option<Self>;
+}
+
 impl Reply {
     /// Whether more replies of the same call may follow.
     #[must_use]
@@ -303,12 +309,6 @@ impl Reply {
             Self::Page(_) | Self::Whole(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits(_) | Self::Batch(_)
         )
     }
-}
-
-/// What can come back as the last reply of a call.
-pub(crate) trait FromReply: Sized {
-    /// The value, where the reply is of this type.
-    fn from_reply(reply: Reply) -> Option<Self>;
 }
 
 /// A write ended well.
@@ -339,10 +339,6 @@ pub(crate) struct Excluded(pub(crate) Vec<UserId>);
 #[derive(Debug)]
 pub(crate) struct Rule(pub(crate) Option<AutoRule>);
 
-/// An EWS server was found.
-#[derive(Debug)]
-pub(crate) struct Server(pub(crate) FoundServer);
-
 /// A file was written: where.
 #[derive(Debug)]
 pub(crate) struct Written(pub(crate) Text);
@@ -351,33 +347,13 @@ pub(crate) struct Written(pub(crate) Text);
 #[derive(Debug)]
 pub(crate) struct Told(pub(crate) Text);
 
-impl FromReply for Guarded<Customer> {
-    fn from_reply(reply: Reply) -> Option<Self> {
-        match reply {
-            Reply::Added(customer) => Some(Self::Kept(customer)),
-            Reply::Doubted(doubts) => Some(Self::Doubted(doubts)),
-            _ => None,
-        }
-    }
-}
-
-impl FromReply for Guarded<Box<RunRecord>> {
-    fn from_reply(reply: Reply) -> Option<Self> {
-        match reply {
-            Reply::Run(record) => Some(Self::Kept(record)),
-            Reply::Doubted(doubts) => Some(Self::Doubted(doubts)),
-            _ => None,
-        }
-    }
-}
-
 /// What each type of the wizard stands for among the replies.
 macro_rules! replies {
-    ($($type:ty: $reply:pat => $value:expr;)*) => {
+    ($($type:ty: $($reply:pat => $value:expr),+;)*) => {
         $(impl FromReply for $type {
             fn from_reply(reply: Reply) -> Option<Self> {
                 match reply {
-                    $reply => Some($value),
+                    $($reply => Some($value),)+
                     _ => None,
                 }
             }
@@ -386,11 +362,13 @@ macro_rules! replies {
 }
 
 replies! {
+    Guarded<Customer>: Reply::Added(kept) => Self::Kept(kept), Reply::Doubted(doubts) => Self::Doubted(doubts);
+    Guarded<Box<RunRecord>>: Reply::Run(kept) => Self::Kept(kept), Reply::Doubted(doubts) => Self::Doubted(doubts);
     World: Reply::World(world) => world;
     Board: Reply::Board(board) => board;
     Box<RunRecord>: Reply::Run(record) => record;
     Box<Finding>: Reply::Found(finding) => finding;
-    Server: Reply::Server(server) => Server(server);
+    FoundServer: Reply::Server(server) => server;
     Box<Proof>: Reply::Proof(proof) => proof;
     Box<Protection>: Reply::Protection(protection) => protection;
     Listed: Reply::Listed { .. } => Listed;

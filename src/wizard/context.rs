@@ -21,7 +21,7 @@ use super::{
 /// What the wizard is told when it is made, before anything has been opened: the first view needs no more.
 ///
 /// Operator and link come with [`World`](super::call::World), which takes the place of what stood here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact about the place, none excludes another")]
 pub struct Setup {
     /// Everything is invented: every screen says so.
@@ -95,7 +95,7 @@ pub(crate) struct UpdateCx<'a> {
 impl UpdateCx<'_> {
     /// Whether the run may be changed here; says why not.
     pub(crate) fn may_write(&mut self) -> bool {
-        let is_read_only = self.session.record.as_ref().is_some_and(|record| record.is_read_only);
+        let is_read_only = self.session.is_read_only();
         if is_read_only {
             self.say(Tone::Warn, words::read_only());
         }

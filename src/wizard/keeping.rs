@@ -7,7 +7,6 @@ use super::{
     outbox::Outbox,
     pending::{self, Arrival, Pending, Saved},
     view::{Notice, Tone},
-    words,
 };
 
 /// The form that is being typed into.
@@ -65,7 +64,7 @@ impl Keeping {
                 // Tried again with the next change, and before the form is left: not at once, for a record that is gone
                 // would be asked without end.
                 self.changed = self.changed.take().or(out);
-                let words = words::failure(&failure).then("What you type here is not kept until you save.");
+                let words = failure.in_words().then("What you type here is not kept until you save.");
                 (!std::mem::replace(&mut self.is_said, true)).then(|| Notice::new(Tone::Warn, words))
             }
         }

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use crate::domain::{
+    consent,
     failure::{Failure, FailureKind},
-    phrase::WayOn,
     run::RunRecord,
     tenant::{Proof, Verdict},
     text::Text,
@@ -82,17 +82,7 @@ impl Proving {
     /// Why the customer must accept again, where the last round says so: a permission is missing, or what was enabled is
     /// not accepted any more.
     pub(crate) fn must_accept(&self, record: &RunRecord) -> Option<Text> {
-        match self.verdict()? {
-            Verdict::Failed(failure) if failure.asks_consent => Some(failure.what.clone()),
-            Verdict::NotYet if record.enabled.is_some() => {
-                Some("Backup365 is not accepted in the organisation any more".into())
-            }
-            Verdict::WrongTenant { found } if record.enabled.is_some() => Some(Text::of(format_args!(
-                "Microsoft answers for another organisation, ending in {}",
-                found.tenant.last_four()
-            ))),
-            _ => None,
-        }
+        consent::lost(self.verdict()?, record.enabled.is_some())
     }
 
     /// Whether a round is out.
@@ -153,7 +143,9 @@ impl Proving {
     }
 
     fn found(&mut self, mut proof: Proof, record: &RunRecord, now: Moment, calls: &mut Outbox) {
-        guard_tenant(record, &mut proof);
+        if let Some(expected) = record.organisation.as_ref().filter(|_| !record.product.is_hosted()) {
+            proof.guard(expected);
+        }
         self.failure = None;
         self.spreading_since = match proof.verdict {
             // The record may know it for longer than this session.
@@ -188,22 +180,4 @@ fn round(record: &RunRecord) -> Option<Call<Box<Proof>>> {
     };
     let of = (record.customer.id, record.product);
     Some(pending::prove(of, organisation, impersonation, record.link_shown.is_some()))
-}
-
-/// Rule 2, once more: whatever a proof says of itself, it is none when it names another tenant than the run's.
-fn guard_tenant(record: &RunRecord, proof: &mut Proof) {
-    let Some(expected) = record.organisation.as_ref().filter(|_| !record.product.is_hosted()) else { return };
-    match &proof.organisation {
-        Some(found) if found.tenant != expected.tenant => {
-            proof.verdict = Verdict::WrongTenant { found: found.clone() };
-        }
-        None if proof.verdict.is_proved() => {
-            proof.verdict = Verdict::Failed(Failure::new(
-                FailureKind::Malformed,
-                "the checks are good, but no answer names the organisation",
-                WayOn::Again("ask again"),
-            ));
-        }
-        _ => {}
-    }
 }

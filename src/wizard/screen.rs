@@ -16,7 +16,13 @@ pub(crate) mod users;
 use std::cmp::Ordering;
 
 use crate::domain::{
-    card::Card, doubt::Doubt, failure::Failure, phrase::Phrase, tenant::Organisation, text::Shown,
+    card::Card,
+    doubt::Doubt,
+    failure::Failure,
+    phrase::{Command, Phrase, phrase},
+    run::RunRecord,
+    tenant::Organisation,
+    text::Shown,
     time::Moment,
 };
 
@@ -37,7 +43,7 @@ use step::Step;
 pub(crate) const STOPS: [&str; 6] = ["Customer", "Product", "Access", "Authorise", "Users", "Outcome"];
 
 /// What a screen shows and asks; the wizard adds bar, card and what can be done on every screen.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Scene<'a> {
     /// Which question stands.
     pub(crate) id: QuestionId,
@@ -73,20 +79,7 @@ impl<'a> Scene<'a> {
         heading: impl Into<Phrase>,
         blocks: Vec<Block<'a>>,
     ) -> Self {
-        Self {
-            id,
-            shape,
-            stamp: 0,
-            is_waiting: false,
-            focus: Focus::default(),
-            page: Page { heading: heading.into(), blocks },
-            below: None,
-            notice: None,
-            offers: Vec::new(),
-            standing: None,
-            doubts: Vec::new(),
-            next_change: None,
-        }
+        Self { id, shape, page: Page { heading: heading.into(), blocks }, ..Self::default() }
     }
 
     /// A question that is answered with yes or no; Enter answers the default.
@@ -125,6 +118,32 @@ impl<'a> Scene<'a> {
     pub(crate) fn with(mut self, offer: Offer) -> Self {
         self.offers.push(offer);
         self
+    }
+
+    /// With what can be done on every screen, where it has nothing of its own for that.
+    pub(crate) fn with_common_offers(mut self, record: Option<&RunRecord>) -> Self {
+        for offer in words::common_offers(record) {
+            if self.offers.iter().all(|own| own.action != offer.action) {
+                self.offers.push(offer);
+            }
+        }
+        self
+    }
+
+    /// The question before leaving, above it.
+    pub(crate) fn leaving(self, record: Option<&RunRecord>) -> Self {
+        let (heading, words) = match record {
+            Some(record) => (
+                "Leave? The run is kept.",
+                phrase!["Take it up again with: ", Command::TakeUp(record.id.clone())],
+            ),
+            None => ("Leave?", Phrase::from("No run is open.")),
+        };
+        Scene {
+            below: Some(self.page),
+            next_change: self.next_change,
+            ..Scene::confirm(QuestionId::Leave, true, heading, vec![Block::Para(words)])
+        }
     }
 
     /// While one of these is out the scene waits, and the line of state is the clock of the first of them.
@@ -186,6 +205,13 @@ pub(crate) trait Screen: std::fmt::Debug + Send {
     /// How leaving ends the wizard here, where nothing is interrupted by it.
     fn finished(&self) -> Option<Ended> {
         None
+    }
+}
+
+/// The first screen.
+impl Default for Box<dyn Screen> {
+    fn default() -> Self {
+        Box::<customer::Customer>::default()
     }
 }
 

@@ -57,6 +57,11 @@ impl Session {
         (self.proving, self.roster, self.keeping) = Default::default();
     }
 
+    /// Another process holds the run that is open.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.is_read_only)
+    }
+
     /// Takes in what is on record now about the run that is open. Steps that are known to be done stay done: two
     /// writes may answer in another order than they were started.
     pub(crate) fn adopt(&mut self, mut record: RunRecord) {

@@ -3,8 +3,9 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use crate::domain::{
-    failure::Failure,
-    phrase::{Phrase, WayOn, phrase},
+    phrase::{Command, Phrase, WayOn, phrase},
+    run::RunRecord,
+    text::{Text, capital},
 };
 
 use super::{answer::Action, ask::QuestionId, view::Offer};
@@ -26,9 +27,14 @@ pub(crate) fn read_only() -> Phrase {
     ]
 }
 
-/// A failure as one sentence for the line of state.
-pub(crate) fn failure(failure: &Failure) -> Phrase {
-    failure.in_words()
+/// What is to be said of files and folders once the world is open: the first sentence, and the way to the others.
+pub(crate) fn notes(notes: &[Text]) -> Option<Phrase> {
+    let (first, rest) = notes.split_first()?;
+    let first = Text::clean(&capital(first.as_str()));
+    Some(match rest {
+        [] => phrase![first],
+        _ => phrase![first, " ", WayOn::Run(Command::SweepCheck, "see what else there is")],
+    })
 }
 
 /// What can be done, in the words that the question has for it.
@@ -38,18 +44,16 @@ pub(crate) fn offer(question: QuestionId, action: Action) -> Offer {
     Offer::new(action, label, help)
 }
 
-/// What can be done on every screen of a run that another process holds, where the screen has nothing of its own for it.
-pub(crate) fn take_over() -> Offer {
-    Offer::new(Action::Refresh, "again", "Take the run over, once the other window is closed.")
-}
-
-/// What can be done on every screen.
-pub(crate) fn common_offers(has_run: bool) -> impl Iterator<Item = Offer> {
+/// What can be done on every screen; in a run that another process holds it can be taken over too.
+pub(crate) fn common_offers(record: Option<&RunRecord>) -> impl Iterator<Item = Offer> {
     let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
+    let take_over =
+        Offer::new(Action::Refresh, "again", "Take the run over, once the other window is closed.");
     [
-        has_run.then_some(park),
+        record.is_some().then_some(park),
         Some(Offer::new(Action::Back, "back", "Back to the screen before.")),
         Some(Offer::new(Action::Leave, "leave", "Leave. The run is kept.")),
+        record.is_some_and(|record| record.is_read_only).then_some(take_over),
     ]
     .into_iter()
     .flatten()
@@ -58,7 +62,7 @@ pub(crate) fn common_offers(has_run: bool) -> impl Iterator<Item = Offer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{customer::Progress, text::Text, time::Moment, verdict::Standstill};
+    use crate::domain::{customer::Progress, time::Moment, verdict::Standstill};
 
     #[test]
     fn every_offer_is_written_down_with_a_sentence_that_is_whole() {

@@ -31,7 +31,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("commands", &["domain", "exit", "outside", "private", "provider", "settings", "sweeper"]),
     ("cli", &["domain", "settings"]),
     // Never in the program: it feeds whatever reads what comes from outside, wherever that lives.
-    ("fuzzing", &["domain", "provider", "settings", "tui", "wizard"]),
+    ("fuzzing", &["domain", "provider", "settings", "tui"]),
 ];
 
 /// Files that may name more than the rest of their module: commands that make journeys.

@@ -198,11 +198,6 @@ impl Form {
         if let Some(Control::Choice(choice)) = self.control(id) { choice.chosen } else { 0 }
     }
 
-    /// Chooses an option.
-    pub(crate) fn choose(&mut self, id: FieldId, option: usize) {
-        self.fill(id, &Value::Choice(option));
-    }
-
     /// What stands in the form, to be kept: every field and choice, of a secret only that there was one.
     pub(crate) fn draft(&self) -> FormDraft {
         let kept = self.controls.iter().filter_map(|control| match control {

@@ -5,7 +5,7 @@ use crate::{
         card::{Card, CardId},
         customer::{Customer, NewCustomer, Product},
         customer_record::{self, Column},
-        doubt::Guarded,
+        doubt::{Accepts, Guarded},
         failure::Failure,
         form_draft::FormDraft,
         phrase::Phrase,
@@ -77,27 +77,15 @@ impl Add {
             self.form.focus_on(Spot::Field(id));
             return cx.say(Tone::Warn, problem);
         }
-        self.send(cx);
+        self.send(cx, Accepts::default());
     }
 
     /// Has the customer added, with what is accepted of the tenant.
-    fn send(&mut self, cx: &mut UpdateCx<'_>) {
+    fn send(&mut self, cx: &mut UpdateCx<'_>, accepts: Accepts) {
         self.failure = None;
         // Before the form is saved, which forgets it.
         cx.session.keep_form(cx.calls);
-        let call = pending::add_customer(self.customer(), self.doubts.accepts());
-        self.saving.start(cx, call, wait::RECORD);
-    }
-
-    /// Something speaks against the tenant: added all the same, or not.
-    fn answer_doubts(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
-        match given {
-            _ if self.saving.is_out() => {}
-            Given::Yes => self.send(cx),
-            Given::No | Given::Back => self.doubts.close(),
-            _ => {}
-        }
-        Step::Stay
+        self.saving.start(cx, pending::add_customer(self.customer(), accepts), wait::RECORD);
     }
 
     /// What is wrong with a field, as a sentence.
@@ -136,7 +124,12 @@ impl Screen for Add {
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         if self.doubts.is_open() {
-            return self.answer_doubts(cx, &given);
+            if !self.saving.is_out()
+                && let Some(accepts) = self.doubts.answer(&given)
+            {
+                self.send(cx, accepts);
+            }
+            return Step::Stay;
         }
         match given {
             Given::Fill(id, value) if self.form.fill(id, &value) => {
@@ -151,18 +144,8 @@ impl Screen for Add {
     }
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        let customer = match self.saving.take(arrival) {
-            Some(Ok(Guarded::Kept(customer))) => customer,
-            Some(Ok(Guarded::Doubted(doubts))) => {
-                self.doubts.ask(&doubts);
-                return Step::Stay;
-            }
-            Some(Err(failure)) => {
-                self.doubts.close();
-                self.failure = Some(failure);
-                return Step::Stay;
-            }
-            None => return Step::Stay,
+        let Some(customer) = self.doubts.kept(&mut self.failure, self.saving.take(arrival)) else {
+            return Step::Stay;
         };
         cx.say(Tone::Good, format_args!("{} was added.", customer.name));
         // It was forgotten in the record with that.

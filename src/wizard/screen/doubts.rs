@@ -2,10 +2,12 @@
 
 use crate::{
     domain::{
-        doubt::{Accepts, Doubt},
+        doubt::{Accepts, Doubt, Guarded},
+        failure::Failure,
         text::Text,
     },
     wizard::{
+        answer::Given,
         ask::QuestionId,
         screen::Scene,
         view::{Block, Tone},
@@ -41,9 +43,31 @@ impl Doubts {
         self.asked.clear();
     }
 
-    /// What Yes accepts: what was asked about, and nothing else.
-    pub(crate) fn accepts(&self) -> Accepts {
-        Accepts::these(&self.asked)
+    /// Takes an answer to the question: Yes accepts what was asked about and nothing else, No takes the question away.
+    pub(crate) fn answer(&mut self, given: &Given) -> Option<Accepts> {
+        match given {
+            Given::Yes => return Some(Accepts::these(&self.asked)),
+            Given::No | Given::Back => self.close(),
+            _ => {}
+        }
+        None
+    }
+
+    /// What a write that compares tenants kept; where it doubts one that is asked about, and a failure is kept to be shown.
+    pub(crate) fn kept<T>(
+        &mut self,
+        failure: &mut Option<Failure>,
+        answer: Option<Result<Guarded<T>, Failure>>,
+    ) -> Option<T> {
+        match answer? {
+            Ok(Guarded::Kept(kept)) => return Some(kept),
+            Ok(Guarded::Doubted(doubts)) => self.ask(&doubts),
+            Err(bad) => {
+                self.close();
+                *failure = Some(bad);
+            }
+        }
+        None
     }
 
     /// The question.

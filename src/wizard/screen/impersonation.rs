@@ -3,8 +3,6 @@
 //! One form for both hosted products of a customer; details that were saved for the other one stand in it already. The
 //! password is never shown; an empty field keeps the saved one.
 
-mod mailboxes;
-
 use crate::{
     domain::{
         card::{Card, CardId},
@@ -13,6 +11,7 @@ use crate::{
         failure::Failure,
         form_draft::FormDraft,
         id::Address,
+        mailboxes::Mailboxes,
         phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
         secret::Secret,
@@ -28,15 +27,11 @@ use crate::{
             form::{Control, Form},
             wait::{self, Wait},
         },
-        pending::{self, Arrival, Pending, Server},
+        pending::{self, Arrival, Pending},
         screen::{Scene, Screen, authorise::Authorise, kept, step::Step},
         view::{Block, Fact, FactId, Notice, Tone},
     },
 };
-
-use mailboxes::Mailboxes;
-#[cfg(any(test, fuzzing))]
-pub(crate) use mailboxes::address_list;
 
 /// Where the list of mailboxes comes from, in the order of the choice.
 const LISTINGS: &[&str] = &["a list that you paste", "the server's directory"];
@@ -63,7 +58,7 @@ pub(crate) struct Impersonation {
     found: Option<FoundServer>,
     is_key_lost: bool,
     is_enabled: bool,
-    finding: Wait<Server>,
+    finding: Wait<FoundServer>,
     saving: Wait<Box<RunRecord>>,
     failure: Option<Failure>,
     /// The question to the played customer that is out.
@@ -148,7 +143,7 @@ impl Screen for Impersonation {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if let Some(details) = kept(&mut self.failure, self.asking.take(arrival)) {
             self.told(cx, &details);
-        } else if let Some(Server(server)) = kept(&mut self.failure, self.finding.take(arrival)) {
+        } else if let Some(server) = kept(&mut self.failure, self.finding.take(arrival)) {
             self.take_found(cx, server);
         } else if let Some(record) = kept(&mut self.failure, self.saving.take(arrival)) {
             cx.session.keeping.drop_changes();
@@ -311,7 +306,7 @@ impl Impersonation {
             self.form.set(id, words);
         }
         self.found = None;
-        self.form.choose(FieldId::Listing, DIRECTORY);
+        self.form.fill(FieldId::Listing, &Value::Choice(DIRECTORY));
         self.form.focus_on(Spot::Button(Action::Save));
         self.changed(cx, FieldId::Listing);
         cx.say(Tone::Good, "The customer has told you everything. Check it, then save it.");

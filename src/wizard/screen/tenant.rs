@@ -9,7 +9,7 @@ use crate::{
     domain::{
         card::{Card, CardId},
         doubt::{Accepted, Accepts, Finding, Guarded},
-        failure::{Failure, FailureKind},
+        failure::Failure,
         id::TenantId,
         phrase::{Command, Phrase, WayOn, phrase},
         run::RunRecord,
@@ -132,7 +132,13 @@ impl Screen for Tenant {
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         if self.doubts.is_open() {
-            return self.answer_doubts(cx, &given);
+            if !self.saving.is_out()
+                && let Some(accepts) = self.doubts.answer(&given)
+                && cx.may_write()
+            {
+                self.send(cx, accepts);
+            }
+            return Step::Stay;
         }
         match given {
             Given::Fill(id, value) if self.form.fill(id, &value) => self.changed(cx),
@@ -164,19 +170,9 @@ impl Screen for Tenant {
             self.look_up(cx);
         } else if let Some(finding) = kept(&mut self.failure, self.asking.take(arrival)) {
             self.take(*finding);
-        } else if let Some(answer) = self.saving.take(arrival) {
-            match answer {
-                Ok(Guarded::Kept(record)) => {
-                    cx.session.keeping.drop_changes();
-                    return Step::Open(record);
-                }
-                // Another customer has come to it meanwhile.
-                Ok(Guarded::Doubted(doubts)) => self.doubts.ask(&doubts),
-                Err(failure) => {
-                    self.doubts.close();
-                    self.failure = Some(failure);
-                }
-            }
+        } else if let Some(record) = self.doubts.kept(&mut self.failure, self.saving.take(arrival)) {
+            cx.session.keeping.drop_changes();
+            return Step::Open(record);
         }
         Step::Stay
     }
@@ -268,20 +264,11 @@ impl Tenant {
     }
 
     fn take(&mut self, finding: Finding) {
-        let organisation = &finding.organisation;
         let Ok(asked) = self.input() else { return };
-        let as_typed = TenantInput::parse(&organisation.tenant.to_string());
-        let (what, hint) = if matches!(asked, TenantInput::Guid(id) if id != organisation.tenant) {
-            let hint = phrase!["Nothing was saved. ", WayOn::Again("ask again")];
-            ("Microsoft answered for another tenant", hint)
-        } else if as_typed == Err(TenantInputError::PrivateAccount) {
-            let hint = Phrase::from("Ask for the organisation's own domain or tenant ID.");
-            ("this is a private Microsoft address, not an organisation", hint)
-        } else {
-            self.found = Some((asked, finding));
-            return;
-        };
-        self.failure = Some(Failure::new(FailureKind::Refused, what, hint));
+        match finding.misfit(&asked) {
+            None => self.found = Some((asked, finding)),
+            misfit => self.failure = misfit,
+        }
     }
 
     /// The organisation that may be saved: the one that was found for what stands there now.
@@ -321,20 +308,6 @@ impl Tenant {
         // Before the form is saved, which forgets it.
         cx.session.keep_form(cx.calls);
         self.saving.start(cx, pending::save_organisation(run, organisation, accepts), wait::RECORD);
-    }
-
-    /// Something speaks against the organisation: taken all the same, or not.
-    fn answer_doubts(&mut self, cx: &mut UpdateCx<'_>, given: &Given) -> Step {
-        match given {
-            _ if self.saving.is_out() => {}
-            Given::Yes if cx.may_write() => {
-                let accepts = self.doubts.accepts();
-                self.send(cx, accepts);
-            }
-            Given::No | Given::Back => self.doubts.close(),
-            _ => {}
-        }
-        Step::Stay
     }
 
     /// Why it can't be saved yet.

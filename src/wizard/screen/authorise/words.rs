@@ -1,9 +1,11 @@
 //! The words of the authorise screen: where the proof stands, what is awaited, what to say to the customer.
 
+use std::time::Duration;
+
 use crate::{
     domain::{
         card::{Card, CardId},
-        consent::LOOK_THERE,
+        consent,
         failure::FailureKind,
         phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
@@ -38,13 +40,6 @@ pub(super) fn too_long() -> Phrase {
     ]
 }
 
-/// Seconds after which spreading takes longer than usual (microsoft-identity-and-graph.md section 3.6: no figure is
-/// documented, about 30 s is reported). How long it may take at worst is a setting.
-const SPREADING_WORST_S: u64 = 300;
-
-/// Seconds that a customer usually takes to sign in, read and accept; a guess from use.
-const CONSENT_USUAL_S: u64 = 180;
-
 /// One question to Microsoft.
 const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", worst: "1 min" };
 
@@ -77,7 +72,7 @@ pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> 
     }
     let (tone, words) = match cx.session.proving.verdict() {
         Some(Verdict::WrongTenant { found }) => {
-            let (expected, found) = (expected(record, "not known"), named(found));
+            let (expected, found) = (expected(record, "not known"), found.named());
             let words = format_args!(
                 "Wrong organisation. This run is for {expected}; the answers name {found}. Nothing has been enabled."
             );
@@ -115,35 +110,14 @@ pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> 
 
 /// What to do where the customer has something to mend.
 pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
-    let expected = expected(record, "the right organisation");
-    match cx.session.proving.verdict() {
-        Some(Verdict::WrongTenant { found }) => {
-            let found = named(found);
-            vec![
-                format_args!(
-                    "To remove what was accepted in {found}: an administrator there opens the Entra admin center, Enterprise applications, Backup365, Properties, and presses Delete."
-                )
-                .into(),
-                format_args!(
-                    "Then open the link again in a private window and sign in as an administrator of {expected}."
-                )
-                .into(),
-            ]
-        }
-        Some(Verdict::NotYet) if is_late(cx, record) => {
-            vec![Phrase::from(format_args!(
-                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. Another one: its administrator deletes Backup365 there (Entra admin center, Enterprise applications) and opens the link again in a private window."
-            ))]
-        }
-        Some(Verdict::Spreading) if is_slow(cx) => vec![phrase![
-            "This takes longer than usual. It is still no error. ",
-            WayOn::Park("meanwhile"),
-            " It is asked again on the first screen. ",
-            LOOK_THERE
-        ]],
-        Some(Verdict::Failed(failure)) if failure.code.is_some() => vec![WayOn::Explain.into()],
-        _ => Vec::new(),
-    }
+    let proving = &cx.session.proving;
+    let Some(verdict) = proving.verdict() else { return Vec::new() };
+    let since = match verdict {
+        Verdict::Spreading => proving.spreading_since,
+        _ => record.link_shown.filter(|_| !record.product.is_hosted()),
+    };
+    let lasted = since.map_or(Duration::ZERO, |since| cx.now.since(since));
+    consent::advice(verdict, &expected(record, "the right organisation"), lasted)
 }
 
 /// The access of a hosted product.
@@ -236,7 +210,7 @@ pub(super) fn card(cx: ViewCx<'_>, record: &RunRecord) -> Card {
         Some(Verdict::Proved) => CardId::ConsentProved,
         Some(Verdict::Spreading) => CardId::ConsentSpreading,
         Some(Verdict::WrongTenant { found }) => {
-            elsewhere = named(found);
+            elsewhere = found.named();
             CardId::ConsentElsewhere
         }
         _ => CardId::ConsentAsked,
@@ -245,32 +219,12 @@ pub(super) fn card(cx: ViewCx<'_>, record: &RunRecord) -> Card {
     Card::of(id, &[("organisation", &organisation), ("found", &elsewhere)])
 }
 
-/// Whether the customer has had the link for longer than it usually takes.
-fn is_late(cx: ViewCx<'_>, record: &RunRecord) -> bool {
-    let shown = record.link_shown.filter(|_| !record.product.is_hosted());
-    shown.is_some_and(|shown| cx.now.since(shown).as_secs() >= CONSENT_USUAL_S)
-}
-
 /// Whether the answers name another organisation.
 fn is_elsewhere(cx: ViewCx<'_>) -> bool {
     matches!(cx.session.proving.verdict(), Some(Verdict::WrongTenant { .. }))
 }
 
-fn is_slow(cx: ViewCx<'_>) -> bool {
-    let since = cx.session.proving.spreading_since;
-    since.is_some_and(|since| cx.now.since(since).as_secs() >= SPREADING_WORST_S)
-}
-
 /// The run's organisation, or words in its place.
 fn expected(record: &RunRecord, unknown: &str) -> String {
-    record.organisation.as_ref().map_or_else(|| unknown.to_owned(), named)
-}
-
-/// An organisation by name (or domain) and last four.
-fn named(organisation: &Organisation) -> String {
-    let four = organisation.tenant.last_four();
-    match organisation.name.as_ref().or(organisation.domain.as_ref()) {
-        Some(name) => format!("{name} (…{four})"),
-        None => format!("the tenant ending in {four}"),
-    }
+    record.organisation.as_ref().map_or_else(|| unknown.to_owned(), Organisation::named)
 }

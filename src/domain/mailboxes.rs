@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::domain::{
+use super::{
     address_list::{self, AddressList, BadLine},
     bill::counted,
     id::Address,
@@ -14,7 +14,7 @@ const NAMED: usize = 3;
 
 /// The list so far.
 #[derive(Debug, Default)]
-pub(super) struct Mailboxes {
+pub struct Mailboxes {
     addresses: Vec<Address>,
     /// Folded addresses, so that one mailbox is listed once however it is spelled.
     seen: HashSet<String>,
@@ -26,7 +26,8 @@ pub(super) struct Mailboxes {
 
 impl Mailboxes {
     /// The list as it was saved.
-    pub(super) fn saved(addresses: &[Address]) -> Self {
+    #[must_use]
+    pub fn saved(addresses: &[Address]) -> Self {
         let mut list = Self::default();
         for address in addresses {
             list.push(address.clone());
@@ -35,7 +36,7 @@ impl Mailboxes {
     }
 
     /// Takes every whole address of a text in. Returns how many are new.
-    pub(super) fn take(&mut self, text: &str) -> usize {
+    pub fn take(&mut self, text: &str) -> usize {
         let before = self.addresses.len();
         let read = address_list::read(text);
         self.bad = read.bad;
@@ -47,12 +48,14 @@ impl Mailboxes {
     }
 
     /// The addresses, in the order in which they came.
-    pub(super) fn addresses(&self) -> &[Address] {
+    #[must_use]
+    pub fn addresses(&self) -> &[Address] {
         &self.addresses
     }
 
     /// The counts in a sentence, with how many belong to other domains than these.
-    pub(super) fn counts(&self, domains: &[Text]) -> Text {
+    #[must_use]
+    pub fn counts(&self, domains: &[Text]) -> Text {
         let elsewhere: Vec<String> = self
             .addresses
             .iter()
@@ -75,7 +78,8 @@ impl Mailboxes {
     }
 
     /// The lines that hold no address, named.
-    pub(super) fn bad_lines(&self) -> Option<Text> {
+    #[must_use]
+    pub fn bad_lines(&self) -> Option<Text> {
         let told = || Text::clean(&format!("{}.", address_list::told(&self.bad, NAMED)));
         (!self.bad.is_empty()).then(told)
     }
