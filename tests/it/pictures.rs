@@ -9,6 +9,7 @@ mod svg;
 
 use std::{
     env,
+    ffi::OsString,
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
@@ -21,6 +22,31 @@ use crate::{
 };
 
 use grid::Grid;
+
+/// The pictures, and what each shows.
+const PICTURES: [(&str, &str); 6] = [
+    (
+        "users",
+        "The users of a customer: three are ticked, one is excluded, rooms, guests and shared mailboxes are left off.",
+    ),
+    (
+        "authorise",
+        "The link for the customer's administrator, the checks that turn good by themselves, and what to say meanwhile.",
+    ),
+    (
+        "bill",
+        "What will be turned on and billed, and what stays off; the number of new seats has been typed.",
+    ),
+    ("outcome", "The outcome, read back from the record, and the receipt for the ticket."),
+    (
+        "customers",
+        "The customers, each with how far it is: waiting for consent, interrupted, so many of its users protected.",
+    ),
+    (
+        "failure",
+        "A server that refuses: what was tried, what its hoster has to run, and what to say to the customer.",
+    ),
+];
 
 /// What draws the pictures again.
 const DRAW: &str = "PICTURES=draw cargo test --test it pictures::";
@@ -82,13 +108,15 @@ fn difference(held: &str, drawn: &str) -> String {
 }
 
 /// Waits until the screen says these, and compares it with its picture, or draws that.
-fn shows(terminal: &mut Terminal, name: &str, title: &str, sees: &[&str]) {
+fn shows(terminal: &mut Terminal, name: &str, sees: &[&str]) {
+    let (_, title) = PICTURES.iter().find(|(picture, _)| *picture == name).unwrap();
     let file = folder().join(format!("{name}.svg"));
     let until = Instant::now() + DEADLINE;
     loop {
         terminal.sees(sees).quiet(QUIET);
         let drawn = svg::picture(&Grid::of(&terminal.screen()), title);
         assert!(drawn.len() < MOST, "{name}: {} bytes", drawn.len());
+        roxmltree::Document::parse(&drawn).unwrap();
         if env::var_os("PICTURES").is_some_and(|value| value == "draw") {
             fs::create_dir_all(folder()).unwrap();
             fs::write(file, drawn).unwrap();
@@ -127,12 +155,7 @@ fn customers() {
     }
     let mut terminal = opened(&home, &[]);
     terminal.sees(&["Which customer?", "21 listed"]).keys(TAB);
-    shows(
-        &mut terminal,
-        "customers",
-        "The customers, each with how far it is: waiting for consent, interrupted, so many of its users protected.",
-        &["/ filter", "34 of 34", "3 of 89"],
-    );
+    shows(&mut terminal, "customers", &["/ filter", "34 of 34", "3 of 89"]);
 }
 
 /// The link is out, the customer has accepted, and Microsoft is still spreading it.
@@ -141,12 +164,7 @@ fn authorise() {
     let home = Home::new();
     let mut terminal = opened(&home, &["--fault", "spreading=3600"]);
     accepts(&mut terminal, "Harbour Street Cafe");
-    shows(
-        &mut terminal,
-        "authorise",
-        "The link for the customer's administrator, the checks that turn good by themselves, and what to say meanwhile.",
-        &["Send it:", "granted, spreading", "is spreading it: "],
-    );
+    shows(&mut terminal, "authorise", &["Send it:", "granted, spreading", "is spreading it: "]);
 }
 
 /// From the list to the receipt.
@@ -159,26 +177,11 @@ fn users_bill_outcome() {
     // Three ticks; somebody is excluded by name, and stands under the cursor.
     terminal.keys(&[&DOWN.repeat(2), " ", DOWN, " ", DOWN, DOWN, " "].concat()).sees(&["ticked 3"]);
     terminal.keys("\x1b[A").keys("x");
-    shows(
-        &mut terminal,
-        "users",
-        "The users of a customer: three are ticked, one is excluded, rooms, guests and shared mailboxes are left off.",
-        &["ticked 3", "excluded 1"],
-    );
+    shows(&mut terminal, "users", &["ticked 3", "excluded 1"]);
     terminal.keys("a").sees(&["ticked 88"]).keys(ENTER).sees(&["New seats"]).keys("88");
-    shows(
-        &mut terminal,
-        "bill",
-        "What will be turned on and billed, and what stays off; the number of new seats has been typed.",
-        &["New seats [88"],
-    );
+    shows(&mut terminal, "bill", &["New seats [88"]);
     terminal.keys(ENTER).sees(&["Enter finish"]).keys(ENTER);
-    shows(
-        &mut terminal,
-        "outcome",
-        "The outcome, read back from the record, and the receipt for the ticket.",
-        &["Receipt for the ticket", "Operator: "],
-    );
+    shows(&mut terminal, "outcome", &["Receipt for the ticket", "Operator: "]);
 }
 
 /// A hosted mail server that refuses, what its hoster has to run, and what to say to the customer.
@@ -193,10 +196,22 @@ fn failure() {
         .keys("\x19")
         .sees(&["‹ Save ›", "coastline"]);
     terminal.stands_on("Save").keys(ENTER);
-    shows(
-        &mut terminal,
-        "failure",
-        "A server that refuses: what was tried, what its hoster has to run, and what to say to the customer.",
-        &["ErrorImpersonationDenied", "Enter authorise"],
-    );
+    shows(&mut terminal, "failure", &["ErrorImpersonationDenied", "Enter authorise"]);
+}
+
+/// Each picture is in the README, says there what it shows, and there is no other; so is the command that draws them.
+#[test]
+fn every_picture_is_in_the_readme() {
+    let readme = include_str!("../../README.md");
+    for (name, title) in PICTURES {
+        let picture = format!("![{title}](assets/pictures/{name}.svg)");
+        assert!(readme.contains(&picture), "the README misses: {picture}");
+    }
+    assert_eq!(readme.matches("(assets/pictures/").count(), PICTURES.len(), "each picture once");
+    assert!(readme.contains(DRAW), "the README misses: {DRAW}");
+    let mut files: Vec<_> = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    let mut names = PICTURES.map(|(name, _)| OsString::from(format!("{name}.svg")));
+    files.sort();
+    names.sort();
+    assert!(files == names, "{files:?}: a picture that no test draws");
 }

@@ -172,3 +172,32 @@ fn rewrite(row: &mut Vec<Cell>, old: Range<usize>, with: &str) -> usize {
     assert_eq!(row.len(), width, "{with:?} moved what stands behind it");
     length
 }
+
+#[test]
+fn what_differs_from_run_to_run_is_the_same_in_a_picture() {
+    let drawn = |words: &str| {
+        let mut parser = vt100::Parser::default();
+        parser.process(words.as_bytes());
+        let grid = Grid::of(parser.screen());
+        let row = |row: &Vec<Cell>| row.iter().map(|cell| cell.letter.as_str()).collect::<String>();
+        grid.rows.iter().map(row).collect::<Vec<_>>().join("\n")
+    };
+    let day = |run: &str, other: &str, digit: &str, wait: &str, account: &str| {
+        drawn(&format!(
+            "B365-{run} since 09:3{digit}, B365-{other} since 09:5{digit}, B365-{run}; 20:00 stays.\r\n\
+             http://127.0.0.1:3{digit}123/x 00000000-0000-4000-8000-00000000000{digit}\r\n\
+             Microsoft is spreading it: {wait} s. Usually less.\r\n\
+             | Operator: {account:<12} | 10:4{digit} |"
+        ))
+    };
+    let picture = day("AAAA", "BBBB", "1", "9", "root");
+    assert_eq!(picture, day("CCCC", "1234", "8", "31", "a.long-one"));
+    for words in [
+        "B365-7KQ4 since 09:35, B365-2L99 since 09:55, B365-7KQ4; 20:00 stays.",
+        "http://127.0.0.1:36500/x 00000000-0000-4000-8000-000000000007",
+        "Microsoft is spreading it: 7 s. Usually less.",
+    ] {
+        assert!(picture.contains(words), "{words:?} is not in:\n{picture}");
+    }
+    assert!(picture.contains("Operator: mia "), "{picture}");
+}

@@ -21,6 +21,8 @@ const EDGE: (usize, usize) = (16, 38);
 
 /// Ground of the window.
 const GROUND: &str = "#12171f";
+/// The window's edge, and the buttons in its head.
+const FRAME: &str = "#3d4754";
 /// Letters without a colour of their own.
 const INK: &str = "#d3dae3";
 /// The 16 named colours: each can be read on the window's ground, which is the same on light and dark pages.
@@ -33,35 +35,20 @@ const COLORS: [&str; 16] = [
 const FONTS: &str =
     "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace";
 
+/// How everything is drawn: `l` is a line, `h` a thick one, `p` a surface, `g` the colour of the window's ground.
+const STYLE: &str = "\
+text { fill: currentColor; white-space: pre; }
+.p { fill: currentColor; }
+.l { fill: none; stroke: currentColor; stroke-width: 1.3; }
+.h { fill: none; stroke: currentColor; stroke-width: 3; }
+.b { font-weight: 700; }
+.d { opacity: .55; }
+";
+
 /// The picture of a screen, and what it shows in words.
 pub(crate) fn picture(grid: &Grid, title: &str) -> String {
     let columns = grid.rows.first().map_or(0, Vec::len);
-    let (width, height) = (columns * WIDE + 2 * EDGE.0, grid.rows.len() * HIGH + EDGE.1 + EDGE.0);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" role=\"img\" aria-labelledby=\"title\">\n\
-         <title id=\"title\">{}</title>\n<style>\n\
-         svg {{ color: {INK}; font: {LETTER}px {FONTS}; }}\n\
-         text {{ fill: currentColor; white-space: pre; }}\n\
-         .p {{ fill: currentColor; }} .l {{ fill: none; stroke: currentColor; stroke-width: 1.3; }}\n\
-         .h {{ fill: none; stroke: currentColor; stroke-width: 3; }} .b {{ font-weight: 700; }} .d {{ opacity: .55; }}\n",
-        escaped(title)
-    );
-    for (index, color) in COLORS.iter().enumerate() {
-        writeln!(svg, ".c{index} {{ color: {color}; }}").unwrap();
-    }
-    writeln!(
-        svg,
-        ".g {{ color: {GROUND}; }}\n</style>\n\
-         <rect x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"10\" fill=\"{GROUND}\" stroke=\"#3d4754\"/>",
-        width - 1,
-        height - 1
-    )
-    .unwrap();
-    for x in [20, 40, 60] {
-        write!(svg, "<circle cx=\"{x}\" cy=\"18\" r=\"6\" fill=\"#3d4754\"/>").unwrap();
-    }
-    svg.push('\n');
+    let mut svg = window(columns * WIDE + 2 * EDGE.0, grid.rows.len() * HIGH + EDGE.1 + EDGE.0, title);
     for (y, row) in grid.rows.iter().enumerate() {
         write!(svg, "<g transform=\"translate({} {})\">", EDGE.0, EDGE.1 + y * HIGH).unwrap();
         papers(&mut svg, row);
@@ -76,6 +63,28 @@ pub(crate) fn picture(grid: &Grid, title: &str) -> String {
         svg.push_str("</g>\n");
     }
     svg.push_str("</svg>\n");
+    svg
+}
+
+/// A window with nothing in it.
+fn window(width: usize, height: usize, title: &str) -> String {
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+         height=\"{height}\" role=\"img\" aria-labelledby=\"title\">\n\
+         <title id=\"title\">{}</title>\n\
+         <style>\nsvg {{ color: {INK}; font: {LETTER}px {FONTS}; }}\n{STYLE}.g {{ color: {GROUND}; }}\n",
+        escaped(title)
+    );
+    for (index, color) in COLORS.iter().enumerate() {
+        writeln!(svg, ".c{index} {{ color: {color}; }}").unwrap();
+    }
+    let (inner, below) = (width - 1, height - 1);
+    svg.push_str("</style>\n<rect x=\".5\" y=\".5\" rx=\"10\" ");
+    writeln!(svg, "width=\"{inner}\" height=\"{below}\" fill=\"{GROUND}\" stroke=\"{FRAME}\"/>").unwrap();
+    for x in [20, 40, 60] {
+        write!(svg, "<circle cx=\"{x}\" cy=\"18\" r=\"6\" fill=\"{FRAME}\"/>").unwrap();
+    }
+    svg.push('\n');
     svg
 }
 
@@ -101,9 +110,10 @@ fn paper(look: Look) -> Option<String> {
 
 /// The classes of a cell's letters.
 fn letters(look: Look) -> String {
-    let color = match look.is_reversed {
-        true => Some(look.paper.map_or_else(|| "g".to_owned(), |paper| format!("c{paper}"))),
-        false => look.ink.map(|ink| format!("c{ink}")),
+    let color = if look.is_reversed {
+        Some(look.paper.map_or_else(|| "g".to_owned(), |paper| format!("c{paper}")))
+    } else {
+        look.ink.map(|ink| format!("c{ink}"))
     };
     let bold = look.is_bold.then(|| "b".to_owned());
     let dim = look.is_dim.then(|| "d".to_owned());
