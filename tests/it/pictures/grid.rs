@@ -160,16 +160,16 @@ fn rewrite(row: &mut Vec<Cell>, old: Range<usize>, with: &str) -> usize {
     let look = row[old.start].look;
     let new: Vec<Cell> = with.chars().map(|letter| Cell { letter: letter.into(), look }).collect();
     let is_gap = |at: &usize| row[*at..].iter().take(2).all(Cell::is_blank);
-    let (length, width) = (new.len(), row.len());
+    let (length, cells) = (new.len(), row.len());
     if length != old.len() {
-        let gap = (old.end..width).find(is_gap).unwrap_or(width);
+        let gap = (old.end..cells).find(is_gap).unwrap_or(cells);
         let blank = Cell { letter: " ".to_owned(), look: row.get(gap).map_or(look, |cell| cell.look) };
         let blanks = vec![blank; old.len().saturating_sub(length)];
         let gone = row.splice(gap..gap + length.saturating_sub(old.len()), blanks);
         assert!(gone.into_iter().all(|cell| cell.is_blank()), "no room for {with:?}");
     }
     row.splice(old, new);
-    assert_eq!(row.len(), width, "{with:?} moved what stands behind it");
+    assert_eq!(row.len(), cells, "{with:?} moved what stands behind it");
     length
 }
 

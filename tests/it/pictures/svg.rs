@@ -37,9 +37,9 @@ const FONTS: &str =
 
 /// How everything is drawn: `l` is a line, `h` a thick one, `p` a surface, `g` the colour of the window's ground.
 const STYLE: &str = "\
-text { fill: currentColor; white-space: pre; }
+text { fill: currentColor; font-variant-ligatures: none; white-space: pre; }
 .p { fill: currentColor; }
-.l { fill: none; stroke: currentColor; stroke-width: 1.3; }
+.l { fill: none; stroke: currentColor; stroke-width: 1; }
 .h { fill: none; stroke: currentColor; stroke-width: 3; }
 .b { font-weight: 700; }
 .d { opacity: .55; }
@@ -180,7 +180,8 @@ fn draw(svg: &mut String, piece: &[Cell], x: usize) {
     write!(svg, "<text x=\"{x}\" y=\"{BASE}\"{class}{length}>{}</text>", escaped(&words)).unwrap();
 }
 
-/// The lines of a sign that is repeated over this width, and the class that says how thick they are.
+/// The lines of a sign that is repeated over this width, and the class that says how thick they are. What goes from cell to
+/// cell downwards goes a little further: where a page shows the picture smaller, a seam would show between rows.
 fn lines(sign: &str, x: usize, width: usize) -> (&'static str, String) {
     let (right, middle) = (x + width, format!("{}.5", HIGH / 2));
     let each = |path: &dyn Fn(String) -> String| {
@@ -189,13 +190,13 @@ fn lines(sign: &str, x: usize, width: usize) -> (&'static str, String) {
     match sign {
         "━" => ("h", format!("M{x} {middle}H{right}")),
         "─" => ("l", format!("M{x} {middle}H{right}")),
-        "┃" => ("h", each(&|centre| format!("M{centre} 0V{HIGH}"))),
-        "│" => ("l", each(&|centre| format!("M{centre} 0V{HIGH}"))),
+        "┃" => ("h", each(&|centre| format!("M{centre} -.5V{HIGH}.5"))),
+        "│" => ("l", each(&|centre| format!("M{centre} -.5V{HIGH}.5"))),
         "┌" => ("l", each(&|centre| format!("M{centre} {HIGH}V{middle}H{right}"))),
         "┐" => ("l", each(&|centre| format!("M{centre} {HIGH}V{middle}H{x}"))),
         "└" => ("l", each(&|centre| format!("M{centre} 0V{middle}H{right}"))),
         "┘" => ("l", each(&|centre| format!("M{centre} 0V{middle}H{x}"))),
-        _ => ("p", format!("M{x} 0H{right}V{HIGH}H{x}Z")),
+        _ => ("p", format!("M{x} -.5H{right}V{HIGH}.5H{x}Z")),
     }
 }
 
