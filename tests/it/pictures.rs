@@ -78,29 +78,17 @@ fn accepts(terminal: &mut Terminal, customer: &str) {
     terminal.confirms(customer).keys(ENTER).sees(&["Send it:"]).keys("w");
 }
 
-/// What each row of a picture says, without its colours.
-fn words(picture: &str) -> Vec<String> {
-    let row = |line: &str| {
-        let texts = line.split("</text>").filter_map(|piece| Some(piece.rsplit_once('>')?.1));
-        texts.collect::<Vec<_>>().join(" ")
-    };
-    picture.lines().map(row).collect()
+/// What a line of a picture says, without its colours.
+fn words(line: &str) -> String {
+    let texts = line.split("</text>").filter_map(|piece| Some(piece.rsplit_once('>')?.1));
+    texts.collect::<Vec<_>>().join(" ")
 }
 
 /// Which lines of a picture are others today, in words.
 fn difference(held: &str, drawn: &str) -> String {
     let mut said = String::new();
-    let mut held_lines = held.lines().zip(words(held));
-    let mut drawn_lines = drawn.lines().zip(words(drawn));
-    for line in 1.. {
-        let (was, is) = (held_lines.next(), drawn_lines.next());
-        if was.is_none() && is.is_none() {
-            break;
-        }
-        if was.as_ref().map(|(line, _)| line) == is.as_ref().map(|(line, _)| line) {
-            continue;
-        }
-        let (was, is) = (was.unwrap_or_default().1, is.unwrap_or_default().1);
+    for (at, (was, is)) in held.lines().zip(drawn.lines()).enumerate().filter(|(_, (was, is))| was != is) {
+        let (line, was, is) = (at + 1, words(was), words(is));
         let looks = if was == is { " (the same words, drawn otherwise)" } else { "" };
         write!(said, "\nline {line}{looks}\n  held   {was}\n  drawn  {is}").unwrap();
     }
@@ -196,7 +184,7 @@ fn failure() {
         .keys("\x19")
         .sees(&["‹ Save ›", "coastline"]);
     terminal.stands_on("Save").keys(ENTER);
-    shows(&mut terminal, "failure", &["ErrorImpersonationDenied", "Enter authorise"]);
+    shows(&mut terminal, "failure", &["ErrorImpersonationDenied", "? keys"]);
 }
 
 /// Each picture is in the README, says there what it shows, and there is no other; so is the command that draws them.
