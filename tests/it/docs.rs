@@ -26,6 +26,14 @@ fn every_permission_is_in_the_readme() {
 }
 
 #[test]
+fn the_first_lines_of_the_readme_say_who_it_is_for_how_it_looks_and_what_to_type() {
+    let first: Vec<&str> = README.lines().take(24).collect();
+    for words in ["support staff", "](assets/pictures/users.svg)", "cargo run", "cargo test"] {
+        assert!(first.iter().any(|line| line.contains(words)), "not in the first 24 lines: {words}");
+    }
+}
+
+#[test]
 fn the_test_command_is_the_gates() {
     let gate = include_str!("../../.ci/run");
     assert!(README.contains("cargo test"), "the README names the test command");

@@ -57,6 +57,8 @@ mod parity;
 #[cfg(unix)]
 mod paths;
 #[cfg(unix)]
+mod pictures;
+#[cfg(unix)]
 mod plain;
 #[cfg(unix)]
 mod provision;

@@ -175,6 +175,11 @@ impl Terminal {
         (0..rows.get()).map(|y| line(screen, y, columns.get())).collect::<Vec<_>>().join("\n")
     }
 
+    /// What the window shows, cell by cell.
+    pub(crate) fn screen(&self) -> vt100::Screen {
+        self.screen.lock().unwrap().screen().clone()
+    }
+
     /// Everything that was ever written to the terminal.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.bytes.lock().unwrap().clone()
