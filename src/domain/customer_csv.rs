@@ -276,7 +276,8 @@ impl Columns {
             if cell.trim().is_empty() && column.may_be_empty() {
                 kept.push(*column);
             }
-            if let Err(what) = column.read(column.emptied(&unguarded(unwrapped(cell.trim()))), &mut customer) {
+            if let Err(what) = column.read(column.emptied(&unguarded(unwrapped(cell.trim()))), &mut customer)
+            {
                 problems.push(of_cell(*column, cell, &what));
             }
         }

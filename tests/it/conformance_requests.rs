@@ -11,6 +11,7 @@ use std::{
 use axum::{Router, body::Body, extract::Request, response::Response};
 use backup365::{
     domain::{
+        consent::Terms,
         secret::Secret,
         tenant_input::TenantInput,
         text::Text,
@@ -149,7 +150,8 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
     let by_id = graph.look_up(&TenantInput::Guid(organisation.tenant)).await.unwrap();
     assert_eq!(by_id.tenant, organisation.tenant);
     sandbox.rehearsal().play(&graph.browser_link(organisation.tenant)).await.unwrap();
-    assert!(graph.prove(&organisation, true).await.verdict.is_proved());
+    let terms = Terms { is_link_out: true, ..Terms::default() };
+    assert!(graph.prove_by(&organisation, &terms).await.verdict.is_proved());
     let memory = Memory::default();
     let (sink, mut parts) = tokio::sync::mpsc::channel(4);
     let (listed, ()) = tokio::join!(graph.list_users(organisation.tenant, &memory, sink), async {

@@ -19,10 +19,9 @@ use crate::domain::{
 pub fn problems(sheet: &Sheet, on_record: &[Customer]) -> Vec<Problem> {
     let mut known: HashMap<String, Owner<'_>> = HashMap::with_capacity(on_record.len() * 2);
     let on_record_by = on_record.iter().map(|known| (&known.reference, &known.name, &known.domain, 0));
-    let in_the_sheet = sheet
-        .lines
-        .iter()
-        .map(|Line { number, customer }| (&customer.reference, &customer.name, &customer.domain, *number));
+    let in_the_sheet = sheet.lines.iter().map(|Line { number, customer, .. }| {
+        (&customer.reference, &customer.name, &customer.domain, *number)
+    });
     for (reference, name, domain, line) in on_record_by.chain(in_the_sheet) {
         for word in [domain, name] {
             known.entry(fold(word.as_str())).or_insert(Owner { reference, name, line });

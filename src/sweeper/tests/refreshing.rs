@@ -128,7 +128,7 @@ async fn a_list_of_an_organisation_that_is_not_on_record_any_more_is_not_kept_an
         stage.wire.holds_at(None);
         let failure = looking.await.unwrap().unwrap_err();
         let status = status(&stage);
-        assert_eq!((status.counted, status.trouble), (None, None), "{change}: nothing is kept");
+        assert_eq!((status.list.counted, status.trouble), (None, None), "{change}: nothing is kept");
         if is_list {
             assert_eq!(failure.kind, FailureKind::Conflict, "{failure:?}");
             assert!(failure.what.as_str().contains("was changed while"), "{failure:?}");

@@ -137,7 +137,9 @@ fn an_all_that_was_never_applied_is_for_those_on_its_own_list() {
         left: Vec::new(),
         back: Vec::new(),
     };
-    store.keep_listing((customer.id, Product::Office365), &kept, (&[], &[])).unwrap();
+    let target =
+        store.listable().unwrap().into_iter().find(|row| row.customer.id == customer.id).unwrap().target;
+    store.keep_listing(&target, &kept, (&[], &[])).unwrap();
     let row = &rows(&store)[0];
     let verdict = row.verdict(&SweeperStatus::default());
     assert_eq!((row.ticked(), verdict.missed, verdict.not_chosen), (9, 9, 3), "three are new since");
