@@ -97,13 +97,14 @@ impl Waiting {
     /// Forgets the lines in front of which this is true, and reads on for more of them; says how many that were.
     fn forget_while(&mut self, is_forgotten: fn(&str) -> bool) -> usize {
         let mut count = 0;
-        for _ in 0..DROPS {
+        // The last read is looked at as well: what came before a bill must not answer it.
+        for left in (0..DROPS).rev() {
             let lines = self.queue.iter().take_while(|line| is_forgotten(line)).count();
             self.queue.drain(..lines).for_each(drop);
             self.ahead = self.ahead.saturating_sub(lines);
             count += lines;
             // Another line stands in front, or nothing more is there.
-            if !self.queue.is_empty() || (!source::pull(self, 1) && self.queue.is_empty()) {
+            if left == 0 || !self.queue.is_empty() || (!source::pull(self, 1) && self.queue.is_empty()) {
                 break;
             }
         }
