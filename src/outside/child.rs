@@ -189,13 +189,11 @@ mod tests {
 
     /// Waits until something is so.
     fn until(is_so: impl Fn() -> bool) {
-        for _look in 0..6_000 {
-            if is_so() {
-                return;
-            }
+        let came = (0..6_000).any(|_look| {
             thread::sleep(LOOK);
-        }
-        panic!("it never came to be");
+            is_so()
+        });
+        assert!(came, "it never came to be");
     }
 
     /// Whether a process is there, and not only its number.

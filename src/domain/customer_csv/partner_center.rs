@@ -1,6 +1,6 @@
 //! Partner Center's own list of customers ("Customers.csv"): *Microsoft ID, Company name, Primary domain name,
 //! Relationship, Tags* (Microsoft's page "View your customer list"); and what PowerShell lists of the same contracts:
-//! *CustomerId, DisplayName, DefaultDomainName* (`Get-MgContract`).
+//! `CustomerId`, `DisplayName`, `DefaultDomainName` (`Get-MgContract`).
 //!
 //! It knows no reference of the partner's: the primary domain stands for it, which is one customer's only and can be
 //! read aloud. What it doesn't say is as an office would fill it in: an open account with Office 365.

@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_mins(10);
 
 async fn look(stage: &Stage) -> Result<crate::domain::verdict::ListSummary, Failure> {
     let row = stage.store().listable().unwrap().remove(0);
-    refresh(&stage.provider(), &stage.clock(), &row, LIMIT).await
+    Box::pin(refresh(&stage.provider(), &stage.clock(), &row, LIMIT)).await
 }
 
 fn status(stage: &Stage) -> ProductStatus {

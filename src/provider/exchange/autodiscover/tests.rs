@@ -278,7 +278,7 @@ async fn a_proxy_that_leads_nowhere_is_asked_once_for_all_places() {
         while let Ok((mut stream, _)) = listener.accept().await {
             counted.fetch_add(1, Ordering::SeqCst);
             let mut start = [0; 512];
-            stream.read(&mut start).await.unwrap();
+            let _length = stream.read(&mut start).await.unwrap();
             let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
             stream.write_all(answer).await.unwrap();
         }

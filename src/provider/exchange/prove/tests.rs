@@ -228,7 +228,7 @@ async fn the_first_question_waits_as_long_as_the_server_asks_and_no_password_goe
             _ => folder(),
         })
         .await;
-        let before = std::time::Instant::now();
+        let before = tokio::time::Instant::now();
         let proof = stub.exchange.prove(&access(given())).await;
         assert_eq!(states(&proof), expected, "{wait}");
         if expected == "gggg" {

@@ -410,5 +410,5 @@ async fn a_list_that_is_taken_no_more_is_not_checked_to_its_end() {
         panic!("no doubt");
     };
     let both = async { tokio::join!(listing, taking) };
-    tokio::time::timeout(std::time::Duration::from_secs(60), both).await.unwrap().0.unwrap();
+    tokio::time::timeout(std::time::Duration::from_mins(1), both).await.unwrap().0.unwrap();
 }
