@@ -322,7 +322,9 @@ fn numbers_in(text: &str) -> Vec<Number> {
     } else if numbers.iter().any(is_long) {
         // A line of a log has ids and lengths beside the status that it names.
         let is_status = |number: &Number| !is_long(number) && number.is_named;
-        let is_known = numbers.iter().any(|number| is_long(number) && by_code(&number.digits).is_some());
+        // A long number that is called a code is one, in our table or not.
+        let is_code = |number: &Number| number.is_named || by_code(&number.digits).is_some();
+        let is_known = numbers.iter().any(|number| is_long(number) && is_code(number));
         let has_status = !is_known && numbers.iter().any(is_status);
         numbers.retain(|number| if has_status { is_status(number) } else { is_long(number) });
     }
