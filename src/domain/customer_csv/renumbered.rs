@@ -13,8 +13,8 @@ use crate::domain::{
     text::Text,
 };
 
-/// The lines of a sheet that would give a customer the name or the domain of another one, on record or in an earlier line,
-/// and those that would add a customer by a reference that a spreadsheet has made.
+/// The lines of a sheet that would give a customer the name or the domain of another one, on record or in an earlier line
+/// with the same reference but for zeros, and those that would add a customer by a reference that a spreadsheet has made.
 #[must_use]
 pub fn problems(sheet: &Sheet, on_record: &[Customer]) -> Vec<Problem> {
     let mut known: HashMap<String, Owner<'_>> = HashMap::with_capacity(on_record.len() * 2);
@@ -76,7 +76,12 @@ fn alike(
         })
         .find_map(|(what, word, _)| {
             let owner = known.get(&fold(word.as_str()))?;
-            (owner.line < line.number).then_some((what, owner))
+            // Customers of one file may share a name or a domain, as those on record may: only a spreadsheet's zeros tell
+            // that they are one.
+            let is_one = owner.line == 0
+                || (owner.line < line.number
+                    && without_zeros(owner.reference) == without_zeros(&new.reference));
+            is_one.then_some((what, owner))
         })?;
     let (reference, owner) = (&new.reference, other.reference);
     let way = match new.tenant.filter(|_| sheet.is_of_partner_center) {
@@ -93,6 +98,11 @@ fn alike(
         "the reference {reference} {is}, and {owner} ({name}{place}) has this {what} already. {way}; or import it as it is with \
          --as-new."
     )))
+}
+
+/// A reference as a spreadsheet keeps it.
+fn without_zeros(reference: &Text) -> &str {
+    reference.as_str().trim_start_matches('0')
 }
 
 /// Said of a reference that looks like what a spreadsheet makes of another one.
