@@ -55,9 +55,9 @@ pub use self::{
     corrections::{Fate, Sharing},
     detail::{CustomerDetail, ProductDetail},
     operators::KnownOperator,
-    part::{claim::SweepClaim, known::Terms},
+    part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
     roster::{Belief, Kept, Roster},
-    rules::{ListTarget, Listable, RuleAccess, RuleRow},
+    rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
 };

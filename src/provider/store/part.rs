@@ -7,6 +7,7 @@ pub(super) mod completion;
 pub(super) mod hold;
 pub(super) mod identity;
 pub(super) mod known;
+pub(super) mod list_target;
 pub(super) mod lock;
 pub(super) mod ownership;
 pub(super) mod record;

@@ -2,8 +2,8 @@
 //! where the next delta query goes on.
 
 use super::{
-    ListTarget, Store,
-    part::{claim::SweepClaim, record},
+    Store,
+    part::{claim::SweepClaim, list_target::ListTarget, record},
     table::{
         Key, delta, exclusion,
         listing::{self, ListRecord},

@@ -2,18 +2,14 @@
 
 use super::{
     Store,
-    part::{allowed, record},
-    table::{
-        Key, consent, customer, delta,
-        enablement::{self, EnabledFor},
-        exclusion, product, rule, scheduled,
-    },
+    part::{allowed, list_target::ListTarget, record},
+    table::{Key, consent, customer, delta, enablement, exclusion, product, rule, scheduled},
     tx::Tx,
 };
 use crate::domain::{
     customer::{Customer, Impersonation, Product},
     failure::{Failure, FailureKind},
-    id::{CustomerId, RunId, TenantId, UserId},
+    id::{CustomerId, RunId, UserId},
     protection::{AutoRule, Chosen},
     status,
     tenant::Organisation,
@@ -84,33 +80,6 @@ pub struct Listable {
     pub access: RuleAccess,
     /// What a list of its users is about.
     pub target: ListTarget,
-}
-
-/// What a list of a product's users is about: it is kept for that only.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ListTarget {
-    key: Key,
-    enabled: EnabledFor,
-    /// The organisation on record, which may be another one than was enabled.
-    tenant: Option<TenantId>,
-}
-
-impl ListTarget {
-    /// Whose users, of which product, if that is still what is on record.
-    ///
-    /// # Errors
-    /// `Conflict`: what was listed is not what is enabled now.
-    pub(super) fn demand(&self, tx: &Tx<'_>) -> Result<Key, Failure> {
-        let now = enablement::find(tx, self.key)?.map(|(enabled, _)| enabled);
-        if now.as_ref() == Some(&self.enabled) && customer::one(tx, self.key.0)?.tenant == self.tenant {
-            return Ok(self.key);
-        }
-        Err(Failure::new(
-            FailureKind::Conflict,
-            "what is enabled, or the organisation on record, was changed while its users were listed, so nothing was kept",
-            "Refresh again: it works with what is on record now.",
-        ))
-    }
 }
 
 impl Store {
