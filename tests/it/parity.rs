@@ -279,7 +279,7 @@ fn enable_auto_on_path_3() {
             terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Stop ›"]).keys(RIGHT);
             terminal.sees(&[">‹ Go on ›"]).keys(ENTER).sees(&["At most, seats [18"]);
             terminal.keys(ENTER).sees(&["Switch Enable Auto on?", "New seats"]).keys("8").keys(ENTER);
-            terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney"]).keys(ENTER).quits()
+            terminal.sees(&["Enable Auto is on, and nothing will run at 20:00"]).keys(ENTER).quits()
         },
         |home| {
             let mut talk = Talk::start(home, 80, &[]);
@@ -308,7 +308,7 @@ fn enable_auto_on_path_3() {
                 .types("")
                 .hears(&["New seats", "from the table."])
                 .types("8");
-            talk.hears(&["Nobody is turned on before the next 20:00 in Sydney"]).types("finish");
+            talk.hears(&["Enable Auto is on, and nothing will run at 20:00"]).types("finish");
             talk.hears(&["Partly done: 0 users", "Leave the wizard."]).types("quit");
             talk.ends()
         },

@@ -131,7 +131,7 @@ impl Sweep {
 fn ruled(world: &str) -> Walk {
     let mut walk = listed(world);
     walk.terminal.keys("u").takes_no_sweeper().sees(&["At most, seats"]).keys(ENTER);
-    walk.terminal.sees(&["Switch Enable Auto on?"]).keys("500").keys(ENTER).sees(&["scheduled"]);
+    walk.terminal.sees(&["Switch Enable Auto on?"]).keys("500").keys(ENTER).sees(&["waits for a sweep"]);
     walk
 }
 

@@ -278,7 +278,7 @@ fn what_is_chosen_among_the_users() {
     let excluded = walk.station();
     let mut walk = Walk::from(&users);
     asks_for_auto(&mut walk.terminal);
-    walk.terminal.keys(ENTER).sees(&["scheduled"]);
+    walk.terminal.keys(ENTER).sees(&["waits for a sweep"]);
     let ruled = walk.station();
     let unlisted =
         changed(&users, "UPDATE run SET listed = 0, eligible = 0; UPDATE customer_product SET listed = 0");
@@ -358,7 +358,7 @@ fn what_is_chosen_among_the_users() {
         },
         Write {
             before: |terminal| {
-                terminal.lists("37").sees(&["scheduled"]).keys("u").sees(&["Switch Enable Auto off?"]);
+                terminal.lists("37").sees(&["waits for a sweep"]).keys("u").sees(&["Switch Enable Auto off?"]);
             },
             keys: ENTER,
             is_done: |home| Record::glance(home, "auto_rule") == Some(0),

@@ -220,7 +220,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
             terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Stop ›"]).keys(crate::terminal::RIGHT);
             terminal.sees(&[">‹ Go on ›"]).keys(ENTER).sees(&["At most, seats ["]).keys(ENTER);
             terminal.sees(&["Switch Enable Auto on?", "New seats"]).keys("28").keys(ENTER);
-            terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney"]);
+            terminal.sees(&["Enable Auto is on, and nothing will run at 20:00"]);
             // With the rule on nobody has to be ticked.
             assert_eq!(terminal.keys(ENTER).quits(), 3, "no sweeper is installed");
             let mut terminal = again_on_screen(home);
@@ -236,7 +236,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
             talk.types("auto").hears(&["Nothing will run at 20:00", "1: Go on."]).types("yes");
             talk.hears(&["At most, seats", "Enter keeps it."]).types("");
             talk.hears(&["Switch Enable Auto on?", "from the table."]).types("28");
-            talk.hears(&["Nobody is turned on before the next 20:00 in Sydney"]);
+            talk.hears(&["Enable Auto is on, and nothing will run at 20:00"]);
             assert_eq!(finishes_in_lines(&mut talk, "Partly done: 4 users"), 3);
             let mut talk = again_in_lines(home);
             talk.types("turn off 1-4").hears(&["Turn 4 users off?", "Type the number of users."]).types("4");
