@@ -380,12 +380,18 @@ pub(super) fn extra(settings: &Settings) -> Result<Vec<Permission>, String> {
 
 /// What a customer of the sandbox tells, as the wizard takes it; details that make no sense are none.
 fn told(details: &sandbox::Details, domain: &str) -> Option<Impersonation> {
+    let sample = details.mailbox.parse::<Address>().ok()?;
+    let own = sample.domain();
+    let mut domains = vec![Text::clean(domain)];
+    if !own.eq_ignore_ascii_case(domain) {
+        domains.push(Text::clean(&own));
+    }
     Some(Impersonation {
         server: Text::clean(&details.server),
         account: Text::clean(&details.account),
         password: Secret::new(details.password.clone()),
-        sample: details.mailbox.parse::<Address>().ok()?,
-        domains: vec![Text::clean(domain)],
+        sample,
+        domains,
         listing: Listing::Directory,
     })
 }

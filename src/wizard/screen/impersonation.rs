@@ -297,7 +297,9 @@ impl Impersonation {
 
     /// Fills in what the customer told; nothing is saved by that.
     fn told(&mut self, cx: &mut UpdateCx<'_>, details: &Details) {
+        let domains = details.domains.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
         for (id, words) in [
+            (FieldId::Domains, domains.as_str()),
             (FieldId::Sample, details.sample.as_str()),
             (FieldId::Server, details.server.as_str()),
             (FieldId::Account, details.account.as_str()),

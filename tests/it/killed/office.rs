@@ -358,7 +358,11 @@ fn what_is_chosen_among_the_users() {
         },
         Write {
             before: |terminal| {
-                terminal.lists("37").sees(&["waits for a sweep"]).keys("u").sees(&["Switch Enable Auto off?"]);
+                terminal
+                    .lists("37")
+                    .sees(&["waits for a sweep"])
+                    .keys("u")
+                    .sees(&["Switch Enable Auto off?"]);
             },
             keys: ENTER,
             is_done: |home| Record::glance(home, "auto_rule") == Some(0),
