@@ -344,7 +344,7 @@ async fn a_large_tenant_costs_only_its_pages() {
     let rig = Rig::with("large", &[], None).await;
     let token = rig.token(&rig.tenant("Southern Cross Health")).await;
     let page = rig.read(&token, "/users?$select=id,displayName&$top=999").await;
-    assert_eq!(page["@odata.count"], 500_000);
+    assert!(page["@odata.nextLink"].is_string());
     assert_eq!(page["value"].as_array().unwrap().len(), 999);
     let id = page["value"][500]["id"].as_str().unwrap();
     assert_eq!(rig.read(&token, &format!("/users/{id}")).await["id"], id);
