@@ -1,6 +1,7 @@
 //! `backup365 customers`: list, show, add, correct and import. Only an Admin changes a record.
 
 mod change;
+mod history;
 mod import;
 mod list;
 mod show;
@@ -58,6 +59,8 @@ pub enum Wish {
     Show {
         /// Reference, name or domain, or a part of one.
         customer: String,
+        /// Who did what for it, instead of the record.
+        is_audit: bool,
         /// How.
         form: Form,
     },
@@ -117,7 +120,8 @@ pub fn run(cx: &RecordContext, wish: &Wish, line: &str) -> anyhow::Result<Exit> 
     cx.says_sandbox();
     match wish {
         Wish::List { words, with_closed, form } => list::run(cx, words, *with_closed, *form),
-        Wish::Show { customer, form } => show::run(cx, customer, *form),
+        Wish::Show { customer, is_audit: true, form } => history::run(cx, customer, *form),
+        Wish::Show { customer, is_audit: false, form } => show::run(cx, customer, *form),
         Wish::Add { columns, same_as, form } => {
             change::add(cx, &Given { columns, same_as, line, form: *form })
         }

@@ -8,7 +8,7 @@ use crate::{
         doubt::{self, Doubt},
         failure::FailureKind,
         flag,
-        phrase::Command,
+        phrase::{Command, Correction},
         tenant_input::{TenantInput, TenantMatch},
         text::{Shown, Text},
     },
@@ -131,9 +131,10 @@ impl Journey {
         let typed = Text::clean(self.answers.tenant.as_deref().unwrap_or_default());
         let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
         let organisation = organisation(bar);
+        let customer = bar.customer.map(Shown::to_text).unwrap_or_default();
         let words = format_args!(
-            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it ({}).",
-            Command::Customers
+            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin runs {}.",
+            Command::CustomersSet(customer, Correction::NoTenant)
         );
         end(End::Wrong, words)
     }

@@ -68,7 +68,7 @@ fn a_resumed_run_shows_its_link_and_asks_at_once() {
     let desk = Desk::resumed(consenting());
     assert_eq!(desk.stop(), "Authorise");
     assert!(desk.words().contains("/adminconsent"), "{}", desk.words());
-    assert!(desk.notice().contains("since 05:42"), "{}", desk.notice());
+    assert!(desk.notice().contains("since 05:42 UTC"), "{}", desk.notice());
     assert_eq!((desk.count("LinkShown"), desk.count("Prove")), (0, 1));
 }
 
