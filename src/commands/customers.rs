@@ -13,12 +13,11 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         bill::counted,
-        command_line,
         customer::{Customer, NewCustomer},
         customer_record::{Change, Column},
         failure::{Failure, FailureKind},
         filter::fold,
-        phrase::{Command, phrase},
+        phrase::{Command, Correction, phrase},
         text::Text,
     },
     exit::Exit,
@@ -232,14 +231,13 @@ fn warn_of_kept(cx: &RecordContext, closed: &[Text]) -> anyhow::Result<()> {
         }
         let rule = if has_rule { " Enable Auto stays on record and turns nobody on meanwhile." } else { "" };
         super::warn(&format!(
-            "{} ({}) is closed, and {} registered for backup with {}.{rule} Closing ends neither: reopen the account \
-             (backup365 customers set {} --active yes{}), turn them off, then close it.",
+            "{} ({}) is closed, and {} protected with {}.{rule} Closing ends neither: reopen the account ({}), turn \
+             them off, then close it.",
             customer.name,
             customer.reference,
             counted(seats, "user stays", "users stay"),
             product.name(),
-            customer.reference,
-            command_line::world()
+            Command::CustomersSet(customer.reference.clone(), Correction::Open)
         ));
     }
     Ok(())

@@ -96,11 +96,7 @@ impl Operator {
     #[must_use]
     pub fn corrects(&self, customer: &Text, correction: Correction) -> Phrase {
         let command = Command::CustomersSet(customer.clone(), correction);
-        if self.is_admin {
-            phrase!["run ", command, " in another window."]
-        } else {
-            phrase!["an Admin runs ", command, "."]
-        }
+        if self.is_admin { phrase!["run ", command, "."] } else { phrase!["an Admin runs ", command, "."] }
     }
 
     /// Where a User finds an Admin, and how a User becomes one.

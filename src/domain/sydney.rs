@@ -47,7 +47,9 @@ pub fn due_in_words(due: Moment, now: Moment, customer_zone: Option<&str>) -> Te
         .and_then(|zone| Some((zone, zoned(due, zone)?)))
         .map(|(zone, local)| {
             let form = if local.date() == sydney.date() { "%H:%M" } else { "%a %H:%M" };
-            format!(", {} in {}", local.strftime(form), city(zone))
+            // UTC is a zone and no place.
+            let place = if zone.contains('/') { format!("in {}", city(zone)) } else { zone.to_owned() };
+            format!(", {} {place}", local.strftime(form))
         })
         .unwrap_or_default();
     Text::of(format_args!("{}{there}, {}", sydney.strftime("%a %-d %b %H:%M %Z"), in_words(due, now)))
@@ -159,6 +161,7 @@ mod tests {
             due_in_words(due, now, Some("Mars/Base")).as_str(),
             "Mon 23 Nov 20:00 AEDT, in 3 h 12 min"
         );
+        assert!(due_in_words(due, now, Some("UTC")).as_str().contains(", 09:00 UTC, "));
         let far = due_in_words(due, now, Some("Pacific/Kiritimati"));
         assert!(far.as_str().contains("23:00 in Kiritimati"), "{far}");
     }

@@ -284,8 +284,7 @@ impl Customer {
             let load = pending::load_run(run.id.clone());
             self.opening.start(cx, load, wait::RUN);
         } else if row.customer.products.is_empty() {
-            let words =
-                format_args!("{name} has none of Office 365, Business365 or MPexchange. Once one is sold, ");
+            let words = format_args!("{name} has no product to back up. Once one is sold, ");
             let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Products);
             cx.say(Tone::Warn, phrase![words].with(way));
         } else {

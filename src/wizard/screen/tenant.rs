@@ -11,7 +11,7 @@ use crate::{
         doubt::{Accepted, Accepts, Finding, Guarded},
         failure::{Failure, FailureKind},
         id::TenantId,
-        phrase::{Correction, Phrase, WayOn, phrase},
+        phrase::{Command, Correction, Phrase, WayOn, phrase},
         run::RunRecord,
         sydney::{ZONE, stamp_in_words},
         tenant::Organisation,
@@ -20,7 +20,7 @@ use crate::{
     },
     wizard::{
         answer::{Action, FieldId, Given},
-        ask::{QuestionId, Shape},
+        ask::{QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
         part::{
             form::{Control, Form},
@@ -167,8 +167,14 @@ impl Screen for Tenant {
             self.look_up(cx);
         } else if let Some(record) = kept(&mut self.failure, self.reading.take(arrival)) {
             return self.compare(cx, record);
-        } else if let Some(finding) = kept(&mut self.failure, self.asking.take(arrival)) {
-            self.take(*finding);
+        } else if let Some(answer) = self.asking.take(arrival) {
+            if let Some(finding) = kept(&mut self.failure, Some(answer)) {
+                self.take(*finding);
+            }
+            if self.path == Path::Asked && self.failure.as_ref().is_some_and(is_about_tenant) {
+                // What was typed is to be typed otherwise.
+                self.form.focus_on(Spot::Field(FieldId::Tenant));
+            }
         } else if let Some(record) = self.doubts.kept(&mut self.failure, self.saving.take(arrival)) {
             cx.session.keeping.drop_changes();
             return Step::Open(record);
@@ -427,23 +433,33 @@ fn standing<'a>(finding: &Finding, customer: &Text) -> Vec<Block<'a>> {
     blocks
 }
 
-/// How the tenant on record is set right, and how that is taken up here.
-fn corrected(cx: ViewCx<'_>) -> Block<'static> {
+/// How the tenant on record is set right, the command on a line of its own, and how that is taken up here.
+fn corrected(cx: ViewCx<'_>) -> [Block<'static>; 3] {
     let reference = cx.session.record.as_ref().map(|record| record.customer.reference.clone());
-    let way = cx.setup.operator.corrects(&reference.unwrap_or_default(), Correction::NoTenant);
+    let command = Command::CustomersSet(reference.unwrap_or_default(), Correction::NoTenant);
+    let who = if cx.setup.operator.is_admin {
+        "To correct the record, run this in another window:"
+    } else {
+        "An Admin corrects the record with this:"
+    };
     let then = phrase![
         WayOn::Again("read the record again"),
         " The organisation is asked for here then; the customer's domain will do."
     ];
-    Block::Para(phrase!["To correct the record, "].with(way).then(then))
+    [who.into(), command.into(), then].map(Block::Para)
+}
+
+/// Whether another tenant may do what this one can't.
+const fn is_about_tenant(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused)
 }
 
 /// Microsoft named no organisation for the tenant on record: nothing can be confirmed.
 fn unanswered<'a>(cx: ViewCx<'_>, failure: &Failure) -> Scene<'a> {
     let customer = cx.session.record.as_ref().map(|record| record.customer.name.clone()).unwrap_or_default();
     let mut blocks = vec![Block::Failure(failure.clone())];
-    if matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused) {
-        blocks.push(corrected(cx));
+    if is_about_tenant(failure) {
+        blocks.extend(corrected(cx));
     }
     let button = |label, action| Button { label, action, is_open: true };
     blocks.push(Block::Buttons(vec![button("Ask again", Action::Refresh), button("Back", Action::Back)]));
@@ -456,7 +472,9 @@ fn denied<'a>(cx: ViewCx<'_>) -> Scene<'a> {
     let customer = cx.session.record.as_ref().map(|record| record.customer.name.clone()).unwrap_or_default();
     let words = phrase!["Nothing was changed. The tenant on record for ", &customer, " is not theirs."];
     let ways = phrase![WayOn::Back("to the question"), " ", WayOn::Park("until the record is right")];
-    let blocks = vec![Block::Strong(Tone::Warn, words), corrected(cx), Block::Para(ways)];
+    let mut blocks = vec![Block::Strong(Tone::Warn, words)];
+    blocks.extend(corrected(cx));
+    blocks.push(Block::Para(ways));
     let heading = format_args!("It is not the organisation of {customer}");
     let scene = Scene::new(QuestionId::OrganisationDenied, Shape::Read, heading, blocks);
     scene.enter(Action::Back).offer(Action::Refresh)
