@@ -312,7 +312,7 @@ impl Command {
             Self::CustomersShow,
             Self::CustomersAdd,
             Self::CustomersSet("C-1001".into(), Correction::NoTenant),
-            Self::CustomersSet("Old Mill Bakery".into(), Correction::Products),
+            Self::CustomersSet("C-1001".into(), Correction::Products),
             Self::CustomersSet("C-1001".into(), Correction::Open),
             Self::CustomersAudit("C-1001".into()),
             Self::CustomersImport,

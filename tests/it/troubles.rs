@@ -21,7 +21,10 @@ fn who_can_not_go_on_reads_why() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.finds("Paperbark Florist").keys(ENTER);
-    terminal.sees(&["has no product to back up. Once one is sold", "C-1020 --products office365 --sandbox"]);
+    terminal.sees(&[
+        "has no Office 365, Business365 or MPexchange. Once one is sold",
+        "C-1020 --products office365 --sandbox",
+    ]);
     terminal.keys("/").sees(&["> / "]).keys(ESC).sees(&[" listed"]);
     terminal.finds("Dunes Surf Shop").keys(ENTER).sees(&["is closed", "C-1021 --active yes --sandbox"]);
     assert_eq!(Record::of(&home).count("run"), 0);

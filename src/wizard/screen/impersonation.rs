@@ -115,7 +115,10 @@ impl Screen for Impersonation {
                 );
                 self.form.focus_on(Spot::Field(FieldId::Password));
             }
-            Some(Detail::Server) => self.form.focus_on(Spot::Field(FieldId::Server)),
+            Some(Detail::Server) => {
+                self.form.hint(FieldId::Server, "did not answer as it should; check it, or let it be found");
+                self.form.focus_on(Spot::Field(FieldId::Server));
+            }
             None => {}
         }
     }

@@ -271,7 +271,7 @@ impl Tenant {
         match (self.path, cx.run()) {
             (Path::OnRecord(_), Some(run)) => {
                 if !self.reading.is_out() {
-                    self.reading.start(cx, pending::load_run(run), wait::RECORD);
+                    self.reading.start(cx, pending::load_run(run), wait::RUN);
                 }
             }
             _ => {
@@ -443,7 +443,7 @@ fn corrected(cx: ViewCx<'_>) -> [Block<'static>; 3] {
         "An Admin corrects the record with this:"
     };
     let then = phrase![
-        WayOn::Again("read the record again"),
+        WayOn::Again("ask again with the corrected record"),
         " The organisation is asked for here then; the customer's domain will do."
     ];
     [who.into(), command.into(), then].map(Block::Para)
