@@ -6,9 +6,9 @@ use crate::{
     domain::{
         customer::Product,
         doubt::{self, Doubt},
-        failure::FailureKind,
+        failure::{Failure, FailureKind},
         flag,
-        phrase::{Command, Correction},
+        phrase::{Command, Correction, phrase},
         tenant_input::{TenantInput, TenantMatch},
         text::{Shown, Text},
     },
@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, ensure, fact, fail_with, give, need, refuse},
+    decision::{Close, Decision, Next, end, ensure, fact, fail, fail_with, give, need, refuse},
     journey::{Journey, Step},
     report::End,
 };
@@ -51,6 +51,12 @@ impl Journey {
 
     /// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
     pub(super) fn confirm_organisation(&mut self, view: &View<'_>) -> Decision {
+        if let Some(failure) = view.failure().filter(|failure| is_about_tenant(failure)) {
+            let customer = view.bar.customer.map(Shown::to_text).unwrap_or_default();
+            let command = Command::CustomersSet(customer, Correction::NoTenant);
+            let way = phrase!["If the record is wrong, an Admin runs ", command, "."];
+            return fail(view, Failure { hint: failure.hint.clone().then(way), ..failure.clone() });
+        }
         let is_known = !self.steps.has(Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
         ensure(is_known, view, "The organisation is not known yet. Start again.")?;
         if self.compare_tenant(&view.bar) != TenantMatch::Same {
@@ -140,11 +146,16 @@ impl Journey {
     }
 }
 
+/// Whether another tenant may do what this one can't.
+const fn is_about_tenant(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused)
+}
+
 /// The tenant that was typed can't be saved.
 fn refuse_typed_tenant(view: &View<'_>) -> Decision {
     match (view.page.problem(), view.failure()) {
         (Some((_, problem)), _) => refuse(flag::TENANT, problem.for_commands()),
-        (None, Some(failure)) if matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused) => {
+        (None, Some(failure)) if is_about_tenant(failure) => {
             Break(Next::End(Box::new(Close::by(End::Wrong, failure.clone()))))
         }
         _ => fail_with(view, "Microsoft named no organisation. Start again."),

@@ -107,20 +107,17 @@ impl Impersonation {
 impl Screen for Impersonation {
     /// What the server refused a moment ago is what is to be typed again.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
-        match cx.session.proving.refused_detail() {
+        let (id, words) = match cx.session.proving.refused_detail() {
             Some(Detail::SignIn) => {
-                self.form.hint(
-                    FieldId::Password,
-                    "refused; type it again, or leave it empty to try the saved one",
-                );
-                self.form.focus_on(Spot::Field(FieldId::Password));
+                (FieldId::Password, "refused; type it again, or leave it empty to try the saved one")
             }
             Some(Detail::Server) => {
-                self.form.hint(FieldId::Server, "did not answer as it should; check it, or let it be found");
-                self.form.focus_on(Spot::Field(FieldId::Server));
+                (FieldId::Server, "did not answer as it should; check it, or let it be found")
             }
-            None => {}
-        }
+            None => return,
+        };
+        self.form.hint(id, words);
+        self.form.focus_on(Spot::Field(id));
     }
 
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
@@ -193,19 +190,15 @@ impl Screen for Impersonation {
         let is_told = cx.setup.rehearsal && self.form.text(FieldId::Account).is_empty();
         let told = phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn];
         let heading = format_args!("How do we reach the mailboxes of {customer}?");
+        let has_list =
+            !self.is_directory() && (self.emptied.is_some() || !self.mailboxes.addresses().is_empty());
         let scene = Scene::new(QuestionId::Impersonation, Shape::Form, heading, blocks)
             .offer_if(cx.setup.rehearsal, Action::Rehearse)
             .offer(Action::Discover)
-            .offer_if(
-                !self.is_directory() && self.emptied.is_none() && !self.mailboxes.addresses().is_empty(),
-                Action::EmptyList,
-            );
-        let scene = if self.emptied.is_some() && !self.is_directory() {
-            let help = "Puts the mailboxes back that were taken off the list.";
-            scene.with(Offer::new(Action::EmptyList, "list back", help))
-        } else {
-            scene
-        };
+            .offer_if(has_list && self.emptied.is_none(), Action::EmptyList);
+        let back = "Puts the mailboxes back that were taken off the list.";
+        let back = Offer::new(Action::EmptyList, "list back", back);
+        let scene = if has_list && self.emptied.is_some() { scene.with(back) } else { scene };
         Scene {
             is_waiting: self.asking.is_out(),
             focus: self.form.focus(),
