@@ -105,6 +105,12 @@ impl Failure {
         })
     }
 
+    /// Whether another answer may do what this one can't: what was named is not known, or was refused.
+    #[must_use]
+    pub const fn is_about_what_was_named(&self) -> bool {
+        matches!(self.kind, FailureKind::NotFound | FailureKind::Refused)
+    }
+
     /// What of the access is to be set right, where that is the way on.
     #[must_use]
     pub fn to_mend(&self) -> Option<Detail> {

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         customer::Product,
         doubt::{self, Doubt},
-        failure::{Failure, FailureKind},
+        failure::Failure,
         flag,
         phrase::{Command, Correction, phrase},
         tenant_input::{TenantInput, TenantMatch},
@@ -51,7 +51,7 @@ impl Journey {
 
     /// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
     pub(super) fn confirm_organisation(&mut self, view: &View<'_>) -> Decision {
-        if let Some(failure) = view.failure().filter(|failure| is_about_tenant(failure)) {
+        if let Some(failure) = view.failure().filter(|failure| failure.is_about_what_was_named()) {
             let customer = view.bar.customer.map(Shown::to_text).unwrap_or_default();
             let command = Command::CustomersSet(customer, Correction::NoTenant);
             let way = phrase!["If the record is wrong, an Admin runs ", command, "."];
@@ -146,16 +146,11 @@ impl Journey {
     }
 }
 
-/// Whether another tenant may do what this one can't.
-const fn is_about_tenant(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused)
-}
-
 /// The tenant that was typed can't be saved.
 fn refuse_typed_tenant(view: &View<'_>) -> Decision {
     match (view.page.problem(), view.failure()) {
         (Some((_, problem)), _) => refuse(flag::TENANT, problem.for_commands()),
-        (None, Some(failure)) if is_about_tenant(failure) => {
+        (None, Some(failure)) if failure.is_about_what_was_named() => {
             Break(Next::End(Box::new(Close::by(End::Wrong, failure.clone()))))
         }
         _ => fail_with(view, "Microsoft named no organisation. Start again."),

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         card::{Card, CardId},
         doubt::{Accepted, Accepts, Finding, Guarded},
-        failure::{Failure, FailureKind},
+        failure::Failure,
         id::TenantId,
         phrase::{Command, Correction, Phrase, WayOn, phrase},
         run::RunRecord,
@@ -171,7 +171,8 @@ impl Screen for Tenant {
             if let Some(finding) = kept(&mut self.failure, Some(answer)) {
                 self.take(*finding);
             }
-            if self.path == Path::Asked && self.failure.as_ref().is_some_and(is_about_tenant) {
+            if self.path == Path::Asked && self.failure.as_ref().is_some_and(Failure::is_about_what_was_named)
+            {
                 // What was typed is to be typed otherwise.
                 self.form.focus_on(Spot::Field(FieldId::Tenant));
             }
@@ -268,19 +269,16 @@ impl Tenant {
     /// Asks Microsoft anew. What is on record is read before that: an Admin may have corrected it meanwhile.
     fn ask_again(&mut self, cx: &mut UpdateCx<'_>) {
         self.failure = None;
-        match (self.path, cx.run()) {
-            (Path::OnRecord(_), Some(run)) => {
-                if !self.reading.is_out() {
-                    self.reading.start(cx, pending::load_run(run), wait::RUN);
-                }
+        if let (Path::OnRecord(_), Some(run)) = (self.path, cx.run()) {
+            if !self.reading.is_out() {
+                self.reading.start(cx, pending::load_run(run), wait::RUN);
             }
-            _ => {
-                if self.path != Path::Settled {
-                    self.found = None;
-                }
-                self.look_up(cx);
-            }
+            return;
         }
+        if self.path != Path::Settled {
+            self.found = None;
+        }
+        self.look_up(cx);
     }
 
     /// Takes the record up where it has another tenant by now, and asks about the same one again else.
@@ -289,7 +287,7 @@ impl Tenant {
             return Step::Open(record);
         }
         if self.is_denied {
-            let four = self.on_record.map(|tenant| tenant.last_four()).unwrap_or_default();
+            let four = self.on_record.map(TenantId::last_four).unwrap_or_default();
             cx.say(Tone::Warn, format_args!("The record still has the same tenant, ending in {four}."));
         } else {
             self.found = None;
@@ -449,16 +447,11 @@ fn corrected(cx: ViewCx<'_>) -> [Block<'static>; 3] {
     [who.into(), command.into(), then].map(Block::Para)
 }
 
-/// Whether another tenant may do what this one can't.
-const fn is_about_tenant(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused)
-}
-
 /// Microsoft named no organisation for the tenant on record: nothing can be confirmed.
 fn unanswered<'a>(cx: ViewCx<'_>, failure: &Failure) -> Scene<'a> {
     let customer = cx.session.record.as_ref().map(|record| record.customer.name.clone()).unwrap_or_default();
     let mut blocks = vec![Block::Failure(failure.clone())];
-    if is_about_tenant(failure) {
+    if failure.is_about_what_was_named() {
         blocks.extend(corrected(cx));
     }
     let button = |label, action| Button { label, action, is_open: true };
