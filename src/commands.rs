@@ -84,6 +84,18 @@ pub fn warn(words: &str) {
     let _unheard = writeln!(io::stderr(), "{}", Text::clean(words));
 }
 
+/// Says on stderr whether what was written down can be believed.
+fn tell_whole(is_whole: bool, out: Out) {
+    if is_whole {
+        out.note("The history is whole: every entry fits the one before.");
+    } else {
+        warn(
+            "The history is NOT whole: an entry was changed, removed or put in afterwards. Don't rely on it. Keep the \
+             record as it is and tell your lead.",
+        );
+    }
+}
+
 /// Bad news in a line on stderr, and the exit code of something that failed.
 fn failed(failure: &Failure) -> Exit {
     warn(failure.for_commands().as_str());

@@ -70,11 +70,16 @@ pub struct List {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 customers show C-1001\n  \
                         backup365 customers show \"Harbour Street Cafe\"\n  \
-                        backup365 customers show harbourstreetcafe.example --json")]
+                        backup365 customers show harbourstreetcafe.example --json\n  \
+                        backup365 customers show C-1001 --audit\n\n\
+                        Exit code 6 with --audit: the history is not whole.")]
 pub struct Show {
     /// Reference, name or domain of the customer; a part will do where only one has it.
     #[arg(value_name = "CUSTOMER")]
     pub customer: String,
+    /// Show who did what for this customer, in runs and outside them, and whether that history is whole.
+    #[arg(long)]
+    pub audit: bool,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

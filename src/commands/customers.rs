@@ -1,6 +1,7 @@
 //! `backup365 customers`: list, show, add, correct and import. Only an Admin changes a record.
 
 mod change;
+mod history;
 mod import;
 mod list;
 mod show;
@@ -12,12 +13,11 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         bill::counted,
-        command_line,
         customer::{Customer, NewCustomer},
         customer_record::{Change, Column},
         failure::{Failure, FailureKind},
         filter::fold,
-        phrase::{Command, phrase},
+        phrase::{Command, Correction, phrase},
         text::Text,
     },
     exit::Exit,
@@ -58,6 +58,8 @@ pub enum Wish {
     Show {
         /// Reference, name or domain, or a part of one.
         customer: String,
+        /// Who did what for it, instead of the record.
+        is_audit: bool,
         /// How.
         form: Form,
     },
@@ -117,7 +119,8 @@ pub fn run(cx: &RecordContext, wish: &Wish, line: &str) -> anyhow::Result<Exit> 
     cx.says_sandbox();
     match wish {
         Wish::List { words, with_closed, form } => list::run(cx, words, *with_closed, *form),
-        Wish::Show { customer, form } => show::run(cx, customer, *form),
+        Wish::Show { customer, is_audit: true, form } => history::run(cx, customer, *form),
+        Wish::Show { customer, is_audit: false, form } => show::run(cx, customer, *form),
         Wish::Add { columns, same_as, form } => {
             change::add(cx, &Given { columns, same_as, line, form: *form })
         }
@@ -228,14 +231,13 @@ fn warn_of_kept(cx: &RecordContext, closed: &[Text]) -> anyhow::Result<()> {
         }
         let rule = if has_rule { " Enable Auto stays on record and turns nobody on meanwhile." } else { "" };
         super::warn(&format!(
-            "{} ({}) is closed, and {} registered for backup with {}.{rule} Closing ends neither: reopen the account \
-             (backup365 customers set {} --active yes{}), turn them off, then close it.",
+            "{} ({}) is closed, and {} protected with {}.{rule} Closing ends neither: reopen the account ({}), turn \
+             them off, then close it.",
             customer.name,
             customer.reference,
             counted(seats, "user stays", "users stay"),
             product.name(),
-            customer.reference,
-            command_line::world()
+            Command::CustomersSet(customer.reference.clone(), Correction::Open)
         ));
     }
     Ok(())

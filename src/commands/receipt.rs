@@ -22,7 +22,7 @@ use crate::{
     provider::store::Store,
 };
 
-use super::{Out, failing, quietly, record_context::refused, unanswered::Unanswered, warn};
+use super::{Out, failing, quietly, record_context::refused, tell_whole, unanswered::Unanswered};
 
 /// What is wanted of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub struct Asked {
     pub target: Option<Target>,
 }
 
-/// Prints or writes it, and says on stderr whether the audit is whole. [`Exit::Attention`] when it is not, otherwise
+/// Prints or writes it, and says on stderr whether the history is whole. [`Exit::Attention`] when it is not, otherwise
 /// [`Exit::Partly`] where a chosen user is neither protected nor scheduled. A run that is not finished has no receipt:
 /// [`Exit::Waiting`] while the customer has not accepted, [`Exit::Attention`] when it was interrupted, else
 /// [`Exit::Failed`].
@@ -74,13 +74,13 @@ pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Resul
     };
     let exit = exit_of(&outcome);
     let Some(target) = &asked.target else {
-        audit(&outcome, out);
+        tell_whole(outcome.is_audit_whole, out);
         return quietly(out.say(words.trim_end_matches('\n')), exit);
     };
     if let Err(error) = keep(target, &words) {
         return Err(failing(&unkept(target, &error)).into());
     }
-    audit(&outcome, out);
+    tell_whole(outcome.is_audit_whole, out);
     out.note(&format!("It is in {}, which only you can read.", target.file.display()));
     Ok(exit)
 }
@@ -99,18 +99,6 @@ fn exit_of(outcome: &Outcome) -> Exit {
         (false, _) => Exit::Attention,
         (true, true) => Exit::Partly,
         (true, false) => Exit::Done,
-    }
-}
-
-/// Whether the record can be believed.
-fn audit(outcome: &Outcome, out: Out) {
-    if outcome.is_audit_whole {
-        out.note("The audit is whole: every entry fits the one before.");
-    } else {
-        warn(
-            "The audit is NOT whole: an entry was changed, removed or put in afterwards. Don't rely on this receipt. \
-             Keep the record as it is and tell your lead.",
-        );
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use super::{
-    phrase::{Command, Phrase, Segment},
+    phrase::{Command, Detail, Phrase, Segment, WayOn},
     text::{Text, capital},
 };
 
@@ -101,6 +101,21 @@ impl Failure {
     pub fn acceptable(&self) -> Option<u32> {
         self.hint.parts().iter().find_map(|part| match part {
             Segment::Command(Command::SweepAcceptShorter(_, count)) => Some(*count),
+            _ => None,
+        })
+    }
+
+    /// Whether another answer may do what this one can't: what was named is not known, or was refused.
+    #[must_use]
+    pub const fn is_about_what_was_named(&self) -> bool {
+        matches!(self.kind, FailureKind::NotFound | FailureKind::Refused)
+    }
+
+    /// What of the access is to be set right, where that is the way on.
+    #[must_use]
+    pub fn to_mend(&self) -> Option<Detail> {
+        self.hint.parts().iter().find_map(|part| match part {
+            Segment::Do(WayOn::Mend(detail)) => Some(*detail),
             _ => None,
         })
     }

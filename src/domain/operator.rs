@@ -2,7 +2,7 @@
 
 use super::{
     bill::grouped,
-    phrase::{Command, Phrase, phrase},
+    phrase::{Command, Correction, Phrase, phrase},
     text::Text,
 };
 
@@ -92,6 +92,13 @@ pub struct Operator {
 }
 
 impl Operator {
+    /// The end of a sentence: who corrects a customer's record, and by which command. An Admin who sits here does.
+    #[must_use]
+    pub fn corrects(&self, customer: &Text, correction: Correction) -> Phrase {
+        let command = Command::CustomersSet(customer.clone(), correction);
+        if self.is_admin { phrase!["run ", command, "."] } else { phrase!["an Admin runs ", command, "."] }
+    }
+
     /// Where a User finds an Admin, and how a User becomes one.
     #[must_use]
     pub fn way_to_admin(&self) -> Phrase {

@@ -111,10 +111,34 @@ pub enum WayOn {
     AddCustomer,
     /// Sandbox: have the customer tell everything that the form asks for.
     FillIn,
+    /// Put the mailboxes back on the list that was emptied.
+    RestoreList,
+    /// Back to the form, where this is to be set right.
+    Mend(Detail),
     /// Something on our own side is to be mended; the lead runs [`Command::OUR_SIDE`].
     OurSide,
     /// Run this elsewhere: what for, behind "to"; may be empty.
     Run(Command, &'static str),
+}
+
+/// What of the access to a hoster's server is to be set right.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// The server's name.
+    Server,
+    /// The account and its password.
+    SignIn,
+}
+
+impl Detail {
+    /// It, as the end of a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Server => "the server's name",
+            Self::SignIn => "the account and its password",
+        }
+    }
 }
 
 impl WayOn {
@@ -166,6 +190,8 @@ impl WayOn {
             Self::TurnOff => "An Admin types turn off and the number to turn it off.".into(),
             Self::AddCustomer => "An Admin types new to add one.".into(),
             Self::FillIn => "Type play to fill them in.".into(),
+            Self::RestoreList => "Type empty once more to bring them back.".into(),
+            Self::Mend(detail) => format!("Type back to mend {}.", detail.words()).into(),
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, "") => format!("Run {command}.").into(),
             Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
@@ -196,9 +222,33 @@ impl WayOn {
             Self::TurnOff => "An Admin turns users off with --turn-off.".into(),
             Self::AddCustomer => format!("An Admin adds one with {}.", Command::CustomersAdd).into(),
             Self::FillIn => "Give the details with their flags.".into(),
+            Self::RestoreList => "Give the list again with --mailboxes.".into(),
+            Self::Mend(detail) => format!("Mend {}, and run the same command again.", detail.words()).into(),
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, "") => format!("Run {command}.").into(),
             Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
+        }
+    }
+}
+
+/// What a correction of a customer's record comes to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Correction {
+    /// No tenant on record: the wizard asks for it then, and takes a domain too.
+    NoTenant,
+    /// A product was sold.
+    Products,
+    /// The account is open.
+    Open,
+}
+
+impl Correction {
+    /// The flag with its value.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::NoTenant => "--tenant none",
+            Self::Products => "--products office365",
+            Self::Open => "--active yes",
         }
     }
 }
@@ -208,16 +258,16 @@ impl WayOn {
 pub enum Command {
     /// Take a run up.
     TakeUp(RunId),
-    /// Show and change the customers on record.
-    Customers,
     /// List the customers.
     CustomersList,
     /// Show everything on record about one customer, runs too.
     CustomersShow,
     /// Add a customer.
     CustomersAdd,
-    /// Change a customer on record.
-    CustomersSet,
+    /// Correct a customer on record, by its reference or whole name.
+    CustomersSet(Text, Correction),
+    /// The history of a customer, by its reference.
+    CustomersAudit(Text),
     /// Bring customers in from a file.
     CustomersImport,
     /// Have the sweep run every evening.
@@ -258,11 +308,13 @@ impl Command {
             Self::Receipt(run),
             Self::Sweep,
             Self::SweepStatus,
-            Self::Customers,
             Self::CustomersList,
             Self::CustomersShow,
             Self::CustomersAdd,
-            Self::CustomersSet,
+            Self::CustomersSet("C-1001".into(), Correction::NoTenant),
+            Self::CustomersSet("C-1001".into(), Correction::Products),
+            Self::CustomersSet("C-1001".into(), Correction::Open),
+            Self::CustomersAudit("C-1001".into()),
             Self::CustomersImport,
             Self::SweepInstall,
             Self::SweepCheck,
@@ -294,11 +346,15 @@ impl Command {
     fn words(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TakeUp(run) => write!(f, "--run {run}"),
-            Self::Customers => f.write_str("customers"),
             Self::CustomersList => f.write_str("customers list"),
             Self::CustomersShow => f.write_str("customers show REFERENCE"),
             Self::CustomersAdd => f.write_str("customers add"),
-            Self::CustomersSet => f.write_str("customers set"),
+            Self::CustomersSet(customer, correction) => {
+                write!(f, "customers set {} {}", quoted(customer.as_str()), correction.words())
+            }
+            Self::CustomersAudit(customer) => {
+                write!(f, "customers show {} --audit", quoted(customer.as_str()))
+            }
             Self::CustomersImport => f.write_str("customers import"),
             Self::SweepInstall => f.write_str("sweep --install"),
             Self::Sweep => f.write_str("sweep"),

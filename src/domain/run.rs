@@ -203,6 +203,15 @@ pub struct AuditEntry {
     pub hash: Text,
 }
 
+/// Everything that was written down about one customer, and whether it can be believed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CustomerHistory {
+    /// The lines, oldest first, each with the run in which it was done.
+    pub entries: Vec<(Option<RunId>, AuditEntry)>,
+    /// Whether every hash of the whole audit fits the one before.
+    pub is_whole: bool,
+}
+
 /// What is read back for the outcome and the receipt, on a new connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {

@@ -47,7 +47,9 @@ pub fn due_in_words(due: Moment, now: Moment, customer_zone: Option<&str>) -> Te
         .and_then(|zone| Some((zone, zoned(due, zone)?)))
         .map(|(zone, local)| {
             let form = if local.date() == sydney.date() { "%H:%M" } else { "%a %H:%M" };
-            format!(", {} in {}", local.strftime(form), city(zone))
+            // UTC is a zone and no place.
+            let place = if zone.contains('/') { format!("in {}", city(zone)) } else { zone.to_owned() };
+            format!(", {} {place}", local.strftime(form))
         })
         .unwrap_or_default();
     Text::of(format_args!("{}{there}, {}", sydney.strftime("%a %-d %b %H:%M %Z"), in_words(due, now)))
@@ -72,12 +74,13 @@ pub fn in_words(due: Moment, now: Moment) -> String {
     }
 }
 
-/// A moment by the clocks of a zone (this computer's, usually): "10:42" today, "Mon 23 Nov 10:42" else.
+/// A moment by the clocks of a zone (this computer's, usually), which it names: "10:42 AEDT" today, "Mon 23 Nov 10:42
+/// AEDT" else.
 #[must_use]
 pub fn clock_in_words(at: Moment, now: Moment, zone: &str) -> Text {
     match (zoned(at, zone).or_else(|| zoned(at, "UTC")), zoned(now, zone).or_else(|| zoned(now, "UTC"))) {
-        (Some(at), Some(now)) if at.date() == now.date() => Text::clean(&at.strftime("%H:%M").to_string()),
-        (Some(at), _) => Text::clean(&at.strftime("%a %-d %b %H:%M").to_string()),
+        (Some(at), Some(now)) if at.date() == now.date() => Text::clean(&at.strftime("%H:%M %Z").to_string()),
+        (Some(at), _) => Text::clean(&at.strftime("%a %-d %b %H:%M %Z").to_string()),
         (None, _) => Text::of(format_args!("{at}")),
     }
 }
@@ -110,6 +113,14 @@ mod tests {
 
     fn moment(text: &str) -> Moment {
         Moment::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_time_names_its_zone() {
+        let (at, now) = (moment("2026-11-29T00:48:00Z"), moment("2026-11-29T05:00:00Z"));
+        assert_eq!(clock_in_words(at, now, "UTC").as_str(), "00:48 UTC");
+        assert_eq!(clock_in_words(at, now, ZONE).as_str(), "11:48 AEDT");
+        assert_eq!(clock_in_words(at, now, "America/New_York").as_str(), "Sat 28 Nov 19:48 EST");
     }
 
     #[test]
@@ -150,6 +161,7 @@ mod tests {
             due_in_words(due, now, Some("Mars/Base")).as_str(),
             "Mon 23 Nov 20:00 AEDT, in 3 h 12 min"
         );
+        assert!(due_in_words(due, now, Some("UTC")).as_str().contains(", 09:00 UTC, "));
         let far = due_in_words(due, now, Some("Pacific/Kiritimati"));
         assert!(far.as_str().contains("23:00 in Kiritimati"), "{far}");
     }

@@ -21,7 +21,19 @@ pub struct Organisation {
     pub region: Option<Text>,
 }
 
+/// Regions of Microsoft's directories (`tenant_region_scope`, microsoft-identity-and-graph.md section 1.3).
+const REGIONS: [(&str, &str); 5] =
+    [("WW", "worldwide"), ("NA", "North America"), ("EU", "Europe"), ("AS", "Asia"), ("OC", "Oceania")];
+
 impl Organisation {
+    /// The region in words with Microsoft's code, the code alone where it is not known, none where there is none.
+    #[must_use]
+    pub fn region_in_words(&self) -> Option<Text> {
+        let code = self.region.as_ref()?;
+        let known = REGIONS.iter().find(|(known, _)| *known == code.as_str());
+        Some(known.map_or_else(|| code.clone(), |(_, words)| Text::of(format_args!("{words} ({code})"))))
+    }
+
     /// It by name, or else by domain, and the last four of its ID.
     #[must_use]
     pub fn named(&self) -> String {
@@ -140,5 +152,28 @@ impl Verdict {
     #[must_use]
     pub const fn is_proved(&self) -> bool {
         matches!(self, Self::Proved)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_said_in_words_and_an_unknown_one_by_its_code() {
+        for (region, words) in [
+            (Some("OC"), Some("Oceania (OC)")),
+            (Some("EU"), Some("Europe (EU)")),
+            (Some("XY"), Some("XY")),
+            (None, None),
+        ] {
+            let organisation = Organisation {
+                tenant: "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77".parse().unwrap(),
+                name: None,
+                domain: None,
+                region: region.map(Text::from),
+            };
+            assert_eq!(organisation.region_in_words(), words.map(Text::from));
+        }
     }
 }

@@ -6,9 +6,9 @@ use crate::{
     domain::{
         customer::Product,
         doubt::{self, Doubt},
-        failure::FailureKind,
+        failure::Failure,
         flag,
-        phrase::Command,
+        phrase::{Command, Correction, phrase},
         tenant_input::{TenantInput, TenantMatch},
         text::{Shown, Text},
     },
@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, ensure, fact, fail_with, give, need, refuse},
+    decision::{Close, Decision, Next, end, ensure, fact, fail, fail_with, give, need, refuse},
     journey::{Journey, Step},
     report::End,
 };
@@ -51,6 +51,12 @@ impl Journey {
 
     /// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
     pub(super) fn confirm_organisation(&mut self, view: &View<'_>) -> Decision {
+        if let Some(failure) = view.failure().filter(|failure| failure.is_about_what_was_named()) {
+            let customer = view.bar.customer.map(Shown::to_text).unwrap_or_default();
+            let command = Command::CustomersSet(customer, Correction::NoTenant);
+            let way = phrase!["If the record is wrong, an Admin runs ", command, "."];
+            return fail(view, Failure { hint: failure.hint.clone().then(way), ..failure.clone() });
+        }
         let is_known = !self.steps.has(Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
         ensure(is_known, view, "The organisation is not known yet. Start again.")?;
         if self.compare_tenant(&view.bar) != TenantMatch::Same {
@@ -131,9 +137,10 @@ impl Journey {
         let typed = Text::clean(self.answers.tenant.as_deref().unwrap_or_default());
         let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
         let organisation = organisation(bar);
+        let customer = bar.customer.map(Shown::to_text).unwrap_or_default();
         let words = format_args!(
-            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it ({}).",
-            Command::Customers
+            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin runs {}.",
+            Command::CustomersSet(customer, Correction::NoTenant)
         );
         end(End::Wrong, words)
     }
@@ -143,7 +150,7 @@ impl Journey {
 fn refuse_typed_tenant(view: &View<'_>) -> Decision {
     match (view.page.problem(), view.failure()) {
         (Some((_, problem)), _) => refuse(flag::TENANT, problem.for_commands()),
-        (None, Some(failure)) if matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused) => {
+        (None, Some(failure)) if failure.is_about_what_was_named() => {
             Break(Next::End(Box::new(Close::by(End::Wrong, failure.clone()))))
         }
         _ => fail_with(view, "Microsoft named no organisation. Start again."),

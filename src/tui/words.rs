@@ -110,6 +110,8 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::TurnOff => "An Admin turns users off with O.".into(),
         WayOn::AddCustomer => to(press("n"), "add one (Admin)"),
         WayOn::FillIn => "Press Ctrl-Y to fill them in.".into(),
+        WayOn::RestoreList => to(press("x"), "bring them back"),
+        WayOn::Mend(detail) => to("Press Esc".into(), &format!("mend {}", detail.words())),
         // Commands are the same on every front end.
         WayOn::OurSide | WayOn::Run(..) => way.for_lines(),
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::domain::{
     consent,
     failure::{Failure, FailureKind},
+    phrase::Detail,
     run::RunRecord,
     tenant::{Proof, Verdict},
     text::Text,
@@ -124,6 +125,15 @@ impl Proving {
             return saved.map_err(|failure| self.failure = Some(failure)).ok();
         }
         None
+    }
+
+    /// What of the access the last round found wrong, where it is to be typed again.
+    pub(crate) fn refused_detail(&self) -> Option<Detail> {
+        let found = self.proof.as_ref().and_then(|proof| match &proof.verdict {
+            Verdict::Failed(failure) => Some(failure),
+            _ => None,
+        });
+        self.failure.iter().chain(found).find_map(Failure::to_mend)
     }
 
     fn ask(&mut self, record: &RunRecord, calls: &mut Outbox) {

@@ -79,7 +79,7 @@ mod tests {
         for (at, words) in [
             (Progress::NotStarted, "not started"),
             (Progress::Open(Text::from("at access")), "at access"),
-            (Progress::WaitingForConsent { since }, "waiting for consent since 10:42"),
+            (Progress::WaitingForConsent { since }, "waiting for consent since 10:42 UTC"),
             (Progress::Protected { on: 184, of: 231 }, "184 of 231 protected"),
             (Progress::Automatic { on: 9, standstill: None }, "automatic, 9 protected"),
             (

@@ -364,7 +364,7 @@ fn everything_about_a_customer_is_shown() {
     assert_eq!(show.code, 0, "{}", show.err);
     for words in [
         "Harbour Street Cafe (C-1001)\n  Domain: harbourstreetcafe.example\n  Products: Office 365\n",
-        "  Tenant: 4bbb2ac3-4a45-55dc-9f5b-552be884e397\n  Provisioned through Manage Protect: yes\n",
+        "  Tenant ID: 4bbb2ac3-4a45-55dc-9f5b-552be884e397\n  Provisioned through Manage Protect: yes\n",
         "  Seats: no limit on record\n",
         &format!("Office 365: enabled, {run_number} open in another window\n"),
         "  Enabled for: Harbour Street Cafe, harbourstreetcafe.example, 4bbb2ac3",
@@ -473,7 +473,7 @@ fn closing_an_account_with_users_on_and_a_rule_says_what_goes_on_and_they_stay_i
     };
     let (code, _, err) = run(&["customers", "set", "C-1001", "--active", "no"]);
     assert_eq!(code, Some(0), "{err}");
-    for words in ["is closed, and 34 users stay registered", "Enable Auto stays on record", "--active yes"] {
+    for words in ["is closed, and 34 users stay protected", "Enable Auto stays on record", "--active yes"] {
         assert!(err.contains(words), "{words}: {err}");
     }
     let (_, out, _) = run(&["status"]);
@@ -491,5 +491,5 @@ fn closing_an_account_with_users_on_and_a_rule_says_what_goes_on_and_they_stay_i
     let file = home.path().join("closed.csv");
     fs::write(&file, format!("{}\n{line}\n", csv.lines().next().unwrap())).unwrap();
     let (code, _, err) = run(&["customers", "import", file.to_str().unwrap()]);
-    assert!(code == Some(0) && err.contains("34 users stay registered"), "{err}");
+    assert!(code == Some(0) && err.contains("34 users stay protected"), "{err}");
 }

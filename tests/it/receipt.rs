@@ -29,8 +29,8 @@ use crate::{customers::called, explain::fits, terminal::Home};
 /// Exit code, stdout, stderr.
 type Said = (i32, String, String);
 
-/// The audit is whole, in words.
-const WHOLE: &str = "The audit is whole: every entry fits the one before.\n";
+/// The history is whole, in words.
+const WHOLE: &str = "The history is whole: every entry fits the one before.\n";
 
 /// Our account, so that reading puts nobody on record.
 fn me() -> Account {
@@ -105,6 +105,24 @@ impl Desk {
         desk.store.end_apply(&desk.run, false).unwrap();
         assert!(desk.store.finish_run(&desk.run).unwrap().run.finished.is_some());
         desk
+    }
+
+    /// Somebody changes an entry of the history afterwards.
+    fn spoil(&self) {
+        let record = Connection::open(self.home.store()).unwrap();
+        let trigger = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'";
+        let triggers: Vec<String> = record
+            .prepare(trigger)
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        for name in triggers {
+            record.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+        }
+        record.execute("UPDATE audit SET what = 'nothing happened' WHERE id = 2", []).unwrap();
+        drop(record);
     }
 
     fn receipt(&self, more: &[&str]) -> Said {
@@ -232,26 +250,37 @@ fn a_run_without_a_receipt_says_how_far_it_is_and_how_to_go_on() {
 }
 
 #[test]
+fn the_history_of_a_customer_is_read_outside_a_run() {
+    let desk = Desk::finished(true);
+    let show = ["customers", "show", "C-1", "--audit"];
+    let (code, out, err) = said(&desk.home, &show);
+    assert!(code == 0 && err.ends_with(WHOLE), "{err}");
+    let lines: Vec<&str> = out.lines().collect();
+    assert!(lines[0].ends_with("(C-1), oldest first:"), "{out}");
+    let first = format!("  Mon 23 Nov 2026 11:00 AWST · {} · {} · opened the run", me().shown(), desk.run);
+    assert!(lines.iter().any(|line| line.starts_with(&first)), "{first} {out}");
+    assert!(out.contains("confirmed turning on 3 users: User 1 <u1@bakery.example>, "), "{out}");
+    assert!(lines.last().unwrap().contains("finished the run"), "newest last: {out}");
+    let (code, json, _) = said(&desk.home, &[&show[..], &["--json"]].concat());
+    let json = crate::explain::fits("customer-history", &json);
+    assert_eq!((code, &json["is_whole"], &json["reference"]), (0, &true.into(), &"C-1".into()));
+    let run = json["entries"].as_array().unwrap().last().unwrap()["run"].clone();
+    assert_eq!(run, desk.run.to_string());
+
+    desk.spoil();
+    let (code, out, err) = said(&desk.home, &show);
+    assert!(code == 6 && err.contains("The history is NOT whole: "), "{err}");
+    assert!(out.contains("nothing happened"), "{out}");
+}
+
+#[test]
 fn an_audit_that_was_changed_is_said_and_ends_with_6() {
     let desk = Desk::finished(true);
-    let record = Connection::open(desk.home.store()).unwrap();
-    let trigger = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'";
-    let triggers: Vec<String> = record
-        .prepare(trigger)
-        .unwrap()
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    for name in triggers {
-        record.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
-    }
-    record.execute("UPDATE audit SET what = 'nothing happened' WHERE id = 2", []).unwrap();
-    drop(record);
+    desk.spoil();
     for more in [&[][..], &["--quiet"], &["--json", "--quiet"]] {
         let (code, out, err) = desk.receipt(more);
         assert_eq!(code, 6);
-        assert!(err.starts_with("The audit is NOT whole: ") && err.contains("tell your lead"), "{err}");
+        assert!(err.starts_with("The history is NOT whole: ") && err.contains("tell your lead"), "{err}");
         assert!(out.contains("NOT whole") || out.contains("\"is_whole\": false"), "{out}");
     }
 }

@@ -21,16 +21,28 @@ fn who_can_not_go_on_reads_why() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.finds("Paperbark Florist").keys(ENTER);
-    terminal.sees(&["none of Office 365, Business365 or MPexchange", "Sell one of them first"]);
+    terminal.sees(&[
+        "has no Office 365, Business365 or MPexchange. Once one is sold",
+        "C-1020 --products office365 --sandbox",
+    ]);
     terminal.keys("/").sees(&["> / "]).keys(ESC).sees(&[" listed"]);
-    terminal.finds("Dunes Surf Shop").keys(ENTER).sees(&["is closed", "an Admin opens it again"]);
+    terminal.finds("Dunes Surf Shop").keys(ENTER).sees(&["is closed", "C-1021 --active yes --sandbox"]);
     assert_eq!(Record::of(&home).count("run"), 0);
 
     terminal.keys("/").sees(&["> / "]).keys(ESC).sees(&[" listed"]).picks("Old Mill Bakery").takes(0);
     terminal.sees(&["Microsoft knows no organisation by this name or ID (code 90002)"]);
-    terminal.sees(&["Ask the customer to read the tenant ID again", "( Yes, this is the organisation )"]);
-    // The button stays shut, and explain knows the code.
-    terminal.keys(ENTER).sees(&["● Access"]).keys("e").sees(&["What does it mean?"]).keys("90002");
+    terminal.sees(&[
+        "Ask the customer to read the tenant ID again",
+        "customers set C-1012 --tenant none --sandbox",
+    ]);
+    // There is nothing to say yes to, and explain knows the code.
+    terminal.sees(&["‹ Ask again ›"]).loses("Yes, this is the organisation");
+    terminal
+        .keys(ENTER)
+        .sees(&["● Access", "‹ Ask again ›"])
+        .keys("e")
+        .sees(&["What does it mean?"])
+        .keys("90002");
     terminal.sees(&["Means  ", "Say    ", "Next   "]);
     nothing_is_enabled(&home);
 }

@@ -41,7 +41,9 @@ fn wish(what: &What) -> Wish {
             with_closed: list.all,
             form: if list.csv { Form::Csv } else { json(list.json) },
         },
-        What::Show(show) => Wish::Show { customer: show.customer.clone(), form: json(show.json) },
+        What::Show(show) => {
+            Wish::Show { customer: show.customer.clone(), is_audit: show.audit, form: json(show.json) }
+        }
         What::Add(add) => Wish::Add {
             columns: given(add.reference.as_ref(), &add.columns),
             same_as: references(&add.same_organisation_as),

@@ -15,6 +15,7 @@ use crate::{
         doubt::{self, Accepts, Guarded},
         failure::{Failure, FailureKind},
         flag::quoted,
+        phrase::{Command, Correction},
         tenant_input::TenantInput,
         text::Text,
     },
@@ -82,9 +83,8 @@ pub(super) fn add(cx: &RecordContext, given: &Given<'_>) -> anyhow::Result<Exit>
     tell_not_compared(cx, u32::from(customer.tenant.is_some()));
     if customer.products.is_empty() {
         cx.out.note(&format!(
-            "Nothing can be backed up without a product. Add one: backup365 customers set {} --products office365{}",
-            customer.reference,
-            command_line::world()
+            "Nothing can be backed up without a product. Add one: {}",
+            Command::CustomersSet(customer.reference.clone(), Correction::Products)
         ));
     }
     let words = format!("Added {} ({}).", customer.name, customer.reference);

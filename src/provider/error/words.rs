@@ -43,7 +43,7 @@ pub(super) fn of(error: &Error) -> Told {
         Error::OtherCloud { cloud } => told(
             Kind::Refused,
             format!("this organisation lives in {cloud}"),
-            "Backup365 is not registered in that cloud, so this organisation can't be set up here.",
+            "Backup365 is not registered in that cloud, so this organisation can't be set up here. Ask the customer which other organisation they use.",
         ),
         Error::WrongTenant { found } => told(
             Kind::Refused,

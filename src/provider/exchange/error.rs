@@ -10,7 +10,12 @@ use std::time::Duration;
 
 use super::wire::{Trouble, Unreadable};
 use crate::{
-    domain::{failure::Failure, id::Address, text::Text},
+    domain::{
+        failure::Failure,
+        id::Address,
+        phrase::{Detail, Phrase, WayOn},
+        text::Text,
+    },
     provider::http::HttpError,
 };
 
@@ -213,6 +218,24 @@ impl Error {
         }
     }
 
+    /// What was typed for the access and is probably wrong.
+    fn to_mend(&self) -> Option<Detail> {
+        match self {
+            Self::SignIn | Self::RefusedBefore { .. } | Self::AccountName => Some(Detail::SignIn),
+            Self::Code(_) if self.is_about_sign_in() => Some(Detail::SignIn),
+            Self::WebPage
+            | Self::Moved(_)
+            | Self::NotThere
+            | Self::Status(_)
+            | Self::NotTls
+            | Self::NotAServer
+            | Self::Http(
+                HttpError::UnknownName { .. } | HttpError::Unreachable { .. } | HttpError::TimedOut { .. },
+            ) => Some(Detail::Server),
+            _ => None,
+        }
+    }
+
     /// The response code, when Exchange gave one.
     pub(super) fn code(&self) -> Option<&str> {
         match self {
@@ -306,7 +329,8 @@ impl Bad {
 impl From<Bad> for Failure {
     fn from(bad: Bad) -> Self {
         let (kind, what, hint) = words::words(&bad);
-        let mut failure = Self::new(kind, what, hint);
+        let mend = bad.error.to_mend().map_or_else(Phrase::default, |detail| WayOn::Mend(detail).into());
+        let mut failure = Self::new(kind, what, Phrase::from(hint).then(mend));
         if let Some(code) = bad.error.code() {
             failure = failure.with_code(code);
         }

@@ -18,7 +18,7 @@ use crate::domain::{
     failure::{Failure, FailureKind},
     form_draft::FormDraft,
     id::{CustomerId, RunId},
-    phrase::{WayOn, phrase},
+    phrase::{Command, Correction, WayOn, phrase},
     run::RunRecord,
     tenant::Organisation,
     text::Text,
@@ -248,7 +248,11 @@ fn not_another_tenant(
                 customer.name,
                 tenant.last_four()
             )),
-            "If that one is wrong, an Admin corrects it in the customer's record.",
+            phrase![
+                "If that one is wrong, an Admin runs ",
+                Command::CustomersSet(customer.reference.clone(), Correction::NoTenant),
+                "."
+            ],
         )),
         _ => Ok(()),
     }

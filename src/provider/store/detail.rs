@@ -4,7 +4,7 @@ use super::{
     Store,
     part::ownership,
     table::{
-        Key, accepted, customer,
+        Key, accepted, audit, customer,
         enablement::{self, EnabledFor},
         exclusion, product,
         run::{self, RunLine},
@@ -19,6 +19,7 @@ use crate::domain::{
     failure::Failure,
     id::CustomerId,
     protection::{Excluded, Seat},
+    run::CustomerHistory,
     text::Text,
     time::Moment,
     user::Kinds,
@@ -86,6 +87,16 @@ impl Store {
                 runs: run::lines(tx, id)?,
                 sweeps: sweep::newest_of(tx, id, sweeps)?,
             })
+        })
+    }
+
+    /// Everything that was written down about a customer, in all runs and outside them. Cost: one hash per row on record.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn customer_history(&self, id: CustomerId) -> Result<CustomerHistory, Failure> {
+        self.read(|tx| {
+            Ok(CustomerHistory { entries: audit::of_customer(tx, id)?, is_whole: audit::is_whole(tx)? })
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 use super::flow::{FlowLine, Pen};
 
 /// Most lines that one notice may take; nothing essential may be cut, and nothing may push the page out.
-const MOST: usize = 4;
+const MOST: usize = 5;
 
 /// The lines of one notice, behind its sign.
 pub(crate) fn lines(notice: &Notice, keyboard: Keyboard, pen: Pen) -> Vec<FlowLine> {

@@ -135,8 +135,16 @@ impl Form {
         is_changed
     }
 
-    /// The field was left: what is wrong with it is shown from now on.
+    /// The field was left: what is wrong with it is shown from now on. One that was only passed by, empty as it is, is not
+    /// judged before something is tried.
     pub(crate) fn settle(&mut self, id: FieldId) {
+        if self.field(id).is_none_or(|field| !field.is_empty()) {
+            self.judge(id);
+        }
+    }
+
+    /// What is wrong with the field is shown from now on: something was tried that needs it.
+    pub(crate) fn judge(&mut self, id: FieldId) {
         if !self.left.contains(&id) {
             self.left.push(id);
         }
@@ -190,6 +198,13 @@ impl Form {
     pub(crate) fn set(&mut self, id: FieldId, text: &str) {
         if let Some(Control::Field { field, .. }) = self.control_mut(id) {
             field.set(text);
+        }
+    }
+
+    /// Says something else below a field while nothing is wrong.
+    pub(crate) fn hint(&mut self, id: FieldId, words: &'static str) {
+        if let Some(Control::Field { hint, .. }) = self.control_mut(id) {
+            *hint = words.into();
         }
     }
 
@@ -285,6 +300,8 @@ mod tests {
         assert!(!form.fill(FieldId::Managed, &Value::Choice(2)), "there is no third");
         assert!(form.fill(FieldId::Managed, &Value::Choice(1)) && form.chosen(FieldId::Managed) == 1);
         assert!(!form.fill(FieldId::Tenant, &Value::Text("x".into())), "no such field here");
+        form.settle(FieldId::Password);
+        assert!(!form.is_settled(FieldId::Password), "passed by, empty: nothing was tried yet");
         form.settle(FieldId::Company);
         assert!(form.is_settled(FieldId::Company));
         form.fill(FieldId::Company, &Value::Text("Bakery 2".into()));

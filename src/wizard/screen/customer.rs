@@ -15,7 +15,7 @@ use crate::{
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
-        phrase::{Phrase, WayOn, phrase},
+        phrase::{Correction, Phrase, WayOn, phrase},
         run::{Board, BoardRow, OpenRun, RunRecord},
         text::Text,
     },
@@ -277,12 +277,17 @@ impl Customer {
         let Some(row) = self.row(id) else { return Step::Stay };
         let name = &row.customer.name;
         if !row.customer.is_active {
-            cx.say(Tone::Warn, format_args!("{name} is closed: nothing can be set up for a closed account. If that is wrong, an Admin opens it again in the customer's record."));
+            let words = format_args!("{name} is closed: nothing can be set up for it. To open it again,");
+            let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Open);
+            cx.say(Tone::Warn, phrase![words, " "].with(way));
         } else if let Some(run) = &row.run {
             let load = pending::load_run(run.id.clone());
             self.opening.start(cx, load, wait::RUN);
         } else if row.customer.products.is_empty() {
-            cx.say(Tone::Warn, format_args!("{name} has none of Office 365, Business365 or MPexchange, so there is nothing to back up. Sell one of them first; then an Admin adds it to the customer's record."));
+            let words =
+                format_args!("{name} has no Office 365, Business365 or MPexchange. Once one is sold,");
+            let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Products);
+            cx.say(Tone::Warn, phrase![words, " "].with(way));
         } else {
             let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
             let runs: Vec<(OpenRun, Text)> = runs

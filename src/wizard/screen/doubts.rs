@@ -78,7 +78,7 @@ impl Doubts {
         };
         let mut blocks: Vec<Block<'_>> = self.asked.iter().map(sentence).collect();
         let nothing = "Nothing has been saved. Users of another organisation would be protected and billed for this \
-                       customer. Ask the customer before you say yes; who said yes, and to what, is kept.";
+                       customer. Ask the customer. No leads back, to give the right one; who says yes, and to what, is kept.";
         blocks.push(Block::Para(nothing.into()));
         let doubts = self.asked.clone();
         Scene { stamp: self.stamp, doubts, ..Scene::confirm(id, false, asks, blocks) }

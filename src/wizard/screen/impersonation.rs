@@ -12,7 +12,7 @@ use crate::{
         form_draft::FormDraft,
         id::Address,
         mailboxes::Mailboxes,
-        phrase::{Phrase, WayOn, phrase},
+        phrase::{Detail, Noun, Phrase, WayOn, phrase},
         run::RunRecord,
         secret::Secret,
         tenant_input::TenantInput,
@@ -29,7 +29,7 @@ use crate::{
         },
         pending::{self, Arrival, Pending},
         screen::{Scene, Screen, authorise::Authorise, kept, step::Step},
-        view::{Block, Fact, FactId, Notice, Tone},
+        view::{Block, Fact, FactId, Notice, Offer, Tone},
     },
 };
 
@@ -50,6 +50,8 @@ const KEPT_FOUND: [(&str, bool); 2] = [("found_open", true), ("found", false)];
 pub(crate) struct Impersonation {
     form: Form,
     mailboxes: Mailboxes,
+    /// The list that was emptied, until another one begins.
+    emptied: Option<Mailboxes>,
     /// The saved password, kept when the field stays empty.
     kept: Option<Secret<String>>,
     /// The server on record.
@@ -103,6 +105,21 @@ impl Impersonation {
 }
 
 impl Screen for Impersonation {
+    /// What the server refused a moment ago is what is to be typed again.
+    fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        let (id, words) = match cx.session.proving.refused_detail() {
+            Some(Detail::SignIn) => {
+                (FieldId::Password, "refused; type it again, or leave it empty to try the saved one")
+            }
+            Some(Detail::Server) => {
+                (FieldId::Server, "did not answer as it should; check it, or let it be found")
+            }
+            None => return,
+        };
+        self.form.hint(id, words);
+        self.form.focus_on(Spot::Field(id));
+    }
+
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         cx.session.keep_form(cx.calls);
         self.asking.cancel(cx.calls);
@@ -129,11 +146,7 @@ impl Screen for Impersonation {
             Given::Do(Action::Continue) if self.is_enabled && !self.is_key_lost => {
                 return Step::Next(Box::<Authorise>::default());
             }
-            Given::Do(Action::EmptyList) => {
-                self.mailboxes = Mailboxes::default();
-                self.form.focus_on(Spot::Field(FieldId::Mailboxes));
-                self.changed(cx, FieldId::Mailboxes);
-            }
+            Given::Do(Action::EmptyList) => self.empty_or_restore(cx),
             Given::Back => return Step::Back,
             _ => {}
         }
@@ -177,10 +190,15 @@ impl Screen for Impersonation {
         let is_told = cx.setup.rehearsal && self.form.text(FieldId::Account).is_empty();
         let told = phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn];
         let heading = format_args!("How do we reach the mailboxes of {customer}?");
+        let has_list =
+            !self.is_directory() && (self.emptied.is_some() || !self.mailboxes.addresses().is_empty());
         let scene = Scene::new(QuestionId::Impersonation, Shape::Form, heading, blocks)
             .offer_if(cx.setup.rehearsal, Action::Rehearse)
             .offer(Action::Discover)
-            .offer_if(!self.is_directory() && !self.mailboxes.addresses().is_empty(), Action::EmptyList);
+            .offer_if(has_list && self.emptied.is_none(), Action::EmptyList);
+        let back = "Puts the mailboxes back that were taken off the list.";
+        let back = Offer::new(Action::EmptyList, "list back", back);
+        let scene = if has_list && self.emptied.is_some() { scene.with(back) } else { scene };
         Scene {
             is_waiting: self.asking.is_out(),
             focus: self.form.focus(),
@@ -196,9 +214,26 @@ impl Screen for Impersonation {
 }
 
 impl Impersonation {
+    /// Takes every mailbox off the list; done once more, brings them back.
+    fn empty_or_restore(&mut self, cx: &mut UpdateCx<'_>) {
+        if let Some(list) = self.emptied.take() {
+            self.mailboxes = list;
+            cx.say(Tone::Plain, format_args!("{}", self.mailboxes.counts(&self.domains().0)));
+        } else if !self.mailboxes.addresses().is_empty() {
+            let list = std::mem::take(&mut self.mailboxes);
+            let count = u32::try_from(list.addresses().len()).unwrap_or(u32::MAX);
+            self.emptied = Some(list);
+            let words = phrase![(count, Noun::Mailbox), " taken off the list. ", WayOn::RestoreList];
+            cx.say(Tone::Warn, words);
+        }
+        self.form.focus_on(Spot::Field(FieldId::Mailboxes));
+        self.changed(cx, FieldId::Mailboxes);
+    }
+
     /// Takes lines into the list; `is_typed`: from the field itself, which is emptied once all of it was understood.
     fn add(&mut self, cx: &mut UpdateCx<'_>, text: &str, is_typed: bool) {
         let new = self.mailboxes.take(text);
+        self.emptied = None;
         if is_typed && self.mailboxes.bad_lines().is_none() {
             self.form.set(FieldId::Mailboxes, "");
         }
@@ -251,7 +286,7 @@ impl Impersonation {
             self.failure = None;
             self.finding.start(cx, pending::discover(sample), wait::SERVER);
         } else {
-            self.form.settle(FieldId::Sample);
+            self.form.judge(FieldId::Sample);
             self.form.focus_on(Spot::Field(FieldId::Sample));
             cx.say(Tone::Warn, "Type a mailbox to try first: the server is found by its domain.");
         }
@@ -317,7 +352,7 @@ impl Impersonation {
     fn is_open(&self, action: Action) -> bool {
         match action {
             Action::Save => !self.saving.is_out(),
-            Action::Discover => !self.finding.is_out() && self.sample().is_some(),
+            Action::Discover => !self.finding.is_out(),
             Action::Continue => !self.is_key_lost,
             _ => true,
         }

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         card::{Card, CardId},
         customer::{Customer, Product as Sold},
+        phrase::{Correction, phrase},
         run::{OpenRun, RunRecord},
         text::{Shown, Text},
     },
@@ -108,8 +109,8 @@ impl Screen for Product {
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let name = &self.customer.name;
-        let empty =
-            "This customer has no product that can be backed up. An Admin adds one to the customer's record.";
+        let way = cx.setup.operator.corrects(&self.customer.reference, Correction::Products);
+        let empty = phrase!["This customer has no product to back up. Once one is sold, "].with(way);
         let start = self.resumed.map(RowId::Product);
         let rows = RowsView { start, ..RowsView::new(COLUMNS, &self.table, empty) };
         let behalf = format_args!("From here on everything is done on behalf of {name}.");

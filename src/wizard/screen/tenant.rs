@@ -11,7 +11,7 @@ use crate::{
         doubt::{Accepted, Accepts, Finding, Guarded},
         failure::Failure,
         id::TenantId,
-        phrase::{Command, Phrase, WayOn, phrase},
+        phrase::{Command, Correction, Phrase, WayOn, phrase},
         run::RunRecord,
         sydney::{ZONE, stamp_in_words},
         tenant::Organisation,
@@ -20,7 +20,7 @@ use crate::{
     },
     wizard::{
         answer::{Action, FieldId, Given},
-        ask::{QuestionId, Shape},
+        ask::{QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
         part::{
             form::{Control, Form},
@@ -28,7 +28,7 @@ use crate::{
         },
         pending::{self, Arrival, Pending, Woken},
         screen::{Scene, Screen, authorise::Authorise, doubts::Doubts, kept, step::Step},
-        view::{Block, Fact, FactId, Notice, Tone},
+        view::{Block, Button, Fact, FactId, Notice, Tone},
     },
 };
 
@@ -64,6 +64,8 @@ pub(crate) struct Tenant {
     rest: Pending<Woken>,
     asking: Wait<Box<Finding>>,
     saving: Wait<Guarded<Box<RunRecord>>>,
+    /// The record is read again: an Admin may have corrected it meanwhile.
+    reading: Wait<Box<RunRecord>>,
 }
 
 impl Tenant {
@@ -128,6 +130,7 @@ impl Screen for Tenant {
         self.rest.cancel(cx.calls);
         self.asking.cancel(cx);
         self.saving.cancel(cx);
+        self.reading.cancel(cx);
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
@@ -153,13 +156,7 @@ impl Screen for Tenant {
             Given::Back => return Step::Back,
             Given::No if matches!(self.path, Path::OnRecord(_)) => self.is_denied = true,
             Given::Yes | Given::Submit if !self.is_denied && self.path != Path::Settled => self.save(cx),
-            Given::Do(Action::Refresh) => {
-                self.failure = None;
-                if self.path != Path::Settled {
-                    self.found = None;
-                }
-                self.look_up(cx);
-            }
+            Given::Do(Action::Refresh) => self.ask_again(cx),
             _ => {}
         }
         Step::Stay
@@ -168,8 +165,17 @@ impl Screen for Tenant {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if self.rest.take(arrival).is_some() {
             self.look_up(cx);
-        } else if let Some(finding) = kept(&mut self.failure, self.asking.take(arrival)) {
-            self.take(*finding);
+        } else if let Some(record) = kept(&mut self.failure, self.reading.take(arrival)) {
+            return self.compare(cx, record);
+        } else if let Some(answer) = self.asking.take(arrival) {
+            if let Some(finding) = kept(&mut self.failure, Some(answer)) {
+                self.take(*finding);
+            }
+            if self.path == Path::Asked && self.failure.as_ref().is_some_and(Failure::is_about_what_was_named)
+            {
+                // What was typed is to be typed otherwise.
+                self.form.focus_on(Spot::Field(FieldId::Tenant));
+            }
         } else if let Some(record) = self.doubts.kept(&mut self.failure, self.saving.take(arrival)) {
             cx.session.keeping.drop_changes();
             return Step::Open(record);
@@ -180,12 +186,17 @@ impl Screen for Tenant {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
         if self.is_denied {
-            return denied(&customer);
+            return denied(cx).waiting_for(cx.now, [self.reading.clock()]);
         }
         if self.doubts.is_open() {
             let scene =
                 self.doubts.scene(QuestionId::Doubted, &customer, "Take this organisation all the same?");
             return scene.waiting_for(cx.now, [self.saving.clock()]);
+        }
+        if matches!(self.path, Path::OnRecord(_))
+            && let Some(failure) = self.failure.as_ref().filter(|_| self.known().is_none())
+        {
+            return unanswered(cx, failure);
         }
         let mut blocks = self.form.blocks(|_| self.problem(), |action| self.is_open(action));
         // The question comes before its buttons: on path 1 the facts are the question.
@@ -206,9 +217,16 @@ impl Screen for Tenant {
             }
         };
         let is_waiting = self.rest.is_out();
-        let resting = Notice::new(Tone::Plain, "Microsoft is asked as soon as you stop typing.");
-        Scene { is_waiting, focus: self.form.focus(), notice: is_waiting.then_some(resting), ..scene }
-            .waiting_for(cx.now, [self.saving.clock(), self.asking.clock()])
+        let notice = match self.path {
+            _ if is_waiting => Some("Microsoft is asked as soon as you stop typing."),
+            Path::Asked if self.known().is_none() => {
+                Some("Save opens once Microsoft has named the organisation.")
+            }
+            _ => None,
+        };
+        let notice = notice.map(|words| Notice::new(Tone::Plain, words));
+        Scene { is_waiting, focus: self.form.focus(), notice, ..scene }
+            .waiting_for(cx.now, [self.saving.clock(), self.reading.clock(), self.asking.clock()])
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
@@ -246,6 +264,36 @@ impl Tenant {
                 self.rest.start(cx.calls, pending::wake(REST));
             }
         }
+    }
+
+    /// Asks Microsoft anew. What is on record is read before that: an Admin may have corrected it meanwhile.
+    fn ask_again(&mut self, cx: &mut UpdateCx<'_>) {
+        self.failure = None;
+        if let (Path::OnRecord(_), Some(run)) = (self.path, cx.run()) {
+            if !self.reading.is_out() {
+                self.reading.start(cx, pending::load_run(run), wait::RUN);
+            }
+            return;
+        }
+        if self.path != Path::Settled {
+            self.found = None;
+        }
+        self.look_up(cx);
+    }
+
+    /// Takes the record up where it has another tenant by now, and asks about the same one again else.
+    fn compare(&mut self, cx: &mut UpdateCx<'_>, record: Box<RunRecord>) -> Step {
+        if record.customer.tenant != self.on_record {
+            return Step::Open(record);
+        }
+        if self.is_denied {
+            let four = self.on_record.map(TenantId::last_four).unwrap_or_default();
+            cx.say(Tone::Warn, format_args!("The record still has the same tenant, ending in {four}."));
+        } else {
+            self.found = None;
+            self.look_up(cx);
+        }
+        Step::Stay
     }
 
     /// Looks the tenant up, unless that is done or going on.
@@ -336,13 +384,13 @@ impl Tenant {
         }
         if let Some((_, finding)) = &self.found {
             let organisation = &finding.organisation;
-            let Organisation { tenant, name, domain, region } = organisation;
+            let Organisation { tenant, name, domain, .. } = organisation;
             let or = |text: &Option<Text>, unknown: &'static str| text.clone().unwrap_or(Text::from(unknown));
             let four = spelled(tenant.last_four().as_str());
             blocks.push(Block::Facts(vec![
                 Fact::new(FactId::Organisation, "Organisation", or(name, "name known after consent")),
                 Fact::new(FactId::Domain, "Domain", or(domain, "not known yet")),
-                Fact::other("Region", or(region, "not known")),
+                Fact::other("Region", or(&organisation.region_in_words(), "not known")),
                 Fact::new(FactId::Tenant, "Tenant ID", format_args!("{tenant}")),
                 Fact::other("Read aloud", format_args!("the last four: {four}")),
             ]));
@@ -366,7 +414,7 @@ impl Tenant {
 fn standing<'a>(finding: &Finding, customer: &Text) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
     if finding.is_partner {
-        let words = "This is your own organisation, not a customer's.";
+        let words = "This is your own organisation, not a customer's. Ask the customer for theirs.";
         blocks.push(Block::Facts(vec![Fact::new(FactId::Own, "Whose", words)]));
     }
     for doubt in &finding.doubts {
@@ -383,19 +431,46 @@ fn standing<'a>(finding: &Finding, customer: &Text) -> Vec<Block<'a>> {
     blocks
 }
 
-/// The tenant on record is not the customer's: what to do now.
-fn denied<'a>(customer: &Text) -> Scene<'a> {
-    let words = phrase![
-        "Nothing was changed. The tenant on record for ",
-        customer,
-        " is not theirs. An Admin corrects it in the customer's record (",
-        Command::CustomersSet,
-        "); then open this run again."
+/// How the tenant on record is set right, the command on a line of its own, and how that is taken up here.
+fn corrected(cx: ViewCx<'_>) -> [Block<'static>; 3] {
+    let reference = cx.session.record.as_ref().map(|record| record.customer.reference.clone());
+    let command = Command::CustomersSet(reference.unwrap_or_default(), Correction::NoTenant);
+    let who = if cx.setup.operator.is_admin {
+        "To correct the record, run this in another window:"
+    } else {
+        "An Admin corrects the record with this:"
+    };
+    let then = phrase![
+        WayOn::Again("ask again with the corrected record"),
+        " The organisation is asked for here then; the customer's domain will do."
     ];
+    [who.into(), command.into(), then].map(Block::Para)
+}
+
+/// Microsoft named no organisation for the tenant on record: nothing can be confirmed.
+fn unanswered<'a>(cx: ViewCx<'_>, failure: &Failure) -> Scene<'a> {
+    let customer = cx.session.record.as_ref().map(|record| record.customer.name.clone()).unwrap_or_default();
+    let mut blocks = vec![Block::Failure(failure.clone())];
+    if failure.is_about_what_was_named() {
+        blocks.extend(corrected(cx));
+    }
+    let button = |label, action| Button { label, action, is_open: true };
+    blocks.push(Block::Buttons(vec![button("Ask again", Action::Refresh), button("Back", Action::Back)]));
+    let heading = format_args!("Which organisation is {customer}? Microsoft names none");
+    Scene::new(QuestionId::Organisation, Shape::Read, heading, blocks).enter(Action::Refresh)
+}
+
+/// The tenant on record is not the customer's: what to do now.
+fn denied<'a>(cx: ViewCx<'_>) -> Scene<'a> {
+    let customer = cx.session.record.as_ref().map(|record| record.customer.name.clone()).unwrap_or_default();
+    let words = phrase!["Nothing was changed. The tenant on record for ", &customer, " is not theirs."];
     let ways = phrase![WayOn::Back("to the question"), " ", WayOn::Park("until the record is right")];
-    let blocks = vec![Block::Strong(Tone::Warn, words), Block::Para(ways)];
+    let mut blocks = vec![Block::Strong(Tone::Warn, words)];
+    blocks.extend(corrected(cx));
+    blocks.push(Block::Para(ways));
     let heading = format_args!("It is not the organisation of {customer}");
-    Scene::new(QuestionId::OrganisationDenied, Shape::Read, heading, blocks).enter(Action::Back)
+    let scene = Scene::new(QuestionId::OrganisationDenied, Shape::Read, heading, blocks);
+    scene.enter(Action::Back).offer(Action::Refresh)
 }
 
 /// An error of the field as a sentence.

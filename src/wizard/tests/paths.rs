@@ -30,7 +30,7 @@ fn through_consent(desk: &mut Desk) {
     assert_eq!(desk.count("LinkShown"), 1);
     assert!(desk.words().contains("https://login.microsoftonline.com/"), "{}", desk.words());
     desk.pass(60);
-    assert!(desk.notice().contains("Waiting for consent since 05:48"), "{}", desk.notice());
+    assert!(desk.notice().contains("Waiting for consent since 05:48 UTC"), "{}", desk.notice());
     desk.enter().answer();
     assert_eq!(desk.count("Enable("), 0, "Authorise never enables");
 

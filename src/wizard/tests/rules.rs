@@ -3,7 +3,12 @@
 use std::time::Duration;
 
 use crate::{
-    domain::{doubt::Finding, tenant_input::TenantInput},
+    domain::{
+        doubt::Finding,
+        failure::{Failure, FailureKind},
+        phrase::{Detail, WayOn},
+        tenant_input::TenantInput,
+    },
     wizard::{
         answer::Ending,
         event::Ended,
@@ -68,7 +73,7 @@ fn a_resumed_run_shows_its_link_and_asks_at_once() {
     let desk = Desk::resumed(consenting());
     assert_eq!(desk.stop(), "Authorise");
     assert!(desk.words().contains("/adminconsent"), "{}", desk.words());
-    assert!(desk.notice().contains("since 05:42"), "{}", desk.notice());
+    assert!(desk.notice().contains("since 05:42 UTC"), "{}", desk.notice());
     assert_eq!((desk.count("LinkShown"), desk.count("Prove")), (0, 1));
 }
 
@@ -340,15 +345,118 @@ fn an_answer_about_another_tenant_can_not_be_saved() {
     assert_eq!(TenantInput::parse(&tenant(2).to_string()), Ok(TenantInput::Guid(tenant(2))));
 }
 
+/// What takes the tenant of the first customer off the record.
+const COMMAND: &str = "backup365 customers set C-0001 --tenant none";
+
 #[test]
 fn it_is_not_my_organisation_ends_in_words() {
+    for (is_admin, way) in [
+        (true, "To correct the record, run this in another window:"),
+        (false, "An Admin corrects the record with this:"),
+    ] {
+        let mut desk = managed(is_admin);
+        desk.answer().give(Given::No).answer();
+        assert!(desk.words().contains(way) && desk.words().contains(COMMAND), "{}", desk.words());
+        assert_eq!((desk.stop(), desk.count("SaveOrganisation")), ("Access", 0));
+        // Read again, it is the same one still; corrected, it is asked for here.
+        desk.act(Action::Refresh).answer();
+        assert!(desk.notice().contains("still has the same tenant, ending in 0001"), "{}", desk.notice());
+        assert_eq!(desk.question(), QuestionId::OrganisationDenied);
+        desk.record.as_mut().unwrap().customer.tenant = None;
+        desk.act(Action::Refresh).answer();
+        assert_eq!((desk.question(), desk.stop()), (QuestionId::Tenant, "Access"), "{}", desk.words());
+    }
+}
+
+/// A desk at the access step of a customer whose tenant is on record.
+fn managed(is_admin: bool) -> Desk {
     let mut record = record(1, Product::Office365);
     record.customer.is_managed = true;
     record.customer.tenant = Some(tenant(1));
-    let mut desk = Desk::resumed(record);
-    desk.give(Given::No).answer();
-    assert!(desk.words().contains("An Admin corrects it"), "{}", desk.words());
-    assert_eq!((desk.stop(), desk.count("SaveOrganisation")), ("Access", 0));
+    let mut setup = setup();
+    setup.operator.is_admin = is_admin;
+    let mut desk = Desk::new(setup, vec![row(record.customer.clone(), Progress::NotStarted, Some(&record))]);
+    desk.record = Some(record);
+    while !desk.is_out("Identify") {
+        let at = desk.open.iter().position(|(_, request)| !matches!(request, Request::Wake(_)));
+        match at.map(|at| desk.open.remove(at)) {
+            Some((call, request)) => desk.respond(call, &request),
+            None => drop(desk.pick(0)),
+        }
+    }
+    desk
+}
+
+#[test]
+fn a_tenant_on_record_that_microsoft_does_not_know_leaves_a_way_on() {
+    for (kind, may_be_corrected) in [(FailureKind::NotFound, true), (FailureKind::Unreachable, false)] {
+        let mut desk = managed(true);
+        let at = desk.open.iter().position(|(_, request)| matches!(request, Request::Identify(..))).unwrap();
+        let (call, _) = desk.open.remove(at);
+        desk.happen(EventKind::Reply(
+            call,
+            Reply::Failed(Failure::new(kind, "no such tenant", "Compare it.")),
+        ));
+        let words = desk.words();
+        assert_eq!(words.contains(COMMAND), may_be_corrected, "{words}");
+        // Nothing that is shut is offered, and Enter asks again: of the record too.
+        assert!(desk.button(Action::Yes).is_none() && desk.button(Action::Refresh).unwrap().is_open);
+        desk.record.as_mut().unwrap().customer.tenant = Some(tenant(2));
+        desk.enter().answer();
+        assert!(desk.button(Action::Yes).unwrap().is_open, "{}", desk.words());
+        assert!(desk.words().contains(&tenant(2).to_string()), "{}", desk.words());
+        assert_eq!(desk.count("SaveOrganisation"), 0);
+    }
+}
+
+#[test]
+fn a_list_that_was_emptied_comes_back() {
+    let mut desk = Desk::resumed(record(1, Product::MpExchange));
+    let list = "ana@bakery1.example\nben@bakery1.example".to_owned();
+    desk.give(Given::Fill(FieldId::Mailboxes, Value::Lines(list)));
+    desk.act(Action::EmptyList);
+    assert!(desk.words().contains("0 mailboxes on the list"), "{}", desk.words());
+    assert!(desk.notice().contains("2 mailboxes taken off the list."), "{}", desk.notice());
+    desk.act(Action::EmptyList);
+    assert!(desk.words().contains("2 mailboxes on the list"), "{}", desk.words());
+    // Another list takes the place of the one before.
+    desk.act(Action::EmptyList)
+        .give(Given::Fill(FieldId::Mailboxes, Value::Lines("cy@bakery1.example".into())));
+    desk.act(Action::EmptyList).act(Action::EmptyList);
+    assert!(desk.words().contains("1 mailbox on the list"), "{}", desk.words());
+}
+
+#[test]
+fn a_field_that_is_passed_by_is_not_wrong_before_something_is_tried() {
+    let mut desk = Desk::resumed(record(1, Product::MpExchange));
+    for id in [FieldId::Sample, FieldId::Server, FieldId::Account, FieldId::Password] {
+        desk.give(Given::Settle(id));
+    }
+    let problems = |desk: &Desk| desk.view().page.problems().map(|(id, _)| id).collect::<Vec<_>>();
+    assert_eq!(problems(&desk), [], "{}", desk.words());
+    desk.act(Action::Discover);
+    assert_eq!(problems(&desk), [FieldId::Sample], "only what the search needs");
+    desk.give(Given::Submit).answer();
+    assert!(problems(&desk).len() > 3 && desk.count("SaveImpersonation") == 0, "{}", desk.words());
+}
+
+#[test]
+fn what_the_server_refused_is_where_the_keyboard_is() {
+    for (detail, spot) in
+        [(Detail::SignIn, Spot::Field(FieldId::Password)), (Detail::Server, Spot::Field(FieldId::Server))]
+    {
+        let mut desk = Desk::resumed(hosted());
+        let refused = Failure::new(FailureKind::Refused, "no", WayOn::Mend(detail));
+        desk.verdict = Verdict::Failed(refused);
+        desk.enter().answer().give(Given::Back);
+        assert!(desk.is_at(spot), "{detail:?} {}", desk.words());
+        assert_eq!(
+            desk.words().contains("refused; type it again"),
+            detail == Detail::SignIn,
+            "{}",
+            desk.words()
+        );
+    }
 }
 
 /// A desk at the access step, for a tenant on record or one that was typed and looked up, that something speaks against.

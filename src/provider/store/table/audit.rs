@@ -83,6 +83,17 @@ pub(crate) fn of_run(tx: &Tx<'_>, run: &RunId) -> Result<Vec<AuditEntry>, Failur
     tx.query("SELECT at, operator, what, hash FROM audit WHERE run = ?1 ORDER BY id", values![run])
 }
 
+/// The rows of one customer, in runs and outside them, oldest first. Cost: a look at each row on record.
+pub(crate) fn of_customer(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+) -> Result<Vec<(Option<RunId>, AuditEntry)>, Failure> {
+    tx.query(
+        "SELECT run, at, operator, what, hash FROM audit WHERE customer = ?1 ORDER BY id",
+        values![customer],
+    )
+}
+
 /// What the last row of a run says.
 pub(crate) fn last_of_run(tx: &Tx<'_>, run: &RunId) -> Result<Option<Text>, Failure> {
     tx.one("SELECT what FROM audit WHERE run = ?1 ORDER BY id DESC LIMIT 1", values![run])
