@@ -91,6 +91,10 @@
 //! *A say-it card* is a table of `assets/cards.toml` and a line of `CardId` in `domain/card.rs`; the screen's `card`
 //! chooses it.
 //!
+//! *A text that goes elsewhere* (the link, a receipt) is a line of `HandoutId` in `wizard/view/handout.rs` that the
+//! screen's `view` gives to its `Scene` in `wizard/screen.rs`; those of bad news are made by `lay` in
+//! `wizard/handing.rs`, which sends them all. The ways have their words in `assets/handouts.toml`.
+//!
 //! *A call* is a row of `requests` in `wizard/call.rs`, which says what is requested, what it brings and whether it is a
 //! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
 //! in `wizard/part/wait.rs` where a person is told how long it takes.

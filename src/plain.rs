@@ -258,10 +258,12 @@ impl FrontEnd for Plain {
 
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
         match task {
-            FrontEndTask::PrintAlone(link) => {
-                self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap])
+            FrontEndTask::PrintAlone(text) => {
+                let lines = text.lines().map(|line| Line::Alone(line.to_owned()));
+                let lines = std::iter::once(Line::Gap).chain(lines).chain([Line::Gap]);
+                self.write(&lines.collect::<Vec<_>>())
             }
-            FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) => {
+            FrontEndTask::Copy(_) => {
                 self.conversation.lines.push(Line::Words("Line by line there is no clipboard.".to_owned()));
                 Ok(())
             }

@@ -381,10 +381,9 @@ impl FrontEnd for Tui {
 
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
         match task {
-            FrontEndTask::Copy(text) => self.copy(text.as_str()),
-            FrontEndTask::CopyText(text) => self.copy(text),
+            FrontEndTask::Copy(text) => self.copy(text),
             FrontEndTask::PrintAlone(text) => {
-                let sent = self.guard.print_alone(text.as_str())?;
+                let sent = self.guard.print_alone(text)?;
                 self.was_sent(sent);
                 Ok(())
             }

@@ -15,6 +15,7 @@ pub mod call;
 pub mod context;
 pub mod effect;
 pub mod event;
+mod handing;
 mod keeping;
 mod outbox;
 mod part;
@@ -38,11 +39,12 @@ pub use context::Setup;
 use context::{UpdateCx, ViewCx};
 use effect::Effect;
 use event::{Ended, Event, EventKind};
+use handing::Handing;
 use outbox::Outbox;
 use pending::{Arrival, Call, Pending, Saved, Woken};
 use screen::{Scene, Screen, step::Step};
 use session::Session;
-use view::{Notice, Tone, View};
+use view::{Handout, Notice, Tone, View};
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
 const NOTICE: Duration = Duration::from_secs(5);
@@ -66,6 +68,8 @@ pub struct Wizard {
     notice: Option<Notice>,
     /// When the notice was said.
     said: Moment,
+    /// What is sent elsewhere.
+    handing: Handing,
     /// What waits until a write has been seen through: going back, or parking.
     held: Option<Action>,
     /// The call that takes up a run, and whether it starts the wizard.
@@ -95,6 +99,8 @@ impl Wizard {
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.now = event.at;
         let before = self.notice.clone();
+        let is_about_else = matches!(&event.what, EventKind::Answer(Answer { what, .. })
+            if !matches!(what, Given::Do(action) if action.is_sending()));
         match event.what {
             EventKind::Reply(call, reply) if self.ended.is_some() => {
                 self.calls.note(call, &reply);
@@ -110,7 +116,9 @@ impl Wizard {
         if self.notice != before {
             self.said = self.now;
         }
-        let (asked, due) = self.asked_now();
+        let (asked, due, failure) = self.asked_now();
+        let said = self.notice.as_ref().and_then(|notice| notice.failure.as_deref());
+        self.handing.note(failure, said, !is_about_else, self.now);
         if asked != self.asked {
             self.asked = asked;
             self.revise();
@@ -149,16 +157,22 @@ impl Wizard {
         let (cx, record) = (self.look(), self.session.record.as_ref());
         let scene = self.screen.view(cx);
         let steps = screen::stops(scene.id);
-        let scene = if self.asks_to_leave { scene.leaving(record) } else { scene.with_common_offers(record) };
+        let bar = bar::bar(cx, &*self.screen);
+        let scene = if self.asks_to_leave {
+            scene.leaving(record)
+        } else {
+            self.handing.lay(cx, &bar, scene).with_common_offers(record)
+        };
         let Scene { id, shape, is_waiting, focus, .. } = scene;
         View {
-            bar: bar::bar(cx, &*self.screen),
+            bar,
             steps,
             page: scene.page,
             below: scene.below,
             ask: Ask { id, revision: self.revision, shape, is_waiting, focus },
             notice: self.notice.clone().or(scene.notice),
             actions: scene.offers,
+            handouts: scene.handouts,
             card: self.screen.card(cx),
             link: cx.link(),
             must_accept: cx.session.must_accept(),
@@ -172,11 +186,11 @@ impl Wizard {
         ViewCx { now: self.now, setup: &self.setup, session: &self.session }
     }
 
-    /// Which question stands now, and when something on its page changes by itself.
-    fn asked_now(&self) -> ((QuestionId, u64), Option<Moment>) {
+    /// Which question stands now, when something on its page changes by itself, and what went wrong there.
+    fn asked_now(&self) -> ((QuestionId, u64), Option<Moment>, Option<Failure>) {
         let scene = self.screen.view(self.look());
         let id = if self.asks_to_leave { QuestionId::Leave } else { scene.id };
-        ((id, scene.stamp), scene.next_change)
+        ((id, scene.stamp), scene.next_change, scene.trouble().cloned())
     }
 
     /// The question is another one, though it may look the same: a screen came on, a step failed.
@@ -199,7 +213,8 @@ impl Wizard {
 
     /// Takes a notice back that has stood long enough in front of the clock of a wait; bad news stays.
     fn expire_notice(&mut self) {
-        let is_passing = self.notice.as_ref().is_some_and(|n| !matches!(n.tone, Tone::Warn | Tone::Bad));
+        let is_passing =
+            self.notice.as_ref().is_some_and(|n| !n.stays && !matches!(n.tone, Tone::Warn | Tone::Bad));
         if is_passing && self.now.since(self.said) >= NOTICE {
             self.notice = None;
         }
@@ -240,12 +255,23 @@ impl Wizard {
             },
             Given::Do(Action::Park) => self.park(),
             Given::Do(Action::Refresh) if self.session.is_read_only() => self.take_over(),
+            Given::Do(action) if action.is_sending() => self.hand_over(action),
             given => {
                 let (mut cx, screen) = self.parts();
                 let step = screen.answer(&mut cx, given);
                 self.follow(step);
             }
         }
+    }
+
+    /// Sends the text that the page has for that; with none, nothing is offered that would send it.
+    fn hand_over(&mut self, action: Action) {
+        let mut texts = self.view().handouts.into_iter().map(Handout::into_owned);
+        let Some(text) = texts.next() else { return };
+        let next = texts.next().map(|text| text.id);
+        drop(texts);
+        let (mut cx, handing) = self.hands();
+        handing.send(&mut cx, action, text, next);
     }
 
     /// Opens the run anew: whoever held it may be gone.
@@ -273,7 +299,7 @@ impl Wizard {
                 Ok(record) => self.open(*record),
                 Err(failure) => self.fail(failure),
             }
-        } else {
+        } else if !self.hear_handing(&mut arrival) {
             self.hear_below(&mut arrival);
         }
         if !self.calls.is_writing() {
@@ -283,6 +309,17 @@ impl Wizard {
                 None => {}
             }
         }
+    }
+
+    /// The answer to a file that was to be written; what was typed ahead was meant for one that was.
+    fn hear_handing(&mut self, arrival: &mut Arrival) -> bool {
+        let has_failed = arrival.failure().is_some();
+        let (mut cx, handing) = self.hands();
+        let is_heard = handing.hear(&mut cx, arrival);
+        if is_heard && has_failed {
+            self.revise();
+        }
+        is_heard
     }
 
     /// A reply for the session, or else for the screen.
@@ -462,6 +499,8 @@ impl Wizard {
     fn leave_screen(&mut self) {
         let (mut cx, screen) = self.parts();
         screen.leave(&mut cx);
+        let (mut cx, handing) = self.hands();
+        handing.leave(&mut cx);
     }
 
     fn say(&mut self, tone: Tone, words: impl Into<Phrase>) {
@@ -478,6 +517,12 @@ impl Wizard {
     fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen) {
         let Self { setup, now, session, calls, screen, notice, .. } = self;
         (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen)
+    }
+
+    /// The same for what is sent elsewhere.
+    fn hands(&mut self) -> (UpdateCx<'_>, &mut Handing) {
+        let Self { setup, now, session, calls, handing, notice, .. } = self;
+        (UpdateCx { now: *now, setup, session, calls, notice }, handing)
     }
 }
 

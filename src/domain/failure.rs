@@ -120,6 +120,16 @@ impl Failure {
         })
     }
 
+    /// The lines that a hoster is to run, exact as they are.
+    #[must_use]
+    pub fn lines(&self) -> &[Text] {
+        let lines = self.hint.parts().iter().find_map(|part| match part {
+            Segment::Do(WayOn::HaveRun(lines)) => Some(lines.as_slice()),
+            _ => None,
+        });
+        lines.unwrap_or_default()
+    }
+
     /// What happened with the code that was given, then what to do next, as whole sentences of a command line.
     #[must_use]
     pub fn in_full(&self) -> Text {

@@ -83,8 +83,8 @@ pub enum WayOn {
     ShowLink,
     /// Hand the link over once more: clipboard or file.
     HandOver,
-    /// Print the link alone.
-    PrintLink,
+    /// Print a text alone: which ("the link").
+    PrintAlone(&'static str),
     /// Write what stands here (the link, the receipt) into a file.
     WriteFile,
     /// Look the code up.
@@ -119,6 +119,8 @@ pub enum WayOn {
     OurSide,
     /// Run this elsewhere: what for, behind "to"; may be empty.
     Run(Command, &'static str),
+    /// Have a hoster run these lines, exact as they are. The last sentence of its phrase: the lines follow.
+    HaveRun(Vec<Text>),
 }
 
 /// What of the access to a hoster's server is to be set right.
@@ -141,6 +143,9 @@ impl Detail {
     }
 }
 
+/// Said in front of lines that a hoster is to run.
+const HAVE_RUN: &str = "Ask the hoster to run these lines:";
+
 impl WayOn {
     /// The way on that a table in the assets names, with its purpose ("park: until the plan is known").
     #[must_use]
@@ -155,7 +160,7 @@ impl WayOn {
             "continue" => Self::Continue(purpose),
             "link" => Self::ShowLink,
             "hand-over" => Self::HandOver,
-            "print" => Self::PrintLink,
+            "print" => Self::PrintAlone("the link"),
             "file" => Self::WriteFile,
             "explain" => Self::Explain,
             "our-side" => Self::OurSide,
@@ -176,7 +181,7 @@ impl WayOn {
             Self::Leave => "Type quit to leave.".into(),
             Self::ShowLink => "Type authorise for the link.".into(),
             Self::HandOver => "The words print and file hand the link over once more.".into(),
-            Self::PrintLink => "Type print for the link alone.".into(),
+            Self::PrintAlone(what) => format!("Type print for {what} alone.").into(),
             Self::WriteFile => "Type file to write it into a file.".into(),
             Self::Explain => "Type explain and the code.".into(),
             Self::Lift => "Type include and the number to lift the exclusion.".into(),
@@ -195,6 +200,7 @@ impl WayOn {
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, "") => format!("Run {command}.").into(),
             Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
+            Self::HaveRun(_) => HAVE_RUN.into(),
         }
     }
 
@@ -203,7 +209,7 @@ impl WayOn {
     pub fn for_commands(&self) -> Cow<'static, str> {
         match self {
             Self::Again(_) | Self::Continue(_) | Self::ShowLink => "Run the same command again.".into(),
-            Self::HandOver | Self::PrintLink | Self::WriteFile => {
+            Self::HandOver | Self::PrintAlone(_) | Self::WriteFile => {
                 "Send the link that was printed once more.".into()
             }
             Self::Back("") => "Correct it, and run the same command again.".into(),
@@ -227,6 +233,10 @@ impl WayOn {
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, "") => format!("Run {command}.").into(),
             Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
+            Self::HaveRun(lines) => {
+                let lines: Vec<String> = lines.iter().map(|line| format!("“{line}”")).collect();
+                format!("Ask the hoster to run {}.", lines.join(", then ")).into()
+            }
         }
     }
 }

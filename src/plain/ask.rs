@@ -10,7 +10,7 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Given, Value},
         ask::{SelectAsked, Shape, Spot},
-        view::{Block, Button, ChoiceView, Column, FieldValue, FieldView, Offer, View},
+        view::{Block, Button, ChoiceView, Column, FieldValue, FieldView, HandoutId, Offer, View},
     },
 };
 
@@ -295,7 +295,12 @@ fn pressed(button: &Button, help: &str) -> Choice {
 /// is interrupted by leaving, so that is an answer there.
 fn own_offers<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Offer> {
     let may_leave = view.offer(Action::Another).is_some();
-    let is_own = move |action| !is_common(action) || (action == Action::Leave && may_leave);
+    // Help has the ways to send an error: it is rarely sent, and bad news is long enough.
+    let is_error = view.handouts.first().is_some_and(|text| text.id == HandoutId::Error);
+    let is_own = move |action: Action| match action {
+        Action::Leave => may_leave,
+        action => !(is_common(action) || is_error && action.is_sending()),
+    };
     let has_button = |action| view.page.buttons().any(|button| button.action == action);
     view.actions.iter().filter(move |offer| is_own(offer.action) && !has_button(offer.action))
 }

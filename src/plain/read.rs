@@ -28,7 +28,7 @@ const MOST_OF_A_LIST: usize = 8 << 20;
 
 /// Said to actions that have a word and no way here.
 const NO_CLIPBOARD: &str =
-    "Line by line there is no clipboard and no picture. Type print for the link alone, or file.";
+    "Line by line there is no clipboard and no picture. Type print for the text alone, or file.";
 
 /// What a line means.
 pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mut Memory) -> Heard {

@@ -40,6 +40,7 @@ pub(crate) const fn words(action: Action) -> &'static [&'static str] {
         Action::Enable => &["enable"],
         Action::Copy => &["copy"],
         Action::PrintAlone => &["print"],
+        Action::NextText => &["other"],
         Action::Open => &["open"],
         Action::WriteFile => &["file", "write"],
         Action::Rehearse => &["play"],

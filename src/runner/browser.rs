@@ -93,7 +93,7 @@ pub fn open(launcher: Option<&Launcher>, link: &str) -> Result<Text, Failure> {
         Failure::new(
             FailureKind::NotFound,
             Text::clean(&what),
-            phrase!["Send the link to the customer instead. ", WayOn::PrintLink],
+            phrase!["Send the link to the customer instead. ", WayOn::PrintAlone("the link")],
         )
     })
 }
@@ -214,7 +214,7 @@ mod tests {
             let launcher = Launcher::Chosen(list.to_owned());
             let failure = open(Some(&launcher), "http://127.0.0.1/").unwrap_err();
             assert_eq!(failure.what.as_str(), words);
-            assert!(failure.hint.parts().contains(&Segment::Do(WayOn::PrintLink)));
+            assert!(failure.hint.parts().contains(&Segment::Do(WayOn::PrintAlone("the link"))));
         }
         assert!(open(None, "http://127.0.0.1/").is_err());
     }

@@ -197,6 +197,8 @@ impl Guard {
         if !matches!(inner.phase, Phase::Entered | Phase::Shown) {
             return Ok(Sent::Cut);
         }
+        // Raw as the terminal is, a newline alone would not lead to the first column.
+        let words = words.trim_end().replace('\n', "\r\n");
         let words = format!("\r\n{words}\r\n\r\nPress Enter to go back.\r\n");
         let bytes = [b"\x1b[m\x1b[?25h", MAIN_SCREEN, words.as_bytes()].concat();
         inner.phase = Phase::Shown;

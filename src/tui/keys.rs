@@ -309,7 +309,7 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         // A key without an answer looks like a program that hangs.
         return if let Press::Char(_) = press { nothing_here(press, state) } else { Outcome::Nothing };
     };
-    let is_shut = binding.scope == Scope::Everywhere && !is_open(binding, view);
+    let is_shut = !matches!(binding.scope, Scope::On(_)) && !is_open(binding, view);
     match binding.deed {
         Deed::Do(Action::Park) if is_shut => {
             say(state, Tone::Plain, "No run is open, so there is nothing to park.")

@@ -19,7 +19,8 @@ use crate::{
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
             Bar, BillView, Block, Button, Cell, Cells, CheckGroup, ChoiceView, Column, Count, FieldValue,
-            FieldView, Mark, Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
+            FieldView, Handout, HandoutId, Mark, Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone,
+            View,
         },
     },
 };
@@ -156,6 +157,7 @@ pub(crate) fn page<'a>(
             sees: "Nothing; they can close the browser.".into(),
             wrong: vec![("An error page".into(), "Close it; we are checking.".into())],
         },
+        handouts: Vec::new(),
         link: None,
         must_accept: None,
         standing: None,
@@ -350,6 +352,34 @@ pub(crate) fn failure() -> View<'static> {
     let states = [CheckState::Good, CheckState::Bad(refused())];
     view.page.blocks = vec![Block::Failure(refused()), Block::Checks(checks(&states, true))];
     view.notice = Some(Notice::new(Tone::Bad, "The check was refused."));
+    view.handouts = vec![handout(HandoutId::Error)];
+    view
+}
+
+/// A text that can be sent.
+fn handout(id: HandoutId) -> Handout<'static> {
+    Handout { id, text: "words".into(), file: "words.txt".into() }
+}
+
+/// The hoster has to allow what is asked for.
+pub(crate) fn denied() -> View<'static> {
+    let lines = [
+        "New-ManagementScope -Name 'Backup365 redgum.example' \
+         -RecipientRestrictionFilter 'CustomAttribute1 -eq ''redgum.example'''",
+        "New-ManagementRoleAssignment -Name 'Backup365 redgum.example' -Role ApplicationImpersonation \
+         -User 'svc-backup@redgum.example' -CustomRecipientWriteScope 'Backup365 redgum.example'",
+    ];
+    let hint = Phrase::from("A new permission can take half an hour.");
+    let hint = hint.then(WayOn::HaveRun(lines.map(Text::from).to_vec()));
+    let mut view = authorise();
+    let button = Button { label: "Authorise", action: Action::Authorise, is_open: true };
+    let denied = Failure::new(FailureKind::Refused, "the service account has no role", hint);
+    view.page.blocks = vec![Block::Failure(denied), Block::Buttons(vec![button])];
+    view.actions.retain(|offer| !matches!(offer.action, Action::Open | Action::Rehearse));
+    let other = Offer::new(Action::NextText, "the error", "Sends the error instead.");
+    view.actions.insert(1, other);
+    view.handouts = vec![handout(HandoutId::Hoster), handout(HandoutId::Error)];
+    view.notice = None;
     view
 }
 
@@ -382,10 +412,12 @@ pub(crate) fn outcome(receipt: &[Text]) -> View<'_> {
     let offers = [
         Offer::new(Action::Another, "next customer", "To the customers.").by_default(),
         Offer::new(Action::NextReceipt, "next receipt", "The next form."),
-        Offer::new(Action::WriteFile, "write file", "Writes it into a file."),
-        Offer::new(Action::Copy, "copy", "Sends it to the clipboard."),
+        Offer::new(Action::Copy, "clipboard", "Sends it to the clipboard."),
+        Offer::new(Action::PrintAlone, "print", "Prints it alone."),
+        Offer::new(Action::WriteFile, "file", "Writes it into a file."),
     ];
     view.actions.splice(0..0, offers);
+    view.handouts = vec![handout(HandoutId::Receipt)];
     view.notice = Some(Notice::new(Tone::Good, "Read back from the record."));
     view
 }

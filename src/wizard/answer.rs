@@ -213,13 +213,15 @@ pub enum Action {
     Authorise,
     /// Enable the product for this customer.
     Enable,
-    /// Send the link or the receipt to the terminal's clipboard.
+    /// Send the text that goes elsewhere to the terminal's clipboard.
     Copy,
-    /// Print the link alone.
+    /// Print it alone.
     PrintAlone,
+    /// Send another text of this page from now on.
+    NextText,
     /// Open the link in a browser here.
     Open,
-    /// Write the link or the receipt into a file that only the operator can read.
+    /// Write the text that goes elsewhere into a file that only the operator can read.
     WriteFile,
     /// Play the customer (sandbox only).
     Rehearse,
@@ -245,6 +247,14 @@ pub enum Action {
     NextReceipt,
     /// To the customers, for the next one.
     Another,
+}
+
+impl Action {
+    /// Whether it sends a text elsewhere, or chooses which.
+    #[must_use]
+    pub const fn is_sending(self) -> bool {
+        matches!(self, Self::Copy | Self::PrintAlone | Self::WriteFile | Self::NextText)
+    }
 }
 
 /// Why the process must go.

@@ -1,7 +1,5 @@
 //! What the wizard wishes: calls to start or cancel, and things that only a front end can do.
 
-use crate::domain::text::Text;
-
 use super::call::{CallId, Request};
 
 /// A wish of the wizard.
@@ -19,9 +17,7 @@ pub enum Effect {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FrontEndTask {
     /// Send text to the terminal's clipboard. There is no acknowledgement: never say "copied".
-    Copy(Text),
-    /// The same for text of several lines that this program wrote (a receipt).
-    CopyText(String),
+    Copy(String),
     /// Leave the full-screen view, print this alone and unwrapped, and come back on Enter.
-    PrintAlone(Text),
+    PrintAlone(String),
 }

@@ -21,7 +21,7 @@ use crate::domain::{
     failure::Failure,
     phrase::{Command, Phrase, phrase},
     run::RunRecord,
-    tenant::Organisation,
+    tenant::{CheckState, Organisation},
     text::Shown,
     time::Moment,
 };
@@ -33,7 +33,7 @@ use super::{
     event::Ended,
     part::wait::Clock,
     pending::Arrival,
-    view::{Block, Notice, Offer, Page, Place, Standing, Stop},
+    view::{Block, Handout, Notice, Offer, Page, Place, Standing, Stop},
     words,
 };
 
@@ -63,6 +63,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) notice: Option<Notice>,
     /// What can be done, most important first.
     pub(crate) offers: Vec<Offer>,
+    /// Its own texts that go elsewhere.
+    pub(crate) handouts: Vec<Handout<'a>>,
     /// How far the proof of access is, where that is what is shown.
     pub(crate) standing: Option<Standing>,
     /// What speaks against a tenant, where that is asked about.
@@ -144,6 +146,18 @@ impl<'a> Scene<'a> {
             next_change: self.next_change,
             ..Scene::confirm(QuestionId::Leave, true, heading, vec![Block::Para(words)])
         }
+    }
+
+    /// What went wrong, as the page tells it, or the one below it.
+    pub(crate) fn trouble(&self) -> Option<&Failure> {
+        let pages = || std::iter::once(&self.page).chain(&self.below);
+        let of_check = || {
+            pages().flat_map(Page::checks).find_map(|check| match &check.state {
+                CheckState::Bad(failure) => Some(failure),
+                _ => None,
+            })
+        };
+        pages().find_map(Page::failure).or_else(of_check)
     }
 
     /// While one of these is out the scene waits, and the line of state is the clock of the first of them.

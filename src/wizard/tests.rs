@@ -3,6 +3,7 @@
 mod looks;
 mod paths;
 mod rules;
+mod sending;
 
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},

@@ -4,6 +4,7 @@
 //! no key, no cursor and no focus: front ends decide where things stand, how they look and what is pressed, never what
 //! they mean. Words are phrases, rows and fields have ids.
 
+mod handout;
 mod lookup;
 mod rows;
 
@@ -24,6 +25,7 @@ use super::{
     ask::Ask,
 };
 
+pub use handout::{Handout, HandoutId};
 pub use rows::{Cell, Cells, Column, Mark, Row, Rows, RowsView};
 
 /// Everything that can be seen now.
@@ -43,6 +45,8 @@ pub struct View<'a> {
     pub notice: Option<Notice>,
     /// What can be done besides answering, most important first.
     pub actions: Vec<Offer>,
+    /// What on the page can be sent elsewhere; the first one is what the ways send.
+    pub handouts: Vec<Handout<'a>>,
     /// What to say to the customer now.
     pub card: Card,
     /// The link for the customer's administrator, on every screen of a run whose organisation is known.
@@ -428,19 +432,28 @@ pub struct Notice {
     pub words: Phrase,
     /// The bad news that they tell.
     pub failure: Option<Box<Failure>>,
+    /// It stands until the next answer, also in front of a clock: a path takes time to be typed elsewhere.
+    pub stays: bool,
 }
 
 impl Notice {
     /// Words with their tone.
     #[must_use]
     pub fn new(tone: Tone, words: impl Into<Phrase>) -> Self {
-        Self { tone, words: words.into(), failure: None }
+        Self { tone, words: words.into(), failure: None, stays: false }
     }
 
     /// Bad news in one sentence.
     #[must_use]
     pub fn of(tone: Tone, failure: Failure) -> Self {
-        Self { tone, words: failure.in_words(), failure: Some(Box::new(failure)) }
+        let words = failure.in_words();
+        Self { failure: Some(Box::new(failure)), ..Self::new(tone, words) }
+    }
+
+    /// The same, until the next answer.
+    #[must_use]
+    pub fn staying(self) -> Self {
+        Self { stays: true, ..self }
     }
 }
 

@@ -8,16 +8,26 @@ use crate::domain::{
     text::{Text, capital},
 };
 
-use super::{answer::Action, ask::QuestionId, view::Offer};
+use super::{
+    answer::Action,
+    ask::QuestionId,
+    view::{HandoutId, Offer},
+};
 
-/// By question and action: one or two words, and what help says.
-type Offers = HashMap<QuestionId, HashMap<Action, (String, String)>>;
+/// By question, or by what is sent, and action: one or two words, and what help says.
+type Offers<T> = HashMap<T, HashMap<Action, (String, String)>>;
 
 /// What can be done at each question, as it is written down.
 const TABLE: &str = include_str!("../../assets/offers.toml");
 
 /// The table, read once; a test reads it too, so that it is never found broken here.
-static OFFERS: LazyLock<Offers> = LazyLock::new(|| toml::from_str(TABLE).unwrap_or_default());
+static OFFERS: LazyLock<Offers<QuestionId>> = LazyLock::new(|| toml::from_str(TABLE).unwrap_or_default());
+
+/// The ways to send each text, as they are written down.
+const SENDING: &str = include_str!("../../assets/handouts.toml");
+
+/// The table, read once.
+static WAYS: LazyLock<Offers<HandoutId>> = LazyLock::new(|| toml::from_str(SENDING).unwrap_or_default());
 
 /// Said when a write is asked for in a run that another process holds.
 pub(crate) fn read_only() -> Phrase {
@@ -39,7 +49,16 @@ pub(crate) fn notes(notes: &[Text]) -> Option<Phrase> {
 
 /// What can be done, in the words that the question has for it.
 pub(crate) fn offer(question: QuestionId, action: Action) -> Offer {
-    let words = OFFERS.get(&question).and_then(|offers| offers.get(&action));
+    of(OFFERS.get(&question), action)
+}
+
+/// A way to send this text.
+pub(crate) fn sending(text: HandoutId, way: Action) -> Offer {
+    of(WAYS.get(&text), way)
+}
+
+fn of(offers: Option<&'static HashMap<Action, (String, String)>>, action: Action) -> Offer {
+    let words = offers.and_then(|offers| offers.get(&action));
     let (label, help) = words.map_or(("", ""), |(label, help)| (label.as_str(), help.as_str()));
     Offer::new(action, label, help)
 }
@@ -66,8 +85,9 @@ mod tests {
 
     #[test]
     fn every_offer_is_written_down_with_a_sentence_that_is_whole() {
-        let table: Offers = toml::from_str(TABLE).unwrap();
-        for (action, (label, help)) in table.values().flatten() {
+        let table: Offers<QuestionId> = toml::from_str(TABLE).unwrap();
+        let ways: Offers<HandoutId> = toml::from_str(SENDING).unwrap();
+        for (action, (label, help)) in table.values().chain(ways.values()).flatten() {
             assert!(!label.is_empty() && label.len() < 20 && help.ends_with('.'), "{action:?}");
         }
     }

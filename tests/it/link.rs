@@ -9,7 +9,10 @@ use std::{
 
 use base64::Engine;
 
-use super::terminal::{CTRL_C, ENTER, ESC, Home, Record, Terminal};
+use super::{
+    plain::Talk,
+    terminal::{CTRL_C, ENTER, ESC, Home, RIGHT, Record, TAB, Terminal},
+};
 
 /// Goes to the authorise screen and has the link shown.
 fn shown(terminal: &mut Terminal) {
@@ -113,7 +116,9 @@ fn the_clipboard_is_sent_the_link_and_nobody_claims_more() {
         let mut terminal = Terminal::sized(&home, &[], 80, 24, &[("TERM", term)]);
         shown(&mut terminal);
         let link = written(&home, &mut terminal);
-        terminal.keys("c").sees(&["Sent to your terminal's clipboard. Not every terminal takes it."]);
+        terminal
+            .keys("c")
+            .sees(&["Sent to your terminal's clipboard: the link. Not every terminal takes it."]);
         assert!(!terminal.text().to_lowercase().contains("copied"), "{}", terminal.text());
         let payload = base64::engine::general_purpose::STANDARD.encode(link);
         is_sent(&terminal, &format!("{before}{payload}{after}"));
@@ -190,4 +195,64 @@ fn a_browser_that_is_missing_is_a_normal_case() {
     let mut terminal = Terminal::start(&home, &[]);
     shown(&mut terminal);
     terminal.sees(&["No browser opens here."]).keys("o").keys("f").sees(&["The link is in the file"]);
+}
+
+/// The lines for the hoster of the customer whose service account may not impersonate.
+const LINES: [&str; 2] = [
+    "New-ManagementScope -Name 'Backup365 redgumremovals.example' \
+     -RecipientRestrictionFilter 'CustomAttribute1 -eq ''redgumremovals.example'''",
+    "New-ManagementRoleAssignment -Name 'Backup365 redgumremovals.example' -Role ApplicationImpersonation \
+     -User 'svc-backup@redgumremovals.example' -CustomRecipientWriteScope 'Backup365 redgumremovals.example'",
+];
+
+#[test]
+fn lines_for_the_hoster_and_the_error_are_sent_as_the_link_is() {
+    let home = Home::new();
+    let mut terminal = Terminal::opened(&home);
+    terminal.picks("Redgum Removals").takes(0);
+    terminal.impersonates(
+        "sandra.cole@redgumremovals.example",
+        "svc-backup@redgumremovals.example",
+        "invented-redgum",
+    );
+    terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]);
+    terminal.sees(&["Press l to print", "p park", "Esc back", "l print c clipboard f file"]);
+    // Alone: nothing of ours on their lines.
+    terminal.keys("l").sees(&["Press Enter to go back."]);
+    let alone = format!("\x1b[?1049l\r\n{}\r\n{}\r\n\r\nPress Enter to go back.\r\n", LINES[0], LINES[1]);
+    is_sent(&terminal, &alone);
+    terminal
+        .keys(ENTER)
+        .sees(&["● Authorise"])
+        .keys("c")
+        .sees(&["Sent to your terminal's clipboard: the text"]);
+    let payload = base64::engine::general_purpose::STANDARD.encode(LINES.join("\n"));
+    is_sent(&terminal, &format!("\x1b]52;c;{payload}\x07"));
+    terminal.keys("f").sees(&["The text for the hoster is in a file that only you can read: "]);
+    let written = |end: &str| {
+        let file = home.files().into_iter().find(|file| file.to_str().unwrap().ends_with(end)).unwrap();
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::read_to_string(file).unwrap()
+    };
+    assert_eq!(written("-hoster.txt"), format!("{}\n", LINES.join("\n")));
+    terminal.keys("t").sees(&["The error with its ids is what is sent now."]).keys("f");
+    terminal.sees(&["The error with its ids is in a file"]);
+    let error = written("-error.txt");
+    for line in
+        ["Step: Authorise. ", "What happened: ", "Code: ErrorImperson", "Ids: ", "Time: ", "Run: B365-"]
+    {
+        assert!(error.lines().any(|have| have.starts_with(line)), "{line}: {error}");
+    }
+    assert!(!terminal.text().to_lowercase().contains("copied"), "{}", terminal.text());
+    assert_eq!(terminal.interrupts(), 130);
+
+    let run = Record::of(&home).run();
+    let mut talk = Talk::start(&home, 80, &["--run", &run]);
+    talk.hears(&["Ask the hoster to run these lines:", LINES[0], LINES[1], "Print. ", "The error. "]);
+    talk.types("print").hears(&[&LINES.join(" ")]).types("copy").hears(&["there is no clipboard"]);
+    talk.types("other").hears(&["The error with its ids is what is sent now."]);
+    talk.types("print").hears(&["What happened: ", "Code: ErrorImperson"]);
+    talk.types("file").hears(&["The error with its ids is in a file that only you can read: "]);
+    talk.types("quit").hears(&["Leave? The run is kept."]).types("");
+    assert_eq!(talk.ends(), 130);
 }

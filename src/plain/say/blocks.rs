@@ -123,11 +123,15 @@ fn bad(failure: &Failure) -> Item {
         words.push(' ');
         words.push_str(&sentence(&told(&failure.hint)));
     }
-    if let Some(wait) = failure.retry_after {
-        words.extend([" Trying again makes sense in ", &wait.as_secs().to_string(), " s."]);
-    }
+    let wait = failure.retry_after.map(|wait| format!("Trying again makes sense in {} s.", wait.as_secs()));
     let key = format!("{}|{}", steady(&words), failure.what);
     let mut said = vec![Line::Words(words)];
+    // They stand directly behind the words that announce them.
+    said.extend(failure.lines().iter().map(|line| Line::Alone(line.to_string())));
+    match (said.as_mut_slice(), wait) {
+        ([Line::Words(words)], Some(wait)) => words.extend([" ", &wait]),
+        (_, wait) => said.extend(wait.map(Line::Words)),
+    }
     if let Some(reference) = &failure.reference {
         said.push(Line::Words(format!("Ids for support: {reference}.")));
     }

@@ -1,5 +1,7 @@
 //! Views made by hand: names of the program's own words, and how lines about rows become answers.
 
+use std::time::Duration;
+
 use crate::{
     domain::{
         card::Card,
@@ -98,6 +100,7 @@ fn view(shape: Shape, heading: Phrase, blocks: Vec<Block<'_>>) -> View<'_> {
         notice: None,
         actions: Vec::new(),
         card: Card::default(),
+        handouts: Vec::new(),
         link: None,
         must_accept: None,
         standing: None,
@@ -409,4 +412,16 @@ fn what_is_not_offered_says_why_and_other_words_search() {
     assert_eq!(talk.answers("q", &customers), [Given::Do(Action::Leave)]);
     let (answers, said) = talk.types("copy", &customers);
     assert!(answers.is_empty() && said.contains("there is no clipboard"), "{said}");
+}
+
+#[test]
+fn lines_to_be_run_stand_alone_behind_the_words_that_announce_them() {
+    let lines = vec![Text::from("New-ManagementScope -Name 'A'"), Text::from("New-ManagementRoleAssignment")];
+    let hint = Phrase::from("It takes a while.").then(WayOn::HaveRun(lines));
+    let failure = Failure::new(FailureKind::Refused, "no role yet", hint).retry_in(Duration::from_mins(1));
+    let mut talk = Talk::default();
+    let said = talk.hears(&view(Shape::Watch, "Does it work?".into(), vec![Block::Failure(failure)]));
+    let words = "Problem: no role yet. It takes a while. Ask the hoster to run these lines:\n\
+        New-ManagementScope -Name 'A'\nNew-ManagementRoleAssignment\nTrying again makes sense in 60 s.\n";
+    assert!(said.contains(words), "{said}");
 }

@@ -337,12 +337,15 @@ impl From<Bad> for Failure {
         if let Some(reference) = &bad.reference {
             failure = failure.with_reference(reference);
         }
-        match (bad.error.asked_wait(), bad.error.code()) {
-            (Some(wait), _) => failure.retry_in(wait),
-            (None, Some("ErrorImpersonateUserDenied" | "ErrorImpersonationDenied")) => {
-                failure.retry_in(PERMISSION_WAIT)
-            }
-            (None, _) => failure,
+        let is_denied =
+            matches!(bad.error.code(), Some("ErrorImpersonateUserDenied" | "ErrorImpersonationDenied"));
+        if is_denied {
+            failure.hint = failure.hint.then(WayOn::HaveRun(bad.lines()));
+        }
+        match bad.error.asked_wait() {
+            Some(wait) => failure.retry_in(wait),
+            None if is_denied => failure.retry_in(PERMISSION_WAIT),
+            None => failure,
         }
     }
 }

@@ -15,8 +15,8 @@ use crate::{
         input::Press,
         keys::press,
         samples::{
-            LINK, Many, Screen, authorise, bill, checks, customers, failure, field, form, hosted, leave,
-            options, outcome, page, receipt, refused, shown, users, wait, words,
+            LINK, Many, Screen, authorise, bill, checks, customers, denied, failure, field, form, hosted,
+            leave, options, outcome, page, receipt, refused, shown, users, wait, words,
         },
     },
     wizard::{
@@ -644,6 +644,28 @@ fn the_same_bad_news_is_said_once() {
     assert_eq!(text.matches("Asking for a token was refused (code 90094)").count(), 1, "{text}");
     assert!(text.contains("Nothing has been enabled. Press r to ask again."), "{text}");
     assert!(text.contains("Ids for support: trace 1") && text.contains("! Mail.ReadWrite failed"), "{text}");
+}
+
+#[test]
+fn lines_for_a_hoster_are_whole_and_their_ways_stand_on_the_line_of_keys() {
+    for size in [(80, 24), (120, 40)] {
+        let lines = shown(&denied(), size);
+        let text: String =
+            lines.iter().map(|line| line.split('│').nth(1).unwrap_or_default().trim()).collect();
+        let text = text.replace("┃ ", "");
+        for part in [
+            "New-ManagementScope -Name 'Backup365 redgum.example' -RecipientRestrictionFilter ",
+            "'CustomAttribute1 -eq ''redgum.example'''",
+            "-CustomRecipientWriteScope 'Backup365 redgum.example'",
+        ] {
+            let bare = |words: &str| words.replace(' ', "");
+            assert!(bare(&text).contains(&bare(part)), "{size:?} {part}: {lines:#?}");
+        }
+        let keys = lines.last().unwrap();
+        for key in ["Enter authorise", "p park", "Esc back", "l print", "c clipboard", "f file", "? keys"] {
+            assert!(keys.contains(key), "{size:?} {key}: {keys}");
+        }
+    }
 }
 
 #[test]

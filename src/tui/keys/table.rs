@@ -20,6 +20,8 @@ pub(crate) enum Scope {
     Everywhere,
     /// While one of these questions stands.
     On(&'static [QuestionId]),
+    /// Everywhere outside fields of text, but not while one of these stands: there the key means something else.
+    Beside(&'static [QuestionId]),
 }
 
 /// What a key does.
@@ -92,7 +94,7 @@ const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
 const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
 const USERS: Scope = Scope::On(&[QuestionId::Users]);
 const AUTHORISE: Scope = Scope::On(&[QuestionId::Authorise]);
-const SENDING: Scope = Scope::On(&[QuestionId::Authorise, QuestionId::Outcome]);
+const SENDING: Scope = Scope::Beside(&[QuestionId::Users]);
 const OUTCOME: Scope = Scope::On(&[QuestionId::Outcome]);
 const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
 
@@ -121,12 +123,14 @@ pub(crate) const KEYS: &[Binding] = &[
         key: Press::Ctrl('y'),
         ..act(IMPERSONATION, 'w', Action::Rehearse)
     },
-    act(AUTHORISE, 'l', Action::PrintAlone),
+    act(ALL, 'l', Action::PrintAlone),
     act(SENDING, 'c', Action::Copy),
+    act(USERS, 'C', Action::Copy),
     key(AUTHORISE, 'g', Deed::Open(Panel::Code), "QR code", "Shows the link as a QR code."),
-    act(SENDING, 'f', Action::WriteFile),
+    act(ALL, 'f', Action::WriteFile),
     act(AUTHORISE, 'o', Action::Open),
     act(OUTCOME, 't', Action::NextReceipt),
+    act(Scope::Beside(&[QuestionId::Users, QuestionId::Outcome]), 't', Action::NextText),
     act(IMPERSONATION, 'x', Action::EmptyList),
     act(ALL, 'r', Action::Refresh),
     act(ALL, 'p', Action::Park),
@@ -170,13 +174,13 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
         }
 }
 
-/// Whether a key hands the link over.
+/// Whether a key hands a text over.
 pub(crate) const fn is_sending(deed: Deed) -> bool {
-    matches!(
-        deed,
-        Deed::Open(Panel::Code)
-            | Deed::Do(Action::Copy | Action::PrintAlone | Action::WriteFile | Action::Open)
-    )
+    match deed {
+        Deed::Do(action) => action.is_sending() || matches!(action, Action::Open),
+        Deed::Open(panel) => matches!(panel, Panel::Code),
+        _ => false,
+    }
 }
 
 /// What the wizard offers under a key.
@@ -211,6 +215,7 @@ pub(super) fn is_in_scope(binding: &Binding, view: &View<'_>) -> bool {
     match binding.scope {
         Scope::Everywhere => true,
         Scope::On(questions) => questions.contains(&view.ask.id),
+        Scope::Beside(questions) => !questions.contains(&view.ask.id),
     }
 }
 

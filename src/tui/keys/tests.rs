@@ -1,13 +1,16 @@
 use proptest::prelude::*;
 use ratatui::layout::Position;
 
-use super::{table::Binding, *};
+use super::{
+    table::{Binding, is_sending},
+    *,
+};
 use crate::{
     domain::phrase::WayOn,
     tui::{
         samples::{
-            Many, Screen, authorise, bill, customers, failure, form, hosted, leave, options, outcome, page,
-            receipt, user, users, wait, words,
+            Many, Screen, authorise, bill, customers, denied, failure, form, hosted, leave, options, outcome,
+            page, receipt, user, users, wait, words,
         },
         state::List,
         words::{Keyboard, way_on},
@@ -103,7 +106,7 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         view.ask.focus.spot = Spot::Page;
         view
     };
-    let cases = [
+    let cases = vec![
         (' ', users(&many, ""), marks(Mark::Toggle, lit())),
         ('a', users(&many, ""), marks(Mark::Tick, Which::All)),
         ('t', users(&many, ""), marks(Mark::Tick, Which::Shown(1))),
@@ -126,6 +129,9 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('g', authorise(), Outcome::Changed),
         ('f', authorise(), acts(Action::WriteFile)),
         ('o', authorise(), acts(Action::Open)),
+        ('C', users(&many, ""), acts(Action::Copy)),
+        ('t', denied(), acts(Action::NextText)),
+        ('l', outcome(&lines), acts(Action::PrintAlone)),
         ('c', outcome(&lines), acts(Action::Copy)),
         ('f', outcome(&lines), acts(Action::WriteFile)),
         ('t', outcome(&lines), acts(Action::NextReceipt)),
@@ -199,7 +205,8 @@ fn a_key_that_a_sentence_names_is_in_the_table_and_does_what_the_sentence_says()
         (WayOn::Leave, 'q', Deed::Do(Action::Leave)),
         (WayOn::HandOver, 'c', Deed::Do(Action::Copy)),
         (WayOn::HandOver, 'f', Deed::Do(Action::WriteFile)),
-        (WayOn::PrintLink, 'l', Deed::Do(Action::PrintAlone)),
+        (WayOn::PrintAlone("the link"), 'l', Deed::Do(Action::PrintAlone)),
+        (WayOn::HaveRun(Vec::new()), 'l', Deed::Do(Action::PrintAlone)),
         (WayOn::WriteFile, 'f', Deed::Do(Action::WriteFile)),
         (WayOn::Explain, 'e', Deed::Open(Panel::Explain)),
         (WayOn::Lift, 'x', Deed::Mark(Mark::ToggleExclusion, Whom::Lit)),
@@ -863,7 +870,17 @@ fn what_the_wizard_does_not_allow_is_not_open() {
         (asked.may_mark, asked.may_turn_off, asked.these) = (false, false, Some(3));
     }
     assert_eq!(open(&read_only), "u/vzd");
-    assert_eq!(open(&failure()), "wlcfo", "no code without a link");
+    assert_eq!(open(&failure()), "wco", "no code without a link");
+    let is_sent = |letter| {
+        let of = |view: &View<'_>| {
+            KEYS.iter()
+                .any(|row| row.key == Press::Char(letter) && is_sending(row.deed) && is_open(row, view))
+        };
+        (of(&failure()), of(&users(&many, "")))
+    };
+    for letter in ['l', 'c', 'f'] {
+        assert_eq!(is_sent(letter), (true, false), "{letter}");
+    }
 }
 
 #[test]

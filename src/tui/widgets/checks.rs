@@ -13,12 +13,12 @@ use crate::{
     },
     tui::{
         theme::{Role, Sign},
-        words::{Keyboard, say, width},
+        words::{Keyboard, break_up, say, width},
     },
     wizard::view::CheckGroup,
 };
 
-use super::flow::{FlowLine, Pen, blank};
+use super::flow::{FlowLine, Pen, Rank, blank};
 
 /// How much is folded to make a page fit; each more than the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -154,10 +154,14 @@ pub(crate) fn failure(failure: &Failure, indent: u16, pen: Pen) -> Vec<FlowLine>
     let inner = pen.within(indent.saturating_add(2));
     let code = failure.code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default();
     let mut lines = inner.para(Role::Bad, &format!("{}{code}", capital(failure.what.as_str())));
-    let mut add = |role, words: &str| lines.extend(inner.para(role, words));
     if !failure.hint.is_empty() {
-        add(Role::Plain, say(&failure.hint, Keyboard::Commands).as_str());
+        lines.extend(inner.para(Role::Plain, say(&failure.hint, Keyboard::Commands).as_str()));
     }
+    // Broken like a link: joined, its lines are what is to be run. A key has them alone, where there is no room.
+    let pieces = failure.lines().iter().flat_map(|line| break_up(line.as_str(), inner.width));
+    let piece = |piece| FlowLine { rank: Rank::Hint, ..pen.theme.span(Role::Strong, piece).into() };
+    lines.extend(pieces.map(piece));
+    let mut add = |role, words: &str| lines.extend(inner.para(role, words));
     if let Some(wait) = failure.retry_after {
         add(Role::Plain, &format!("Trying again makes sense in {}.", spoken(wait)));
     }

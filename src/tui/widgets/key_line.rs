@@ -14,7 +14,7 @@ use crate::{
     wizard::{
         answer::{Action, FieldId},
         ask::{QuestionId, Shape},
-        view::{Tone, View},
+        view::{HandoutId, Tone, View},
     },
 };
 
@@ -55,10 +55,12 @@ const HELP: u8 = 0;
 const ANSWER: u8 = 1;
 /// What the state needs: park while waiting, back where something failed.
 const STATE: u8 = 2;
+/// What sends a text without which nothing goes on, or that a person asked for.
+const SENT: u8 = 3;
 /// What scrolls: without it nobody knows that the page goes on.
-const MORE: u8 = 3;
+const MORE: u8 = 4;
 /// The keys of the screen, as the table has them.
-const OWN: u8 = 4;
+const OWN: u8 = 5;
 /// The keys that work everywhere.
 const COMMON: u8 = 40;
 
@@ -165,10 +167,19 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
     let has_failed =
         view.page.failure().is_some() || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let is_waiting = view.ask.is_waiting || view.ask.shape == Shape::Watch;
+    let text = view.handouts.first().map(|text| text.id);
+    let is_sent = text == Some(HandoutId::Hoster) || view.offer(Action::NextText).is_some();
     for (at, binding) in (0..).zip(table) {
         let importance = match binding.deed {
-            // The ways to hand a link over stand below it.
-            deed if table::is_sending(deed) && view.page.link().is_some() => COMMON * 2 + at,
+            deed if table::is_sending(deed) => match text {
+                // The ways to hand a link over stand below it.
+                _ if view.page.link().is_some() => COMMON * 2 + at,
+                _ if is_sent && deed == Deed::Do(Action::NextText) => OWN + at,
+                _ if is_sent => SENT,
+                Some(HandoutId::Receipt) => OWN + at,
+                _ => COMMON * 2 + at,
+            },
+            Deed::Do(Action::Refresh) if is_sent => OWN,
             _ if binding.scope != Scope::Everywhere => OWN + at,
             Deed::Do(Action::Park) if is_waiting => STATE,
             Deed::Do(Action::Park) => OWN + 5,

@@ -18,7 +18,7 @@ use crate::{
     wizard::{
         answer::Action,
         ask::Shape,
-        view::{Block, Fact, Page, RowsView, View},
+        view::{Block, Fact, HandoutId, Page, RowsView, View},
     },
 };
 
@@ -313,7 +313,16 @@ impl PageView<'_, '_> {
             Block::Buttons(buttons) => control::buttons(buttons, pen),
             Block::Checks(group) => checks::group(group, fold, said, pen),
             Block::Link(link) => self.link(link, pen),
-            Block::Failure(failure) => checks::failure(failure, 0, pen),
+            Block::Failure(failure) => {
+                let mut lines = checks::failure(failure, 0, pen);
+                let is_sent = self.view.handouts.first().is_some_and(|text| text.id == HandoutId::Error);
+                // In a field these keys are text.
+                if is_sent && self.page.link().is_none() && keyboard == Keyboard::Commands {
+                    lines
+                        .extend(self.ways(pen).into_iter().map(|line| FlowLine { rank: Rank::Hint, ..line }));
+                }
+                lines
+            }
             Block::Progress { done, total } => vec![progress(*done, *total, pen)],
             Block::Lines(_) | Block::Rows(_) => Vec::new(),
         }
@@ -325,9 +334,25 @@ impl PageView<'_, '_> {
         let pieces = break_up(link.as_str(), pen.width);
         let mut lines: Vec<FlowLine> =
             pieces.into_iter().map(|line| theme.span(Role::Plain, line).into()).collect();
+        lines.extend(self.ways(pen));
+        if self.view.offer(Action::Open).is_none() {
+            // Whoever looks for the key that opens it reads why there is none.
+            let words = theme.span(Role::Quiet, "No browser opens here.");
+            lines.push(FlowLine { rank: Rank::Hint, ..words.into() });
+        }
+        lines
+    }
+
+    /// The ways to send what is sent first.
+    fn ways(&self, pen: Pen) -> Vec<FlowLine> {
+        let theme = pen.theme;
         let sends = KEYS.iter().filter(|key| table::is_sending(key.deed) && table::is_open(key, self.view));
         // The words in front are no line of their own.
-        let mut lead = Some(theme.span(Role::Plain, "Send it:  "));
+        let lead = match self.view.handouts.first().map(|text| text.id) {
+            None | Some(HandoutId::Link) => "Send it:  ".to_owned(),
+            Some(other) => format!("Send {}:  ", other.title()),
+        };
+        let mut lead = Some(theme.span(Role::Plain, &lead));
         let ways: Vec<_> = sends
             .map(|key| {
                 let label = format!(" {}", table::label(key, self.view));
@@ -335,15 +360,7 @@ impl PageView<'_, '_> {
                 (lead.take().into_iter().chain(key).collect(), None)
             })
             .collect();
-        if !ways.is_empty() {
-            lines.extend(pen.side_by_side(Vec::new(), 3, ways));
-        }
-        if self.view.offer(Action::Open).is_none() {
-            // Whoever looks for the key that opens it reads why there is none.
-            let words = theme.span(Role::Quiet, "No browser opens here.");
-            lines.push(FlowLine { rank: Rank::Hint, ..words.into() });
-        }
-        lines
+        if ways.is_empty() { Vec::new() } else { pen.side_by_side(Vec::new(), 3, ways) }
     }
 }
 

@@ -20,12 +20,11 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        effect::FrontEndTask,
         part::wait::{self, Wait},
-        pending::{self, Arrival, Pending, Told, Written},
+        pending::{self, Arrival, Pending, Told},
         screen::{Scene, Screen, kept, step::Step, users::Users},
         session::Session,
-        view::{Block, Button, CheckGroup, Standing, Tone},
+        view::{Block, Button, CheckGroup, Handout, HandoutId, Standing, Tone},
     },
 };
 
@@ -38,14 +37,10 @@ pub(crate) struct Authorise {
     noting: Pending<Box<RunRecord>>,
     /// Opening a browser: says in words what became of it.
     browsing: Pending<Told>,
-    /// Writing the link into a file.
-    writing: Pending<Written>,
     /// Playing the customer: afterwards the checks are asked at once.
     rehearsal: Pending<Told>,
     enabling: Wait<Box<RunRecord>>,
     failure: Option<Failure>,
-    /// Where the link was written.
-    file: Option<Text>,
 }
 
 impl Screen for Authorise {
@@ -60,7 +55,6 @@ impl Screen for Authorise {
         self.noting.cancel(cx.calls);
         self.rehearsal.cancel(cx.calls);
         self.browsing.cancel(cx.calls);
-        self.writing.cancel(cx.calls);
         self.enabling.cancel(cx);
     }
 
@@ -94,10 +88,7 @@ impl Screen for Authorise {
             }
             cx.session.prove_now(cx.calls);
         } else if let Some(Told(words)) = cx.brought(Tone::Warn, self.browsing.take(arrival)) {
-            cx.say(Tone::Plain, phrase![words, " No window? ", WayOn::PrintLink]);
-        } else if let Some(Written(path)) = cx.brought(Tone::Warn, self.writing.take(arrival)) {
-            cx.say(Tone::Good, format_args!("The link is in the file {path}."));
-            self.file = Some(path);
+            cx.say(Tone::Plain, phrase![words, " No window? ", WayOn::PrintAlone("the link")]);
         }
         Step::Stay
     }
@@ -108,14 +99,19 @@ impl Screen for Authorise {
             return Scene::new(QuestionId::Authorise, Shape::Watch, "Authorise", Vec::new());
         };
         let (tone, state) = words::state(cx, record, self.is_link_shown);
+        let mut handouts = Vec::new();
         let mut blocks = vec![Block::Strong(tone, state)];
         blocks.extend(words::advice(cx, record).into_iter().map(Block::Para));
         blocks.extend(self.failures(cx).map(|failure| Block::Failure(failure.clone())));
         blocks.push(Block::Buttons(self.buttons(cx, record)));
         if self.needs_link(cx, record) {
-            blocks.extend(tenant(record).map(|tenant| Block::Link(cx.setup.link(tenant))));
-            // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
-            blocks.extend(self.file.as_ref().map(|path| Block::Para(format_args!("File: {path}").into())));
+            let link = tenant(record).map(|tenant| cx.setup.link(tenant));
+            blocks.extend(link.clone().map(Block::Link));
+            handouts.extend(link.map(|link| Handout {
+                id: HandoutId::Link,
+                text: link.as_str().to_owned().into(),
+                file: Text::of(format_args!("backup365-{}-link.txt", record.id)),
+            }));
         }
         blocks.extend(self.checks(cx, record));
         if record.product.is_hosted() {
@@ -124,9 +120,7 @@ impl Screen for Authorise {
         let scene = Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(record), blocks)
             .enter(self.button(cx, record).action);
         let scene = if self.needs_link(cx, record) {
-            (scene.offer(Action::Copy).offer(Action::PrintAlone))
-                .offer_if(cx.setup.can_open_browser, Action::Open)
-                .offer(Action::WriteFile)
+            (scene.offer_if(cx.setup.can_open_browser, Action::Open))
                 .offer_if(cx.setup.rehearsal, Action::Rehearse)
         } else {
             scene
@@ -136,6 +130,7 @@ impl Screen for Authorise {
         Scene {
             is_waiting,
             standing: Some(standing),
+            handouts,
             notice,
             next_change: since.map(|since| wait::next_change(since, cx.now)),
             ..scene.offer(Action::Refresh)
@@ -196,26 +191,15 @@ impl Authorise {
         self.enabling.start(cx, enable, wait::ENABLE);
     }
 
-    /// The ways to hand the link over.
+    /// The ways of the link that no other text has.
     fn send(&mut self, cx: &mut UpdateCx<'_>, action: Action) {
         let Some(record) = cx.session.record.as_ref() else { return };
         let Some(tenant) = tenant(record).filter(|_| self.is_link_shown) else { return };
-        let (link, run) = (cx.setup.link(tenant), record.id.clone());
         match action {
-            Action::Copy if cx.setup.can_copy(link.as_str()) => {
-                cx.calls.perform(FrontEndTask::Copy(link));
-                cx.say(Tone::Plain, words::sent());
-            }
-            Action::Copy => cx.say(Tone::Warn, words::too_long()),
-            Action::PrintAlone => cx.calls.perform(FrontEndTask::PrintAlone(link)),
             Action::Open if cx.setup.can_open_browser => {
                 self.browsing.start(cx.calls, pending::open_browser(tenant));
             }
             Action::Open => cx.say(Tone::Plain, words::NO_BROWSER),
-            Action::WriteFile => {
-                let name = Text::of(format_args!("backup365-{run}-link.txt"));
-                self.writing.start(cx.calls, pending::write_file(name, format!("{link}\n")));
-            }
             Action::Rehearse if cx.setup.rehearsal && !self.rehearsal.is_out() => {
                 self.rehearsal.start(cx.calls, pending::rehearse(tenant));
                 cx.say(Tone::Busy, "The customer is being played. The checks decide, not the play.");

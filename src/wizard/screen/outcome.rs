@@ -7,7 +7,7 @@ use crate::{
         bill::{counted, grouped},
         card::{Card, CardId},
         failure::Failure,
-        phrase::{Phrase, WayOn, phrase},
+        phrase::{Phrase, phrase},
         receipt::{self, Form},
         run, sydney,
         text::Text,
@@ -17,16 +17,15 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        effect::FrontEndTask,
         event::Ended,
         part::{
             results::{self, Results},
             sweep,
             wait::{self, Wait},
         },
-        pending::{self, Arrival, Written},
+        pending::{self, Arrival},
         screen::{Scene, Screen, kept, step::Step},
-        view::{Block, Count, Fact, FactId, Rows, RowsView, Tone},
+        view::{Block, Count, Fact, FactId, Handout, HandoutId, Rows, RowsView, Tone},
     },
 };
 
@@ -46,7 +45,6 @@ struct ReadBack {
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     reading: Wait<Box<run::Outcome>>,
-    writing: Wait<Written>,
     read: Option<Box<ReadBack>>,
     failure: Option<Failure>,
     form: Form,
@@ -74,8 +72,6 @@ impl Screen for Outcome {
                 self.form = self.form.next();
                 self.write();
             }
-            Given::Do(Action::WriteFile) => self.save(cx),
-            Given::Do(Action::Copy) => self.copy(cx),
             _ => {}
         }
         Step::Stay
@@ -84,15 +80,12 @@ impl Screen for Outcome {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if let Some(outcome) = kept(&mut self.failure, self.reading.take(arrival)) {
             self.take(cx, *outcome);
-        } else if let Some(Written(place)) = cx.brought(Tone::Bad, self.writing.take(arrival)) {
-            cx.say(Tone::Good, format_args!("The receipt is in {place}"));
         }
         Step::Stay
     }
 
     /// What was read back is read again when it comes on again.
-    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        self.writing.cancel(cx);
+    fn leave(&mut self, _cx: &mut UpdateCx<'_>) {
         // A write: it is seen through, and its answer is not waited for.
         self.reading.forget();
     }
@@ -119,13 +112,17 @@ impl Screen for Outcome {
         let scene = match &self.read {
             None if self.reading.is_out() => scene,
             None => scene.enter(Action::Refresh),
-            Some(_) => (scene.enter(Action::Another).offer(Action::NextReceipt))
-                .offer(Action::WriteFile)
-                .offer(Action::Copy),
+            Some(_) => scene.enter(Action::Another).offer(Action::NextReceipt),
         };
         let has_countdown = self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some());
         let next_change = has_countdown.then(|| sweep::next_minute(cx.now));
-        Scene { next_change, ..scene }.waiting_for(cx.now, [self.reading.clock(), self.writing.clock()])
+        let handouts = self.read.iter().map(|read| Handout {
+            id: HandoutId::Receipt,
+            text: read.text.as_str().into(),
+            file: self.form.file_name(&read.outcome),
+        });
+        Scene { next_change, handouts: handouts.collect(), ..scene }
+            .waiting_for(cx.now, [self.reading.clock()])
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
@@ -156,24 +153,6 @@ impl Outcome {
             read.text = receipt::write(&read.outcome, form);
             read.lines = receipt::lines(&read.text);
         }
-    }
-
-    fn save(&mut self, cx: &mut UpdateCx<'_>) {
-        if let Some(read) = self.read.as_ref().filter(|_| !self.writing.is_out()) {
-            let name = self.form.file_name(&read.outcome);
-            self.writing.start(cx, pending::write_file(name, read.text.clone()), wait::FILE);
-        }
-    }
-
-    fn copy(&self, cx: &mut UpdateCx<'_>) {
-        let Some(read) = &self.read else { return };
-        let (tone, words) = if cx.setup.can_copy(&read.text) {
-            cx.calls.perform(FrontEndTask::CopyText(read.text.clone()));
-            (Tone::Plain, "Sent to your terminal's clipboard. Not every terminal takes it. ")
-        } else {
-            (Tone::Warn, "Not sent: this receipt is too long for your terminal's clipboard. ")
-        };
-        cx.say(tone, phrase![words, WayOn::WriteFile]);
     }
 
     fn take(&mut self, cx: &mut UpdateCx<'_>, outcome: run::Outcome) {

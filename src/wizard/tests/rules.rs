@@ -613,13 +613,16 @@ fn the_ways_of_the_link_need_no_browser() {
     desk.act(Action::Copy);
     assert!(!desk.notice().contains("copied"), "{}", desk.notice());
     desk.act(Action::PrintAlone);
-    assert_eq!(desk.tasks, [FrontEndTask::Copy(link.clone()), FrontEndTask::PrintAlone(link.clone())]);
+    let link = link.to_string();
+    assert_eq!(desk.tasks, [FrontEndTask::Copy(link.clone()), FrontEndTask::PrintAlone(link)]);
     desk.act(Action::Open);
     assert_eq!(desk.count("OpenBrowser"), 0);
     assert!(desk.notice().contains("No browser"), "{}", desk.notice());
     assert!(!desk.offers(Action::Open));
     desk.act(Action::WriteFile).answer();
-    assert!(desk.notice().contains("backup365-B365-FHKL-link.txt"), "{}", desk.notice());
+    assert_eq!(desk.notice(), "The link is in the file; only you can read it.");
+    let path = "backup365-B365-FHKL-link.txt";
+    assert_eq!(desk.words().matches(path).count(), 1, "once: {}", desk.words());
     let proved = desk.count("Prove");
     desk.act(Action::Rehearse).answer();
     assert_eq!((desk.count("Rehearse"), desk.count("Prove")), (1, proved + 1));
@@ -637,7 +640,7 @@ fn a_link_too_long_for_the_clipboard_is_not_said_to_be_sent() {
         desk.act(Action::Copy);
         assert_eq!(desk.tasks.len(), usize::from(is_sent), "{clipboard}");
         let words = if is_sent {
-            "Sent to your terminal's clipboard. Not every"
+            "Sent to your terminal's clipboard: the link. Not every"
         } else {
             "Not sent: the link is too long"
         };

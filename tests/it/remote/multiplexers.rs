@@ -104,7 +104,7 @@ fn the_clipboard_is_reached_where_it_can_be() {
         terminal.confirms("Harbour Street Cafe").keys(ENTER).sees(&["adminconsent"]);
         terminal.keys("f").sees(&["The link is in the file"]);
         let payload = base64::engine::general_purpose::STANDARD.encode(link(&home));
-        terminal.keys("c").sees(&["Sent to your terminal's clipboard. Not every terminal takes it."]);
+        terminal.keys("c").sees(&["Sent to your terminal's clipboard: the link. Not every"]);
         let sequence = format!("\x1b]52;c;{payload}\x07");
         if passes {
             terminal.was_sent(&sequence);

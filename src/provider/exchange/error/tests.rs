@@ -77,17 +77,25 @@ fn a_long_wait_is_told_and_a_short_one_is_over_before_it_is_read() {
 }
 
 #[test]
-fn a_missing_permission_names_the_command_and_may_be_tried_again() {
+fn a_missing_permission_has_its_lines_exact_and_may_be_tried_again() {
     for name in ["ErrorImpersonateUserDenied", "ErrorImpersonationDenied"] {
         let failure = Failure::from(bad(code(name)));
-        assert!(failure.hint.for_commands().as_str().contains("New-ManagementRoleAssignment"), "{name}");
-        assert!(
-            failure.hint.for_commands().as_str().contains("-User 'o''svc@hoster.example'"),
-            "{name}: {}",
-            failure.hint.for_commands()
-        );
+        let lines: Vec<&str> = failure.lines().iter().map(Text::as_str).collect();
+        let expected = [
+            "New-ManagementScope -Name 'Backup365 customer.example' \
+             -RecipientRestrictionFilter 'CustomAttribute1 -eq ''customer.example'''",
+            "New-ManagementRoleAssignment -Name 'Backup365 customer.example' -Role ApplicationImpersonation \
+             -User 'o''svc@hoster.example' -CustomRecipientWriteScope 'Backup365 customer.example'",
+        ];
+        assert_eq!(lines, expected, "{name}");
+        let words = failure.hint.for_commands();
+        assert!(expected.iter().all(|line| words.as_str().contains(line)), "{name}: {words}");
         assert!(failure.retry_after.is_some(), "{name}");
     }
+    let curly = Bad { account: Text::from("o\u{2019}svc"), ..bad(code("ErrorImpersonationDenied")) };
+    let lines = Failure::from(curly).lines().to_vec();
+    assert!(lines[1].as_str().contains("-User 'o\u{2019}\u{2019}svc' "), "{}", lines[1]);
+    assert!(Failure::from(bad(code("ErrorAccessDenied"))).lines().is_empty());
 }
 
 #[test]

@@ -87,20 +87,40 @@ impl Bad {
         }
     }
 
-    /// What to run at the server, with the account in single quotes as PowerShell takes it literally.
-    fn commands(&self) -> String {
-        let account = self.account.as_str().replace('\'', "''");
-        format!(
-            "New-ManagementRoleAssignment -Name 'Backup365' -Role ApplicationImpersonation -User '{account}' \
-             -CustomRecipientWriteScope 'SCOPE OF THIS CUSTOMER', with a scope made by New-ManagementScope"
-        )
+    /// The lines that the hoster is to run where impersonation is not allowed: a scope of this customer alone, and the
+    /// role within it. Without a scope the account could open the mailboxes of every customer of the hoster.
+    pub(super) fn lines(&self) -> Vec<Text> {
+        let domain = self.mailbox.as_ref().map_or_else(|| "CUSTOMER".to_owned(), Address::domain);
+        let name = literal(&format!("Backup365 {domain}"));
+        let filter = literal(&format!("CustomAttribute1 -eq {}", literal(&domain)));
+        let account = literal(self.account.as_str());
+        vec![
+            Text::of(format_args!("New-ManagementScope -Name {name} -RecipientRestrictionFilter {filter}")),
+            Text::of(format_args!(
+                "New-ManagementRoleAssignment -Name {name} -Role ApplicationImpersonation -User {account} \
+                 -CustomRecipientWriteScope {name}"
+            )),
+        ]
     }
+}
+
+/// A text as PowerShell takes it, letter by letter: in single quotes, each of the letters that PowerShell takes for a
+/// single quote twice.
+fn literal(text: &str) -> String {
+    let mut quoted = String::from("'");
+    for letter in text.chars() {
+        quoted.push(letter);
+        if matches!(letter, '\'' | '\u{2018}'..='\u{201b}') {
+            quoted.push(letter);
+        }
+    }
+    quoted + "'"
 }
 
 /// Kind, what happened, what to do.
 pub(super) type Words = (FailureKind, Text, Text);
 
-/// The same before it is filled in. `{host}`, `{whom}`, `{commands}` and `{detail}` stand for what the bad news is about.
+/// The same before it is filled in. `{host}`, `{whom}` and `{detail}` stand for what the bad news is about.
 type Row = (FailureKind, &'static str, &'static str);
 
 /// What to try where a server may be another one than was meant.
@@ -112,8 +132,9 @@ const UNSIGNED: &str = "a check sends no mailbox password, so the sign-in was no
 /// A fault of ours, as Exchange answers it.
 const OUR_FAULT: &str = "This is our fault. Send us the code and the reference.";
 
-/// What to ask a hoster for where impersonation is not allowed.
-const GRANT: &str = "Ask the hoster to run {commands}. A new permission can take half an hour.";
+/// What a hoster must know about the lines that follow.
+const GRANT: &str = "CustomAttribute1 stands for the mark that the hoster gave this customer's mailboxes. A new permission \
+    can take half an hour.";
 
 /// The words of everything but response codes (exchange-web-services.md section 10).
 pub(super) fn words(bad: &Bad) -> Words {
@@ -232,7 +253,6 @@ fn fill(bad: &Bad, template: &str) -> Text {
         match name {
             "host" => all.push_str(bad.host.as_str()),
             "whom" => all.push_str(bad.whom()),
-            "commands" => all.push_str(&bad.commands()),
             _ => all.push_str(&bad.detail()),
         }
         all.push_str(parts.next().unwrap_or_default());
@@ -314,15 +334,7 @@ type CodeRow = (&'static [&'static str], Row);
 const CODES: &[CodeRow] = {
     use FailureKind::{Conflict, Internal, NotFound, Refused, Unreachable};
     &[
-        (
-            &["ErrorImpersonateUserDenied"],
-            (
-                Refused,
-                "the service account may not open {whom}",
-                "Ask the hoster to run {commands}; or to check that this mailbox carries the customer's mark. A new \
-                 permission can take half an hour.",
-            ),
-        ),
+        (&["ErrorImpersonateUserDenied"], (Refused, "the service account may not open {whom}", GRANT)),
         (
             &["ErrorImpersonationDenied"],
             (Refused, "the service account has no ApplicationImpersonation role yet", GRANT),

@@ -7,7 +7,7 @@ use crate::{
         card::{Card, CardId},
         consent,
         failure::FailureKind,
-        phrase::{Phrase, WayOn, phrase},
+        phrase::Phrase,
         run::RunRecord,
         sydney::clock_in_words,
         tenant::{Check, CheckState, Organisation, Verdict},
@@ -24,21 +24,6 @@ use crate::{
 /// Said where no browser can be opened.
 pub(super) const NO_BROWSER: &str =
     "No browser can be opened from here. Send the link to the customer, or open it on your own computer.";
-
-/// Said when the link went to the clipboard: nobody answers, so nobody knows whether it arrived.
-pub(super) fn sent() -> Phrase {
-    phrase!["Sent to your terminal's clipboard. Not every terminal takes it. ", WayOn::PrintLink]
-}
-
-/// Said where the link is longer than the clipboard's way takes.
-pub(super) fn too_long() -> Phrase {
-    phrase![
-        "Not sent: the link is too long for your terminal's clipboard. ",
-        WayOn::PrintLink,
-        " ",
-        WayOn::WriteFile
-    ]
-}
 
 /// One question to Microsoft.
 const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", worst: "1 min" };

@@ -109,7 +109,7 @@ fn receipt(bench: &Bench) -> (String, usize) {
 }
 
 #[test]
-fn the_receipt_goes_round_is_written_and_sent_to_the_clipboard() {
+fn the_receipt_goes_round_and_is_sent_in_the_form_that_is_shown() {
     let mut bench = bench();
     bench.answer(is_reading, outcome(Vec::new()));
     for form in ["for the ticket", "for the customer", "as JSON", "for the ticket"] {
@@ -118,23 +118,12 @@ fn the_receipt_goes_round_is_written_and_sent_to_the_clipboard() {
         assert!(lines > 3, "{lines}");
         bench.act(Action::NextReceipt);
     }
-    bench.act(Action::WriteFile);
-    let is_written = |request: &Request| {
-        matches!(request, Request::WriteFile { name, text }
-        if name.as_str() == "B365-7KQ4-customer.txt" && text.contains("Bakery"))
-    };
-    assert_eq!(bench.count(is_written), 1);
-    bench.act(Action::WriteFile);
-    assert_eq!(bench.count(is_written), 1, "one at a time");
-    bench.answer(is_written, Reply::Written(Text::from("~/B365-7KQ4-customer.txt")));
-    assert!(bench.said().contains("~/B365"));
-    bench.act(Action::Copy);
-    assert!(matches!(bench.tasks.as_slice(), [FrontEndTask::CopyText(_)]));
-    assert!(!bench.said().contains("copied"));
-    bench.setup.clipboard = 100;
-    bench.act(Action::Copy);
-    assert_eq!(bench.tasks.len(), 1, "a part of a receipt is worth nothing");
-    assert!(bench.said().contains("Not sent: this receipt is too long"));
+    {
+        let sent = bench.screen.view(bench.look()).handouts;
+        let [Handout { id: HandoutId::Receipt, text, file }] = sent.as_slice() else { panic!("{sent:?}") };
+        assert_eq!(file.as_str(), "B365-7KQ4-customer.txt", "the form that is shown");
+        assert!(text.contains("Bakery"), "{text}");
+    }
     assert!(matches!(bench.give(Given::Back), Step::Back));
     assert!(matches!(bench.act(Action::Another), Step::Customers));
 }
