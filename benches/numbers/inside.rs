@@ -192,7 +192,7 @@ impl Inside {
                 Effect::Start(call, request) => self.runner.start(call, request),
                 Effect::Cancel(call) => self.runner.cancel(call),
                 Effect::Perform(
-                    FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) | FrontEndTask::PrintAlone(_),
+                    FrontEndTask::Copy(_) | FrontEndTask::PrintAlone(_),
                 ) => {}
             }
         }
