@@ -89,7 +89,8 @@
 //! line of `Command` in `domain/phrase.rs`; a test holds `all` in `domain/phrase.rs` against the parser.
 //!
 //! *A say-it card* is a table of `assets/cards.toml` and a line of `CardId` in `domain/card.rs`; the screen's `card`
-//! chooses it.
+//! chooses it, by its state or by the failure it shows (`of_failure`). What callers say, and what each code means, are rows
+//! of `assets/errors.toml`, which cards name and *explain* finds.
 //!
 //! *A call* is a row of `requests` in `wizard/call.rs`, which says what is requested, what it brings and whether it is a
 //! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`

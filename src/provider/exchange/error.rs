@@ -307,6 +307,7 @@ impl From<Bad> for Failure {
     fn from(bad: Bad) -> Self {
         let (kind, what, hint) = words::words(&bad);
         let mut failure = Self::new(kind, what, hint);
+        failure.card = words::card(&bad.error);
         if let Some(code) = bad.error.code() {
             failure = failure.with_code(code);
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        card::{Card, CardId},
+        card::{Card, CardId, Party},
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
@@ -59,6 +59,8 @@ pub(crate) struct Customer {
     failure: Option<Failure>,
     /// Where the keyboard is to be; in the search until another place is wished for.
     focus: Option<Focus>,
+    /// The card of a row that can't be taken; until the next answer.
+    refused: Option<CardId>,
 }
 
 impl Screen for Customer {
@@ -84,6 +86,7 @@ impl Screen for Customer {
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        self.refused = None;
         match given {
             Given::Fill(FieldId::Search, value) if self.search.fill(&value) => self.build(cx.look()),
             Given::Pick(row) => return self.choose(cx, &row),
@@ -162,7 +165,10 @@ impl Screen for Customer {
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::of(CardId::Customers, &[])
+        match &self.failure {
+            Some(failure) => Card::of_failure(failure, Party::Microsoft, &[]),
+            None => Card::of(self.refused.unwrap_or(CardId::Customers), &[]),
+        }
     }
 }
 
@@ -278,11 +284,13 @@ impl Customer {
         let name = &row.customer.name;
         if !row.customer.is_active {
             cx.say(Tone::Warn, format_args!("{name} is closed: nothing can be set up for a closed account. If that is wrong, an Admin opens it again in the customer's record."));
+            self.refused = Some(CardId::CustomerClosed);
         } else if let Some(run) = &row.run {
             let load = pending::load_run(run.id.clone());
             self.opening.start(cx, load, wait::RUN);
         } else if row.customer.products.is_empty() {
             cx.say(Tone::Warn, format_args!("{name} has none of Office 365, Business365 or MPexchange, so there is nothing to back up. Sell one of them first; then an Admin adds it to the customer's record."));
+            self.refused = Some(CardId::CustomerWithoutProduct);
         } else {
             let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
             let runs: Vec<(OpenRun, Text)> = runs
