@@ -50,7 +50,7 @@ fn consent_in_the_wrong_organisation() {
     terminal.sees(&["“I have accepted and nothing happened”", "It must be Rimu Legal (…039a)."]);
     // The line of what was seen stays until the next answer, and asking is answered.
     terminal.keys(ESC).loses("┌ Say ─").sees(&["Sandbox  Colin Ward"]).keys(ENTER);
-    terminal.sees(&[": not yet accepted."]).loses("Sandbox  Colin Ward").keys("s").sees(&["┌ Say ─"]);
+    terminal.sees(&[": not yet accepted."]).loses("Colin Ward signed in").keys("s").sees(&["┌ Say ─"]);
     // The second time the right account accepts.
     terminal.keys(ESC).loses("┌ Say ─").keys("w").enables().sees(&["listed 29 ·"]);
 }

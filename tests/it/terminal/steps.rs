@@ -63,7 +63,8 @@ impl Terminal {
     pub(crate) fn reads(&mut self, words: &[&str]) -> &mut Self {
         for word in words {
             for _ in 0..40 {
-                if self.text().contains(word) {
+                let text = self.text();
+                if text.contains(word) || super::dialog(&text).contains(word) {
                     break;
                 }
                 self.keys(DOWN);
