@@ -89,7 +89,8 @@
 //! line of `Command` in `domain/phrase.rs`; a test holds `all` in `domain/phrase.rs` against the parser.
 //!
 //! *A say-it card* is a table of `assets/cards.toml` and a line of `CardId` in `domain/card.rs`; the screen's `card`
-//! chooses it.
+//! chooses it, by its state or by the failure it shows (`of_failure`). What callers say, and what each code means, are rows
+//! of `assets/errors.toml`, which cards name and *explain* finds.
 //!
 //! *A text that goes elsewhere* (the link, a receipt) is a line of `HandoutId` in `wizard/view/handout.rs` that the
 //! screen's `view` gives to its `Scene` in `wizard/screen.rs`; those of bad news are made by `lay` in

@@ -191,9 +191,7 @@ impl Inside {
             match effect {
                 Effect::Start(call, request) => self.runner.start(call, request),
                 Effect::Cancel(call) => self.runner.cancel(call),
-                Effect::Perform(
-                    FrontEndTask::Copy(_) | FrontEndTask::PrintAlone(_),
-                ) => {}
+                Effect::Perform(FrontEndTask::Copy(_) | FrontEndTask::PrintAlone(_)) => {}
             }
         }
     }

@@ -1,11 +1,18 @@
 //! Say-it cards: what to say to the customer on the phone, what they see, and what may go wrong. The sentences are data
 //! (`assets/cards.toml`); a card is chosen by its id and filled with the names of the call.
+//!
+//! A screen chooses by its state, and where something failed by the failure: [`Card::of_failure`]. What a code means and
+//! what callers say stands once, in the table of *explain*; cards name its rows.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
-use super::text::Text;
+use super::{
+    explain::{self, Entry, Side},
+    failure::{Failure, FailureKind},
+    text::Text,
+};
 
 /// All cards, as they are written down.
 const TABLE: &str = include_str!("../../assets/cards.toml");
@@ -16,6 +23,10 @@ const TABLE: &str = include_str!("../../assets/cards.toml");
 pub enum CardId {
     /// The customer is being found.
     Customers,
+    /// The customer's account with us is closed.
+    CustomerClosed,
+    /// The customer has no product that can be backed up.
+    CustomerWithoutProduct,
     /// A customer is being added.
     NewCustomer,
     /// The product is being chosen.
@@ -26,26 +37,78 @@ pub enum CardId {
     TenantLookedUp,
     /// The organisation is known: `{organisation}`, `{four}`.
     TenantFound,
+    /// The operator said that it is another organisation.
+    TenantDenied,
+    /// Something speaks against the organisation.
+    TenantDoubted,
+    /// Microsoft knows no such organisation.
+    TenantUnknown,
+    /// The organisation can't be set up as it is: closed, or in another cloud.
+    TenantRefused,
     /// The access of a hosted product is asked for.
     Impersonation,
-    /// Consent is asked for: `{organisation}`.
+    /// Consent is to be asked for: `{organisation}`.
     ConsentAsked,
+    /// The link is out: `{organisation}`.
+    ConsentWaiting,
+    /// The link has been out for longer than usual: `{organisation}`.
+    ConsentLate,
     /// Consent was given, and Microsoft spreads it.
     ConsentSpreading,
+    /// The same, for longer than usual.
+    ConsentSpreadingLong,
     /// Consent was given in another organisation: `{found}`, `{organisation}`.
     ConsentElsewhere,
+    /// The customer must accept again: `{organisation}`.
+    ConsentAgain,
+    /// Microsoft keeps us out of the organisation.
+    ConsentRefused,
+    /// A security rule of the customer's side keeps out whom it is for.
+    ConsentPolicy,
     /// Consent was proved.
     ConsentProved,
     /// The service account is being tried.
     HostedTried,
-    /// The server refuses the service account.
+    /// The server does not answer.
+    HostedNoAnswer,
+    /// The server's certificate, or its TLS, is not right.
+    HostedCertificate,
+    /// The server is busy, or has a trouble that passes.
+    HostedBusy,
+    /// There is no Exchange under the server's name.
+    HostedAddress,
+    /// The mailboxes are in Microsoft's cloud.
+    HostedOnline,
+    /// The server refuses user name or password.
+    HostedPassword,
+    /// They were refused a moment ago, and are not tried again yet.
+    HostedLocked,
+    /// The server lets no program in this way.
+    HostedSwitchedOff,
+    /// The account may not open mailboxes of others.
+    HostedImpersonation,
+    /// A mailbox is not found.
+    HostedMailbox,
+    /// The server refuses us for another reason.
     HostedRefused,
     /// The access of a hosted product was proved.
     HostedProved,
+    /// Something is wrong with our own registration, program or record.
+    OurSide,
+    /// We don't get through: network, proxy, a page that wants a sign-in.
+    OurLine,
+    /// Microsoft has trouble, or asks for a rest.
+    MicrosoftBusy,
     /// Users are being listed.
     UsersListed,
+    /// The same, for longer than usual.
+    UsersSlow,
+    /// The list is not believed: much shorter than the last one, or empty.
+    UsersShort,
     /// Users are being chosen.
     UsersChosen,
+    /// More users are ticked than there are seats.
+    SeatsMissing,
     /// Enable Auto is on: `{next}`.
     UsersAutomatic,
     /// Enable Auto is on, and no sweep turns anybody on.
@@ -54,10 +117,46 @@ pub enum CardId {
     UsersWritten,
     /// The run is over: `{on}`.
     Outcome,
+    /// The run is over, and some who were wanted are not protected: `{on}`.
+    OutcomePartly,
+    /// The run is over, and nobody is protected.
+    OutcomeNobody,
     /// The run is over, and Enable Auto is on: `{on}`, `{next}`.
     OutcomeAutomatic,
     /// The run is over, Enable Auto is on, and no sweep turns anybody on: `{on}`.
     OutcomeStalled,
+}
+
+#[cfg(test)]
+impl CardId {
+    /// Those that failures bring along, where no code tells them.
+    pub(crate) const BROUGHT_ALONG: [Self; 11] = [
+        Self::OurLine,
+        Self::OurSide,
+        Self::UsersShort,
+        Self::HostedNoAnswer,
+        Self::HostedCertificate,
+        Self::HostedBusy,
+        Self::HostedAddress,
+        Self::HostedOnline,
+        Self::HostedPassword,
+        Self::HostedLocked,
+        Self::HostedSwitchedOff,
+    ];
+
+    /// All that are written down.
+    pub(crate) fn all() -> Vec<Self> {
+        CARDS.cards.keys().copied().collect()
+    }
+}
+
+/// With whom a call has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// Microsoft, about the customer's organisation.
+    Microsoft,
+    /// The customer's hosting company.
+    Hoster,
 }
 
 /// A card, filled.
@@ -84,7 +183,8 @@ struct Written {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    branches: BTreeMap<String, Vec<(String, String)>>,
+    /// Rows of the table of *explain*, by their keys.
+    branches: BTreeMap<String, Vec<String>>,
     cards: BTreeMap<CardId, Written>,
 }
 
@@ -97,17 +197,68 @@ impl Card {
     pub fn of(id: CardId, names: &[(&str, &str)]) -> Self {
         let Some(written) = CARDS.cards.get(&id) else { return Self::default() };
         let branches = written.branches.as_ref().and_then(|branches| CARDS.branches.get(branches));
-        let wrong = branches.into_iter().flatten();
+        let wrong = branches.into_iter().flatten().filter_map(|key| explain::by_key(key));
         Self {
             say: fill(&written.say, names),
             sees: fill(&written.sees, names),
-            wrong: wrong.map(|(sees, say)| (fill(sees, names), fill(say, names))).collect(),
+            wrong: wrong.map(|entry| (entry.heard(), entry.say_with(names))).collect(),
         }
+    }
+
+    /// The card of a failure: where the table of *explain* knows its code, with the sentence that stands there.
+    #[must_use]
+    pub fn of_failure(failure: &Failure, party: Party, names: &[(&str, &str)]) -> Self {
+        let card = Self::of(of_failure(failure, party), names);
+        match entry(failure, party) {
+            Some(entry) => Self { say: entry.say_with(names), ..card },
+            None => card,
+        }
+    }
+
+    /// With what a customer reads on Microsoft's page about each of these permissions (name and reason), and what it is for.
+    #[must_use]
+    pub fn with_permissions(mut self, permissions: &[(Text, Text)]) -> Self {
+        self.wrong.extend(permissions.iter().map(|(name, reason)| match explain::by_key(name.as_str()) {
+            Some(entry) => (entry.heard(), entry.say.clone()),
+            None => (Text::of(format_args!("“{name}”")), Text::of(format_args!("{reason}."))),
+        }));
+        self
     }
 }
 
+/// Which card a failure has: the one that it brings along, else that of its code, else that of its kind.
+#[must_use]
+pub fn of_failure(failure: &Failure, party: Party) -> CardId {
+    if let Some(card) = failure.card.or_else(|| entry(failure, party)?.card) {
+        return card;
+    }
+    let is_hoster = party == Party::Hoster;
+    match failure.kind {
+        FailureKind::Refused if is_hoster => CardId::HostedRefused,
+        FailureKind::Refused if failure.asks_consent => CardId::ConsentAgain,
+        FailureKind::Refused => CardId::ConsentRefused,
+        FailureKind::NotFound | FailureKind::Malformed if is_hoster => CardId::HostedAddress,
+        FailureKind::NotFound => CardId::TenantUnknown,
+        FailureKind::Throttled | FailureKind::Conflict if is_hoster => CardId::HostedBusy,
+        FailureKind::Unreachable if is_hoster && failure.code.is_none() => CardId::HostedNoAnswer,
+        FailureKind::Unreachable if is_hoster => CardId::HostedBusy,
+        FailureKind::Throttled | FailureKind::Unreachable | FailureKind::Malformed => CardId::MicrosoftBusy,
+        FailureKind::NoSeats => CardId::SeatsMissing,
+        FailureKind::Conflict | FailureKind::Record | FailureKind::Internal => CardId::OurSide,
+    }
+}
+
+/// What the table of *explain* knows about a failure's code; a status means another thing of a hosting company's server than
+/// of Microsoft's. Nothing where the failure says itself what it is, or
+/// that the customer must accept again, which is said of every code alike.
+fn entry(failure: &Failure, party: Party) -> Option<&'static Entry> {
+    let entry = explain::by_code(failure.code.as_ref()?.as_str())?;
+    let is_other = party == Party::Microsoft && entry.side == Side::Hoster;
+    (failure.card.is_none() && !failure.asks_consent && !is_other).then_some(entry)
+}
+
 /// A sentence with its names.
-fn fill(words: &str, names: &[(&str, &str)]) -> Text {
+pub(super) fn fill(words: &str, names: &[(&str, &str)]) -> Text {
     let mut pieces = words.split('{');
     let mut filled = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -136,8 +287,13 @@ mod tests {
                 assert!(!table.branches[branches].is_empty(), "{id:?}");
             }
         }
-        for branches in table.branches.keys() {
-            assert!(table.cards.values().any(|card| card.branches.as_ref() == Some(branches)), "{branches}");
+        for (name, keys) in &table.branches {
+            assert!(table.cards.values().any(|card| card.branches.as_ref() == Some(name)), "{name}");
+            for key in keys {
+                let entry = explain::by_key(key).unwrap_or_else(|| panic!("{name}: {key}"));
+                assert!(!entry.heard().as_str().ends_with('.'), "{key}: {}", entry.heard());
+                assert!(!entry.say_with(&[("organisation", "Org")]).as_str().contains(['{', '}']), "{key}");
+            }
         }
     }
 
@@ -147,7 +303,92 @@ mod tests {
         let card = Card::of(CardId::ConsentElsewhere, &names);
         assert!(card.say.as_str().starts_with("You were signed in to Cafe {organisation}. "), "{}", card.say);
         assert!(card.say.as_str().ends_with(" and sign in to Harbour {x."), "{}", card.say);
-        assert!(card.wrong[2].1.as_str().ends_with("Harbour {x."));
+        assert!(card.wrong.iter().any(|(_, say)| say.as_str().ends_with("administrator of Harbour {x.")));
         assert_eq!(Card::of(CardId::Customers, &[]).wrong, []);
+    }
+
+    #[test]
+    fn a_failure_says_what_its_code_means_to_whom_it_is_about() {
+        let failure = |kind, code: Option<&str>| {
+            let failure = Failure::new(kind, "it failed", "Wait.");
+            code.map_or_else(|| failure.clone(), |code| failure.clone().with_code(code))
+        };
+        for (failure, party, id, say) in [
+            (
+                failure(FailureKind::NotFound, Some("90002")),
+                Party::Microsoft,
+                CardId::TenantUnknown,
+                "That ID isn't known to Microsoft.",
+            ),
+            (
+                failure(FailureKind::Refused, Some("5000224")),
+                Party::Microsoft,
+                CardId::TenantRefused,
+                "Your Microsoft 365 looks closed.",
+            ),
+            (
+                failure(FailureKind::Refused, Some("53003")),
+                Party::Microsoft,
+                CardId::ConsentPolicy,
+                "A security rule of your organisation",
+            ),
+            (
+                failure(FailureKind::Internal, Some("7000222")),
+                Party::Microsoft,
+                CardId::OurSide,
+                "That's on our side",
+            ),
+            (
+                failure(FailureKind::Unreachable, Some("503")),
+                Party::Microsoft,
+                CardId::MicrosoftBusy,
+                "The service is busy.",
+            ),
+            // Of a hosting company's server it would mean the account.
+            (
+                failure(FailureKind::Refused, Some("401")),
+                Party::Microsoft,
+                CardId::ConsentRefused,
+                "Microsoft keeps us out",
+            ),
+            (
+                failure(FailureKind::Refused, Some("401")),
+                Party::Hoster,
+                CardId::HostedPassword,
+                "The server does not accept the service account.",
+            ),
+            (
+                failure(FailureKind::Refused, Some("ErrorImpersonateUserDenied")),
+                Party::Hoster,
+                CardId::HostedImpersonation,
+                "Our service account may not open this mailbox.",
+            ),
+            (
+                failure(FailureKind::Unreachable, None),
+                Party::Hoster,
+                CardId::HostedNoAnswer,
+                "Your mail server does not answer",
+            ),
+            (
+                failure(FailureKind::Unreachable, None).with_card(CardId::OurLine),
+                Party::Hoster,
+                CardId::OurLine,
+                "I can't get through from here",
+            ),
+        ] {
+            assert_eq!(of_failure(&failure, party), id, "{failure:?}");
+            let said = Card::of_failure(&failure, party, &[]).say;
+            assert!(said.as_str().starts_with(say), "{id:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn each_permission_is_asked_about_by_the_words_of_microsofts_page() {
+        let permissions = [("Mail.ReadWrite", "Back up"), ("Notes.Read.All", "Back up notes")];
+        let permissions = permissions.map(|(name, reason)| (Text::from(name), Text::from(reason)));
+        let card = Card::default().with_permissions(&permissions);
+        assert_eq!(card.wrong[0].0.as_str(), "“Read and write mail in all mailboxes”");
+        assert!(card.wrong[0].1.as_str().contains("put it back"), "{}", card.wrong[0].1);
+        assert_eq!(card.wrong[1], ("“Notes.Read.All”".into(), "Back up notes.".into()));
     }
 }

@@ -23,10 +23,10 @@ const SETTLED: Duration = Duration::from_hours(1);
 
 /// After which spreading takes longer than usual (microsoft-identity-and-graph.md section 3.6: no figure is documented,
 /// about 30 s is reported). How long it may take at worst is a setting.
-const SPREADING_USUAL: Duration = Duration::from_mins(5);
+pub const SPREADING_USUAL: Duration = Duration::from_mins(5);
 
 /// How long a customer usually takes to sign in, read and accept; a guess from use.
-const CONSENT_USUAL: Duration = Duration::from_mins(3);
+pub const CONSENT_USUAL: Duration = Duration::from_mins(3);
 
 /// How to look on the customer's side where Microsoft goes on refusing what was granted.
 pub const LOOK_THERE: &str = "On the customer's side: Entra admin center, Enterprise applications, Backup365. Permissions shows \
@@ -166,7 +166,6 @@ pub fn advice(verdict: &Verdict, expected: &str, lasted: Duration) -> Vec<Phrase
             " It is asked again on the first screen. ",
             LOOK_THERE
         ]],
-        Verdict::Failed(failure) if failure.code.is_some() => vec![WayOn::Explain.into()],
         _ => Vec::new(),
     }
 }

@@ -2,15 +2,18 @@
 //!
 //! Used by the wizard's *explain*, by `backup365 explain`, and by the words of a failure. A number is found by that number
 //! only, anywhere in a pasted text: likeness of numbers is no likeness of meaning. Words are found in any order, by
-//! likeness. The table is `assets/errors.toml`.
+//! likeness. The table is `assets/errors.toml`; what a permission is for, `assets/permissions.toml`. Rows that callers say
+//! in their own words are also what the say-it cards answer.
 
 use std::{collections::BTreeSet, sync::OnceLock};
 
 use serde::Deserialize;
 
 use super::{
-    failure::FailureKind,
-    phrase::{Phrase, Segment},
+    card::{self, CardId},
+    failure::{Failure, FailureKind},
+    permission,
+    phrase::{Phrase, Segment, WayOn},
     text::Text,
 };
 
@@ -25,10 +28,14 @@ const ALIKE: f64 = 0.9;
 const ENOUGH_PERCENT: usize = 60;
 
 /// Words that say nothing about the trouble.
-const EMPTY_WORDS: [&str; 22] = [
+const EMPTY_WORDS: [&str; 38] = [
     "the", "and", "you", "your", "this", "that", "for", "with", "are", "was", "has", "have", "not", "can",
-    "can't", "says", "error", "code", "message", "screen", "page", "please",
+    "says", "error", "code", "message", "screen", "page", "please", "but", "they", "them", "their", "she",
+    "her", "his", "our", "just", "now", "does", "don", "did", "what", "why", "there", "here",
 ];
+
+/// The organisation, where no call says which.
+const NO_NAMES: &[(&str, &str)] = &[("organisation", "your organisation")];
 
 /// Digits that the platform's numbers have at least; shorter ones are statuses of HTTP, which stand in other texts too.
 const LONG: usize = 5;
@@ -86,6 +93,14 @@ impl Side {
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    /// What say-it cards name it by, where it has no code.
+    key: String,
+    /// As it stands on a card, where that is not its title.
+    heard: String,
+    /// What to say, with names in braces.
+    said: String,
+    /// The card of a failure with this code, where it is not that of its kind.
+    pub card: Option<CardId>,
     /// The codes that mean this, as they are written without `AADSTS`.
     pub codes: Vec<Text>,
     /// What it is called.
@@ -113,6 +128,18 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What the customer says or reads out, for a card; their own words stand in quotation marks.
+    #[must_use]
+    pub fn heard(&self) -> Text {
+        if self.heard.is_empty() { self.title.clone() } else { Text::clean(&self.heard) }
+    }
+
+    /// What to say to the customer, with the names of the call.
+    #[must_use]
+    pub fn say_with(&self, names: &[(&str, &str)]) -> Text {
+        card::fill(&self.said, if names.is_empty() { NO_NAMES } else { names })
+    }
+
     /// Codes and title on one line.
     #[must_use]
     pub fn heading(&self) -> Text {
@@ -136,6 +163,12 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
+    #[serde(default)]
+    key: String,
+    #[serde(default)]
+    heard: String,
+    #[serde(default)]
+    card: Option<CardId>,
     #[serde(default)]
     codes: Vec<String>,
     #[serde(default)]
@@ -181,8 +214,47 @@ pub fn entries() -> &'static [Entry] {
     // The table is part of the program and a test reads it: an empty list can't be met outside of development.
     ENTRIES.get_or_init(|| {
         let rows = toml::from_str::<File>(TABLE).map(|file| file.entry).unwrap_or_default();
-        rows.iter().map(entry).collect()
+        let permissions = toml::from_str::<Permissions>(permission::TABLE).map(|file| file.permission);
+        let permissions = permissions.unwrap_or_default();
+        rows.iter().map(entry).chain(permissions.iter().map(|row| entry(&row.as_row()))).collect()
     })
+}
+
+/// What *explain* reads of the table of permissions.
+#[derive(Deserialize)]
+struct Permissions {
+    permission: Vec<RawPermission>,
+}
+
+/// What *explain* reads of one permission.
+#[derive(Deserialize)]
+struct RawPermission {
+    value: String,
+    page: String,
+    reason: String,
+    say: String,
+}
+
+impl RawPermission {
+    /// As a row of the table: a question that callers ask.
+    fn as_row(&self) -> Raw {
+        Raw {
+            key: self.value.clone(),
+            heard: format!("“{}”", self.page),
+            card: None,
+            codes: Vec::new(),
+            page: vec![self.page.clone(), self.value.clone()],
+            title: format!("What {} is for", self.value),
+            means: format!("{}. Microsoft's page calls it “{}”.", self.reason, self.page),
+            say: self.say.clone(),
+            next: "Nothing to do here.".to_owned(),
+            side: Side::Customer,
+            kind: None,
+            happened: None,
+            hint: None,
+            asks_consent: false,
+        }
+    }
 }
 
 /// What a look-up goes by.
@@ -320,7 +392,7 @@ fn numbers_in(text: &str) -> Vec<Number> {
     if numbers.iter().any(|number| number.is_labelled) {
         numbers.retain(|number| number.is_labelled);
     } else if numbers.iter().any(is_long) {
-        // A line of a log has ids and lengths beside the status that it names.
+        // A line of a log has ids and lengths beside the status that it names; a long number that is named is no such id.
         let is_status = |number: &Number| !is_long(number) && number.is_named;
         // A long number that is called a code is one, in our table or not.
         let is_code = |number: &Number| number.is_named || by_code(&number.digits).is_some();
@@ -352,30 +424,56 @@ pub fn by_code(word: &str) -> Option<&'static Entry> {
     entries().iter().find(|entry| entry.codes.iter().any(|code| code.as_str().eq_ignore_ascii_case(word)))
 }
 
+/// The entry that a card names: by its key, or by its code.
+#[must_use]
+pub fn by_key(key: &str) -> Option<&'static Entry> {
+    entries().iter().find(|entry| !key.is_empty() && entry.key == key).or_else(|| by_code(key))
+}
+
+/// Bad news whose code is in the table says the way to it, as part of what to do next.
+#[must_use]
+pub fn with_way(mut failure: Failure) -> Failure {
+    let is_known = failure.code.as_ref().is_some_and(|code| by_code(code.as_str()).is_some());
+    if is_known && !failure.hint.parts().contains(&Segment::Do(WayOn::Explain)) {
+        failure.hint = failure.hint.then(WayOn::Explain);
+    }
+    failure
+}
+
 fn by_words(query: &str, typed: &[String]) -> Vec<&'static Entry> {
     let typed: Vec<&String> =
         typed.iter().filter(|word| word.len() > 2 && !EMPTY_WORDS.contains(&word.as_str())).collect();
     if typed.is_empty() {
         return Vec::new();
     }
-    let folded = query.trim().to_lowercase();
-    let mut scored: Vec<(usize, usize, &Entry)> = entries()
+    let folded = folded(query);
+    // What callers say in their own words comes before what a code means, where both fit alike.
+    let mut scored: Vec<(usize, bool, usize, &Entry)> = entries()
         .iter()
         .enumerate()
         .filter_map(|(at, entry)| {
             let points: Vec<usize> = typed.iter().map(|word| likeness(word, entry)).collect();
             let found = points.iter().filter(|points| **points > 0).count();
             let is_enough = found * 100 >= typed.len() * ENOUGH_PERCENT;
-            let is_phrase = entry
-                .phrases
-                .iter()
-                .any(|phrase| phrase.contains(&folded) || folded.contains(phrase.as_str()));
-            let score = points.iter().sum::<usize>() + if is_phrase { 10 * typed.len() } else { 0 };
-            (is_enough || is_phrase).then_some((score, at, entry))
+            let of_phrase = entry.phrases.iter().map(|phrase| phrase_points(phrase, &folded, typed.len()));
+            let of_phrase = of_phrase.max().unwrap_or(0);
+            let (score, is_phrase) = (points.iter().sum::<usize>() + of_phrase, of_phrase > 0);
+            (is_enough || is_phrase).then_some((score, entry.key.is_empty(), at, entry))
         })
         .collect();
-    scored.sort_by_key(|(score, at, _)| (std::cmp::Reverse(*score), *at));
-    scored.into_iter().map(|(_, _, entry)| entry).collect()
+    scored.sort_by_key(|(score, is_code, at, _)| (std::cmp::Reverse(*score), *is_code, *at));
+    scored.into_iter().map(|(.., entry)| entry).collect()
+}
+
+/// How well what was typed fits a phrase: a part of it counts most, and the phrase inside of more words by its length.
+fn phrase_points(phrase: &str, folded: &str, typed: usize) -> usize {
+    if phrase.contains(folded) {
+        10 * typed
+    } else if folded.contains(phrase) {
+        4 * phrase.split_whitespace().count()
+    } else {
+        0
+    }
 }
 
 /// How well an entry knows a word: 3 as written, 2 as a beginning, 1 alike, 0 not at all.
@@ -393,14 +491,19 @@ fn likeness(word: &str, entry: &Entry) -> usize {
 
 fn entry(raw: &Raw) -> Entry {
     let mut words: BTreeSet<String> = words_of(&raw.title).into_iter().collect();
-    for text in raw.page.iter().chain([&raw.means]) {
+    for text in raw.page.iter().chain([&raw.means, &raw.heard]) {
         words.extend(words_of(text));
     }
+    let say = card::fill(&raw.say, NO_NAMES);
     Entry {
+        key: raw.key.clone(),
+        heard: raw.heard.clone(),
+        said: raw.say.clone(),
+        card: raw.card,
         codes: raw.codes.iter().map(|code| Text::clean(code)).collect(),
         title: Text::clean(&raw.title),
         means: Text::clean(&raw.means),
-        say: Text::clean(&raw.say),
+        say: say.clone(),
         next: template(&raw.next),
         side: raw.side,
         asks_consent: raw.asks_consent,
@@ -408,14 +511,13 @@ fn entry(raw: &Raw) -> Entry {
         happened: raw.happened.as_ref().map_or_else(|| small(&raw.title), |happened| Text::clean(happened)),
         hint: match (&raw.hint, raw.side) {
             (Some(hint), _) => Some(template(hint)),
-            (None, Side::Customer | Side::Hoster) => Some(Phrase::of(vec![
-                Segment::Said("Say to the customer: "),
-                Segment::Name(Text::clean(&raw.say)),
-            ])),
+            (None, Side::Customer | Side::Hoster) => {
+                Some(Phrase::of(vec![Segment::Said("Say to the customer: "), Segment::Name(say)]))
+            }
             (None, Side::Ours | Side::Microsoft) => None,
         },
         words,
-        phrases: raw.page.iter().map(|page| page.to_lowercase()).collect(),
+        phrases: raw.page.iter().map(|page| folded(page)).collect(),
     }
 }
 
@@ -433,6 +535,11 @@ fn small(title: &str) -> Text {
         }
         _ => Text::clean(title),
     }
+}
+
+/// A sentence without its punctuation, in small letters, with a space at either end: no word is found inside of another.
+fn folded(text: &str) -> String {
+    format!(" {} ", words_of(text).join(" "))
 }
 
 /// Words and numbers, folded.

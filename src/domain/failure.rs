@@ -3,6 +3,7 @@
 use std::{io, time::Duration};
 
 use super::{
+    card::CardId,
     phrase::{Command, Detail, Phrase, Segment, WayOn},
     text::{Text, capital},
 };
@@ -49,6 +50,8 @@ pub struct Failure {
     pub asks_consent: bool,
     /// What the work stands on is not as it was (the record, the clock): a person must look before anything goes on.
     pub is_alarm: bool,
+    /// What to say to the customer, where neither code nor kind tells it.
+    pub card: Option<CardId>,
 }
 
 impl Failure {
@@ -65,6 +68,7 @@ impl Failure {
             retry_after: None,
             asks_consent: false,
             is_alarm: false,
+            card: None,
         }
     }
 
@@ -79,6 +83,13 @@ impl Failure {
     #[must_use]
     pub const fn asking_consent(mut self) -> Self {
         self.asks_consent = true;
+        self
+    }
+
+    /// Says what to say to the customer.
+    #[must_use]
+    pub const fn with_card(mut self, card: CardId) -> Self {
+        self.card = Some(card);
         self
     }
 

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::text::Text;
 
-/// The table as it is built in.
-const TABLE: &str = include_str!("../../assets/permissions.toml");
+/// The table as it is built in, the sentences for customers included, which *explain* reads.
+pub(super) const TABLE: &str = include_str!("../../assets/permissions.toml");
 
 /// Which part of Backup365 uses a permission.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

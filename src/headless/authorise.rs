@@ -6,7 +6,7 @@ use crate::{
     domain::{failure::FailureKind, tenant::CheckState},
     wizard::{
         answer::{Action, Given},
-        view::{Standing, Tone, View},
+        view::{FactId, Standing, View},
     },
 };
 
@@ -50,10 +50,10 @@ impl Journey {
     /// Tells what the played customer did, as the wizard says it; proves nothing.
     fn tell_play(&mut self, view: &View<'_>) {
         if self.steps.has(Step::Do(Action::Rehearse))
-            && let Some(notice) = view.notice.as_ref().filter(|notice| notice.tone != Tone::Busy)
+            && let Some(played) = view.page.facts().find(|fact| fact.id == FactId::Played)
             && self.steps.first(Step::TellPlay)
         {
-            self.say(format_args!("The customer was played: {}", notice.words.for_commands()));
+            self.say(format_args!("The customer was played: {}", played.value.for_commands()));
         }
     }
 
@@ -103,13 +103,14 @@ impl Journey {
                 _ => end(End::Shown, NOT_LISTED),
             };
         }
-        if view.page.link().is_some() {
+        if standing == Standing::Spreading {
+            if self.steps.first(Step::TellSpreading) {
+                self.say("The customer has accepted. Microsoft is still spreading it; this is not an error.");
+            }
+        } else if view.page.link().is_some() {
             self.tell_link(view);
             if self.answers.rehearse {
                 self.steps.act(Action::Rehearse)?;
-            }
-            if standing == Standing::Spreading && self.steps.first(Step::TellSpreading) {
-                self.say("The customer has accepted. Microsoft is still spreading it; this is not an error.");
             }
         } else {
             // Hosted: there is no link, the account is tried again.

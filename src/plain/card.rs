@@ -19,8 +19,8 @@ pub(crate) fn say(card: &Card) -> Vec<String> {
         said.push(sentence(&format!("They should see: {}", card.sees)));
     }
     for (screen, answer) in &card.wrong {
-        // What the customer reads out, or asks: questions stand in quotation marks.
-        let lead = if screen.as_str().starts_with('“') { "If they ask" } else { "If they see" };
+        // What the customer says, or else what they see: their own words stand in quotation marks.
+        let lead = if screen.as_str().starts_with('“') { "If they say" } else { "If they see" };
         said.extend([String::new(), sentence(&format!("{lead}: {screen}")), quoted(answer)]);
     }
     said

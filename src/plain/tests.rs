@@ -374,7 +374,7 @@ fn a_question_that_comes_by_itself_is_not_answered_by_what_was_typed_before_it()
     call.desk.named = Some(organisation(1));
     call.desk.pass(60);
     assert!(call.goes_on().contains("1: Enable."));
-    assert_eq!(call.strays, asked + 1, "1 was Authorise, and is Enable now");
+    assert_eq!(call.strays, asked + 1, "1 was Ask Microsoft now, and is Enable now");
     call.after(&["enable", "auto", "back", "tick 1", "review", "1"]);
     assert_eq!(call.strays, asked + 1, "what follows from a line is expected");
 }
@@ -412,7 +412,7 @@ fn many_choices_are_said_once_and_again_when_asked_for() {
     let said = call.after(&["say"]);
     assert!(!said.contains("2: Print.") && said.ends_with("The word choices says them again."), "{said}");
     let said = call.after(&["choices"]);
-    assert!(said.starts_with("1: Authorise.") && said.contains("2: Print."), "{said}");
+    assert!(said.starts_with("1: Ask Microsoft now.") && said.contains("2: Print."), "{said}");
     assert!(call.after(&["again"]).contains("2: Print."));
 }
 

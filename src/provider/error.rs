@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::{http::HttpError, oauth::Refusal};
 use crate::domain::{
     believed::Doubt,
+    card::CardId,
     failure::{Failure, FailureKind},
     id::TenantId,
     phrase::Phrase,
@@ -140,6 +141,7 @@ impl Error {
         failure.reference = self.reference().as_deref().map(Text::clean);
         failure.retry_after = told.retry_after;
         failure.asks_consent = told.asks_consent;
+        failure.card = self.card();
         failure
     }
 
@@ -155,6 +157,23 @@ impl Error {
             failure.hint = Phrase::template(hint);
         }
         failure
+    }
+
+    /// What to say to the customer, where no code tells it.
+    const fn card(&self) -> Option<CardId> {
+        match self {
+            Self::Http(_) => Some(CardId::OurLine),
+            Self::OtherCloud { .. } => Some(CardId::TenantRefused),
+            Self::Doubtful(_) => Some(CardId::UsersShort),
+            Self::Platform(_)
+            | Self::Graph { .. }
+            | Self::Status { .. }
+            | Self::Malformed { .. }
+            | Self::WrongHost { .. }
+            | Self::WrongTenant { .. }
+            | Self::Contradiction
+            | Self::Credential { .. } => None,
+        }
     }
 
     /// Ids that Microsoft's support asks for.

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     domain::{
         believed::{Doubt, Expected, FEW},
+        card::CardId,
         customer::{Impersonation, Listing, Product},
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId, UserId},
@@ -266,7 +267,7 @@ async fn unbelieved(store: &Store, (customer, product): (CustomerId, Product), d
     }
     let what = doubt.in_words();
     let what = Text::of(format_args!("listing the users: {what}, and so it was when asked again"));
-    Failure::new(FailureKind::Malformed, what, Phrase::of(hint))
+    Failure::new(FailureKind::Malformed, what, Phrase::of(hint)).with_card(CardId::UsersShort)
 }
 
 /// Keeps what Exchange said since the last time. Where it can't be kept, it is asked again: the list stays as it is.

@@ -1,5 +1,6 @@
 //! The whole wizard: a driver that answers requests from a made-up world, the three paths, the rules, and random walks.
 
+mod cards;
 mod looks;
 mod paths;
 mod rules;

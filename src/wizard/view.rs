@@ -279,6 +279,8 @@ pub enum FactId {
     NextSweep,
     /// The host that sweeps.
     Sweeper,
+    /// What the played customer did and saw (sandbox only).
+    Played,
     /// Any other.
     Other,
 }

@@ -64,6 +64,29 @@ fn words_in_any_order_and_a_pasted_page_are_found() {
 }
 
 #[test]
+fn what_callers_say_in_their_own_words_is_found() {
+    for (asked, heading, says) in [
+        (
+            "I have accepted and nothing happened",
+            "They have accepted, and nothing",
+            "It must be your organisation.",
+        ),
+        ("nothing happened i accepted", "They have accepted, and nothing", "private window"),
+        ("I pressed Cancel", "65004: ", "nothing was changed"),
+        ("the page names another organisation", "The page names another", "Please don't accept there."),
+        ("What is this permission for?", "They ask what a permission is for", "Four are for setting it up"),
+        ("Read and write mail in all mailboxes", "What Mail.ReadWrite is for", "we back up e-mail"),
+        ("is it safe", "They ask whether it is safe", "no password"),
+        ("it asks for a password I don't know", "They don't know the password", "don't tell it to me"),
+    ] {
+        let (code, out, err) = explain(&[asked]);
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!((code, out.starts_with(heading), out.contains(says)), (0, true, true), "{asked}: {out}");
+        assert!(!out.contains(['{', '}']), "{out}{err}");
+    }
+}
+
+#[test]
 fn a_number_that_is_not_in_the_table_is_never_passed_off_as_another() {
     for asked in
         [&["90004711"][..], &["500122"], &["AADSTS500122:", "the", "user", "account", "is", "disabled"]]

@@ -209,7 +209,7 @@ fn mpexchange_by_pasted_list_with_a_secret_that_nobody_sees() {
     talk.hears(&["1: Save.", "Change Password: filled, not shown.", "Empty list.", "Enter for 1"]).types("");
     talk.hears(&[
         "Step 4 of 6: Authorise.",
-        "The account signs in: good, svc-backup@andersondental.example.",
+        "The account signs in: good (svc-backup@andersondental.example).",
         "1: Enable.",
         "Enter for 1",
     ])
@@ -279,7 +279,7 @@ fn the_wrong_organisation_is_named_and_nothing_can_be_enabled() {
     talk.types("explain 90094").hears(&["90094: The person may not accept", "Type a number"]);
     assert_eq!(Record::of(&home).count("enablement"), 0);
     talk.interrupts().hears(&["Leave? The run is kept.", "1: Leave."]).types("stay");
-    talk.hears(&["Type a number from 1 to 6"]).interrupts().hears(&["Leave?"]).interrupts();
+    talk.hears(&["Type a number from 1 to 5"]).interrupts().hears(&["Leave?"]).interrupts();
     assert_eq!(talk.ends(), 130);
     let run = Record::of(&home).run();
     talk.hears(&[&format!("{run} is kept. Go on with: backup365 --run {run}")]);

@@ -79,6 +79,72 @@ fn people_find_what_they_read_out() {
 }
 
 #[test]
+fn what_callers_say_is_found_however_it_is_typed() {
+    for (query, key) in [
+        ("I have accepted and nothing happened", "accepted-nothing"),
+        ("i accepted but nothing happened", "accepted-nothing"),
+        ("nothing happened, I have accepted!", "accepted-nothing"),
+        ("she has accepted and it still waits", "accepted-nothing"),
+        ("they accepted already", "accepted-nothing"),
+        ("acepted nothing hapened", "accepted-nothing"),
+        ("I pressed Cancel", "65004"),
+        ("he pressed cancel", "65004"),
+        ("cancelled", "65004"),
+        ("Need admin approval", "90094"),
+        ("the page names another organisation", "other-organisation"),
+        ("page shows wrong organisation", "other-organisation"),
+        ("another organization on the page", "other-organisation"),
+        ("What is this permission for?", "permissions"),
+        ("why so many permissions", "permissions"),
+        ("is it safe", "is-it-safe"),
+        ("what can you read", "is-it-safe"),
+        ("can you read our e-mail?", "is-it-safe"),
+        ("it asks for a password I don't know", "unknown-password"),
+        ("dont know the password", "unknown-password"),
+        ("Mail.ReadWrite", "Mail.ReadWrite"),
+        ("read and write mail in all mailboxes", "Mail.ReadWrite"),
+        ("Read all users' full profiles", "User.Read.All"),
+        ("why do we have to accept again", "why-again"),
+        ("when is the first backup", "first-backup"),
+        ("it wants a code on my phone", "50074"),
+    ] {
+        let hits = look_up(query);
+        let first = hits
+            .first()
+            .map(|hit| hit.codes.first().map_or_else(|| hit.key.clone(), |code| code.as_str().to_owned()));
+        assert_eq!(first.as_deref(), Some(key), "{query}");
+    }
+}
+
+#[test]
+fn every_permission_has_its_sentence_and_keys_are_no_codes() {
+    for permission in permission::with_extra(&[]).unwrap() {
+        let entry = by_key(permission.value.as_str()).unwrap();
+        assert!(entry.say.as_str().starts_with("With it we ") && entry.say.as_str().ends_with('.'));
+        assert!(entry.heard().as_str().starts_with('“'), "{}", entry.heard());
+    }
+    let mut keys: Vec<&str> = entries().iter().map(|entry| entry.key.as_str()).collect();
+    keys.retain(|key| !key.is_empty());
+    let all = keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), all, "no key stands twice");
+    assert!(keys.iter().all(|key| by_code(key).is_none()));
+    assert!(entries().iter().all(|entry| !entry.codes.is_empty() || !entry.phrases.is_empty()));
+}
+
+#[test]
+fn bad_news_says_the_way_to_its_code_once_and_only_where_it_is_known() {
+    let failure = Failure::new(FailureKind::Refused, "it failed", "Wait.");
+    assert_eq!(with_way(failure.clone()), failure);
+    assert_eq!(with_way(failure.clone().with_code("xyz")).hint.for_commands().as_str(), "Wait.");
+    let known = with_way(failure.with_code("90002"));
+    let words = "Wait. Look the code up with backup365 explain.";
+    assert_eq!(known.hint.for_commands().as_str(), words);
+    assert_eq!(with_way(known.clone()), known);
+}
+
+#[test]
 fn a_number_is_found_by_that_number_only_in_any_text() {
     let first = |query: &str| {
         look_up(query).first().and_then(|hit| hit.codes.first()).map(|code| code.as_str().to_owned())

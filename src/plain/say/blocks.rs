@@ -105,8 +105,8 @@ fn check(check: &Check) -> Vec<Item> {
         CheckState::Asking => CheckState::Waiting.word(),
         state => state.word(),
     };
-    let detail = if check.detail.is_empty() { "" } else { ", " };
-    let mut items = vec![Item::sentence(&format!("{}: {state}{detail}{}", check.name, check.detail))];
+    let reason = if check.detail.is_empty() { String::new() } else { format!(" ({})", check.detail) };
+    let mut items = vec![Item::sentence(&format!("{}: {state}{reason}", check.name))];
     match &check.state {
         CheckState::Bad(failure) => items.push(bad(failure)),
         CheckState::Partly(why) | CheckState::Unread(why) => items.extend(paragraph(&why.into())),

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     domain::{
+        card::CardId,
         exchange_server::FoundServer,
         failure::{Failure, FailureKind},
         id::Address,
@@ -152,6 +153,7 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<FoundServ
 /// Words for a search that came to nothing; the way on is always the same.
 fn unfound(kind: FailureKind, what: Text) -> Failure {
     Failure::new(kind, what, "Ask the hoster for the server's name and type it.")
+        .with_card(CardId::Impersonation)
 }
 
 impl Search<'_> {

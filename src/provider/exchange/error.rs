@@ -331,6 +331,7 @@ impl From<Bad> for Failure {
         let (kind, what, hint) = words::words(&bad);
         let mend = bad.error.to_mend().map_or_else(Phrase::default, |detail| WayOn::Mend(detail).into());
         let mut failure = Self::new(kind, what, Phrase::from(hint).then(mend));
+        failure.card = words::card(&bad.error);
         if let Some(code) = bad.error.code() {
             failure = failure.with_code(code);
         }

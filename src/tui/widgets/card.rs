@@ -20,8 +20,8 @@ pub(crate) fn lines(card: &Card, pen: Pen) -> Vec<FlowLine> {
     }
     let mut before = "";
     for (screen, say) in &card.wrong {
-        // What the customer reads out, or asks: questions stand in quotation marks.
-        let lead = if screen.as_str().starts_with('“') { "If they ask" } else { "If instead" };
+        // What the customer says, or else what they see: their own words stand in quotation marks.
+        let lead = if screen.as_str().starts_with('“') { "If they say" } else { "If instead" };
         lines.push(Pen::air());
         if std::mem::replace(&mut before, lead) != lead {
             lines.extend(pen.para(Role::Accent, lead));

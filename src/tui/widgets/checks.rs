@@ -1,4 +1,4 @@
-//! Named checks of a proof in three aligned columns (mark, name, state or detail), and bad news.
+//! Named checks of a proof in aligned columns (mark, name, state, reason), and bad news.
 //!
 //! A group that is well stands in one line; others unfold. The same bad news is said once, however many checks it stands
 //! behind.
@@ -34,8 +34,10 @@ pub(crate) enum Fold {
 
 /// Columns in front of a name: the mark and a space.
 const MARK: u16 = 2;
-/// Columns between a name and its state.
+/// Columns between a name, its state and its reason.
 const GAP: u16 = 2;
+/// Columns that a reason needs for a column of its own, below which it may go on. A guess.
+const REASON: u16 = 20;
 
 /// A group: check by check, or folded. `said` is bad news that stands on the page anyway.
 pub(crate) fn group(group: &CheckGroup, fold: Fold, said: &mut Vec<Failure>, pen: Pen) -> Vec<FlowLine> {
@@ -45,6 +47,17 @@ pub(crate) fn group(group: &CheckGroup, fold: Fold, said: &mut Vec<Failure>, pen
         return folded(group, said, pen);
     }
     let mut lines = if group.title.is_empty() { Vec::new() } else { pen.para(Role::Plain, group.title) };
+    let widest = |of: fn(&Check) -> u16| group.checks.iter().map(of).max().unwrap_or(0);
+    let (names, states) =
+        (widest(|check| width(check.name.as_str())), widest(|check| width(check.state.word())));
+    let reasons = widest(|check| width(check.detail.as_str())).min(REASON);
+    if reasons > 0 && MARK + names + GAP + states + GAP + reasons <= pen.width {
+        for check in &group.checks {
+            lines.extend(with_reason(check, names, states, pen));
+            lines.extend(below(&check.state, said, pen));
+        }
+        return lines;
+    }
     let states: Vec<String> = group.checks.iter().map(words).collect();
     // No state is broken inside a word because one name is long: that name leaves the column.
     let need = states.iter().map(|words| longest_word(words)).max().unwrap_or(0);
@@ -58,15 +71,29 @@ pub(crate) fn group(group: &CheckGroup, fold: Fold, said: &mut Vec<Failure>, pen
     lines
 }
 
-/// The state of a check, or its reason.
+/// The state of a check and its reason, where they share a column.
 fn words(check: &Check) -> String {
     if check.detail.is_empty() {
         check.state.word().to_owned()
-    } else if check.state == CheckState::Good {
-        check.detail.to_string()
     } else {
-        format!("{}, {}", check.state.word(), check.detail)
+        format!("{}: {}", check.state.word(), check.detail)
     }
+}
+
+/// A check in all its columns.
+fn with_reason(check: &Check, names: u16, states: u16, pen: Pen) -> Vec<FlowLine> {
+    let (mark, role, _) = look(&check.state, pen);
+    let quiet = |is_quiet: bool, role| if is_quiet { Role::Quiet } else { role };
+    let (is_waiting, is_good) = (check.state == CheckState::Waiting, check.state == CheckState::Good);
+    let front = vec![
+        pen.theme.span(role, &format!("{mark} ")),
+        pen.theme.span(quiet(is_waiting, Role::Plain), &pen.padded(check.name.as_str(), names)),
+        blank(GAP),
+        // What is good needs no colour twice.
+        pen.theme.span(quiet(is_good, role), &pen.padded(check.state.word(), states)),
+        blank(GAP),
+    ];
+    pen.hanging(front, Role::Quiet, check.detail.as_str())
 }
 
 /// Columns of the longest word.

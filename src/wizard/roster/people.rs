@@ -341,6 +341,12 @@ impl People {
         self.facts.limit
     }
 
+    /// Whether more users are ticked than there are seats left.
+    pub(crate) fn lacks_seats(&self) -> bool {
+        let after = self.seats_before().saturating_add(self.counts().ticked);
+        self.counts().ticked > 0 && self.facts.limit.is_some_and(|limit| after > limit)
+    }
+
     /// The standing rule.
     pub(crate) const fn rule(&self) -> Option<&AutoRule> {
         self.facts.rule.as_ref()

@@ -1,17 +1,19 @@
 //! Screen: obtain consent, or prove that impersonation works. Comes on once access is on record.
 //!
 //! The named checks turn green by themselves: the run's [`Proving`](crate::wizard::proving::Proving) asks, nobody reports.
-//! The one button says Authorise (it shows the link) until every check is good, then it says Enable. There is no button
-//! for "I have finished".
+//! The button says Authorise (it shows the link). With the link out it asks Microsoft now, because "has it come?" is what a
+//! person wants to know then; sending the link once more has keys of its own. When every check is good it says Enable. There
+//! is no button for "I have finished".
 
 mod words;
 
 use crate::{
     domain::{
-        card::Card,
+        card::{self, Card, CardId, Party},
+        explain,
         failure::Failure,
         id::TenantId,
-        phrase::{WayOn, phrase},
+        phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
         tenant::{Check, CheckState, Proof, Verdict},
         text::Text,
@@ -24,7 +26,7 @@ use crate::{
         pending::{self, Arrival, Pending, Told},
         screen::{Scene, Screen, kept, step::Step, users::Users},
         session::Session,
-        view::{Block, Button, CheckGroup, Handout, HandoutId, Standing, Tone},
+        view::{Block, Button, CheckGroup, Fact, FactId, Handout, HandoutId, Standing, Tone},
     },
 };
 
@@ -41,6 +43,10 @@ pub(crate) struct Authorise {
     rehearsal: Pending<Told>,
     enabling: Wait<Box<RunRecord>>,
     failure: Option<Failure>,
+    /// What the played customer did and saw; until the next answer.
+    played: Option<Phrase>,
+    /// The operator has asked, and is told what comes of it.
+    is_asked: bool,
 }
 
 impl Screen for Authorise {
@@ -59,6 +65,7 @@ impl Screen for Authorise {
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        self.played = None;
         match given {
             Given::Back => return Step::Back,
             Given::Do(Action::Continue) if is_enabled(cx.session) => {
@@ -68,6 +75,7 @@ impl Screen for Authorise {
             Given::Do(Action::Enable) => self.enable(cx),
             Given::Do(Action::Refresh) => {
                 self.failure = None;
+                self.is_asked = true;
                 ask_now(cx);
             }
             Given::Do(action) => self.send(cx, action),
@@ -83,12 +91,19 @@ impl Screen for Authorise {
         if let Some(record) = kept(&mut self.failure, self.noting.take(arrival)) {
             cx.session.adopt(*record);
         } else if let Some(told) = self.rehearsal.take(arrival) {
-            if let Some(Told(words)) = cx.brought(Tone::Warn, Some(told)) {
-                cx.say(Tone::Plain, words);
-            }
+            *cx.notice = None;
+            self.played = cx.brought(Tone::Warn, Some(told)).map(|Told(words)| words.into());
             cx.session.prove_now(cx.calls);
         } else if let Some(Told(words)) = cx.brought(Tone::Warn, self.browsing.take(arrival)) {
             cx.say(Tone::Plain, phrase![words, " No window? ", WayOn::PrintAlone("the link")]);
+        }
+        Step::Stay
+    }
+
+    fn session_changed(&mut self, cx: &mut UpdateCx<'_>) -> Step {
+        if self.is_asked && !cx.session.proving.is_asking() {
+            self.is_asked = false;
+            cx.say(Tone::Plain, words::asked(cx.look()));
         }
         Step::Stay
     }
@@ -102,7 +117,12 @@ impl Screen for Authorise {
         let mut handouts = Vec::new();
         let mut blocks = vec![Block::Strong(tone, state)];
         blocks.extend(words::advice(cx, record).into_iter().map(Block::Para));
-        blocks.extend(self.failures(cx).map(|failure| Block::Failure(failure.clone())));
+        blocks.extend(self.failures(cx).map(|failure| Block::Failure(explain::with_way(failure.clone()))));
+        blocks.extend(
+            self.played
+                .iter()
+                .map(|words| Block::Facts(vec![Fact::new(FactId::Played, "Sandbox", words.clone())])),
+        );
         blocks.push(Block::Buttons(self.buttons(cx, record)));
         if self.needs_link(cx, record) {
             let link = tenant(record).map(|tenant| cx.setup.link(tenant));
@@ -117,8 +137,11 @@ impl Screen for Authorise {
         if record.product.is_hosted() {
             blocks.extend(words::access(record));
         }
-        let scene = Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(record), blocks)
-            .enter(self.button(cx, record).action);
+        let enter = self.buttons(cx, record).first().map_or(Action::Authorise, |button| button.action);
+        let scene = Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(cx, record), blocks)
+            .enter(enter)
+            .offer_if(enter == Action::Back, Action::Authorise)
+            .offer_if(enter != Action::Refresh, Action::Refresh);
         let scene = if self.needs_link(cx, record) {
             (scene.offer_if(cx.setup.can_open_browser, Action::Open))
                 .offer_if(cx.setup.rehearsal, Action::Rehearse)
@@ -133,13 +156,15 @@ impl Screen for Authorise {
             handouts,
             notice,
             next_change: since.map(|since| wait::next_change(since, cx.now)),
-            ..scene.offer(Action::Refresh)
+            ..scene
         }
         .waiting_for(cx.now, [self.enabling.clock()])
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
-        cx.session.record.as_ref().map_or_else(Card::default, |record| words::card(cx, record))
+        let failure = self.failures(cx).next();
+        let card = |record| words::card(cx, record, failure, self.is_link_shown);
+        cx.session.record.as_ref().map_or_else(Card::default, card)
     }
 }
 
@@ -174,7 +199,7 @@ impl Authorise {
         if is_new && !self.noting.is_out() {
             self.noting.start(cx.calls, pending::link_shown(run));
         }
-        cx.say(Tone::Plain, "Send the link to the customer. The checks below turn good by themselves.");
+        cx.say(Tone::Plain, "The checks turn good by themselves: nothing has to be pressed for that.");
         cx.session.prove_now(cx.calls);
     }
 
@@ -218,12 +243,22 @@ impl Authorise {
         self.failure.iter().chain(proving.failure.as_ref().or(verdict))
     }
 
-    /// The button; beside *Authorise* the way on, where the product was enabled before.
+    /// The button; beside it the way on, where the product was enabled before, and the way back to the form, where what was
+    /// typed there may be what is wrong: in front, where trying the same again is no use.
     fn buttons(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Button> {
         let button = self.button(cx, record);
-        let is_beside = record.enabled.is_some() && button.action != Action::Continue;
-        let on = Button { label: "Go on to the users", action: Action::Continue, is_open: true };
-        std::iter::once(button).chain(is_beside.then_some(on)).collect()
+        if record.enabled.is_some() && button.action != Action::Continue {
+            return vec![
+                button,
+                Button { label: "Go on to the users", action: Action::Continue, is_open: true },
+            ];
+        }
+        let back = Button { label: "Back to the form", action: Action::Back, is_open: true };
+        match self.failures(cx).next().filter(|_| record.product.is_hosted()) {
+            Some(failure) if is_as_typed(failure) => vec![back, button],
+            Some(_) => vec![button, back],
+            None => vec![button],
+        }
     }
 
     fn button(&self, cx: ViewCx<'_>, record: &RunRecord) -> Button {
@@ -232,6 +267,10 @@ impl Authorise {
             ("Go on to the users", Action::Continue, true)
         } else if cx.session.proving.is_proved() {
             ("Enable", Action::Enable, can_enable(cx.session, record) && !self.enabling.is_out())
+        } else if record.product.is_hosted() {
+            ("Try again", Action::Authorise, true)
+        } else if !record.is_read_only && (self.is_link_shown || is_spreading(cx)) {
+            ("Ask Microsoft now", Action::Refresh, true)
         } else {
             ("Authorise", Action::Authorise, true)
         };
@@ -241,7 +280,7 @@ impl Authorise {
     /// Whether the link and its ways stand there: asked for, and not yet done with.
     fn needs_link(&self, cx: ViewCx<'_>, record: &RunRecord) -> bool {
         let is_done = cx.session.must_accept().is_none()
-            && (record.enabled.is_some() || cx.session.proving.is_proved());
+            && (record.enabled.is_some() || cx.session.proving.is_proved() || is_spreading(cx));
         self.is_link_shown && !record.product.is_hosted() && !is_done
     }
 
@@ -267,6 +306,24 @@ impl Authorise {
 fn ask_now(cx: &mut UpdateCx<'_>) {
     cx.session.prove_now(cx.calls);
     cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
+}
+
+/// Whether the customer has accepted, and only Microsoft is waited for.
+fn is_spreading(cx: ViewCx<'_>) -> bool {
+    matches!(cx.session.proving.verdict(), Some(Verdict::Spreading))
+}
+
+/// Whether the same details will be refused again: others have to be typed.
+fn is_as_typed(failure: &Failure) -> bool {
+    matches!(
+        card::of_failure(failure, Party::Hoster),
+        CardId::HostedPassword
+            | CardId::HostedLocked
+            | CardId::HostedAddress
+            | CardId::HostedNoAnswer
+            | CardId::HostedMailbox
+            | CardId::HostedOnline
+    )
 }
 
 /// Enable needs a proof of this session that names the run's tenant, and the same proof on record.
@@ -298,11 +355,12 @@ fn tenant(record: &RunRecord) -> Option<TenantId> {
 /// The checks as found last; while a round is out, those that wait for an answer say so.
 fn checks(cx: ViewCx<'_>, proof: &Proof) -> Vec<Check> {
     let mut checks = proof.checks.clone();
-    if cx.session.proving.is_asking() {
-        for check in &mut checks {
-            if check.state == CheckState::Waiting {
-                check.state = CheckState::Asking;
-            }
+    for check in &mut checks {
+        match &mut check.state {
+            state @ CheckState::Waiting if cx.session.proving.is_asking() => *state = CheckState::Asking,
+            // As it stands above the checks, so that it is not said twice.
+            CheckState::Bad(failure) => *failure = explain::with_way(failure.clone()),
+            _ => {}
         }
     }
     checks

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        card::{Card, CardId},
+        card::{Card, CardId, Party},
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{RunId, TenantId},
@@ -59,6 +59,8 @@ pub(crate) struct Customer {
     failure: Option<Failure>,
     /// Where the keyboard is to be; in the search until another place is wished for.
     focus: Option<Focus>,
+    /// The card of a row that can't be taken; until the next answer.
+    refused: Option<CardId>,
 }
 
 impl Screen for Customer {
@@ -84,6 +86,7 @@ impl Screen for Customer {
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        self.refused = None;
         match given {
             Given::Fill(FieldId::Search, value) if self.search.fill(&value) => self.build(cx.look()),
             Given::Pick(row) => return self.choose(cx, &row),
@@ -162,7 +165,10 @@ impl Screen for Customer {
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::of(CardId::Customers, &[])
+        match &self.failure {
+            Some(failure) => Card::of_failure(failure, Party::Microsoft, &[]),
+            None => Card::of(self.refused.unwrap_or(CardId::Customers), &[]),
+        }
     }
 }
 
@@ -280,6 +286,7 @@ impl Customer {
             let words = format_args!("{name} is closed: nothing can be set up for it. To open it again,");
             let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Open);
             cx.say(Tone::Warn, phrase![words, " "].with(way));
+            self.refused = Some(CardId::CustomerClosed);
         } else if let Some(run) = &row.run {
             let load = pending::load_run(run.id.clone());
             self.opening.start(cx, load, wait::RUN);
@@ -288,6 +295,7 @@ impl Customer {
                 format_args!("{name} has no Office 365, Business365 or MPexchange. Once one is sold,");
             let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Products);
             cx.say(Tone::Warn, phrase![words, " "].with(way));
+            self.refused = Some(CardId::CustomerWithoutProduct);
         } else {
             let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
             let runs: Vec<(OpenRun, Text)> = runs

@@ -5,7 +5,7 @@
 
 use crate::{
     domain::{
-        card::{Card, CardId},
+        card::{Card, CardId, Party},
         customer::{Impersonation as Details, Listing},
         exchange_server::{self, FoundServer},
         failure::Failure,
@@ -209,7 +209,10 @@ impl Screen for Impersonation {
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::of(CardId::Impersonation, &[])
+        match &self.failure {
+            Some(failure) => Card::of_failure(failure, Party::Hoster, &[]),
+            None => Card::of(CardId::Impersonation, &[]),
+        }
     }
 }
 

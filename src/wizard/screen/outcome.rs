@@ -5,7 +5,7 @@
 use crate::{
     domain::{
         bill::{counted, grouped},
-        card::{Card, CardId},
+        card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Phrase, phrase},
         receipt::{self, Form},
@@ -126,12 +126,20 @@ impl Screen for Outcome {
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
-        let Some(read) = &self.read else { return Card::default() };
-        let is_open = read.outcome.run.customer.is_active;
-        let id = match (&read.outcome.protection.rule, read.verdict.schedule.standstill) {
+        let Some(read) = &self.read else {
+            return self
+                .failure
+                .as_ref()
+                .map_or_else(Card::default, |failure| Card::of_failure(failure, Party::Microsoft, &[]));
+        };
+        let (verdict, is_open) = (&read.verdict, read.outcome.run.customer.is_active);
+        let id = match (&read.outcome.protection.rule, verdict.schedule.standstill) {
+            (Some(_), Some(_)) => CardId::OutcomeStalled,
+            (Some(_), None) if !is_open => CardId::OutcomeStalled,
+            _ if verdict.is_partly() => CardId::OutcomePartly,
+            (Some(_), None) => CardId::OutcomeAutomatic,
+            (None, _) if verdict.protected == 0 => CardId::OutcomeNobody,
             (None, _) => CardId::Outcome,
-            (Some(_), None) if is_open => CardId::OutcomeAutomatic,
-            (Some(_), _) => CardId::OutcomeStalled,
         };
         let on = counted(read.verdict.protected, "user is", "users are");
         Card::of(id, &[("on", &on), ("next", sweep::due(cx).as_str())])

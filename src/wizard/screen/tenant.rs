@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        card::{Card, CardId},
+        card::{Card, CardId, Party},
         doubt::{Accepted, Accepts, Finding, Guarded},
         failure::Failure,
         id::TenantId,
@@ -230,15 +230,19 @@ impl Screen for Tenant {
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
-        match (&self.path, &self.found) {
-            (Path::Asked, None) => Card::of(CardId::TenantAsked, &[]),
-            (_, None) => Card::of(CardId::TenantLookedUp, &[]),
-            (_, Some((_, Finding { organisation, .. }))) => {
-                let name = organisation.name.as_ref().map_or("your organisation", Text::as_str);
-                let four = organisation.tenant.last_four();
-                Card::of(CardId::TenantFound, &[("organisation", name), ("four", four.as_str())])
-            }
-        }
+        let id = match (&self.failure, &self.found) {
+            (Some(failure), _) => return Card::of_failure(failure, Party::Microsoft, &[]),
+            _ if self.is_denied => CardId::TenantDenied,
+            _ if self.doubts.is_open() => CardId::TenantDoubted,
+            (None, Some(_)) => CardId::TenantFound,
+            (None, None) if self.path == Path::Asked && !self.asking.is_out() => CardId::TenantAsked,
+            (None, None) => CardId::TenantLookedUp,
+        };
+        let organisation = self.found.as_ref().map(|(_, finding)| &finding.organisation);
+        let name = organisation.and_then(|organisation| organisation.name.as_ref());
+        let four = organisation.map(|organisation| organisation.tenant.last_four()).unwrap_or_default();
+        let name = name.map_or("your organisation", Text::as_str);
+        Card::of(id, &[("organisation", name), ("four", four.as_str())])
     }
 }
 

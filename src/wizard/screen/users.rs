@@ -12,9 +12,11 @@ mod review;
 mod scene;
 mod shorter;
 
+use std::time::Duration;
+
 use crate::{
     domain::{
-        card::{Card, CardId},
+        card::{Card, CardId, Party},
         draft::Draft,
         phrase::{Noun, Phrase, WayOn, phrase},
         run::ExclusionChange,
@@ -43,6 +45,9 @@ const STILL_SEARCHING: &str = "The search is still going on. One moment.";
 
 /// Said to a mark on rows that are not as they stood on the screen.
 const OTHER_ROWS: &str = "The rows have changed meanwhile. Nobody was changed: please look again.";
+
+/// After which a listing takes longer than usual ([`wait::LISTING`]).
+const LISTING_USUAL: Duration = Duration::from_mins(1);
 
 /// A question above the list.
 trait Dialog: std::fmt::Debug + Send {
@@ -155,14 +160,20 @@ impl Screen for Users {
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
         let roster = &cx.session.roster;
-        let id = match self.dialog.as_ref().and_then(|dialog| dialog.card()) {
-            Some(id) => id,
-            None if roster.is_arriving() => CardId::UsersListed,
-            None if roster.people().schedule().is_some_and(|all| all.standstill.is_some()) => {
+        let id = match (self.dialog.as_ref().and_then(|dialog| dialog.card()), roster.failure()) {
+            (Some(id), _) => id,
+            (None, Some(failure)) => return Card::of_failure(failure, party(cx), &[]),
+            _ if roster.people().lacks_seats() => CardId::SeatsMissing,
+            _ if roster.is_arriving() => {
+                let is_long =
+                    roster.arriving_since().is_some_and(|since| cx.now.since(since) >= LISTING_USUAL);
+                if is_long { CardId::UsersSlow } else { CardId::UsersListed }
+            }
+            _ if roster.people().schedule().is_some_and(|all| all.standstill.is_some()) => {
                 CardId::UsersStalled
             }
-            None if roster.people().rule().is_some() => CardId::UsersAutomatic,
-            None => CardId::UsersChosen,
+            _ if roster.people().rule().is_some() => CardId::UsersAutomatic,
+            _ => CardId::UsersChosen,
         };
         Card::of(id, &[("next", sweep::due(cx).as_str())])
     }
@@ -442,6 +453,12 @@ fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
         Which::All | Which::Shown(_) => None,
     };
     named.or_else(|| rows.rows().next())
+}
+
+/// Who lists the users.
+fn party(cx: ViewCx<'_>) -> Party {
+    let is_hosted = cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted());
+    if is_hosted { Party::Hoster } else { Party::Microsoft }
 }
 
 /// Nobody is ticked because the rule turns everybody on: there is no bill to show before finishing.

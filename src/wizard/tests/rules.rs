@@ -871,7 +871,7 @@ fn another_run_lets_go_of_the_one_before() {
 }
 
 #[test]
-fn every_offer_has_words_and_the_card_has_three_wrong_screens() {
+fn every_offer_has_words_and_the_card_has_at_least_three_branches() {
     for base in [record(1, Product::Office365), record(1, Product::MpExchange), consenting(), hosted()] {
         let desk = Desk::resumed(base);
         let offers = desk.view().actions;
@@ -885,7 +885,7 @@ fn every_offer_has_words_and_the_card_has_three_wrong_screens() {
             "{offers:?}"
         );
         assert!(!desk.view().card.say.is_empty() && !desk.view().card.sees.is_empty());
-        assert_eq!(desk.view().card.wrong.len(), 3, "{}", desk.heading());
+        assert!(desk.view().card.wrong.len() >= 3, "{}", desk.heading());
     }
 }
 

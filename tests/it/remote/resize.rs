@@ -157,7 +157,11 @@ fn every_screen_works_in_every_window() {
         panels(&mut terminal, window, ">‹ Authorise ›");
         terminal.keys(ENTER).sees(&["http://127.0.0.1:"]);
         is_whole(&terminal, window);
-        terminal.keys("g").sees(&["any key returns", "SANDBOX", "…e397"]).keys(ESC).sees(&[">‹ Authorise ›"]);
+        terminal
+            .keys("g")
+            .sees(&["any key returns", "SANDBOX", "…e397"])
+            .keys(ESC)
+            .sees(&[">‹ Ask Microsoft now ›"]);
         terminal.keys("w").sees(&[">‹ Enable ›"]);
         is_whole(&terminal, window);
         terminal.keys(ENTER).sees(&["ticked 0 · seats 0 → 0", "> [ ] Aroha Smith"]);

@@ -51,9 +51,28 @@ impl Terminal {
             .sees(&["Is this the organisation of"])
             .sees_open("Yes, this is the organisation");
         // Where consent was given before, the checks may be good before anybody looks.
-        let buttons = ["‹ Authorise ›", "< Authorise >", "‹ Enable ›", "< Enable >"];
-        let is_open = |text: &str| buttons.iter().any(|button| text.contains(button));
+        let labels = ["Authorise", "Ask Microsoft now", "Enable"];
+        let is_open = |text: &str| {
+            let drawn = |label| [format!("‹ {label} ›"), format!("< {label} >")];
+            labels.iter().flat_map(drawn).any(|button| text.contains(&button))
+        };
         self.keys(ENTER).stands_at("Authorise").waits("a button", is_open)
+    }
+
+    /// Reads on in a panel until these words have been seen.
+    pub(crate) fn reads(&mut self, words: &[&str]) -> &mut Self {
+        for word in words {
+            for _ in 0..40 {
+                let text = self.text();
+                if text.contains(word) || super::dialog(&text).contains(word) {
+                    break;
+                }
+                self.keys(DOWN);
+                self.quiet(std::time::Duration::from_millis(60));
+            }
+            self.sees(&[word]);
+        }
+        self
     }
 
     /// Shows the link, plays the customer.

@@ -99,6 +99,35 @@ fn a_missing_permission_has_its_lines_exact_and_may_be_tried_again() {
 }
 
 #[test]
+fn troubles_below_exchange_say_themselves_what_to_tell_the_customer() {
+    use crate::domain::card::CardId::{
+        HostedAddress, HostedBusy, HostedCertificate, HostedLocked, HostedNoAnswer, HostedOnline,
+        HostedPassword, HostedSwitchedOff, OurLine, OurSide,
+    };
+    let host = || "h.example".to_owned();
+    for (error, card) in [
+        (Error::SignIn, HostedPassword),
+        (Error::RefusedBefore { wait: Duration::from_secs(9) }, HostedLocked),
+        (Error::NoBasic { offers: "NTLM".into() }, HostedSwitchedOff),
+        (Error::SwitchedOff, HostedSwitchedOff),
+        (Error::WebPage, HostedAddress),
+        (Error::FrontEnd { status: 503, wait: None }, HostedBusy),
+        (Error::ExchangeOnline, HostedOnline),
+        (Error::Panicked, OurSide),
+        (Error::Http(HttpError::UnknownName { host: host() }), HostedNoAnswer),
+        (Error::Http(HttpError::NoRoots { named: Text::default() }), OurLine),
+        (
+            Error::Http(HttpError::Tls { host: host(), trouble: Box::new(TlsTrouble::SelfSigned) }),
+            HostedCertificate,
+        ),
+    ] {
+        assert_eq!(Failure::from(bad(error.clone())).card, Some(card), "{error:?}");
+        assert!(crate::domain::card::CardId::BROUGHT_ALONG.contains(&card), "{card:?}");
+    }
+    assert_eq!(Failure::from(bad(code("ErrorNonExistentMailbox"))).card, None, "its code tells it");
+}
+
+#[test]
 fn troubles_below_exchange_have_words_of_their_own() {
     for (error, kind, what, hint) in [
         (Error::SignIn, FailureKind::Refused, "user name or password", "Extended Protection"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Bad, Error, RetryClass, retry_class_of};
 use crate::{
-    domain::{failure::FailureKind, id::Address, text::Text, time::in_words},
+    domain::{card::CardId, failure::FailureKind, id::Address, text::Text, time::in_words},
     provider::{
         exchange::wire::Trouble,
         http::{HttpError, TlsTrouble},
@@ -135,6 +135,45 @@ const OUR_FAULT: &str = "This is our fault. Send us the code and the reference."
 /// What a hoster must know about the lines that follow.
 const GRANT: &str = "CustomAttribute1 stands for the mark that the hoster gave this customer's mailboxes. A new permission \
     can take half an hour.";
+
+/// What to say to the customer, where no response code tells it.
+pub(super) const fn card(error: &Error) -> Option<CardId> {
+    Some(match error {
+        Error::Http(HttpError::Tls { .. }) => CardId::HostedCertificate,
+        Error::Http(
+            HttpError::Proxy { .. }
+            | HttpError::Stranger { .. }
+            | HttpError::BadProxy { .. }
+            | HttpError::NoRoots { .. }
+            | HttpError::NotInSandbox { .. }
+            | HttpError::NotLoopback { .. },
+        ) => CardId::OurLine,
+        Error::Http(
+            HttpError::UnknownName { .. }
+            | HttpError::Unreachable { .. }
+            | HttpError::CutOff { .. }
+            | HttpError::TimedOut { .. },
+        ) => CardId::HostedNoAnswer,
+        Error::SignIn => CardId::HostedPassword,
+        Error::RefusedBefore { .. } => CardId::HostedLocked,
+        Error::NoBasic { .. } | Error::SwitchedOff | Error::TooOld => CardId::HostedSwitchedOff,
+        Error::FrontEnd { .. } | Error::Busy { .. } => CardId::HostedBusy,
+        Error::WebPage
+        | Error::Moved(_)
+        | Error::NotThere
+        | Error::NotTls
+        | Error::NotAServer
+        | Error::Status(_)
+        | Error::Unreadable(_)
+        | Error::WrongAnswer
+        | Error::Http(HttpError::TooLarge { .. }) => CardId::HostedAddress,
+        Error::ExchangeOnline => CardId::HostedOnline,
+        Error::Panicked | Error::Unsigned | Error::AccountName | Error::Http(HttpError::Request { .. }) => {
+            CardId::OurSide
+        }
+        Error::Code(_) => return None,
+    })
+}
 
 /// The words of everything but response codes (exchange-web-services.md section 10).
 pub(super) fn words(bad: &Bad) -> Words {

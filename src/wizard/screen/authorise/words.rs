@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        card::{Card, CardId},
+        card::{Card, CardId, Party},
         consent,
-        failure::FailureKind,
-        phrase::Phrase,
+        failure::{Failure, FailureKind},
+        phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
         sydney::clock_in_words,
         tenant::{Check, CheckState, Organisation, Verdict},
@@ -31,10 +31,13 @@ const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", 
 /// One try of the service account.
 const TRYING: wait::Kind = wait::Kind { what: "Trying the service account", usual: "5 s", worst: "2 min" };
 
-/// The question of the screen.
-pub(super) fn heading(record: &RunRecord) -> Phrase {
+/// The question of the screen; once it has been answered, the answer.
+pub(super) fn heading(cx: ViewCx<'_>, record: &RunRecord) -> Phrase {
     let (product, customer) = (record.product.name(), &record.customer.name);
-    if record.product.is_hosted() {
+    let is_hosted = record.product.is_hosted();
+    if !is_hosted && matches!(cx.session.proving.verdict(), Some(Verdict::Proved | Verdict::Spreading)) {
+        format_args!("{customer} has allowed the backup of {product}").into()
+    } else if is_hosted {
         format_args!("Does the access to {product} of {customer} work?").into()
     } else {
         format_args!("Has {customer} allowed the backup of {product}?").into()
@@ -69,9 +72,10 @@ pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> 
         Some(Verdict::Proved) => {
             (Tone::Good, "All checks are good. Enable turns nobody on and bills nothing.")
         }
-        Some(Verdict::Spreading) => {
-            (Tone::Busy, "Accepted. Microsoft is still spreading it; this is not an error and needs nobody.")
-        }
+        Some(Verdict::Spreading) => (
+            Tone::Busy,
+            "Accepted. Microsoft is still spreading it. This is not an error: all there is to do is wait.",
+        ),
         // The line or the other side has trouble: nothing is wrong with the access, as far as is known.
         Some(Verdict::Failed(failure))
             if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled) =>
@@ -185,23 +189,60 @@ pub(super) fn asking_now(record: Option<&RunRecord>) -> &'static str {
     }
 }
 
-/// What to say to the customer.
-pub(super) fn card(cx: ViewCx<'_>, record: &RunRecord) -> Card {
-    let mut elsewhere = String::new();
-    let id = match cx.session.proving.verdict() {
-        Some(Verdict::Proved) if record.product.is_hosted() => CardId::HostedProved,
-        Some(Verdict::Failed(_)) if record.product.is_hosted() => CardId::HostedRefused,
-        _ if record.product.is_hosted() => CardId::HostedTried,
-        Some(Verdict::Proved) => CardId::ConsentProved,
-        Some(Verdict::Spreading) => CardId::ConsentSpreading,
-        Some(Verdict::WrongTenant { found }) => {
-            elsewhere = found.named();
-            CardId::ConsentElsewhere
+/// What came of asking: the screen may look as it did before.
+pub(super) fn asked(cx: ViewCx<'_>) -> Phrase {
+    let proving = &cx.session.proving;
+    let came = match proving.verdict() {
+        _ if proving.failure.is_some() => "the answer did not come whole",
+        Some(Verdict::Proved) => "every check is good",
+        Some(Verdict::Spreading) => "accepted, and Microsoft is still spreading it",
+        Some(Verdict::WrongTenant { .. }) => "another organisation answers",
+        Some(Verdict::Failed(_)) => "it does not work yet",
+        Some(Verdict::NotYet) | None => "not yet accepted",
+    };
+    let at = clock_in_words(cx.now, cx.now, cx.setup.here.as_str());
+    format_args!("Asked at {at}: {came}.").into()
+}
+
+/// What to say to the customer: by what failed, else by how far the proof is.
+pub(super) fn card(
+    cx: ViewCx<'_>,
+    record: &RunRecord,
+    failure: Option<&Failure>,
+    is_link_shown: bool,
+) -> Card {
+    let (proving, is_hosted) = (&cx.session.proving, record.product.is_hosted());
+    let lasts =
+        |since: Option<Moment>, usual| since.is_some_and(|since: Moment| cx.now.since(since) >= usual);
+    let id = match proving.verdict() {
+        _ if failure.is_some() => None,
+        Some(Verdict::Proved) if is_hosted => Some(CardId::HostedProved),
+        _ if is_hosted => Some(CardId::HostedTried),
+        Some(Verdict::WrongTenant { .. }) => Some(CardId::ConsentElsewhere),
+        _ if cx.session.must_accept().is_some() => Some(CardId::ConsentAgain),
+        Some(Verdict::Proved) => Some(CardId::ConsentProved),
+        Some(Verdict::Spreading) if lasts(proving.spreading_since, consent::SPREADING_USUAL) => {
+            Some(CardId::ConsentSpreadingLong)
         }
-        _ => CardId::ConsentAsked,
+        Some(Verdict::Spreading) => Some(CardId::ConsentSpreading),
+        _ if record.enabled.is_some() => Some(CardId::ConsentProved),
+        _ if !is_link_shown => Some(CardId::ConsentAsked),
+        _ if lasts(record.link_shown, consent::CONSENT_USUAL) => Some(CardId::ConsentLate),
+        _ => Some(CardId::ConsentWaiting),
+    };
+    let found = match proving.verdict() {
+        Some(Verdict::WrongTenant { found }) => found.named(),
+        _ => String::new(),
     };
     let organisation = expected(record, "your organisation");
-    Card::of(id, &[("organisation", &organisation), ("found", &elsewhere)])
+    let names = [("organisation", organisation.as_str()), ("found", found.as_str())];
+    let party = if is_hosted { Party::Hoster } else { Party::Microsoft };
+    let card = match (id, failure) {
+        (None, Some(failure)) => Card::of_failure(failure, party, &names),
+        (id, _) => Card::of(id.unwrap_or(CardId::ConsentAsked), &names),
+    };
+    let is_asked = cx.session.must_accept().is_some() || !matches!(proving.verdict(), Some(Verdict::Proved));
+    if is_hosted || !is_asked { card } else { card.with_permissions(&cx.setup.permissions) }
 }
 
 /// Whether the answers name another organisation.

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         failure::FailureKind,
         id::UserId,
-        protection::{AutoRule, Chosen, Protection, SeatOutcome, SeatResult},
+        protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult},
         run::{RunDone, RunRecord},
         user::Kind,
     },
@@ -147,4 +147,33 @@ fn the_next_sweep_is_told_with_its_clock() {
     assert_eq!(bench.scene().next_change, Some(sweep::next_minute(now())));
     assert_eq!(bench.count(|request| matches!(request, Request::Wake(_))), 0, "the wizard wakes the view");
     assert!(bench.screen.card(bench.look()).say.as_str().contains("New users follow"));
+}
+
+#[test]
+fn what_to_say_follows_what_came_of_the_run() {
+    let says = |read: run::Outcome| {
+        let mut bench = bench();
+        bench.answer(is_reading, Reply::Outcome(Box::new(read)));
+        bench.screen.card(bench.look()).say.to_string()
+    };
+    let ruled = |host: Option<&'static str>| {
+        let mut read = read_back(Vec::new());
+        let (by, confirmed, ceiling) = (Text::from("nora"), 2, 12);
+        read.protection.rule =
+            Some(AutoRule { made: now(), by, confirmed, ceiling, last_pass: None, attention: None });
+        read.protection.sweeper.host = host.map(Text::from);
+        read
+    };
+    let mut on = read_back(Vec::new());
+    let Chosen { id, address, name, .. } = failed().user;
+    on.protection.seats = vec![Seat { id, address, name, since: now(), first_backup: None, left: None }];
+    for (read, words) in [
+        (read_back(Vec::new()), "Nobody has been turned on yet"),
+        (on, "1 user is protected now. New users are not included by themselves"),
+        (read_back(vec![failed()]), "0 users are protected now, but not everybody who was meant to be"),
+        (ruled(Some("ops-1")), "0 users are protected now. New users follow by themselves. Next: "),
+        (ruled(None), "0 users are protected now. New users do not follow by themselves yet"),
+    ] {
+        assert!(says(read).starts_with(words), "{words}");
+    }
 }
