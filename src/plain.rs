@@ -261,6 +261,8 @@ impl FrontEnd for Plain {
             FrontEndTask::PrintAlone(link) => {
                 self.write(&[Line::Gap, Line::Alone(link.to_string()), Line::Gap])
             }
+            // A line of words is told by itself; whoever listens to lines is not to be startled.
+            FrontEndTask::Bell => Ok(()),
             FrontEndTask::Copy(_) | FrontEndTask::CopyText(_) => {
                 self.conversation.lines.push(Line::Words("Line by line there is no clipboard.".to_owned()));
                 Ok(())

@@ -193,7 +193,7 @@ fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str)
             let here = if zone == sydney::ZONE {
                 String::new()
             } else {
-                format!(" ({} in {})", sydney::clock_in_words(last, now, zone), sydney::city(zone))
+                format!(" ({})", sydney::clock_in_words(last, now, zone))
             };
             format!("Last sweep: for {}{here}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
         }

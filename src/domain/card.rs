@@ -16,6 +16,12 @@ const TABLE: &str = include_str!("../../assets/cards.toml");
 pub enum CardId {
     /// The customer is being found.
     Customers,
+    /// The run was parked before anybody accepted.
+    ParkedAsked,
+    /// The run was parked while Microsoft spreads the consent.
+    ParkedSpreading,
+    /// The run was parked at another step.
+    Parked,
     /// A customer is being added.
     NewCustomer,
     /// The product is being chosen.

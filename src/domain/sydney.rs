@@ -72,12 +72,12 @@ pub fn in_words(due: Moment, now: Moment) -> String {
     }
 }
 
-/// A moment by the clocks of a zone (this computer's, usually): "10:42" today, "Mon 23 Nov 10:42" else.
+/// A moment by the clocks of a zone (this computer's, usually): "10:42 AEDT" today, "Mon 23 Nov 10:42 AEDT" else.
 #[must_use]
 pub fn clock_in_words(at: Moment, now: Moment, zone: &str) -> Text {
     match (zoned(at, zone).or_else(|| zoned(at, "UTC")), zoned(now, zone).or_else(|| zoned(now, "UTC"))) {
-        (Some(at), Some(now)) if at.date() == now.date() => Text::clean(&at.strftime("%H:%M").to_string()),
-        (Some(at), _) => Text::clean(&at.strftime("%a %-d %b %H:%M").to_string()),
+        (Some(at), Some(now)) if at.date() == now.date() => Text::clean(&at.strftime("%H:%M %Z").to_string()),
+        (Some(at), _) => Text::clean(&at.strftime("%a %-d %b %H:%M %Z").to_string()),
         (None, _) => Text::of(format_args!("{at}")),
     }
 }

@@ -22,6 +22,8 @@ pub enum FrontEndTask {
     Copy(Text),
     /// The same for text of several lines that this program wrote (a receipt).
     CopyText(String),
+    /// Ring: a wait has ended that the operator may have looked away from.
+    Bell,
     /// Leave the full-screen view, print this alone and unwrapped, and come back on Enter.
     PrintAlone(Text),
 }

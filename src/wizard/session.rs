@@ -2,10 +2,11 @@
 //!
 //! Calls of the run go on while screens come and go; they end on park, on changing the customer and on leaving.
 
-use crate::domain::{form_draft::FormDraft, run::RunRecord, text::Text, time::Moment};
+use crate::domain::{card::CardId, form_draft::FormDraft, run::RunRecord, text::Text, time::Moment};
 
 use super::{
-    keeping::Keeping, outbox::Outbox, pending::Arrival, proving::Proving, roster::Roster, view::Notice,
+    keeping::Keeping, outbox::Outbox, pending::Arrival, proving::Proving, roster::Roster,
+    screen::customer::search::Order, view::Notice,
 };
 
 /// Everything that belongs to the run.
@@ -27,6 +28,10 @@ pub(crate) struct Session {
     pub(crate) forgets_forms: bool,
     /// Rule 17, kept over runs.
     pub(crate) sweep_warning: Option<Text>,
+    /// What to tell the customer whose run was parked, until another one is looked for.
+    pub(crate) parked: Option<CardId>,
+    /// The order of the board's rows, kept over runs.
+    pub(crate) board_order: Order,
     /// When the board last asked Microsoft about waiting runs, kept over runs.
     pub(crate) probed: Option<Moment>,
 }
@@ -36,6 +41,7 @@ impl Session {
     pub(crate) fn take_up(&mut self, mut record: RunRecord, calls: &mut Outbox) {
         self.let_go(calls);
         self.empty();
+        self.parked = None;
         if self.forgets_forms {
             record.form = FormDraft::default();
         }

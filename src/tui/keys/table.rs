@@ -109,7 +109,7 @@ pub(crate) const KEYS: &[Binding] = &[
     marks('i', Mark::Invert, Whom::Shown, "invert", "Turns the ticks of what is shown round."),
     marks('x', Mark::ToggleExclusion, Whom::Lit, "exclude", "Excludes the row or the range, or lifts that."),
     key(USERS, 'v', Deed::Range, "range", "Begins a range at this row, or ends it. Then Space, x or O."),
-    act(USERS, 'z', Action::Sort),
+    act(LISTS, 'z', Action::Sort),
     Binding { key: Press::Tab, ..act(USERS, ' ', Action::Narrow) },
     act(USERS, 'w', Action::AcceptShorter),
     key(USERS, 'd', Deed::Details, "details", "All of the row, also what its columns cut."),

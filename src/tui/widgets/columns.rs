@@ -38,7 +38,8 @@ const fn layout(column: Column) -> Layout {
         Column::Path => ("Path", 5, 16, 40, false),
         Column::State => ("State", 6, 9, 26, false),
         Column::Result => ("Result", 7, 18, 60, false),
-        Column::Progress => ("How far", 8, 18, 60, false),
+        Column::Progress => ("How far", 8, 20, 60, false),
+        Column::More => ("More", 9, 24, 60, true),
         Column::Next => ("Next", 9, 40, 60, true),
         Column::Department => ("Department", 10, 10, 40, true),
     };

@@ -5,7 +5,7 @@
 //! Runs stand on top, closed customers are hidden until they are searched for. While runs wait for consent, Microsoft is
 //! asked about them at most every 30 s.
 
-mod search;
+pub(crate) mod search;
 
 use std::time::Duration;
 
@@ -14,9 +14,10 @@ use crate::{
         card::{Card, CardId},
         customer::Progress,
         failure::{Failure, FailureKind},
-        id::{RunId, TenantId},
+        id::{CustomerId, RunId, TenantId},
         phrase::{Phrase, WayOn, phrase},
-        run::{Board, BoardRow, OpenRun, RunRecord},
+        run::{Board, BoardRow, OpenRun, RunRecord, Seen},
+        sydney::clock_in_words,
         text::Text,
     },
     wizard::{
@@ -24,27 +25,39 @@ use crate::{
         ask::{Focus, QuestionId, Shape, Spot},
         call::World,
         context::{UpdateCx, ViewCx},
+        effect::FrontEndTask,
         part::{
             field::Field,
             table::{Line, Table},
             wait::{self, Wait},
         },
-        pending::{self, Arrival, Pending, Woken},
+        pending::{self, Arrival, Pending, Saved, Woken},
         screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
         view::{Block, Column, Rows, RowsView, Tone},
     },
 };
 
+use search::Order;
+
 /// Shortest pause between two questions to Microsoft about waiting runs (product.md section 9, *Flow*).
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
 
 /// The columns, most important first.
-const COLUMNS: &[Column] = &[Column::Name, Column::Progress, Column::Domain, Column::Reference];
+const COLUMNS: &[Column] = &[Column::Name, Column::Progress, Column::Domain, Column::Reference, Column::More];
+
+/// What can be typed into the search.
+const HINT: &str = "name, domain, reference, state:waiting, product:office365";
 
 /// The screen's own state.
 #[derive(Debug, Default)]
 pub(crate) struct Customer {
     board: Option<Board>,
+    /// How the rows stood when they were last looked at, as of when this screen came on.
+    seen: Option<Seen>,
+    /// How they stand now is to be kept, once the operator does something here.
+    is_unkept: bool,
+    /// Keeps it.
+    keeping: Pending<Saved>,
     search: Field,
     /// The rows shown.
     table: Table,
@@ -68,6 +81,7 @@ impl Screen for Customer {
 
     /// Has the world opened if it is not open yet, then reads the board.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        self.look_anew();
         self.load(cx);
     }
 
@@ -85,9 +99,22 @@ impl Screen for Customer {
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         match given {
-            Given::Fill(FieldId::Search, value) if self.search.fill(&value) => self.build(cx.look()),
+            Given::Fill(FieldId::Search, value) if self.search.fill(&value) => {
+                cx.session.parked = None;
+                self.keep_seen(cx, None);
+                self.build(cx.look());
+            }
             Given::Pick(row) => return self.choose(cx, &row),
-            Given::Do(Action::Refresh) => self.load(cx),
+            Given::Do(Action::Sort) => {
+                self.keep_seen(cx, None);
+                cx.session.board_order = cx.session.board_order.next();
+                self.build(cx.look());
+            }
+            Given::Do(Action::Refresh) => {
+                self.keep_seen(cx, None);
+                self.look_anew();
+                self.load(cx);
+            }
             Given::Do(Action::Add) if !cx.session.is_open => {}
             Given::Do(Action::Add) if cx.setup.operator.is_admin => {
                 return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
@@ -133,6 +160,8 @@ impl Screen for Customer {
                 // The rows stay, and the next question comes after a pause.
                 Err(_) => self.ask_or_pause(cx),
             }
+        } else if self.keeping.take(arrival).is_some() {
+            // What could not be kept is news once more the next time.
         } else if self.pause.take(arrival).is_some() {
             self.ask_or_pause(cx);
         }
@@ -146,14 +175,21 @@ impl Screen for Customer {
         {
             blocks.push(Block::Failure(failure.clone()));
         }
-        let hint = "name, domain or reference";
+        let problem = search::problem(self.search.text()).map(|words| Text::clean(&words).into());
+        let order = cx.session.board_order;
         blocks.push(Block::Rows(RowsView {
-            counts: self.counts(),
-            search: Some(self.search.view(FieldId::Search, "Search", hint, None)),
+            counts: self.counts(cx),
+            sorted_by: match order {
+                Order::Runs | Order::News => None,
+                Order::Name => Some(Column::Name),
+                Order::State => Some(Column::Progress),
+            },
+            search: Some(self.search.view(FieldId::Search, "Search", HINT, problem)),
             start: self.newest().map(row_id).filter(|_| self.search.is_empty()),
             ..RowsView::new(COLUMNS, &self.table, self.empty(cx.session.is_open))
         }));
         let scene = Scene::new(QuestionId::Customer, Shape::Pick, "Which customer?", blocks)
+            .offer(Action::Sort)
             .offer(Action::Refresh)
             .offer_if(cx.setup.operator.is_admin, Action::Add)
             .waiting_for(cx.now, [self.opening.clock(), self.world.clock(), self.loading.clock()]);
@@ -161,8 +197,8 @@ impl Screen for Customer {
         Scene { focus: self.focus.unwrap_or(search), ..scene }
     }
 
-    fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::of(CardId::Customers, &[])
+    fn card(&self, cx: ViewCx<'_>) -> Card {
+        Card::of(cx.session.parked.unwrap_or(CardId::Customers), &[])
     }
 }
 
@@ -172,12 +208,42 @@ impl Customer {
         self.focus = Some(Focus { spot, count: count.saturating_add(1) });
     }
 
-    fn counts(&self) -> Vec<Phrase> {
+    /// How many rows are shown of all, what has changed, and the order, where one was asked for.
+    fn counts(&self, cx: ViewCx<'_>) -> Vec<Phrase> {
+        if self.board.is_none() {
+            return Vec::new();
+        }
         let (all, shown) = (self.rows().len(), self.table.len());
-        match (self.board.is_some(), self.search.is_empty()) {
-            (false, _) => Vec::new(),
-            (true, true) => vec![format_args!("{shown} listed").into()],
-            (true, false) => vec![format_args!("{shown} of {all} found").into()],
+        let mut counts: Vec<Phrase> = match (self.search.is_empty(), all.saturating_sub(shown)) {
+            (true, 0) => vec![format_args!("{shown} listed").into()],
+            (true, closed) => vec![format_args!("{shown} listed ({closed} closed hidden)").into()],
+            (false, _) => vec![format_args!("{shown} of {all} found").into()],
+        };
+        if let Some(seen) = &self.seen {
+            let news = self.rows().iter().filter(|row| seen.is_news(row)).count();
+            let since = clock_in_words(seen.at, cx.now, cx.setup.here.as_str());
+            counts.extend((news > 0).then(|| format_args!("{news} changed since {since}").into()));
+        }
+        counts.extend(cx.session.board_order.words().map(Phrase::from));
+        counts
+    }
+
+    /// What is shown from now on is held against what is on record as seen by then.
+    fn look_anew(&mut self) {
+        (self.seen, self.is_unkept) = (None, true);
+    }
+
+    /// Keeps that the rows have been looked at, once each time the screen comes on; a person who leaves without doing
+    /// anything here may not have looked. Those of a customer whom the operator goes on with are left out: what they do
+    /// there is no news to them.
+    fn keep_seen(&mut self, cx: &mut UpdateCx<'_>, except: Option<CustomerId>) {
+        if let Some(board) = &self.board
+            && cx.setup.is_board_watched
+            && (self.is_unkept || except.is_some())
+        {
+            self.is_unkept = false;
+            self.keeping.forget();
+            self.keeping.start(cx.calls, pending::keep_seen(Seen::of(&board.rows, cx.now, except)));
         }
     }
 
@@ -228,6 +294,10 @@ impl Customer {
         board.rows.sort_by_key(|row| row.run.is_none());
         let is_first = self.board.is_none();
         self.failure = None;
+        if self.seen.is_none() {
+            self.seen = board.seen.take();
+        }
+        let over = self.waits_that_ended(&board, cx);
         cx.session.sweep_warning.clone_from(&board.sweep_warning);
         cx.session.new_customer.clone_from(&board.new_customer);
         self.board = Some(board);
@@ -235,7 +305,34 @@ impl Customer {
         if is_first && cx.notice.is_none() {
             self.tell_interrupted(cx);
         }
+        if let Some(words) = over {
+            cx.calls.perform(FrontEndTask::Bell);
+            cx.say(Tone::Good, words);
+        }
         self.ask_or_pause(cx);
+    }
+
+    /// The waits of the rows that have ended since they were read last, in words: what is said rings the bell, once, because
+    /// a row that has been told stands in the board from then on.
+    fn waits_that_ended(&self, board: &Board, cx: &UpdateCx<'_>) -> Option<Phrase> {
+        let has_ended = |row: &&BoardRow| {
+            let before =
+                self.rows().iter().find(|before| before.run.is_some() && row_id(before) == row_id(row));
+            let is_new = |before: &BoardRow| {
+                before.progress.is_awaited()
+                    && std::mem::discriminant(&before.progress) != std::mem::discriminant(&row.progress)
+                    && !matches!(row.progress, Progress::WaitingForConsent { .. })
+            };
+            before.is_some_and(is_new)
+        };
+        let ended: Vec<&BoardRow> = board.rows.iter().filter(has_ended).collect();
+        let (first, others) = ended.split_first()?;
+        let far = first.progress.in_words(cx.now, cx.setup.here.as_str());
+        let more = match others.len() {
+            0 => String::new(),
+            others => format!(" Changed too: {others}."),
+        };
+        Some(format_args!("{}: {far}. {}{more}", first.customer.name, first.progress.call_back()).into())
     }
 
     /// Names the interrupted run under the cursor in full: its row may be cut.
@@ -249,8 +346,10 @@ impl Customer {
     }
 
     fn build(&mut self, cx: ViewCx<'_>) {
-        let shown = search::search(self.rows(), self.search.text());
-        let lines = shown.iter().filter_map(|at| self.rows().get(*at)).map(|row| line(row, cx)).collect();
+        let seen = self.seen.as_ref();
+        let shown = search::search(self.rows(), self.search.text(), seen, cx.session.board_order);
+        let rows = shown.iter().filter_map(|at| self.rows().get(*at));
+        let lines = rows.map(|row| line(row, seen.is_some_and(|seen| seen.is_news(row)), cx)).collect();
         self.table.set(lines);
     }
 
@@ -274,6 +373,8 @@ impl Customer {
         if self.opening.is_out() {
             return Step::Stay;
         }
+        let Some(row) = self.row(id) else { return Step::Stay };
+        self.keep_seen(cx, Some(row.customer.id));
         let Some(row) = self.row(id) else { return Step::Stay };
         let name = &row.customer.name;
         if !row.customer.is_active {
@@ -314,8 +415,7 @@ impl Customer {
     fn waiting(&self) -> Vec<(RunId, TenantId)> {
         let waits = |row: &BoardRow| {
             let run = row.run.as_ref().filter(|run| !run.is_held)?;
-            let is_waiting = matches!(row.progress, Progress::WaitingForConsent { .. });
-            is_waiting.then_some((run.id.clone(), row.customer.tenant?))
+            row.progress.is_awaited().then_some((run.id.clone(), row.customer.tenant?))
         };
         self.rows().iter().filter_map(waits).collect()
     }
@@ -327,28 +427,38 @@ fn row_id(row: &BoardRow) -> RowId {
 }
 
 /// One row in words.
-fn line(row: &BoardRow, cx: ViewCx<'_>) -> Line {
-    let customer = &row.customer;
-    let far = row.in_words(cx.now, cx.setup.here.as_str());
+fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
+    let (customer, here) = (&row.customer, cx.setup.here.as_str());
     let is_quiet = !customer.is_active || (row.run.is_none() && customer.products.is_empty());
     let tone = match &row.progress {
         _ if is_quiet => Tone::Plain,
-        Progress::NeedsAttention(_) | Progress::Automatic { standstill: Some(_), .. } => Tone::Warn,
-        Progress::WaitingForConsent { .. } => Tone::Busy,
-        Progress::Protected { on: 1.., .. } | Progress::Automatic { standstill: None, .. } => Tone::Good,
+        Progress::NeedsAttention(_)
+        | Progress::Refused(_)
+        | Progress::Automatic { standstill: Some(_), .. } => Tone::Warn,
+        Progress::WaitingForConsent { .. } | Progress::Spreading { .. } => Tone::Busy,
+        Progress::Accepted { .. }
+        | Progress::Protected { on: 1.., .. }
+        | Progress::Automatic { standstill: None, .. } => Tone::Good,
         Progress::Protected { .. } | Progress::NotStarted | Progress::Open(_) => Tone::Plain,
+    };
+    let remark = || {
+        let call = if row.run.is_some() { row.progress.call_back() } else { "" };
+        let far = row.in_words(cx.now, here);
+        Phrase::from(Text::of(format_args!("{}: {far}. {call}", customer.name)))
     };
     Line {
         id: row_id(row),
         // Whole, however narrow the row is.
-        remark: (row.run.is_some() || is_quiet).then(|| format_args!("{}: {far}.", customer.name).into()),
+        remark: (row.run.is_some() || is_quiet || is_news).then(remark),
         cells: vec![
             (Column::Name, Tone::Plain, customer.name.clone()),
             (Column::Domain, Tone::Plain, customer.domain.clone()),
             (Column::Reference, Tone::Plain, customer.reference.clone()),
-            (Column::Progress, tone, far),
+            (Column::Progress, tone, row.in_brief()),
+            (Column::More, Tone::Plain, row.more(cx.now, here)),
         ],
         is_quiet,
+        is_news,
         product: row.run.as_ref().map(|run| run.product),
     }
 }
