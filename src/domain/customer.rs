@@ -205,8 +205,11 @@ impl Progress {
     pub fn in_brief(&self) -> Cow<'_, str> {
         match self {
             Self::NotStarted => "not started".into(),
-            Self::Open(step) if step.as_str() == "choose users" => "users".into(),
-            Self::Open(step) => step.as_str().into(),
+            Self::Open(step) => match step.as_str() {
+                "choose users" => "users".into(),
+                "ready to enable" => "enable".into(),
+                step => step.into(),
+            },
             Self::WaitingForConsent { .. } => "waiting".into(),
             Self::Spreading { .. } => "spreading".into(),
             Self::Accepted { .. } => "accepted, go on".into(),
