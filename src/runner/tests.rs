@@ -14,7 +14,7 @@ use crate::{
         form_draft::FormDraft,
         id::{CustomerId, UserId},
         protection::{Chosen, SeatOutcome},
-        run::ExclusionChange,
+        run::{ExclusionChange, Seen},
         secret::Secret,
         tenant_input::TenantInput,
         user::{Kind, Kinds, UserPage},

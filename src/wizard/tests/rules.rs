@@ -8,7 +8,7 @@ use crate::{
         answer::Ending,
         event::Ended,
         resume::{Stage, stage, trail},
-        view::Tone,
+        view::{Column, Tone},
     },
 };
 
@@ -618,8 +618,7 @@ fn before_waiting() -> Desk {
     waiting.parked = waiting.link_shown;
     let progress = Progress::WaitingForConsent { since: Moment::parse("2026-11-23T05:42:00Z").unwrap() };
     let quiet = row(customer(2), Progress::NotStarted, None);
-    let mut desk =
-        Desk::new(setup(), vec![row(waiting.customer.clone(), progress, Some(&waiting)), quiet]);
+    let mut desk = Desk::new(setup(), vec![row(waiting.customer.clone(), progress, Some(&waiting)), quiet]);
     desk.record = Some(waiting);
     desk.answer();
     desk
