@@ -296,7 +296,7 @@ impl Wizard {
         if over.is_some() {
             self.calls.perform(FrontEndTask::Bell);
         }
-        if let Some(notice) = said.or(over) {
+        if let Some(notice) = said.or(over.flatten()) {
             self.notice = Some(notice);
         }
         let (mut cx, screen) = self.parts();

@@ -31,8 +31,6 @@ pub(super) struct Waits {
     proof: Option<(Stage, Moment)>,
     /// When the listing began that is not over.
     listing: Option<Moment>,
-    /// Every user has been listed.
-    is_listed: bool,
 }
 
 impl Waits {
@@ -45,34 +43,29 @@ impl Waits {
             Some(Verdict::Failed(failure)) if failure.kind == FailureKind::Refused => Stage::Refused,
             Some(Verdict::NotYet | Verdict::Failed(_)) | None => Stage::Asked,
         };
-        let roster = &session.roster;
         Self {
             proof: session.proving.since.map(|since| (stage, since)),
-            listing: roster.arriving_since(),
-            is_listed: roster.is_complete(),
+            listing: session.roster.arriving_since(),
         }
     }
 
-    /// What is said because one of them has come to an end since; nothing where nobody can have looked away.
-    pub(super) fn ended(self, after: Self, cx: ViewCx<'_>) -> Option<Notice> {
+    /// Whether one of them has come to an end since, and what is said then, where the page does not say it itself; nothing
+    /// where nobody can have looked away.
+    pub(super) fn ended(self, after: Self, cx: ViewCx<'_>) -> Option<Option<Notice>> {
         let was_long = |since: &Moment| cx.now.since(*since) >= LOOKED_AWAY;
         let at = clock_in_words(cx.now, cx.now, cx.setup.here.as_str());
-        let said = |tone, words: std::fmt::Arguments<'_>| Some(Notice::new(tone, Phrase::from(words)));
-        match (self.proof, after.proof.filter(|(_, since)| was_long(since))) {
-            (Some((Stage::Asked, _)), Some((Stage::Spreading, _))) => said(
-                Tone::Good,
-                format_args!("Accepted at {at}. Microsoft is spreading it; the customer need do nothing."),
-            ),
-            (Some((Stage::Asked | Stage::Spreading, _)), Some((Stage::Proved, _))) => {
-                said(Tone::Good, format_args!("Every check is good since {at}. Go on."))
+        let good = |words: std::fmt::Arguments<'_>| Some(Some(Notice::new(Tone::Good, words)));
+        let before = self.proof.map(|(stage, _)| stage);
+        let now = after.proof.filter(|(_, since)| was_long(since)).map(|(stage, _)| stage);
+        match (before, now) {
+            (Some(Stage::Asked), Some(Stage::Spreading)) => good(format_args!(
+                "Accepted at {at}. Microsoft is spreading it; the customer need do nothing."
+            )),
+            (Some(Stage::Asked | Stage::Spreading), Some(Stage::Proved)) => {
+                good(format_args!("All checks are good since {at}."))
             }
-            (Some((Stage::Asked | Stage::Spreading, _)), Some((Stage::Refused, _))) => {
-                said(Tone::Warn, format_args!("Refused at {at}. The page says what to do."))
-            }
-            _ if self.listing.as_ref().is_some_and(was_long) && after.listing.is_none() => {
-                let how = if after.is_listed { "Everybody is listed" } else { "The listing has ended" };
-                said(Tone::Good, format_args!("{how}, {at}."))
-            }
+            (Some(Stage::Asked | Stage::Spreading), Some(Stage::Refused)) => Some(None),
+            _ if self.listing.as_ref().is_some_and(was_long) && after.listing.is_none() => Some(None),
             _ => None,
         }
     }

@@ -191,3 +191,24 @@ fn a_browser_that_is_missing_is_a_normal_case() {
     shown(&mut terminal);
     terminal.sees(&["No browser opens here."]).keys("o").keys("f").sees(&["The link is in the file"]);
 }
+
+#[test]
+fn the_bell_rings_once_where_a_wait_has_ended_and_never_where_it_is_not_to() {
+    let quiet: &[(&str, &str)] = &[("NO_BELL", "1")];
+    for (arguments, variables, bells) in [(&[][..], &[][..], 1), (&["--no-bell"], &[], 0), (&[], quiet, 0)] {
+        let home = Home::new();
+        let mut terminal = Terminal::sized(&home, arguments, 80, 24, variables);
+        shown(&mut terminal);
+        // The proof was asked for before the link was shown, and nobody looks away from what is there at once.
+        terminal.waits("a wait of some seconds", |text| {
+            let seconds =
+                text.split_once("UTC: ").and_then(|(_, rest)| rest.split_once(" s.")?.0.parse().ok());
+            seconds.is_some_and(|seconds: u32| seconds >= 6) || text.contains(" min")
+        });
+        terminal.keys("w").sees(&["‹ Enable ›"]);
+        // Whatever is drawn next is sent behind the bell.
+        terminal.keys("?").sees(&["Esc close"]);
+        let rung = terminal.bytes().iter().filter(|byte| **byte == 7).count();
+        assert_eq!(rung, bells, "{arguments:?} {variables:?}");
+    }
+}

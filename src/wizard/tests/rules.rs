@@ -692,7 +692,7 @@ fn a_wait_that_ends_in_the_run_rings_where_a_person_may_have_looked_away() {
     desk.verdict = Verdict::Proved;
     desk.pass(31);
     assert_eq!(bells(&desk), 2);
-    assert!(desk.notice().contains("Every check is good since"), "{}", desk.notice());
+    assert!(desk.notice().contains("All checks are good since"), "{}", desk.notice());
 
     // What is there already was not waited for.
     let mut desk = before_waiting();
