@@ -130,6 +130,30 @@ mod tests {
     }
 
     #[test]
+    fn the_customers_stand_still_whatever_becomes_of_one_of_them() {
+        const CUSTOMERS: &[Column] =
+            &[Column::Name, Column::Progress, Column::Domain, Column::Reference, Column::More];
+        let at = |room, more| {
+            let needs = CUSTOMERS.iter().copied().zip([23, 20, 28, 6, more]).collect();
+            let placed = columns(CUSTOMERS, room, &needs);
+            // The last column takes what is left, which moves nothing.
+            placed
+                .into_iter()
+                .filter(|(column, _)| *column != Column::More)
+                .map(|(column, _)| column)
+                .collect::<Vec<_>>()
+        };
+        for room in [35, 53, 75, 95, 115, 195] {
+            let quiet = at(room, 0);
+            assert_eq!(quiet, at(room, 50), "{room}");
+            assert!(quiet.contains(&Column::Progress), "{room}: how far goes last");
+        }
+        let needs = CUSTOMERS.iter().copied().zip([23, 20, 28, 6, 50]).collect();
+        let widths = [(Column::Name, 23), (Column::Domain, 28), (Column::Progress, 20)];
+        assert_eq!(columns(CUSTOMERS, 75, &needs), widths, "at 80 columns no domain is cut");
+    }
+
+    #[test]
     fn in_a_narrow_list_name_and_state_stay() {
         let names =
             |room| at(room, [16, 28, 4, 10, 12]).into_iter().map(|(column, _)| column).collect::<Vec<_>>();

@@ -5,7 +5,7 @@
 //! Runs stand on top, closed customers are hidden until they are searched for. While runs wait for consent, Microsoft is
 //! asked about them at most every 30 s.
 
-pub(crate) mod search;
+mod search;
 
 use std::time::Duration;
 
@@ -33,11 +33,10 @@ use crate::{
         },
         pending::{self, Arrival, Pending, Saved, Woken},
         screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
+        session::BoardOrder,
         view::{Block, Column, Rows, RowsView, Tone},
     },
 };
-
-use search::Order;
 
 /// Shortest pause between two questions to Microsoft about waiting runs (product.md section 9, *Flow*).
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
@@ -180,9 +179,9 @@ impl Screen for Customer {
         blocks.push(Block::Rows(RowsView {
             counts: self.counts(cx),
             sorted_by: match order {
-                Order::Runs | Order::News => None,
-                Order::Name => Some(Column::Name),
-                Order::State => Some(Column::Progress),
+                BoardOrder::Runs | BoardOrder::News => None,
+                BoardOrder::Name => Some(Column::Name),
+                BoardOrder::State => Some(Column::Progress),
             },
             search: Some(self.search.view(FieldId::Search, "Search", HINT, problem)),
             start: self.newest().map(row_id).filter(|_| self.search.is_empty()),

@@ -9,10 +9,13 @@ use nucleo_matcher::{
     pattern::{AtomKind, CaseMatching, Normalization, Pattern},
 };
 
-use crate::domain::{
-    customer::{Product, Progress},
-    filter::fold,
-    run::{BoardRow, Seen},
+use crate::{
+    domain::{
+        customer::{Product, Progress},
+        filter::fold,
+        run::{BoardRow, Seen},
+    },
+    wizard::session::BoardOrder,
 };
 
 /// Shortest search, in characters, for which likeness counts: one or two letters are alike to almost anything.
@@ -34,42 +37,6 @@ const STATES: [&str; 13] = [
     "not-started",
     "closed",
 ];
-
-/// The order of the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Order {
-    /// Runs on top, then the customers by name.
-    #[default]
-    Runs,
-    /// By name, runs among them.
-    Name,
-    /// What has changed first.
-    News,
-    /// What needs an operator first.
-    State,
-}
-
-impl Order {
-    /// The one behind it, round and round.
-    pub(super) const fn next(self) -> Self {
-        match self {
-            Self::Runs => Self::Name,
-            Self::Name => Self::News,
-            Self::News => Self::State,
-            Self::State => Self::Runs,
-        }
-    }
-
-    /// Said around the rows; nothing where nobody asked for an order.
-    pub(super) const fn words(self) -> Option<&'static str> {
-        match self {
-            Self::Runs => None,
-            Self::Name => Some("by name"),
-            Self::News => Some("changed first"),
-            Self::State => Some("by state"),
-        }
-    }
-}
 
 /// What was typed, understood.
 #[derive(Debug, Default)]
@@ -153,7 +120,7 @@ pub(super) fn problem(typed: &str) -> Option<String> {
 
 /// Indices of the rows to show. Without words: all but closed customers. With words: the rows that hold every word as
 /// written; only where there is none, those that are alike, best first. Closed customers are found too.
-pub(super) fn search(rows: &[BoardRow], typed: &str, seen: Option<&Seen>, order: Order) -> Vec<usize> {
+pub(super) fn search(rows: &[BoardRow], typed: &str, seen: Option<&Seen>, order: BoardOrder) -> Vec<usize> {
     let query = Query::parse(typed);
     let taken: Vec<usize> =
         (0..rows.len()).filter(|at| rows.get(*at).is_some_and(|row| query.takes(row, seen))).collect();
@@ -177,10 +144,10 @@ pub(super) fn search(rows: &[BoardRow], typed: &str, seen: Option<&Seen>, order:
     };
     let name = |at: &usize| row(at).map(|row| fold(row.customer.name.as_str()));
     match order {
-        Order::Runs => {}
-        Order::Name => shown.sort_by_cached_key(name),
-        Order::News => shown.sort_by_key(|at| !row(at).is_some_and(|row| is_in(row, seen, "changed"))),
-        Order::State => shown.sort_by_cached_key(|at| {
+        BoardOrder::Runs => {}
+        BoardOrder::Name => shown.sort_by_cached_key(name),
+        BoardOrder::News => shown.sort_by_key(|at| !row(at).is_some_and(|row| is_in(row, seen, "changed"))),
+        BoardOrder::State => shown.sort_by_cached_key(|at| {
             let state = |row| STATES.iter().skip(1).position(|state| is_in(row, seen, state));
             (row(at).and_then(state).unwrap_or(STATES.len()), name(at))
         }),

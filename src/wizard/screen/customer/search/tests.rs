@@ -39,7 +39,7 @@ fn rows() -> Vec<BoardRow> {
 
 fn found(typed: &str) -> Vec<i64> {
     let rows = rows();
-    search(&rows, typed, None, Order::Runs).into_iter().map(|at| rows[at].customer.id.0).collect()
+    search(&rows, typed, None, BoardOrder::Runs).into_iter().map(|at| rows[at].customer.id.0).collect()
 }
 
 #[test]
@@ -81,10 +81,10 @@ fn the_order_is_what_was_asked_for() {
         *standing = "1 of 9".into();
     }
     let by = |order| search(&rows, "", Some(&seen), order);
-    assert_eq!(by(Order::News), [5, 0, 1, 2, 3, 4]);
-    assert_eq!(by(Order::State), [4, 1, 0, 5, 2, 3], "what needs somebody first");
-    assert_eq!(by(Order::Runs), [0, 1, 2, 3, 4, 5]);
-    assert_eq!(search(&rows, "state:changed", Some(&seen), Order::Runs), [5]);
+    assert_eq!(by(BoardOrder::News), [5, 0, 1, 2, 3, 4]);
+    assert_eq!(by(BoardOrder::State), [4, 1, 0, 5, 2, 3], "what needs somebody first");
+    assert_eq!(by(BoardOrder::Runs), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(search(&rows, "state:changed", Some(&seen), BoardOrder::Runs), [5]);
 }
 
 #[test]
