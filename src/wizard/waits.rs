@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{
-    card::CardId, failure::FailureKind, phrase::Phrase, sydney::clock_in_words, tenant::Verdict, time::Moment,
+    card::CardId, failure::FailureKind, sydney::clock_in_words, tenant::Verdict, time::Moment,
 };
 
 use super::{

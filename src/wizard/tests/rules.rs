@@ -670,10 +670,10 @@ fn what_changed_since_the_board_was_looked_at_is_marked_until_it_was_seen() {
     assert!(desk.words().contains("changed first"));
     desk.act(Action::Refresh).answer();
     assert_eq!(news(&desk), [false, false], "it was seen");
-    desk.pick(1).answer();
-    desk.act(Action::Park).answer();
+    desk.pick(0).answer();
     desk.board.rows[0].progress = Progress::Open("choose users".into());
-    desk.act(Action::Refresh).answer();
+    desk.act(Action::Park).answer();
+    assert_eq!(desk.stop(), "Customer");
     assert_eq!(news(&desk), [false, false], "what the operator did is no news to them");
 }
 
@@ -682,6 +682,8 @@ fn a_wait_that_ends_in_the_run_rings_where_a_person_may_have_looked_away() {
     let mut desk = before_waiting();
     desk.pick(0).answer();
     assert_eq!(desk.stop(), "Authorise");
+    desk.pass(10);
+    assert_eq!(bells(&desk), 0);
     desk.verdict = Verdict::Spreading;
     desk.pass(20);
     assert_eq!(bells(&desk), 1);
@@ -745,7 +747,7 @@ fn without_waits_nothing_wakes() {
     let mut desk = Desk::new(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
     desk.answer();
     assert_eq!((desk.view().next_change, desk.open.len()), (None, 0), "{:?}", desk.open);
-    desk.enter();
+    desk.enter().answer();
     assert_eq!(desk.stop(), "Product");
     assert_eq!((desk.view().next_change, desk.open.len()), (None, 0), "{:?}", desk.open);
 }
