@@ -124,11 +124,11 @@ fn protected_is_what_the_record_says() {
     let ended = status(&home, DAY, &["test customer"]);
     assert_eq!(ended.code, 0, "{}", ended.err);
     for row in [
-        format!("T-1        Test Customer 1  Office 365  3 of 9     11:00  enabled, {run} parked\n"),
+        format!("T-1        Test Customer 1  Office 365  3 of 9     11:00 AWST  enabled, {run} parked\n"),
         format!(
-            "T-2        Test Customer 2  Office 365  2 of 8     11:00  automatic, 6 scheduled, {auto} open in another window\n"
+            "T-2        Test Customer 2  Office 365  2 of 8     11:00 AWST  automatic, 6 scheduled, {auto} open in another window\n"
         ),
-        "\n5 protected of 17 eligible, 6 scheduled.\nWho could be protected is as old as the lists, the oldest as of 11:00; \
+        "\n5 protected of 17 eligible, 6 scheduled.\nWho could be protected is as old as the lists, the oldest as of 11:00 AWST; \
          --refresh lists again.\n"
             .to_owned(),
         "Last sweep: none yet; a sweeper is installed on desk-1.\n".to_owned(),
@@ -137,7 +137,7 @@ fn protected_is_what_the_record_says() {
     }
     // The numbers of a list carry its day.
     let later = status(&home, "2026-11-26T14:00:00+11:00", &["T-1"]);
-    assert!(later.out.contains("  3 of 9     Mon 23 Nov 11:00  enabled"), "{}", later.out);
+    assert!(later.out.contains("  3 of 9     Mon 23 Nov 11:00 AWST  enabled"), "{}", later.out);
     let object = status(&home, DAY, &["T-1", "--json"]).json("status");
     let row = &object["products"][0]["status"];
     assert_eq!(
