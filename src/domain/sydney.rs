@@ -72,7 +72,8 @@ pub fn in_words(due: Moment, now: Moment) -> String {
     }
 }
 
-/// A moment by the clocks of a zone (this computer's, usually): "10:42 AEDT" today, "Mon 23 Nov 10:42 AEDT" else.
+/// A moment by the clocks of a zone (this computer's, usually), which it names: "10:42 AEDT" today, "Mon 23 Nov 10:42
+/// AEDT" else.
 #[must_use]
 pub fn clock_in_words(at: Moment, now: Moment, zone: &str) -> Text {
     match (zoned(at, zone).or_else(|| zoned(at, "UTC")), zoned(now, zone).or_else(|| zoned(now, "UTC"))) {
