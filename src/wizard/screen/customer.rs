@@ -53,6 +53,8 @@ pub(crate) struct Customer {
     board: Option<Board>,
     /// How the rows stood when they were last looked at, as of when this screen came on.
     seen: Option<Seen>,
+    /// How many rows stand otherwise now.
+    news: usize,
     /// How they stand now is to be kept, once the operator does something here.
     is_unkept: bool,
     /// Keeps it.
@@ -219,8 +221,7 @@ impl Customer {
             (false, _) => vec![format_args!("{shown} of {all} found").into()],
         };
         if let Some(seen) = &self.seen {
-            let news = self.rows().iter().filter(|row| seen.is_news(row)).count();
-            let since = clock_in_words(seen.at, cx.now, cx.setup.here.as_str());
+            let (news, since) = (self.news, clock_in_words(seen.at, cx.now, cx.setup.here.as_str()));
             counts.extend((news > 0).then(|| format_args!("{news} changed since {since}").into()));
         }
         counts.extend(cx.session.board_order.words().map(Phrase::from));
@@ -314,17 +315,14 @@ impl Customer {
     /// The waits of the rows that have ended since they were read last, in words: what is said rings the bell, once, because
     /// a row that has been told stands in the board from then on.
     fn waits_that_ended(&self, board: &Board, cx: &UpdateCx<'_>) -> Option<Phrase> {
-        let has_ended = |row: &&BoardRow| {
-            let before =
-                self.rows().iter().find(|before| before.run.is_some() && row_id(before) == row_id(row));
-            let is_new = |before: &BoardRow| {
-                before.progress.is_awaited()
-                    && std::mem::discriminant(&before.progress) != std::mem::discriminant(&row.progress)
-                    && !matches!(row.progress, Progress::WaitingForConsent { .. })
-            };
-            before.is_some_and(is_new)
+        let now = |before: &BoardRow| {
+            let of_run = |row: &&BoardRow| row.run.is_some() && row_id(row) == row_id(before);
+            let row = board.rows.iter().find(of_run)?;
+            let is_other = std::mem::discriminant(&before.progress) != std::mem::discriminant(&row.progress);
+            (is_other && !matches!(row.progress, Progress::WaitingForConsent { .. })).then_some(row)
         };
-        let ended: Vec<&BoardRow> = board.rows.iter().filter(has_ended).collect();
+        let awaited = self.rows().iter().filter(|row| row.run.is_some() && row.progress.is_awaited());
+        let ended: Vec<&BoardRow> = awaited.filter_map(now).collect();
         let (first, others) = ended.split_first()?;
         let far = first.progress.in_words(cx.now, cx.setup.here.as_str());
         let more = match others.len() {
@@ -348,7 +346,9 @@ impl Customer {
         let seen = self.seen.as_ref();
         let shown = search::search(self.rows(), self.search.text(), seen, cx.session.board_order);
         let rows = shown.iter().filter_map(|at| self.rows().get(*at));
-        let lines = rows.map(|row| line(row, seen.is_some_and(|seen| seen.is_news(row)), cx)).collect();
+        let is_news = |row: &BoardRow| seen.is_some_and(|seen| seen.is_news(row));
+        let lines = rows.map(|row| line(row, is_news(row), cx)).collect();
+        self.news = self.rows().iter().filter(|row| is_news(row)).count();
         self.table.set(lines);
     }
 
