@@ -226,7 +226,7 @@ impl Progress {
     pub fn more(&self, now: Moment, here: &str) -> Text {
         match self {
             Self::WaitingForConsent { since } => {
-                Text::of(format_args!("for consent since {}", clock_in_words(*since, now, here)))
+                Text::of(format_args!("since {}", clock_in_words(*since, now, here)))
             }
             Self::Spreading { since: at } | Self::Accepted { at } => {
                 Text::of(format_args!("accepted {}", clock_in_words(*at, now, here)))

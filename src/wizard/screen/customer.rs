@@ -443,7 +443,8 @@ fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
     let remark = || {
         let call = if row.run.is_some() { row.progress.call_back() } else { "" };
         let far = row.in_words(cx.now, here);
-        Phrase::from(Text::of(format_args!("{}: {far}. {call}", customer.name)))
+        let behind = if row.run.is_some() { ", " } else { ": " };
+        Phrase::from(Text::of(format_args!("{}{behind}{far}. {call}", customer.name)))
     };
     Line {
         id: row_id(row),
