@@ -217,6 +217,14 @@ impl Seen {
         seen
     }
 
+    /// Takes in how the rows stand of customers of whom nothing is known yet; whether there are any.
+    pub fn learn(&mut self, rows: &[BoardRow]) -> bool {
+        let new = rows.iter().filter(|row| !self.rows.contains_key(&row.customer.id)).cloned();
+        let new: Vec<BoardRow> = new.collect();
+        self.rows.append(&mut Self::of(&new, self.at, None).rows);
+        !new.is_empty()
+    }
+
     /// Whether a row stands otherwise now.
     #[must_use]
     pub fn is_news(&self, row: &BoardRow) -> bool {

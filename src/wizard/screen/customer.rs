@@ -242,9 +242,14 @@ impl Customer {
             && (self.is_unkept || except.is_some())
         {
             self.is_unkept = false;
-            self.keeping.forget();
-            self.keeping.start(cx.calls, pending::keep_seen(Seen::of(&board.rows, cx.now, except)));
+            let seen = Seen::of(&board.rows, cx.now, except);
+            self.keep(cx, seen);
         }
+    }
+
+    fn keep(&mut self, cx: &mut UpdateCx<'_>, seen: Seen) {
+        self.keeping.forget();
+        self.keeping.start(cx.calls, pending::keep_seen(seen));
     }
 
     fn empty(&self, is_open: bool) -> Phrase {
@@ -294,8 +299,13 @@ impl Customer {
         board.rows.sort_by_key(|row| row.run.is_none());
         let is_first = self.board.is_none();
         self.failure = None;
-        if self.seen.is_none() {
-            self.seen = board.seen.take();
+        if self.seen.is_none() && cx.setup.is_board_watched {
+            // The run that the operator comes from stands as they left it: what becomes of it from now on is news.
+            let mut seen = board.seen.take().unwrap_or_else(|| Seen { at: cx.now, ..Seen::default() });
+            if seen.learn(&board.rows) {
+                self.keep(cx, seen.clone());
+            }
+            self.seen = Some(seen);
         }
         let over = self.waits_that_ended(&board, cx);
         cx.session.sweep_warning.clone_from(&board.sweep_warning);

@@ -93,7 +93,7 @@ fn the_order_is_what_was_asked_for() {
 #[test]
 fn of_a_customer_whom_the_operator_went_on_with_nothing_is_news() {
     let mut rows = rows();
-    let seen = Seen::of(&rows, Moment::default(), Some(rows[0].customer.id));
+    let mut seen = Seen::of(&rows, Moment::default(), Some(rows[0].customer.id));
     assert!(rows.iter().all(|row| !seen.is_news(row)));
     rows[0].progress = Progress::Accepted { at: Moment::default() };
     rows[1].progress = Progress::Open("choose users".into());
@@ -101,4 +101,7 @@ fn of_a_customer_whom_the_operator_went_on_with_nothing_is_news() {
     let news: Vec<CustomerId> =
         rows.iter().filter(|row| seen.is_news(row)).map(|row| row.customer.id).collect();
     assert_eq!(news, [rows[1].customer.id, rows[3].customer.id], "another state, and a run of a colleague");
+    assert!(seen.learn(&rows) && !seen.learn(&rows), "once");
+    rows[0].progress = Progress::Open("choose users".into());
+    assert!(seen.is_news(&rows[0]), "after it was left");
 }
