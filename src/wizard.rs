@@ -296,7 +296,7 @@ impl Wizard {
         if over.is_some() {
             self.calls.perform(FrontEndTask::Bell);
         }
-        if let Some(notice) = said.or(over.flatten()) {
+        if let Some(notice) = said.or(over.and_then(|over| over.said)) {
             self.notice = Some(notice);
         }
         let (mut cx, screen) = self.parts();
