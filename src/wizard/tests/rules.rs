@@ -683,6 +683,7 @@ fn what_changed_since_the_board_was_looked_at_is_marked_until_it_was_seen() {
 #[test]
 fn a_wait_that_ends_in_the_run_rings_where_a_person_may_have_looked_away() {
     let mut desk = before_waiting();
+    desk.named = Some(organisation(1));
     desk.pick(0).answer();
     assert_eq!(desk.stop(), "Authorise");
     desk.pass(10);
@@ -701,6 +702,7 @@ fn a_wait_that_ends_in_the_run_rings_where_a_person_may_have_looked_away() {
 
     // What is there already was not waited for.
     let mut desk = before_waiting();
+    desk.named = Some(organisation(1));
     desk.verdict = Verdict::Proved;
     desk.pick(0).answer();
     assert_eq!(bells(&desk), 0);
