@@ -46,7 +46,7 @@ use crate::{
     outside::child,
     plain,
     runner::{Opened, Runner, Tools},
-    settings::{Color, CredentialSource, Glyphs, Lines, Settings},
+    settings::{Bell, Color, CredentialSource, Glyphs, Lines, Settings},
     tui,
     wizard::{
         Setup, Wizard,
@@ -458,6 +458,12 @@ fn front_end(cli: &Cli, opener: &Opener) -> Result<FrontEndChoice, Refusal> {
             Glyphs::Ascii => Some(false),
             Glyphs::Unicode => Some(true),
         },
+        bell: match settings.bell {
+            Bell::Auto => None,
+            Bell::Always => Some(true),
+            Bell::Never => Some(false),
+        },
+        no_bell: environment.no_bell.as_deref(),
         no_color: environment.no_color.as_deref(),
         clicolor: environment.clicolor.as_deref(),
         clicolor_force: environment.clicolor_force.as_deref(),

@@ -104,6 +104,15 @@ pub struct Common {
         hide_short_help = true
     )]
     pub unicode: bool,
+    /// The same as --screen-bell never.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        conflicts_with = "BACKUP365_SCREEN_BELL",
+        hide_short_help = true
+    )]
+    pub no_bell: bool,
     /// Ask and answer line by line.
     ///
     /// Ask and answer line by line: for screen readers, dumb terminals and bad connections.

@@ -263,6 +263,8 @@ impl FrontEnd for Plain {
                 let lines = std::iter::once(Line::Gap).chain(lines).chain([Line::Gap]);
                 self.write(&lines.collect::<Vec<_>>())
             }
+            // A line of words is told by itself; whoever listens to lines is not to be startled.
+            FrontEndTask::Bell => Ok(()),
             FrontEndTask::Copy(_) => {
                 self.conversation.lines.push(Line::Words("Line by line there is no clipboard.".to_owned()));
                 Ok(())

@@ -14,7 +14,7 @@ mod users;
 
 use std::{
     any::Any,
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     future::Future,
     path::PathBuf,
     pin::Pin,
@@ -160,12 +160,12 @@ impl std::fmt::Debug for Runner {
 }
 
 /// The last time that Microsoft was asked about a waiting run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Probe {
     /// When.
     at: Moment,
-    /// The customer had accepted. False while the answer is still to come.
-    is_accepted: bool,
+    /// Why Microsoft refused; none: it did not, or its answer is still to come. What else it said is on record.
+    refused: Option<Text>,
 }
 
 /// Where replies go, and what is woken by them.
@@ -291,9 +291,11 @@ async fn answer(
         Request::OpenWorld => Ok(Reply::World(world.clone())),
         Request::LoadBoard => {
             let only = tools.only.clone();
-            with(store, move |s| s.board_of(last_2000, only.as_ref())).await.map(Reply::Board)
+            let board = with(store, move |s| s.board_of(last_2000, only.as_ref())).await?;
+            Ok(Reply::Board(with_refusals(board, probed)))
         }
         Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
+        Request::KeepSeen(seen) => saved(store, move |s| s.keep_seen(&seen)).await,
         Request::AddCustomer(new, accepts) => {
             with(store, move |s| s.add_customer(&new, &accepts)).await.map(|made| guarded(made, Reply::Added))
         }
@@ -449,8 +451,8 @@ async fn woken(wait: Duration) -> Result<Reply, Failure> {
     Ok(Reply::Woken)
 }
 
-/// Asks Microsoft about runs that wait for consent, some side by side and each at most every 30 s, and says on the board
-/// who has accepted.
+/// Asks Microsoft about runs that wait for consent, some side by side and each at most every 30 s, and reads the board, which
+/// says who has accepted.
 async fn probe_board(
     tools: &Tools,
     probed: &Arc<Mutex<BTreeMap<RunId, Probe>>>,
@@ -469,40 +471,44 @@ async fn probe_board(
     let asking = side_by_side(due, PROBED_AT_ONCE, |(run, tenant)| {
         let (provider, probed) = (tools.provider.clone(), Arc::clone(probed));
         async move {
-            lock(&probed).insert(run.clone(), Probe { at: now, is_accepted: false });
-            let is_accepted = caught(has_accepted(&provider, &run, tenant)).await.unwrap_or(false);
-            lock(&probed).insert(run, Probe { at: now, is_accepted });
+            // What was known stays until there is an answer: a pause or a time-out is none.
+            let before = lock(&probed).get(&run).and_then(|last| last.refused.clone());
+            lock(&probed).insert(run.clone(), Probe { at: now, refused: before.clone() });
+            let refused = caught(refusal(&provider, &run, tenant, before)).await.unwrap_or(None);
+            lock(&probed).insert(run, Probe { at: now, refused });
         }
     });
     if tokio::time::timeout(PROBED_WITHIN, asking).await.is_err() {
         tracing::info!(runs = runs.len(), "not every waiting run has been asked about in time");
     }
-    let mut board = with(&tools.provider.store, move |s| s.board(last_2000)).await?;
-    let known = lock(probed).clone();
-    let is_accepted = |(run, _): &(RunId, TenantId)| known.get(run).is_some_and(|last| last.is_accepted);
-    let accepted: BTreeSet<RunId> = runs.into_iter().filter(is_accepted).map(|(run, _)| run).collect();
-    for row in &mut board.rows {
-        if row.run.as_ref().is_some_and(|run| accepted.contains(&run.id)) {
-            row.progress = Progress::Open(Text::from("consent is there: take the run up"));
-        }
-    }
-    Ok(board)
+    let board = with(&tools.provider.store, move |s| s.board(last_2000)).await?;
+    Ok(with_refusals(board, probed))
 }
 
-/// Whether the customer of a waiting run has accepted. Within a pause that Microsoft asked for it is not asked: the board
-/// comes by again.
-async fn has_accepted(provider: &Provider, run: &RunId, tenant: TenantId) -> bool {
+/// The board with what Microsoft refused and the record does not hold, because the run itself is to ask again.
+fn with_refusals(mut board: Board, probed: &Mutex<BTreeMap<RunId, Probe>>) -> Board {
+    let probed = lock(probed);
+    for row in board.rows.iter_mut().filter(|row| matches!(row.progress, Progress::WaitingForConsent { .. }))
+    {
+        let known = row.run.as_ref().and_then(|run| probed.get(&run.id)?.refused.clone());
+        row.progress = known.map_or_else(|| row.progress.clone(), Progress::Refused);
+    }
+    drop(probed);
+    board
+}
+
+/// Looks at Microsoft's answers for a waiting run, which keeps what they say of its consent; why it is refused, where it is.
+/// Within a pause that Microsoft asked for it is not asked: the board comes by again.
+async fn refusal(provider: &Provider, run: &RunId, tenant: TenantId, before: Option<Text>) -> Option<Text> {
     let (store, id) = (&provider.store, run.clone());
-    let Ok(of) = with(store, move |s| s.run_of(&id)).await else { return false };
+    let Ok(of) = with(store, move |s| s.run_of(&id)).await else { return before };
     if in_peace(store, of).await.is_err() {
-        return false;
+        return before;
     }
     let expected = Organisation { tenant, name: None, domain: None, region: None };
-    let proof = provider.prove_consent(&expected, true).await;
-    if let Verdict::Failed(failure) = &proof.verdict {
-        keep_pause(store, of, failure).await;
-    }
-    matches!(proof.verdict, Verdict::Proved)
+    let Verdict::Failed(failure) = provider.prove_consent(&expected, true).await.verdict else { return None };
+    keep_pause(store, of, &failure).await;
+    (failure.kind == FailureKind::Refused).then_some(failure.what)
 }
 
 /// Plays the customer, where that can be played.

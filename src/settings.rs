@@ -24,8 +24,8 @@ pub use form::split_command;
 pub use gathered::Origin;
 
 pub use values::{
-    ApplySettings, ClockSettings, Color, ConsentSettings, CredentialSource, ExtraPermission, Glyphs, Lines,
-    LogSettings, PartnerApp, ProvisionSettings, ScreenSettings, SweepSettings,
+    ApplySettings, Bell, ClockSettings, Color, ConsentSettings, CredentialSource, ExtraPermission, Glyphs,
+    Lines, LogSettings, PartnerApp, ProvisionSettings, ScreenSettings, SweepSettings,
 };
 
 use gathered::Gathered;

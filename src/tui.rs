@@ -133,6 +133,8 @@ pub struct Tui {
     has_dropped: bool,
     /// The way to the terminal's clipboard.
     clipboard: Clipboard,
+    /// The bell may ring.
+    use_bell: bool,
     /// Something must be drawn that no answer will cause: scrolling, another size.
     is_dirty: bool,
     /// Ends the thread when dropped.
@@ -169,6 +171,7 @@ impl Tui {
             inputs: VecDeque::new(),
             has_dropped: false,
             clipboard,
+            use_bell: options.use_bell,
             is_dirty: false,
             reader: None,
         };
@@ -382,6 +385,8 @@ impl FrontEnd for Tui {
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
         match task {
             FrontEndTask::Copy(text) => self.copy(text),
+            FrontEndTask::Bell if self.use_bell => self.send(b"\x07"),
+            FrontEndTask::Bell => Ok(()),
             FrontEndTask::PrintAlone(text) => {
                 let sent = self.guard.print_alone(text)?;
                 self.was_sent(sent);
@@ -394,8 +399,12 @@ impl FrontEnd for Tui {
 impl Tui {
     /// Sends text to the terminal's clipboard; the wizard has said so if it is too long.
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        let Some(bytes) = self.clipboard.sequence(text) else { return Ok(()) };
-        let sent = self.guard.write(&bytes)?;
+        self.clipboard.sequence(text).map_or(Ok(()), |bytes| self.send(&bytes))
+    }
+
+    /// Sends bytes that draw nothing.
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let sent = self.guard.write(bytes)?;
         self.was_sent(sent);
         Ok(())
     }

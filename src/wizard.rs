@@ -26,6 +26,7 @@ mod roster;
 mod screen;
 mod session;
 pub mod view;
+mod waits;
 mod words;
 
 use std::time::Duration;
@@ -37,7 +38,7 @@ use ask::{Ask, QuestionId};
 use call::{CallId, Reply, World};
 pub use context::Setup;
 use context::{UpdateCx, ViewCx};
-use effect::Effect;
+use effect::{Effect, FrontEndTask};
 use event::{Ended, Event, EventKind};
 use handing::Handing;
 use outbox::Outbox;
@@ -45,6 +46,7 @@ use pending::{Arrival, Call, Pending, Saved, Woken};
 use screen::{Scene, Screen, step::Step};
 use session::Session;
 use view::{Handout, Notice, Tone, View};
+use waits::Waits;
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
 const NOTICE: Duration = Duration::from_secs(5);
@@ -325,8 +327,13 @@ impl Wizard {
     /// A reply for the session, or else for the screen.
     fn hear_below(&mut self, arrival: &mut Arrival) {
         let has_failed = arrival.failure().is_some();
+        let waits = Waits::of(&self.session);
         let said = self.session.hear(arrival, self.now, &mut self.calls);
-        if let Some(notice) = said {
+        let over = waits.ended(Waits::of(&self.session), self.look());
+        if over.is_some() {
+            self.calls.perform(FrontEndTask::Bell);
+        }
+        if let Some(notice) = said.or(over.and_then(|over| over.said)) {
             self.notice = Some(notice);
         }
         let (mut cx, screen) = self.parts();
@@ -368,7 +375,9 @@ impl Wizard {
             (Some(failure), _) => self.fail(failure),
             // Said when it is in the record, unless something was asked for meanwhile.
             (None, Some(run)) if self.notice.is_some() => {
-                self.say(Tone::Good, format_args!("{run} is parked. Nothing is lost."));
+                let card = self.screen.card(self.look());
+                let words = format_args!("{run} is parked. Nothing is lost. Tell them: {}", card.say);
+                self.say(Tone::Good, words);
             }
             _ => {}
         }
@@ -433,10 +442,13 @@ impl Wizard {
             self.held = Some(Action::Park);
             return self.say(Tone::Busy, "Saving. One moment.");
         }
-        if let Some(run) = self.run().cloned() {
+        if let Some(record) = &self.session.record {
+            let run = record.id.clone();
+            let is_link_out = record.link_shown.is_some() && !record.product.is_hosted();
+            let card = Waits::of(&self.session).card(is_link_out);
             self.let_go(pending::park_run);
             self.say(Tone::Busy, format_args!("{run} is being parked. Nothing is lost."));
-            self.parking = Some(run);
+            (self.session.parked, self.parking) = (Some(card), Some(run));
         }
     }
 

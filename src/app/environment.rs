@@ -21,6 +21,7 @@ const NAME: &str = "backup365";
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the surroundings")]
 pub(super) struct Environment {
+    pub(super) no_bell: Option<String>,
     pub(super) no_color: Option<String>,
     pub(super) clicolor: Option<String>,
     pub(super) clicolor_force: Option<String>,
@@ -57,6 +58,7 @@ impl Environment {
     pub(super) fn read() -> Self {
         let folders = directories::ProjectDirs::from("", "", NAME);
         Self {
+            no_bell: text("NO_BELL"),
             no_color: text("NO_COLOR"),
             clicolor: text("CLICOLOR"),
             clicolor_force: text("CLICOLOR_FORCE"),

@@ -6,7 +6,7 @@ use crate::{
     cli::Common,
     settings::{
         Sources,
-        table::{AnySetting, FILE_VARIABLE, GLYPHS, LINES},
+        table::{AnySetting, BELL, FILE_VARIABLE, GLYPHS, LINES},
     },
 };
 
@@ -43,9 +43,10 @@ fn named(variables: &[(String, OsString)]) -> Option<PathBuf> {
 
 /// The flags of settings, those that are short for another one included.
 fn flags(common: &Common) -> Vec<(&'static dyn AnySetting, &'static str, String)> {
-    let short: [(bool, &'static dyn AnySetting, _, _); 3] = [
+    let short: [(bool, &'static dyn AnySetting, _, _); 4] = [
         (common.ascii, &GLYPHS, "--ascii", "ascii"),
         (common.unicode, &GLYPHS, "--unicode", "unicode"),
+        (common.no_bell, &BELL, "--no-bell", "never"),
         (common.plain, &LINES, "--plain", "always"),
     ];
     let given = short.into_iter().filter(|(is_given, ..)| *is_given);

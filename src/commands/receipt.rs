@@ -125,7 +125,11 @@ fn how_far(row: &BoardRow) -> (Text, Exit) {
             let since = sydney::stamp_in_words(*since, sydney::ZONE);
             (Text::of(format_args!("waiting for the customer's consent since {since}")), Exit::Waiting)
         }
-        Progress::NeedsAttention(why) => (why.clone(), Exit::Attention),
+        Progress::Spreading { .. } => {
+            (Text::from("the customer has accepted, and Microsoft is still spreading it"), Exit::Waiting)
+        }
+        Progress::Accepted { .. } => (Text::from("the next step is \"ready to enable\""), Exit::Failed),
+        Progress::NeedsAttention(why) | Progress::Refused(why) => (why.clone(), Exit::Attention),
         Progress::Open(step) => (Text::of(format_args!("the next step is \"{step}\"")), Exit::Failed),
         Progress::NotStarted | Progress::Protected { .. } | Progress::Automatic { .. } => {
             (Text::from("the next step is \"choose users\""), Exit::Failed)

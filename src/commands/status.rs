@@ -400,7 +400,7 @@ fn sweep_object(sweep: &LastSweep) -> Value {
 
 fn run_object(run: &OpenRun, progress: &Progress) -> Value {
     let waiting_since = match progress {
-        Progress::WaitingForConsent { since } => Some(since.to_string()),
+        Progress::WaitingForConsent { since } | Progress::Spreading { since } => Some(since.to_string()),
         _ => None,
     };
     json!({

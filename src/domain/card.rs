@@ -27,6 +27,12 @@ pub enum CardId {
     CustomerClosed,
     /// The customer has no product that can be backed up.
     CustomerWithoutProduct,
+    /// The run was parked before anybody accepted.
+    ParkedAsked,
+    /// The run was parked while Microsoft spreads the consent.
+    ParkedSpreading,
+    /// The run was parked at another step.
+    Parked,
     /// A customer is being added.
     NewCustomer,
     /// The product is being chosen.

@@ -1,5 +1,7 @@
 //! Customers and what they bought.
 
+use std::borrow::Cow;
+
 use super::{
     filter::fold,
     id::{Address, CustomerId, TenantId},
@@ -141,6 +143,18 @@ pub enum Progress {
         /// Since when the link has been out.
         since: Moment,
     },
+    /// Accepted, and Microsoft is still spreading it.
+    Spreading {
+        /// When it was accepted.
+        since: Moment,
+    },
+    /// Accepted, and every check was good: an operator may go on.
+    Accepted {
+        /// When.
+        at: Moment,
+    },
+    /// The link is out, and what was answered will not become a consent by itself: the words say what.
+    Refused(Text),
     /// Enabled, with this many of the listed, eligible users protected (as last counted).
     Protected {
         /// Active seats.
@@ -169,12 +183,79 @@ impl Progress {
             Self::WaitingForConsent { since } => {
                 Text::of(format_args!("waiting for consent since {}", clock_in_words(*since, now, here)))
             }
+            Self::Spreading { since } => Text::of(format_args!(
+                "accepted {}, Microsoft is still spreading it",
+                clock_in_words(*since, now, here)
+            )),
+            Self::Accepted { at } => {
+                Text::of(format_args!("accepted {}, go on", clock_in_words(*at, now, here)))
+            }
+            Self::Refused(why) => Text::of(format_args!("refused: {why}")),
             Self::Protected { on, of } => Text::of(format_args!("{on} of {of} protected")),
             Self::Automatic { on, standstill: None } => Text::of(format_args!("automatic, {on} protected")),
             Self::Automatic { on, standstill: Some(why) } => {
                 Text::of(format_args!("automatic, {on} protected, but {}", why.words()))
             }
             Self::NeedsAttention(why) => Text::of(format_args!("needs attention: {why}")),
+        }
+    }
+
+    /// In as few words as tell it from the others.
+    #[must_use]
+    pub fn in_brief(&self) -> Cow<'_, str> {
+        match self {
+            Self::NotStarted => "not started".into(),
+            Self::Open(step) => match step.as_str() {
+                "choose users" => "users".into(),
+                "ready to enable" => "enable".into(),
+                step => step.into(),
+            },
+            Self::WaitingForConsent { .. } => "waiting".into(),
+            Self::Spreading { .. } => "spreading".into(),
+            Self::Accepted { .. } => "accepted, go on".into(),
+            Self::Refused(_) => "refused, look".into(),
+            Self::Protected { on, of } => format!("{on} of {of}").into(),
+            Self::Automatic { standstill: Some(_), .. } => "automatic, stopped".into(),
+            Self::Automatic { on, standstill: None } => format!("automatic, {on}").into(),
+            Self::NeedsAttention(_) => "needs attention".into(),
+        }
+    }
+
+    /// What the words in brief leave out; may be empty.
+    #[must_use]
+    pub fn more(&self, now: Moment, here: &str) -> Text {
+        match self {
+            Self::WaitingForConsent { since } => {
+                Text::of(format_args!("since {}", clock_in_words(*since, now, here)))
+            }
+            Self::Spreading { since: at } | Self::Accepted { at } => {
+                Text::of(format_args!("accepted {}", clock_in_words(*at, now, here)))
+            }
+            Self::Automatic { standstill: Some(why), .. } => why.words(),
+            Self::NeedsAttention(why) | Self::Refused(why) => why.clone(),
+            Self::NotStarted | Self::Open(_) | Self::Protected { .. } | Self::Automatic { .. } => {
+                Text::default()
+            }
+        }
+    }
+
+    /// Whether Microsoft is still asked: a consent is not there, or not everywhere yet.
+    #[must_use]
+    pub const fn is_awaited(&self) -> bool {
+        matches!(self, Self::WaitingForConsent { .. } | Self::Spreading { .. } | Self::Refused(_))
+    }
+
+    /// What to tell the customer on the phone while a run stands there; may be empty.
+    #[must_use]
+    pub const fn call_back(&self) -> &'static str {
+        match self {
+            Self::WaitingForConsent { .. } => {
+                "If they call: nobody has accepted yet, and the link still works."
+            }
+            Self::Spreading { .. } => "If they call: Microsoft has it, they need do nothing.",
+            Self::Accepted { .. } => "Call back: it is accepted, and you go on now.",
+            Self::NeedsAttention(_) | Self::Refused(_) => "Look at it before you call back.",
+            _ => "",
         }
     }
 }

@@ -1,12 +1,12 @@
 //! A run: one customer, one product, from opening to receipt, under a short number.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
-    id::{RunId, UserId},
+    id::{CustomerId, RunId, UserId},
     protection::{Chosen, SeatResult},
     tenant::Organisation,
     text::Text,
@@ -127,6 +127,112 @@ impl BoardRow {
     }
 }
 
+/// The room that is kept for how far a customer is, columns: nobody's state makes the other columns move.
+const BRIEF: usize = 18;
+
+impl BoardRow {
+    /// How far the customer is, in so few words that a narrow window cuts none.
+    #[must_use]
+    pub fn in_brief(&self) -> Text {
+        let far = self.progress.in_brief();
+        let is_short = |words: &String| words.chars().count() <= BRIEF;
+        match &self.run {
+            _ if !self.customer.is_active => "closed".into(),
+            None if self.customer.products.is_empty() => "no product".into(),
+            // What is to be done now matters more than how the run was left.
+            Some(_)
+                if matches!(
+                    self.progress,
+                    Progress::Accepted { .. } | Progress::NeedsAttention(_) | Progress::Refused(_)
+                ) =>
+            {
+                Text::clean(&far)
+            }
+            Some(run) => {
+                let left = if run.is_held { "open elsewhere" } else { run.state() };
+                match Some(format!("{left}: {far}")).filter(is_short) {
+                    Some(both) => Text::clean(&both),
+                    None if self.progress.is_awaited() => Text::clean(&far),
+                    None => left.into(),
+                }
+            }
+            None => match (&self.progress, format!("{far} protected")) {
+                (Progress::Protected { .. }, whole) if is_short(&whole) => Text::clean(&whole),
+                _ => Text::clean(&far),
+            },
+        }
+    }
+
+    /// What the words in brief leave out; may be empty.
+    #[must_use]
+    pub fn more(&self, now: Moment, here: &str) -> Text {
+        let more = self.progress.more(now, here);
+        match &self.run {
+            _ if !self.customer.is_active => Text::default(),
+            Some(run) => {
+                let more = if more.is_empty() { String::new() } else { format!("{more}, ") };
+                Text::of(format_args!("{more}{}, {}", run.product.name(), run.id))
+            }
+            None if self.customer.products.is_empty() => {
+                "to back up: an Admin adds Office 365, Business365 or MPexchange".into()
+            }
+            None => more,
+        }
+    }
+
+    /// What names it among the rows of its customer.
+    fn name(&self) -> String {
+        self.run.as_ref().map(|run| run.id.to_string()).unwrap_or_default()
+    }
+
+    /// How it stands, without clocks and without what a run is left as.
+    fn standing(&self) -> String {
+        if !self.customer.is_active {
+            return "closed".to_owned();
+        }
+        match &self.progress {
+            Progress::NeedsAttention(why) | Progress::Refused(why) => why.to_string(),
+            progress => progress.in_brief().into_owned(),
+        }
+    }
+}
+
+/// How the rows of the board stood when somebody looked at them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Seen {
+    /// When.
+    pub at: Moment,
+    /// By customer and name of the row. Of a customer who is not there nothing is known, and nothing is news.
+    pub rows: BTreeMap<CustomerId, BTreeMap<String, String>>,
+}
+
+impl Seen {
+    /// How rows stand now, but for those of a customer whom the operator goes on with: what they do there is no news to them.
+    #[must_use]
+    pub fn of(rows: &[BoardRow], at: Moment, except: Option<CustomerId>) -> Self {
+        let mut seen = Self { at, ..Self::default() };
+        for row in rows.iter().filter(|row| Some(row.customer.id) != except) {
+            seen.rows.entry(row.customer.id).or_default().insert(row.name(), row.standing());
+        }
+        seen
+    }
+
+    /// Takes in how the rows stand of customers of whom nothing is known yet; whether there are any.
+    pub fn learn(&mut self, rows: &[BoardRow]) -> bool {
+        let new = rows.iter().filter(|row| !self.rows.contains_key(&row.customer.id)).cloned();
+        let new: Vec<BoardRow> = new.collect();
+        self.rows.append(&mut Self::of(&new, self.at, None).rows);
+        !new.is_empty()
+    }
+
+    /// Whether a row stands otherwise now.
+    #[must_use]
+    pub fn is_news(&self, row: &BoardRow) -> bool {
+        let known = self.rows.get(&row.customer.id);
+        known.is_some_and(|rows| rows.get(&row.name()) != Some(&row.standing()))
+    }
+}
+
 /// An open or parked run on the board.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenRun {
@@ -159,6 +265,8 @@ impl OpenRun {
 pub struct Board {
     /// Runs first (newest on top), then customers by name; closed ones included.
     pub rows: Vec<BoardRow>,
+    /// How the rows stood when this operator last looked at them on this computer; none: not yet.
+    pub seen: Option<Seen>,
     /// Rule 17: what every screen must say about the sweep, empty when all is well.
     pub sweep_warning: Option<Text>,
     /// What this operator typed into the form of a new customer and did not save yet.

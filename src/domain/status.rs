@@ -131,7 +131,7 @@ impl ProductStatus {
     pub fn stand(&self) -> Stand {
         match &self.run {
             _ if self.rule.is_some() => Stand::Automatic,
-            Some((_, Progress::WaitingForConsent { .. })) => Stand::WaitingForConsent,
+            Some((_, progress)) if progress.is_awaited() => Stand::WaitingForConsent,
             _ if self.enabled.is_some() || self.on > 0 => Stand::Enabled,
             Some(_) => Stand::Open,
             None => Stand::NotStarted,
@@ -186,7 +186,7 @@ impl ProductStatus {
     #[must_use]
     pub fn attention(&self, now: Moment, sweeper: &SweeperStatus) -> Vec<Text> {
         let mut reasons = Vec::new();
-        if let Some((_, Progress::NeedsAttention(why))) = &self.run
+        if let Some((_, Progress::NeedsAttention(why) | Progress::Refused(why))) = &self.run
             && self.rule.as_ref().and_then(|rule| rule.attention.as_ref()) != Some(why)
             && self.consent.as_ref() != Some(why)
         {

@@ -18,7 +18,7 @@ use super::words::{told, told_first};
 pub(crate) const PAGE: usize = 10;
 
 /// The columns in the order of a line that is listened to; the state stands in front of them.
-const ORDER: [Column; 10] = [
+const ORDER: [Column; 11] = [
     Column::Name,
     Column::Address,
     Column::Domain,
@@ -27,6 +27,7 @@ const ORDER: [Column; 10] = [
     Column::Path,
     Column::Result,
     Column::Progress,
+    Column::More,
     Column::Next,
     Column::Department,
 ];
@@ -41,6 +42,7 @@ pub(crate) fn line(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Option<St
     let row = rows.rows.row(at)?;
     let number = count(at.saturating_add(1));
     let state = state(&row);
+    let state = if row.is_news { Some("changed".to_owned()) } else { state };
     let head = if matches!(view.ask.shape, Shape::Pick | Shape::Select(_)) {
         state.map_or_else(|| format!("{number}: "), |state| format!("{number}, {state}: "))
     } else {

@@ -5,13 +5,16 @@ use crate::{
     domain::speech::{sentence, signs},
     wizard::{
         answer::Action,
-        ask::Shape,
+        ask::{QuestionId, Shape},
         view::{Offer, View},
     },
 };
 
 /// What a list knows besides what can be done on its page.
 const LIST: &str = include_str!("../../assets/help/list.txt");
+
+/// What the search of the customers knows besides words.
+const CUSTOMERS: &str = "The search of the customers also knows state:waiting (or parked, accepted, attention, changed), product:office365.";
 
 /// What can be done to users by number.
 const USERS: &str = include_str!("../../assets/help/users.txt");
@@ -80,6 +83,7 @@ pub(crate) fn help(view: &View<'_>) -> Vec<String> {
         (true, own.as_str()),
         (view.ask.shape == Shape::Pick, "Enter alone: takes the row that the prompt names."),
         (view.page.rows().is_some(), LIST),
+        (view.ask.id == QuestionId::Customer, CUSTOMERS),
         (true, ALWAYS),
     ];
     let open = parts.iter().filter(|(is_open, _)| *is_open);

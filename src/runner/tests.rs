@@ -14,7 +14,7 @@ use crate::{
         form_draft::FormDraft,
         id::{CustomerId, UserId},
         protection::{Chosen, SeatOutcome},
-        run::ExclusionChange,
+        run::{ExclusionChange, Seen},
         secret::Secret,
         tenant_input::TenantInput,
         user::{Kind, Kinds, UserPage},
@@ -236,6 +236,7 @@ const fn name(request: &Request) -> &'static str {
         Request::OpenWorld => "open world",
         Request::LoadBoard => "load board",
         Request::ProbeBoard(_) => "probe board",
+        Request::KeepSeen(_) => "keep seen",
         Request::AddCustomer(..) => "add customer",
         Request::OpenRun(..) => "open run",
         Request::LoadRun(_) => "load run",
@@ -276,7 +277,7 @@ const fn name(request: &Request) -> &'static str {
 }
 
 /// How many names there are: opening a browser is the one that no test asks for, because a desk would get one.
-const NAMES: usize = 38;
+const NAMES: usize = 39;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
@@ -323,6 +324,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::Wake(Duration::from_millis(1)), "woken"),
         (Request::OpenWorld, "world"),
         (Request::LoadBoard, "board"),
+        (Request::KeepSeen(Seen::default()), "saved"),
         (Request::AddCustomer(new, Accepts::default()), "added"),
         (Request::OpenRun(customer, OFFICE), "run"),
         (Request::LookUp(customer, TenantInput::Guid(tenant)), "found"),
@@ -858,7 +860,7 @@ async fn a_waiting_run_is_asked_about_every_half_minute_at_most() {
         let Some(Reply::Board(board)) = replies.last() else { panic!("{replies:?}") };
         let row =
             board.rows.iter().find(|row| row.run.as_ref().is_some_and(|found| found.id == run)).unwrap();
-        seen.push(matches!(row.progress, Progress::Open(_)));
+        seen.push(matches!(row.progress, Progress::Accepted { .. }));
         if step == 0 {
             stage.ask(Request::Rehearse(tenant)).await;
         }
@@ -939,11 +941,15 @@ async fn of_several_waiting_runs_the_board_names_those_that_were_accepted() {
     let accepted: Vec<_> = board
         .rows
         .iter()
-        .filter(|row| matches!(&row.progress, Progress::Open(words) if words.as_str().starts_with("consent is there")))
+        .filter(|row| matches!(row.progress, Progress::Accepted { .. }))
         .filter_map(|row| row.run.as_ref().map(|run| run.id.clone()))
         .collect();
     assert_eq!(accepted, [runs[0].0.clone()]);
     assert_eq!(lock(&stage.runner.probed).len(), 2, "both were asked about");
+    let replies = stage.ask(Request::LoadBoard).await;
+    assert_eq!(replies.iter().map(word).collect::<Vec<_>>(), ["board"]);
+    let [Reply::Board(again)] = replies.as_slice() else { panic!("{replies:?}") };
+    assert_eq!(again.rows, board.rows, "what was accepted is on record, and told once");
 }
 
 #[tokio::test]
@@ -960,7 +966,7 @@ async fn a_waiting_run_is_not_asked_about_within_a_pause() {
         stage.millis.store(START + minutes * 60_000, Ordering::SeqCst);
         let replies = stage.ask(Request::ProbeBoard(vec![(run.clone(), tenant)])).await;
         let [Reply::Board(board)] = replies.as_slice() else { panic!("{replies:?}") };
-        let is_open = |row: &&crate::domain::run::BoardRow| matches!(row.progress, Progress::Open(_));
+        let is_open = |row: &&crate::domain::run::BoardRow| matches!(row.progress, Progress::Accepted { .. });
         seen.push(board.rows.iter().filter(is_open).count());
     }
     assert_eq!(seen, [0, 0, 1], "asked once the pause is over");

@@ -17,7 +17,7 @@ use super::{
         Whole,
     },
     setting::Slot::{Always, List, Maybe},
-    values::{Color, CredentialSource, ExtraPermission, Glyphs, Lines},
+    values::{Bell, Color, CredentialSource, ExtraPermission, Glyphs, Lines},
 };
 
 /// A mebibyte.
@@ -162,6 +162,17 @@ settings! {
             value_name: "WHEN",
             example: "always",
             about: "When to ask and answer line by line; auto goes by ACCESSIBLE and TERM",
+        };
+
+    BELL: Setting<Bell> = Choice(&[("auto", Bell::Auto), ("always", Bell::Always), ("never", Bell::Never)])
+        => Always(|draft| &mut draft.settings.screen.bell),
+        Spec {
+            name: "screen.bell",
+            variable: "BACKUP365_SCREEN_BELL",
+            flag: "--screen-bell",
+            value_name: "WHEN",
+            example: "never",
+            about: "When the bell rings because a wait has ended; auto goes by NO_BELL; never line by line",
         };
 
     LOG_LEVEL: Setting<&'static str> = Choice(&[("off", "off"), ("error", "error"), ("warn", "warn"), ("info", "info"), ("debug", "debug")])

@@ -126,7 +126,12 @@ fn flags_go_before_the_environment_and_that_before_the_file() {
     assert_eq!(row(&survey, "log.keep"), [("7", Origin::File { line: 5 })], "an empty variable is unset");
     assert_eq!(row(&survey, "log.level"), [("info", Origin::Default)]);
     let settings = survey.settings.unwrap();
-    let screen = ScreenSettings { color: Color::Auto, glyphs: Glyphs::Ascii, lines: Lines::Always };
+    let screen = ScreenSettings {
+        color: Color::Auto,
+        glyphs: Glyphs::Ascii,
+        lines: Lines::Always,
+        bell: Bell::default(),
+    };
     assert_eq!(settings.screen, screen);
     assert_eq!(settings.log, LogSettings { level: "info", size_bytes: 4 << 20, keep: 7 });
 }
@@ -157,7 +162,12 @@ fn every_setting_reaches_the_merged_value() {
     assert!(settings.data.is_absolute() && settings.data.ends_with("data"));
     assert_eq!(
         settings.screen,
-        ScreenSettings { color: Color::Never, glyphs: Glyphs::Ascii, lines: Lines::Always }
+        ScreenSettings {
+            color: Color::Never,
+            glyphs: Glyphs::Ascii,
+            lines: Lines::Always,
+            bell: Bell::Never
+        }
     );
     assert_eq!(settings.log, LogSettings { level: "debug", size_bytes: 512 << 10, keep: 9 });
     assert_eq!(settings.provision.wait, Duration::from_mins(15));

@@ -79,6 +79,18 @@ pub enum Lines {
     Never,
 }
 
+/// When the bell rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Bell {
+    /// Unless `NO_BELL` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// How the screen is drawn. Variables like `NO_COLOR` do not travel with an ssh connection; a settings file stays
 /// (remote-terminal.md section 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,6 +101,8 @@ pub struct ScreenSettings {
     pub glyphs: Glyphs,
     /// When to ask and answer line by line.
     pub lines: Lines,
+    /// Whether the bell rings.
+    pub bell: Bell,
 }
 
 /// How much is logged, and how much of it is kept.

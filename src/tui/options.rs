@@ -9,6 +9,8 @@ pub struct Options {
     pub use_color: bool,
     /// Glyphs outside ASCII may be used.
     pub use_unicode: bool,
+    /// The bell may ring.
+    pub use_bell: bool,
     /// Columns and rows where the terminal does not know its size (`COLUMNS` and `LINES`); none: 80x24.
     pub fallback_size: Option<(u16, u16)>,
 }
@@ -23,6 +25,10 @@ pub struct Environment<'a> {
     pub color: Option<bool>,
     /// Glyphs outside ASCII or none, as `--unicode` and `--ascii` say, else the setting; none: the locale decides.
     pub glyphs: Option<bool>,
+    /// To ring or never to, as `--no-bell` says, else the setting; none: the environment decides.
+    pub bell: Option<bool>,
+    /// `NO_BELL`; empty counts as not set.
+    pub no_bell: Option<&'a str>,
     /// `NO_COLOR`; empty counts as not set.
     pub no_color: Option<&'a str>,
     /// `CLICOLOR_FORCE`.
@@ -46,12 +52,21 @@ pub struct Environment<'a> {
 /// Decides how the screen is drawn.
 #[must_use]
 pub fn decide(env: &Environment<'_>) -> Options {
-    Options { use_color: color(env), use_unicode: unicode(env), fallback_size: size(env) }
+    Options {
+        use_color: color(env),
+        use_unicode: unicode(env),
+        use_bell: env.bell.unwrap_or(!is_set(env.no_bell)),
+        fallback_size: size(env),
+    }
+}
+
+/// Whether a variable stands there and says something.
+fn is_set(variable: Option<&str>) -> bool {
+    variable.is_some_and(|value| !value.is_empty())
 }
 
 /// First match wins (remote-terminal.md section 2).
 fn color(env: &Environment<'_>) -> bool {
-    let is_set = |v: Option<&str>| v.is_some_and(|v| !v.is_empty());
     match env.color {
         Some(color) => color,
         None if is_set(env.no_color) => false,
@@ -102,6 +117,20 @@ mod tests {
             let env =
                 Environment { color: choice, no_color, clicolor_force: force, clicolor, term, ..env.clone() };
             assert_eq!(decide(&env).use_color, expected, "{env:?}");
+        }
+    }
+
+    #[test]
+    fn the_bell_rings_unless_the_setting_or_the_environment_says_never() {
+        for (bell, no_bell, expected) in [
+            (None, None, true),
+            (None, Some(""), true),
+            (None, Some("1"), false),
+            (Some(false), None, false),
+            (Some(true), Some("1"), true),
+        ] {
+            let env = Environment { bell, no_bell, ..Environment::default() };
+            assert_eq!(decide(&env).use_bell, expected, "{env:?}");
         }
     }
 

@@ -85,6 +85,7 @@ impl Rows for Many {
             mark: if self.ticked == Some(at) { Mark::Ticked } else { mark[number % 7] },
             cells,
             is_quiet: number % 7 == 6,
+            is_news: false,
             is_excluded: number % 7 == 4,
         })
     }
@@ -429,7 +430,7 @@ pub(crate) fn receipt(lines: usize) -> Vec<Text> {
 
 /// How a terminal is.
 pub(crate) fn options(use_color: bool, use_unicode: bool) -> Options {
-    Options { use_color, use_unicode, fallback_size: None }
+    Options { use_color, use_unicode, use_bell: true, fallback_size: None }
 }
 
 /// A view in a window of ratatui's own test backend.

@@ -12,7 +12,7 @@ use crate::domain::{
     id::{Address, CustomerId, RunId, TenantId, UserId},
     operator::Operator,
     protection::{AutoRule, Chosen, Protection, SeatResult},
-    run::{Board, ExclusionChange, Outcome, RunRecord, SweeperStatus},
+    run::{Board, ExclusionChange, Outcome, RunRecord, Seen, SweeperStatus},
     tenant::{Organisation, Proof},
     tenant_input::TenantInput,
     text::Text,
@@ -92,6 +92,9 @@ requests! {
     READ load_board = LoadBoard -> Board;
     /// Ask Microsoft about runs that wait for consent, at most once in 30 s each; brings the board when done.
     READ probe_board = ProbeBoard(runs: Vec<(RunId, TenantId)>) -> Board ["{} runs", runs.len()];
+    /// Keep how the rows of the board stood when they were looked at. It may be dropped, and nothing waits for it: what is
+    /// not kept is news once more.
+    READ keep_seen = KeepSeen(seen: Seen) -> Saved ["{} customers", seen.rows.len()];
     /// Add a customer (Admin).
     WRITE add_customer = AddCustomer(new: NewCustomer, accepts: Accepts) -> Guarded<Customer>;
     /// Open the customer's run for a product, or the open one.

@@ -18,6 +18,8 @@ pub enum Effect {
 pub enum FrontEndTask {
     /// Send text to the terminal's clipboard. There is no acknowledgement: never say "copied".
     Copy(String),
+    /// Ring: a wait has ended that the operator may have looked away from.
+    Bell,
     /// Leave the full-screen view, print this alone and unwrapped, and come back on Enter.
     PrintAlone(String),
 }

@@ -2,11 +2,47 @@
 //!
 //! Calls of the run go on while screens come and go; they end on park, on changing the customer and on leaving.
 
-use crate::domain::{form_draft::FormDraft, run::RunRecord, text::Text, time::Moment};
+use crate::domain::{card::CardId, form_draft::FormDraft, run::RunRecord, text::Text, time::Moment};
 
 use super::{
     keeping::Keeping, outbox::Outbox, pending::Arrival, proving::Proving, roster::Roster, view::Notice,
 };
+
+/// The order of the rows on the first screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum BoardOrder {
+    /// Runs on top, then the customers by name.
+    #[default]
+    Runs,
+    /// By name, runs among them.
+    Name,
+    /// What has changed first.
+    News,
+    /// What needs an operator first.
+    State,
+}
+
+impl BoardOrder {
+    /// The one behind it, round and round.
+    pub(crate) const fn next(self) -> Self {
+        match self {
+            Self::Runs => Self::Name,
+            Self::Name => Self::News,
+            Self::News => Self::State,
+            Self::State => Self::Runs,
+        }
+    }
+
+    /// Said around the rows; nothing where nobody asked for an order.
+    pub(crate) const fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Runs => None,
+            Self::Name => Some("by name"),
+            Self::News => Some("changed first"),
+            Self::State => Some("by state"),
+        }
+    }
+}
 
 /// Everything that belongs to the run.
 #[derive(Debug, Default)]
@@ -27,6 +63,10 @@ pub(crate) struct Session {
     pub(crate) forgets_forms: bool,
     /// Rule 17, kept over runs.
     pub(crate) sweep_warning: Option<Text>,
+    /// What to tell the customer whose run was parked, until another one is looked for.
+    pub(crate) parked: Option<CardId>,
+    /// The order of the board's rows, kept over runs.
+    pub(crate) board_order: BoardOrder,
     /// When the board last asked Microsoft about waiting runs, kept over runs.
     pub(crate) probed: Option<Moment>,
 }
@@ -36,6 +76,7 @@ impl Session {
     pub(crate) fn take_up(&mut self, mut record: RunRecord, calls: &mut Outbox) {
         self.let_go(calls);
         self.empty();
+        self.parked = None;
         if self.forgets_forms {
             record.form = FormDraft::default();
         }

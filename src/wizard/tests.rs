@@ -445,6 +445,10 @@ impl Desk {
         match request {
             Request::Wake(_) => None,
             Request::OpenWorld => Some(Reply::World(self.world.clone())),
+            Request::KeepSeen(seen) => {
+                self.board.seen = Some(seen.clone());
+                Some(Reply::Saved)
+            }
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
             Request::AddCustomer(new, accepts) => {
                 if let Some(doubted) = self.doubted(accepts) {

@@ -100,6 +100,9 @@ mod tests {
             (Progress::NotStarted, "not started"),
             (Progress::Open(Text::from("at access")), "at access"),
             (Progress::WaitingForConsent { since }, "waiting for consent since 10:42 UTC"),
+            (Progress::Spreading { since }, "accepted 10:42 UTC, Microsoft is still spreading it"),
+            (Progress::Accepted { at: since }, "accepted 10:42 UTC, go on"),
+            (Progress::Refused(Text::from("the account is closed")), "refused: the account is closed"),
             (Progress::Protected { on: 184, of: 231 }, "184 of 231 protected"),
             (Progress::Automatic { on: 9, standstill: None }, "automatic, 9 protected"),
             (

@@ -256,3 +256,24 @@ fn lines_for_the_hoster_and_the_error_are_sent_as_the_link_is() {
     talk.types("quit").hears(&["Leave? The run is kept."]).types("");
     assert_eq!(talk.ends(), 130);
 }
+
+#[test]
+fn the_bell_rings_once_where_a_wait_has_ended_and_never_where_it_is_not_to() {
+    let quiet: &[(&str, &str)] = &[("NO_BELL", "1")];
+    for (arguments, variables, bells) in [(&[][..], &[][..], 1), (&["--no-bell"], &[], 0), (&[], quiet, 0)] {
+        let home = Home::new();
+        let mut terminal = Terminal::sized(&home, arguments, 80, 24, variables);
+        shown(&mut terminal);
+        // The proof was asked for before the link was shown, and nobody looks away from what is there at once.
+        terminal.waits("a wait of some seconds", |text| {
+            let before = text.split_once(" s. Usually 3 min").map(|(before, _)| before);
+            let seconds = before.and_then(|before| before.rsplit(' ').next()?.parse().ok());
+            seconds.is_some_and(|seconds: u32| seconds >= 6)
+        });
+        terminal.keys("w").sees(&["‹ Enable ›"]);
+        // Whatever is drawn next is sent behind the bell.
+        terminal.keys("?").sees(&["Esc close"]);
+        let rung = terminal.bytes().iter().filter(|byte| **byte == 7).count();
+        assert_eq!(rung, bells, "{arguments:?} {variables:?}");
+    }
+}

@@ -45,7 +45,7 @@ fn signals_leave_at_once_and_keep_the_run() {
         terminal.sees(&[&way_back(&home)]);
         is_restored(&terminal);
         let mut terminal = Terminal::opened(&home);
-        terminal.sees(&["interrupted: ", "> Harbour Street Cafe"]);
+        terminal.sees(&["was interrupted.", "> Harbour Street Cafe"]);
     }
 }
 
@@ -58,7 +58,7 @@ fn a_closed_window_ends_the_program() {
     assert_eq!(terminal.code(), 129);
     // What was ticked a moment ago was saved on the way out.
     let mut terminal = Terminal::opened(&home);
-    terminal.sees(&["interrupted: "]).keys(ENTER).sees(&["/ filter"]).keys(ENTER);
+    terminal.sees(&["interrupted: users"]).keys(ENTER).sees(&["/ filter"]).keys(ENTER);
     terminal.lists("37").sees(&["● Users", "ticked 1"]);
 }
 

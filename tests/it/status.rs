@@ -137,7 +137,7 @@ fn protected_is_what_the_record_says() {
     }
     // The numbers of a list carry its day.
     let later = status(&home, "2026-11-26T14:00:00+11:00", &["T-1"]);
-    assert!(later.out.contains("  3 of 9     Mon 23 Nov 11:00  enabled"), "{}", later.out);
+    assert!(later.out.contains("  3 of 9     Mon 23 Nov 11:00 AWST  enabled"), "{}", later.out);
     let object = status(&home, DAY, &["T-1", "--json"]).json("status");
     let row = &object["products"][0]["status"];
     assert_eq!(

@@ -40,7 +40,7 @@ impl Rows for Names {
             .with(Column::Kind, Cell::Kind(Kind::User))
             .with(Column::State, Cell::State(State::Off, Text::default()))
             .with(Column::Department, Cell::Words(Shown::literal(department)));
-        Some(Row { mark: view::Mark::Off, cells, is_quiet: false, is_excluded: false })
+        Some(Row { mark: view::Mark::Off, cells, is_quiet: false, is_news: false, is_excluded: false })
     }
 
     fn id(&self, at: usize) -> Option<RowId> {

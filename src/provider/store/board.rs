@@ -8,14 +8,14 @@ use super::{
     table::{
         apply, customer,
         form::{self, Owner},
-        run,
+        seen,
     },
 };
 use crate::domain::{
     customer::{Customer, Product},
     failure::Failure,
     id::CustomerId,
-    run::{Board, BoardRow},
+    run::{Board, BoardRow, Seen},
     text::Text,
     time::Moment,
 };
@@ -39,23 +39,29 @@ impl Store {
     /// As [`Store::board`].
     pub fn board_of(&self, last_2000: Moment, reference: Option<&Text>) -> Result<Board, Failure> {
         let now = self.0.options.clock.now();
-        let (customers, open, facts, unfinished, waiting, sweeper, new_customer) = self.read(|tx| {
+        let (customers, open, facts, unfinished, waiting, sweeper, new_customer, seen) = self.read(|tx| {
             let only =
                 reference.map(|reference| customer::by_reference(tx, reference)).transpose()?.flatten();
             let id = only.as_ref().map(|only| only.id);
             Ok((
                 only.map_or_else(|| customer::all(tx), |only| Ok(vec![only]))?,
-                run::open(tx, id)?,
+                standing::open_runs(tx, id)?,
                 standing::facts(tx, id)?,
                 apply::open(tx)?,
                 standing::waiting(tx, last_2000, now)?,
                 standing::sweeper(tx, last_2000, now)?,
                 form::find(tx, Owner::Operator(&self.0.operator.name))?,
+                // Nobody looks at the rows of one customer.
+                if id.is_none() {
+                    seen::find(tx, (&self.0.operator.name, &self.0.options.host))?
+                } else {
+                    None
+                },
             ))
         })?;
         let by_id: BTreeMap<CustomerId, &Customer> = customers.iter().map(|c| (c.id, c)).collect();
         let mut rows = Vec::with_capacity(customers.len() + open.len());
-        for run in &open {
+        for (run, consent) in &open {
             let Some(customer) = by_id.get(&run.customer) else { continue };
             let facts = facts.get(&(run.customer, run.product)).cloned().unwrap_or_default();
             rows.push(BoardRow {
@@ -63,6 +69,7 @@ impl Store {
                 progress: standing::run_progress(
                     run,
                     &facts,
+                    consent,
                     unfinished.contains(&run.id),
                     sweeper.standstill(),
                 ),
@@ -70,8 +77,11 @@ impl Store {
             });
         }
         for customer in &customers {
-            let started: Vec<Product> =
-                open.iter().filter(|run| run.customer == customer.id).map(|run| run.product).collect();
+            let started: Vec<Product> = open
+                .iter()
+                .filter(|(run, _)| run.customer == customer.id)
+                .map(|(run, _)| run.product)
+                .collect();
             if started.is_empty() || customer.products.iter().any(|product| !started.contains(product)) {
                 let progress = standing::progress(customer, &facts, sweeper.standstill());
                 rows.push(BoardRow { customer: customer.clone(), progress, run: None });
@@ -81,6 +91,14 @@ impl Store {
         let clock = self.clock_trouble()?.map(|failure| failure.for_commands());
         let overdue = (waiting > 0).then(|| standing::warning(waiting));
         let sweep_warning = clock.or(overdue);
-        Ok(Board { rows, sweep_warning, new_customer })
+        Ok(Board { rows, seen, sweep_warning, new_customer })
+    }
+
+    /// Keeps how the rows stood when this operator looked at them on this computer. Safe to repeat.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be written: a retry is safe.
+    pub fn keep_seen(&self, seen: &Seen) -> Result<(), Failure> {
+        self.write(|write| seen::keep(write.tx, (write.operator(), write.host()), seen))
     }
 }

@@ -5,15 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Store,
     part::standing,
-    table::{
-        Key, apply, chosen, customer, draft, exclusion,
-        product::AllFacts,
-        run::{self, RunRow},
-        seat, sweep,
-    },
+    table::{Key, apply, chosen, customer, draft, exclusion, product::AllFacts, run::RunRow, seat, sweep},
     tx::Tx,
 };
 use crate::domain::{
+    consent::Consent,
     customer::{Customer, Product},
     failure::Failure,
     id::{CustomerId, RunId},
@@ -26,7 +22,7 @@ impl Store {
     /// What is true about every product, by the customers' names; products of closed customers only where somebody is
     /// still protected, or a rule or a run is left. With `only`, of that customer. `last_2000` is the latest 20:00 in Sydney that is half an hour ago.
     ///
-    /// Cost: eleven statements, whatever the number of customers, one look at a lock per open run, and three at each user
+    /// Cost: twelve statements, whatever the number of customers, one look at a lock per open run, and three at each user
     /// who is ticked and was not turned on.
     ///
     /// # Errors
@@ -62,9 +58,9 @@ impl Store {
         let facts = read.facts.get(&key).cloned().unwrap_or_default();
         let run = match read.runs.get(&key) {
             None => None,
-            Some(run) => {
+            Some((run, consent)) => {
                 let is_unfinished = read.unfinished.contains(&run.id);
-                let progress = standing::run_progress(run, &facts, is_unfinished, read.standstill);
+                let progress = standing::run_progress(run, &facts, consent, is_unfinished, read.standstill);
                 Some((self.open_run_of(run)?, progress))
             }
         };
@@ -93,7 +89,7 @@ impl Store {
 struct Read {
     customers: Vec<Customer>,
     facts: AllFacts,
-    runs: BTreeMap<Key, RunRow>,
+    runs: BTreeMap<Key, (RunRow, Consent)>,
     unfinished: BTreeSet<RunId>,
     missed: BTreeMap<Key, u32>,
     sweeps: BTreeMap<Key, LastSweep>,
@@ -114,7 +110,7 @@ impl Read {
         Ok(Self {
             customers: customer::all(tx)?,
             facts: standing::facts(tx, None)?,
-            runs: run::open(tx, None)?.into_iter().map(|run| ((run.customer, run.product), run)).collect(),
+            runs: standing::open_runs(tx, None)?.into_iter().map(|open| (open.0.key(), open)).collect(),
             unfinished: apply::open(tx)?,
             missed: chosen::missed(tx)?,
             sweeps: sweep::last_of_rules(tx, now.plus(TOLERANCE))?,

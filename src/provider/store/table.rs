@@ -26,6 +26,7 @@ pub(super) mod rule;
 pub(super) mod run;
 pub(super) mod scheduled;
 pub(super) mod seat;
+pub(super) mod seen;
 pub(super) mod sweep;
 pub(super) mod sweeper;
 

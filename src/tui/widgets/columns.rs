@@ -38,7 +38,8 @@ const fn layout(column: Column) -> Layout {
         Column::Path => ("Path", 5, 16, 40, false),
         Column::State => ("State", 6, 9, 26, false),
         Column::Result => ("Result", 7, 18, 60, false),
-        Column::Progress => ("How far", 8, 18, 60, false),
+        Column::Progress => ("How far", 8, 20, 60, false),
+        Column::More => ("More", 9, 24, 60, true),
         Column::Next => ("Next", 9, 40, 60, true),
         Column::Department => ("Department", 10, 10, 40, true),
     };
@@ -126,6 +127,30 @@ mod tests {
         assert_eq!(four.last().unwrap().0, Column::State, "the department would cut an address");
         assert_eq!(at(74, [16, 28, 4, 5, 12]).len(), 5, "all fit");
         assert_eq!(at(74, [16, 28, 4, 5, 0]).len(), 4, "an empty column has no place");
+    }
+
+    #[test]
+    fn the_customers_stand_still_whatever_becomes_of_one_of_them() {
+        const CUSTOMERS: &[Column] =
+            &[Column::Name, Column::Progress, Column::Domain, Column::Reference, Column::More];
+        let at = |room, more| {
+            let needs = CUSTOMERS.iter().copied().zip([23, 20, 28, 6, more]).collect();
+            let placed = columns(CUSTOMERS, room, &needs);
+            // The last column takes what is left, which moves nothing.
+            placed
+                .into_iter()
+                .filter(|(column, _)| *column != Column::More)
+                .map(|(column, _)| column)
+                .collect::<Vec<_>>()
+        };
+        for room in [35, 53, 75, 95, 115, 195] {
+            let quiet = at(room, 0);
+            assert_eq!(quiet, at(room, 50), "{room}");
+            assert!(quiet.contains(&Column::Progress), "{room}: how far goes last");
+        }
+        let needs = CUSTOMERS.iter().copied().zip([23, 20, 28, 6, 50]).collect();
+        let widths = [(Column::Name, 23), (Column::Domain, 28), (Column::Progress, 20)];
+        assert_eq!(columns(CUSTOMERS, 75, &needs), widths, "at 80 columns no domain is cut");
     }
 
     #[test]

@@ -30,6 +30,9 @@ use super::{
 /// Columns of the gutter and the mark in front of a row.
 const MARK: u16 = 4;
 
+/// Columns of how far a customer is, with its sign.
+const BRIEF: u16 = 20;
+
 /// The columns that name a row.
 const NAMING: [Column; 3] = [Column::Name, Column::Address, Column::Domain];
 
@@ -59,12 +62,10 @@ impl RowsTable<'_, '_> {
             for column in self.view.columns {
                 let Some(cell) = row.cells.get(*column) else { continue };
                 let is_nameless = *column == Column::Name && is_nameless(&row);
-                // Why a row can't be chosen is long, and must not cut the columns of the others.
-                let is_long = row.is_quiet && *column == Column::Progress;
-                if !cell.in_words().is_empty() && !is_nameless && !is_long {
+                if !cell.in_words().is_empty() && !is_nameless {
                     let need = width(&self.cell(cell, *column, u16::MAX).1);
                     let mark = if self.view.sorted_by == Some(*column) { 2 } else { 0 };
-                    let least = width(head(*column)).saturating_add(mark).max(of_state(cell));
+                    let least = width(head(*column)).saturating_add(mark).max(of_state(cell, *column));
                     let known = list.needs.entry(*column).or_default();
                     *known = need.max(*known).max(least);
                 }
@@ -123,6 +124,7 @@ impl RowsTable<'_, '_> {
         let span = |role: Role, words: &str| self.theme.span(if is_one { Role::Plain } else { role }, words);
         let front = match (is_lit, is_in_range) {
             (_, true) => ":",
+            _ if row.is_news => "*",
             (true, false) if !self.is_lit => ">",
             _ => " ",
         };
@@ -237,8 +239,12 @@ const fn mark(mark: Mark) -> (&'static str, Role) {
 }
 
 /// The room for any state where one stands: the first row that is in a longer one shall not make the columns jump.
-fn of_state(cell: &Cell<'_>) -> u16 {
-    if matches!(cell, Cell::State(..)) { width(Protection::NotIncluded.word()) } else { 0 }
+fn of_state(cell: &Cell<'_>, column: Column) -> u16 {
+    match (cell, column) {
+        (Cell::State(..), _) => width(Protection::NotIncluded.word()),
+        (_, Column::Progress) => BRIEF,
+        _ => 0,
+    }
 }
 
 /// The role of a state, which stands there in words.

@@ -81,7 +81,7 @@ fn row(result: &SeatResult) -> Row<'_> {
         .with(Column::Name, Cell::Words(result.user.name.shown()))
         .with(Column::Address, Cell::Words(result.user.address.shown()))
         .with(Column::Result, Cell::Toned(tone, result_words(outcome)));
-    Row { mark, cells, is_quiet: false, is_excluded: *outcome == SeatOutcome::Excluded }
+    Row { mark, cells, is_quiet: false, is_news: false, is_excluded: *outcome == SeatOutcome::Excluded }
 }
 
 /// Where a result stands, its mark and how grave it is: those that did not go well come first.

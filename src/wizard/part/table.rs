@@ -17,6 +17,8 @@ pub(crate) struct Line {
     pub(crate) cells: Vec<(Column, Tone, Text)>,
     /// Can't be chosen; shown with less weight.
     pub(crate) is_quiet: bool,
+    /// It stands otherwise than when it was last looked at.
+    pub(crate) is_news: bool,
     /// The product that it is about, where it is about one.
     pub(crate) product: Option<Product>,
     /// What is to be known while it is looked at.
@@ -49,7 +51,13 @@ impl Rows for Table {
             Tone::Plain => cells.with(*column, Cell::Words(words.shown())),
             tone => cells.with(*column, Cell::Toned(*tone, words.clone())),
         });
-        Some(Row { mark: Mark::None, cells, is_quiet: line.is_quiet, is_excluded: false })
+        Some(Row {
+            mark: Mark::None,
+            cells,
+            is_quiet: line.is_quiet,
+            is_news: line.is_news,
+            is_excluded: false,
+        })
     }
 
     fn id(&self, at: usize) -> Option<RowId> {

@@ -103,7 +103,8 @@ impl Rows for Roster {
             .filter(|(_, words)| !words.is_empty())
             .fold(cells, |cells, (column, words)| cells.with(column, Cell::Words(words)));
         // Not quiet before it is known: nearly all of them would have to be drawn once more.
-        Some(Row { mark, cells, is_quiet: people.is_known() && !is_on && !is_eligible, is_excluded })
+        let is_quiet = people.is_known() && !is_on && !is_eligible;
+        Some(Row { mark, cells, is_quiet, is_news: false, is_excluded })
     }
 
     fn remark(&self, at: usize) -> Option<Notice> {

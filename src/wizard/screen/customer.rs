@@ -14,9 +14,10 @@ use crate::{
         card::{Card, CardId, Party},
         customer::Progress,
         failure::{Failure, FailureKind},
-        id::{RunId, TenantId},
+        id::{CustomerId, RunId, TenantId},
         phrase::{Correction, Phrase, WayOn, phrase},
-        run::{Board, BoardRow, OpenRun, RunRecord},
+        run::{Board, BoardRow, OpenRun, RunRecord, Seen},
+        sydney::clock_in_words,
         text::Text,
     },
     wizard::{
@@ -24,13 +25,15 @@ use crate::{
         ask::{Focus, QuestionId, Shape, Spot},
         call::World,
         context::{UpdateCx, ViewCx},
+        effect::FrontEndTask,
         part::{
             field::Field,
             table::{Line, Table},
             wait::{self, Wait},
         },
-        pending::{self, Arrival, Pending, Woken},
+        pending::{self, Arrival, Pending, Saved, Woken},
         screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
+        session::BoardOrder,
         view::{Block, Column, Rows, RowsView, Tone},
     },
 };
@@ -39,12 +42,23 @@ use crate::{
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
 
 /// The columns, most important first.
-const COLUMNS: &[Column] = &[Column::Name, Column::Progress, Column::Domain, Column::Reference];
+const COLUMNS: &[Column] = &[Column::Name, Column::Progress, Column::Domain, Column::Reference, Column::More];
+
+/// What can be typed into the search.
+const HINT: &str = "name, domain, reference, state:waiting, product:office365";
 
 /// The screen's own state.
 #[derive(Debug, Default)]
 pub(crate) struct Customer {
     board: Option<Board>,
+    /// How the rows stood when they were last looked at, as of when this screen came on.
+    seen: Option<Seen>,
+    /// How many rows stand otherwise now.
+    news: usize,
+    /// How they stand now is to be kept, once the operator does something here.
+    is_unkept: bool,
+    /// Keeps it.
+    keeping: Pending<Saved>,
     search: Field,
     /// The rows shown.
     table: Table,
@@ -70,6 +84,7 @@ impl Screen for Customer {
 
     /// Has the world opened if it is not open yet, then reads the board.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        self.look_anew();
         self.load(cx);
     }
 
@@ -88,9 +103,22 @@ impl Screen for Customer {
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         self.refused = None;
         match given {
-            Given::Fill(FieldId::Search, value) if self.search.fill(&value) => self.build(cx.look()),
+            Given::Fill(FieldId::Search, value) if self.search.fill(&value) => {
+                cx.session.parked = None;
+                self.keep_seen(cx, None);
+                self.build(cx.look());
+            }
             Given::Pick(row) => return self.choose(cx, &row),
-            Given::Do(Action::Refresh) => self.load(cx),
+            Given::Do(Action::Sort) => {
+                self.keep_seen(cx, None);
+                cx.session.board_order = cx.session.board_order.next();
+                self.build(cx.look());
+            }
+            Given::Do(Action::Refresh) => {
+                self.keep_seen(cx, None);
+                self.look_anew();
+                self.load(cx);
+            }
             Given::Do(Action::Add) if !cx.session.is_open => {}
             Given::Do(Action::Add) if cx.setup.operator.is_admin => {
                 return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
@@ -136,6 +164,8 @@ impl Screen for Customer {
                 // The rows stay, and the next question comes after a pause.
                 Err(_) => self.ask_or_pause(cx),
             }
+        } else if self.keeping.take(arrival).is_some() {
+            // What could not be kept is news once more the next time.
         } else if self.pause.take(arrival).is_some() {
             self.ask_or_pause(cx);
         }
@@ -149,14 +179,21 @@ impl Screen for Customer {
         {
             blocks.push(Block::Failure(failure.clone()));
         }
-        let hint = "name, domain or reference";
+        let problem = search::problem(self.search.text()).map(|words| Text::clean(&words).into());
+        let order = cx.session.board_order;
         blocks.push(Block::Rows(RowsView {
-            counts: self.counts(),
-            search: Some(self.search.view(FieldId::Search, "Search", hint, None)),
+            counts: self.counts(cx),
+            sorted_by: match order {
+                BoardOrder::Runs | BoardOrder::News => None,
+                BoardOrder::Name => Some(Column::Name),
+                BoardOrder::State => Some(Column::Progress),
+            },
+            search: Some(self.search.view(FieldId::Search, "Search", HINT, problem)),
             start: self.newest().map(row_id).filter(|_| self.search.is_empty()),
             ..RowsView::new(COLUMNS, &self.table, self.empty(cx.session.is_open))
         }));
         let scene = Scene::new(QuestionId::Customer, Shape::Pick, "Which customer?", blocks)
+            .offer(Action::Sort)
             .offer(Action::Refresh)
             .offer_if(cx.setup.operator.is_admin, Action::Add)
             .waiting_for(cx.now, [self.opening.clock(), self.world.clock(), self.loading.clock()]);
@@ -164,10 +201,10 @@ impl Screen for Customer {
         Scene { focus: self.focus.unwrap_or(search), ..scene }
     }
 
-    fn card(&self, _cx: ViewCx<'_>) -> Card {
+    fn card(&self, cx: ViewCx<'_>) -> Card {
         match &self.failure {
             Some(failure) => Card::of_failure(failure, Party::Microsoft, &[]),
-            None => Card::of(self.refused.unwrap_or(CardId::Customers), &[]),
+            None => Card::of(self.refused.or(cx.session.parked).unwrap_or(CardId::Customers), &[]),
         }
     }
 }
@@ -178,13 +215,47 @@ impl Customer {
         self.focus = Some(Focus { spot, count: count.saturating_add(1) });
     }
 
-    fn counts(&self) -> Vec<Phrase> {
-        let (all, shown) = (self.rows().len(), self.table.len());
-        match (self.board.is_some(), self.search.is_empty()) {
-            (false, _) => Vec::new(),
-            (true, true) => vec![format_args!("{shown} listed").into()],
-            (true, false) => vec![format_args!("{shown} of {all} found").into()],
+    /// How many rows are shown of all, what has changed, and the order, where one was asked for.
+    fn counts(&self, cx: ViewCx<'_>) -> Vec<Phrase> {
+        if self.board.is_none() {
+            return Vec::new();
         }
+        let (all, shown) = (self.rows().len(), self.table.len());
+        let mut counts: Vec<Phrase> = match (self.search.is_empty(), all.saturating_sub(shown)) {
+            (true, 0) => vec![format_args!("{shown} listed").into()],
+            (true, closed) => vec![format_args!("{shown} listed ({closed} closed hidden)").into()],
+            (false, _) => vec![format_args!("{shown} of {all} found").into()],
+        };
+        if let Some(seen) = &self.seen {
+            let (news, since) = (self.news, clock_in_words(seen.at, cx.now, cx.setup.here.as_str()));
+            counts.extend((news > 0).then(|| format_args!("{news} changed since {since}").into()));
+        }
+        counts.extend(cx.session.board_order.words().map(Phrase::from));
+        counts
+    }
+
+    /// What is shown from now on is held against what is on record as seen by then.
+    fn look_anew(&mut self) {
+        (self.seen, self.is_unkept) = (None, true);
+    }
+
+    /// Keeps that the rows have been looked at, once each time the screen comes on; a person who leaves without doing
+    /// anything here may not have looked. Those of a customer whom the operator goes on with are left out: what they do
+    /// there is no news to them.
+    fn keep_seen(&mut self, cx: &mut UpdateCx<'_>, except: Option<CustomerId>) {
+        if let Some(board) = &self.board
+            && cx.setup.is_board_watched
+            && (self.is_unkept || except.is_some())
+        {
+            self.is_unkept = false;
+            let seen = Seen::of(&board.rows, cx.now, except);
+            self.keep(cx, seen);
+        }
+    }
+
+    fn keep(&mut self, cx: &mut UpdateCx<'_>, seen: Seen) {
+        self.keeping.forget();
+        self.keeping.start(cx.calls, pending::keep_seen(seen));
     }
 
     fn empty(&self, is_open: bool) -> Phrase {
@@ -234,6 +305,15 @@ impl Customer {
         board.rows.sort_by_key(|row| row.run.is_none());
         let is_first = self.board.is_none();
         self.failure = None;
+        if self.seen.is_none() && cx.setup.is_board_watched {
+            // The run that the operator comes from stands as they left it: what becomes of it from now on is news.
+            let mut seen = board.seen.take().unwrap_or_else(|| Seen { at: cx.now, ..Seen::default() });
+            if seen.learn(&board.rows) {
+                self.keep(cx, seen.clone());
+            }
+            self.seen = Some(seen);
+        }
+        let over = self.waits_that_ended(&board, cx);
         cx.session.sweep_warning.clone_from(&board.sweep_warning);
         cx.session.new_customer.clone_from(&board.new_customer);
         self.board = Some(board);
@@ -241,7 +321,31 @@ impl Customer {
         if is_first && cx.notice.is_none() {
             self.tell_interrupted(cx);
         }
+        if let Some(words) = over {
+            cx.calls.perform(FrontEndTask::Bell);
+            cx.say(Tone::Good, words);
+        }
         self.ask_or_pause(cx);
+    }
+
+    /// The waits of the rows that have ended since they were read last, in words: what is said rings the bell, once, because
+    /// a row that has been told stands in the board from then on.
+    fn waits_that_ended(&self, board: &Board, cx: &UpdateCx<'_>) -> Option<Phrase> {
+        let now = |before: &BoardRow| {
+            let of_run = |row: &&BoardRow| row.run.is_some() && row_id(row) == row_id(before);
+            let row = board.rows.iter().find(of_run)?;
+            let is_other = std::mem::discriminant(&before.progress) != std::mem::discriminant(&row.progress);
+            (is_other && !matches!(row.progress, Progress::WaitingForConsent { .. })).then_some(row)
+        };
+        let awaited = self.rows().iter().filter(|row| row.run.is_some() && row.progress.is_awaited());
+        let ended: Vec<&BoardRow> = awaited.filter_map(now).collect();
+        let (first, others) = ended.split_first()?;
+        let far = first.progress.in_words(cx.now, cx.setup.here.as_str());
+        let more = match others.len() {
+            0 => String::new(),
+            others => format!(" Changed too: {others}."),
+        };
+        Some(format_args!("{}: {far}. {}{more}", first.customer.name, first.progress.call_back()).into())
     }
 
     /// Names the interrupted run under the cursor in full: its row may be cut.
@@ -255,8 +359,12 @@ impl Customer {
     }
 
     fn build(&mut self, cx: ViewCx<'_>) {
-        let shown = search::search(self.rows(), self.search.text());
-        let lines = shown.iter().filter_map(|at| self.rows().get(*at)).map(|row| line(row, cx)).collect();
+        let seen = self.seen.as_ref();
+        let shown = search::search(self.rows(), self.search.text(), seen, cx.session.board_order);
+        let rows = shown.iter().filter_map(|at| self.rows().get(*at));
+        let is_news = |row: &BoardRow| seen.is_some_and(|seen| seen.is_news(row));
+        let lines = rows.map(|row| line(row, is_news(row), cx)).collect();
+        self.news = self.rows().iter().filter(|row| is_news(row)).count();
         self.table.set(lines);
     }
 
@@ -280,6 +388,8 @@ impl Customer {
         if self.opening.is_out() {
             return Step::Stay;
         }
+        let Some(row) = self.row(id) else { return Step::Stay };
+        self.keep_seen(cx, Some(row.customer.id));
         let Some(row) = self.row(id) else { return Step::Stay };
         let name = &row.customer.name;
         if !row.customer.is_active {
@@ -327,8 +437,7 @@ impl Customer {
     fn waiting(&self) -> Vec<(RunId, TenantId)> {
         let waits = |row: &BoardRow| {
             let run = row.run.as_ref().filter(|run| !run.is_held)?;
-            let is_waiting = matches!(row.progress, Progress::WaitingForConsent { .. });
-            is_waiting.then_some((run.id.clone(), row.customer.tenant?))
+            row.progress.is_awaited().then_some((run.id.clone(), row.customer.tenant?))
         };
         self.rows().iter().filter_map(waits).collect()
     }
@@ -340,28 +449,39 @@ fn row_id(row: &BoardRow) -> RowId {
 }
 
 /// One row in words.
-fn line(row: &BoardRow, cx: ViewCx<'_>) -> Line {
-    let customer = &row.customer;
-    let far = row.in_words(cx.now, cx.setup.here.as_str());
+fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
+    let (customer, here) = (&row.customer, cx.setup.here.as_str());
     let is_quiet = !customer.is_active || (row.run.is_none() && customer.products.is_empty());
     let tone = match &row.progress {
         _ if is_quiet => Tone::Plain,
-        Progress::NeedsAttention(_) | Progress::Automatic { standstill: Some(_), .. } => Tone::Warn,
-        Progress::WaitingForConsent { .. } => Tone::Busy,
-        Progress::Protected { on: 1.., .. } | Progress::Automatic { standstill: None, .. } => Tone::Good,
+        Progress::NeedsAttention(_)
+        | Progress::Refused(_)
+        | Progress::Automatic { standstill: Some(_), .. } => Tone::Warn,
+        Progress::WaitingForConsent { .. } | Progress::Spreading { .. } => Tone::Busy,
+        Progress::Accepted { .. }
+        | Progress::Protected { on: 1.., .. }
+        | Progress::Automatic { standstill: None, .. } => Tone::Good,
         Progress::Protected { .. } | Progress::NotStarted | Progress::Open(_) => Tone::Plain,
+    };
+    let remark = || {
+        let call = if row.run.is_some() { row.progress.call_back() } else { "" };
+        let far = row.in_words(cx.now, here);
+        let behind = if row.run.is_some() { ", " } else { ": " };
+        Phrase::from(Text::of(format_args!("{}{behind}{far}. {call}", customer.name)))
     };
     Line {
         id: row_id(row),
         // Whole, however narrow the row is.
-        remark: (row.run.is_some() || is_quiet).then(|| format_args!("{}: {far}.", customer.name).into()),
+        remark: (row.run.is_some() || is_quiet || is_news).then(remark),
         cells: vec![
             (Column::Name, Tone::Plain, customer.name.clone()),
             (Column::Domain, Tone::Plain, customer.domain.clone()),
             (Column::Reference, Tone::Plain, customer.reference.clone()),
-            (Column::Progress, tone, far),
+            (Column::Progress, tone, row.in_brief()),
+            (Column::More, Tone::Plain, row.more(cx.now, here)),
         ],
         is_quiet,
+        is_news,
         product: row.run.as_ref().map(|run| run.product),
     }
 }

@@ -72,6 +72,7 @@ impl Product {
                         (Column::Progress, Tone::Plain, state(product)),
                         (Column::Next, Tone::Plain, Text::from(next)),
                     ],
+                    is_news: false,
                     is_quiet: false,
                     product: Some(product),
                     remark: None,

@@ -13,7 +13,7 @@ use crate::{
         answer::Ending,
         event::Ended,
         resume::{Stage, stage, trail},
-        view::Tone,
+        view::{Column, Tone},
     },
 };
 
@@ -722,6 +722,120 @@ fn who_can_not_go_on_is_told_why() {
     }
 }
 
+/// A wizard before the board, where one parked run waits for consent.
+fn before_waiting() -> Desk {
+    let mut waiting = consenting();
+    waiting.customer.tenant = Some(tenant(1));
+    waiting.parked = waiting.link_shown;
+    let progress = Progress::WaitingForConsent { since: Moment::parse("2026-11-23T05:42:00Z").unwrap() };
+    let quiet = row(customer(2), Progress::NotStarted, None);
+    let mut desk = Desk::new(setup(), vec![row(waiting.customer.clone(), progress, Some(&waiting)), quiet]);
+    desk.record = Some(waiting);
+    desk.answer();
+    desk
+}
+
+fn bells(desk: &Desk) -> usize {
+    desk.tasks.iter().filter(|task| **task == FrontEndTask::Bell).count()
+}
+
+#[test]
+fn a_wait_that_ends_on_the_board_is_said_and_rings_once() {
+    let mut desk = before_waiting();
+    let brief = |desk: &Desk| {
+        desk.rows(|rows| {
+            rows.row(0).unwrap().cells.get(Column::Progress).map(|cell| cell.in_words().into_owned()).unwrap()
+        })
+    };
+    assert_eq!((brief(&desk).as_str(), bells(&desk)), ("parked: waiting", 0));
+    let at = desk.now;
+    desk.board.rows[0].progress = Progress::Spreading { since: at };
+    desk.pass(31);
+    assert_eq!(bells(&desk), 1);
+    assert!(desk.notice().contains("they need do nothing"), "{}", desk.notice());
+    desk.pass(31);
+    assert_eq!(bells(&desk), 1, "once for one event");
+    desk.board.rows[0].progress = Progress::Accepted { at };
+    desk.pass(90);
+    assert_eq!((brief(&desk).as_str(), bells(&desk)), ("accepted, go on", 2));
+    assert!(desk.notice().starts_with("Bakery 1: accepted 05:48 UTC, go on."), "{}", desk.notice());
+    assert!(desk.notice().contains("Call back"), "{}", desk.notice());
+}
+
+#[test]
+fn what_changed_since_the_board_was_looked_at_is_marked_until_it_was_seen() {
+    let mut desk = before_waiting();
+    let news = |desk: &Desk| {
+        desk.rows(|rows| (0..rows.len()).map(|at| rows.row(at).unwrap().is_news).collect::<Vec<_>>())
+    };
+    assert_eq!((news(&desk), desk.count("KeepSeen")), (vec![false, false], 1), "nothing was known before");
+    desk.fill(FieldId::Search, "b").answer();
+    desk.fill(FieldId::Search, "").answer();
+    assert_eq!(desk.count("KeepSeen"), 2, "once each time it comes on");
+    desk.board.rows[1].progress = Progress::NeedsAttention("the ceiling".into());
+    desk.act(Action::Refresh).answer();
+    assert_eq!(news(&desk), [false, true]);
+    assert!(desk.words().contains("1 changed since 05:48 UTC"), "{}", desk.words());
+    desk.act(Action::Sort).act(Action::Sort).answer();
+    assert_eq!(news(&desk), [true, false], "what has changed first");
+    assert!(desk.words().contains("changed first"));
+    desk.act(Action::Refresh).answer();
+    assert_eq!(news(&desk), [false, false], "it was seen");
+    desk.pick(0).answer();
+    desk.board.rows[0].progress = Progress::Open("choose users".into());
+    desk.act(Action::Park).answer();
+    assert_eq!(desk.stop(), "Customer");
+    assert_eq!(news(&desk), [false, false], "what the operator did is no news to them");
+    desk.board.rows[0].progress = Progress::Accepted { at: desk.now };
+    desk.act(Action::Refresh).answer();
+    assert_eq!(news(&desk), [true, false], "what becomes of it afterwards is");
+}
+
+#[test]
+fn a_wait_that_ends_in_the_run_rings_where_a_person_may_have_looked_away() {
+    let mut desk = before_waiting();
+    desk.named = Some(organisation(1));
+    desk.pick(0).answer();
+    assert_eq!(desk.stop(), "Authorise");
+    desk.pass(10);
+    assert_eq!(bells(&desk), 0);
+    desk.verdict = Verdict::Spreading;
+    desk.pass(20);
+    assert_eq!(bells(&desk), 1);
+    let before = desk.count("Prove");
+    desk.pass(60);
+    assert!(desk.count("Prove") > before, "asked again");
+    assert_eq!(bells(&desk), 1, "once for one event");
+    desk.verdict = Verdict::Proved;
+    desk.pass(31);
+    assert_eq!(bells(&desk), 2);
+    assert!(desk.notice().contains("All checks are good since"), "{}", desk.notice());
+
+    // What is there already was not waited for.
+    let mut desk = before_waiting();
+    desk.named = Some(organisation(1));
+    desk.verdict = Verdict::Proved;
+    desk.pick(0).answer();
+    assert_eq!(bells(&desk), 0);
+}
+
+#[test]
+fn who_parks_reads_what_to_tell_the_customer() {
+    for (verdict, words) in [
+        (Verdict::NotYet, "I'll see it here and call you back."),
+        (Verdict::Spreading, "I'll call you back when Microsoft has it everywhere; you need do nothing."),
+    ] {
+        let mut desk = before_waiting();
+        desk.verdict = verdict;
+        desk.pick(0).answer();
+        desk.act(Action::Park).answer();
+        assert!(desk.notice().contains(words), "{}", desk.notice());
+        assert!(desk.view().card.say.as_str().contains(words), "{:?}", desk.view().card);
+        desk.fill(FieldId::Search, "b");
+        assert!(desk.view().card.say.as_str().contains("your company's name"), "for the next customer");
+    }
+}
+
 #[test]
 fn waiting_runs_are_asked_about_at_most_every_30_s() {
     let mut waiting = consenting();
@@ -749,7 +863,7 @@ fn without_waits_nothing_wakes() {
     let mut desk = Desk::new(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
     desk.answer();
     assert_eq!((desk.view().next_change, desk.open.len()), (None, 0), "{:?}", desk.open);
-    desk.enter();
+    desk.enter().answer();
     assert_eq!(desk.stop(), "Product");
     assert_eq!((desk.view().next_change, desk.open.len()), (None, 0), "{:?}", desk.open);
 }

@@ -71,6 +71,8 @@ pub enum Column {
     Reference,
     /// How far a customer is.
     Progress,
+    /// What the words of how far leave out.
+    More,
     /// How a product is provisioned.
     Path,
     /// What is asked next.
@@ -131,6 +133,8 @@ pub struct Row<'a> {
     pub cells: Cells<'a>,
     /// Can't be chosen; mark and words say so.
     pub is_quiet: bool,
+    /// Stands otherwise than when this operator last looked at it.
+    pub is_news: bool,
     /// A user who is excluded, on or not.
     pub is_excluded: bool,
 }

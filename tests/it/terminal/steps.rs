@@ -154,7 +154,7 @@ impl Terminal {
         let (run, customer) = Record::of(home).open_run();
         self.kill();
         let mut terminal = Self::start(home, arguments);
-        terminal.sees(&["Which customer?", &format!("> {customer}"), "interrupted: ", &format!("{run}, ")]);
+        terminal.sees(&["Which customer?", &format!("> {customer}"), "interrupted", &format!("{run}, ")]);
         terminal.sees(&["was interrupted. Press Enter twice to go on with it."]);
         terminal.keys(TAB).sees(&["/ filter"]).keys(ENTER).sees(&[&run]);
         terminal

@@ -1,15 +1,19 @@
 //! How far customers and runs are, and whether a pass is missing.
 
+use std::collections::BTreeMap;
+
 use super::super::{
     table::{
+        consent,
         product::{self, AllFacts, Facts},
         rule,
-        run::RunRow,
+        run::{self, RunRow},
         sweeper,
     },
     tx::Tx,
 };
 use crate::domain::{
+    consent::Consent,
     customer::{Customer, Product, Progress},
     failure::Failure,
     id::CustomerId,
@@ -32,10 +36,11 @@ pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, F
     Ok(facts)
 }
 
-/// How far an open run is.
+/// How far an open run is; `consent` is that of its organisation.
 pub(crate) fn run_progress(
     run: &RunRow,
     facts: &Facts,
+    consent: &Consent,
     is_unfinished: bool,
     standstill: Option<Standstill>,
 ) -> Progress {
@@ -46,10 +51,40 @@ pub(crate) fn run_progress(
         (Some(_), ..) if facts.rule.is_some() || facts.on > 0 => enabled(std::iter::once(facts), standstill),
         (Some(_), ..) => Progress::Open("choose users".into()),
         (None, Some(_), _) => Progress::Open("ready to enable".into()),
-        (None, None, Some(since)) if !run.product.is_hosted() => Progress::WaitingForConsent { since },
+        (None, None, Some(since)) if !run.product.is_hosted() => waiting_run(since, consent),
         (None, None, _) if run.organisation.is_some() => Progress::Open("authorise".into()),
         (None, None, _) => Progress::Open("access".into()),
     }
+}
+
+/// How far a run is whose link is out, by what the last look at Microsoft told.
+fn waiting_run(since: Moment, consent: &Consent) -> Progress {
+    match consent {
+        Consent { trouble: Some(why), .. } => Progress::Refused(why.clone()),
+        Consent { granted: Some(at), proved: Some(_), .. } => Progress::Accepted { at: *at },
+        Consent { granted: Some(since), .. } => Progress::Spreading { since: *since },
+        _ => Progress::WaitingForConsent { since },
+    }
+}
+
+/// The runs that are not finished, newest on top, each with the consent that it waits for.
+pub(crate) fn open_runs(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<(RunRow, Consent)>, Failure> {
+    let runs = run::open(tx, only)?;
+    let known = match only {
+        // A program that comes for one customer must not read what is known of a thousand.
+        Some(_) => BTreeMap::new(),
+        None => consent::all(tx)?,
+    };
+    let with_consent = |run: RunRow| {
+        let awaited = run.organisation.as_ref().filter(|_| run.link_shown.is_some() && run.proved.is_none());
+        let consent = match (awaited, only) {
+            (Some(awaited), Some(_)) => consent::find(tx, awaited.tenant)?,
+            (Some(awaited), None) => known.get(&awaited.tenant).cloned(),
+            (None, _) => None,
+        };
+        Ok((run, consent.unwrap_or_default()))
+    };
+    runs.into_iter().map(with_consent).collect()
 }
 
 /// How far a customer is, over all its products.

@@ -1,5 +1,7 @@
 //! What is known of an organisation's consent: one row per tenant.
 
+use std::collections::BTreeMap;
+
 use super::super::tx::{Tx, columns, values};
 use crate::domain::{consent::Consent, failure::Failure, id::TenantId};
 
@@ -8,6 +10,11 @@ columns! { Consent { granted, proved, trouble } }
 /// What is on record of a tenant.
 pub(crate) fn find(tx: &Tx<'_>, tenant: TenantId) -> Result<Option<Consent>, Failure> {
     tx.one("SELECT since, proved, trouble FROM consent WHERE tenant = ?1", values![tenant])
+}
+
+/// What is on record of every tenant.
+pub(crate) fn all(tx: &Tx<'_>) -> Result<BTreeMap<TenantId, Consent>, Failure> {
+    tx.query("SELECT tenant, since, proved, trouble FROM consent", values![])
 }
 
 /// Keeps it.

@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::{
-    domain::{customer::Progress, run::BoardRow, verdict::Standstill},
+    domain::{
+        consent::Look,
+        customer::Progress,
+        run::{BoardRow, Seen},
+        verdict::Standstill,
+    },
     provider::store::SweepSummary,
 };
 
@@ -71,6 +76,17 @@ fn progress_is_what_is_true() {
     assert_eq!(progress(), Progress::Open("authorise".into()));
     store.link_shown(&run).unwrap();
     assert_eq!(progress(), Progress::WaitingForConsent { since: Moment::from_millis(1_000_000) });
+    for (look, expected) in [
+        (Look::Elsewhere("c2ca".into()), None),
+        (Look::Granted, Some(Progress::Spreading { since: Moment::from_millis(1_000_000) })),
+        (Look::Proved, Some(Progress::Accepted { at: Moment::from_millis(1_000_000) })),
+    ] {
+        store.keep_look(organisation(TENANT).tenant, &look).unwrap();
+        match expected {
+            Some(expected) => assert_eq!(progress(), expected),
+            None => assert!(matches!(progress(), Progress::Refused(_)), "{:?}", progress()),
+        }
+    }
     store.save_proof(&run, None).unwrap();
     assert_eq!(progress(), Progress::Open("ready to enable".into()));
     store.enable(&run).unwrap();
@@ -90,6 +106,28 @@ fn progress_is_what_is_true() {
     let attention = SweepSummary { attention: Some("too many".into()), ..SweepSummary::default() };
     store.finish_sweep(claim, attention).unwrap();
     assert_eq!(progress(), Progress::NeedsAttention("too many".into()));
+}
+
+#[test]
+fn what_an_operator_has_seen_is_theirs_on_this_computer_and_survives_a_restart() {
+    let world = World::new();
+    let store = world.open("ann");
+    let customer = store
+        .add_customer(&new_customer("1", "Bakery", &[Product::Office365]), &Accepts::default())
+        .unwrap()
+        .kept()
+        .unwrap();
+    assert_eq!(store.board(Moment::default()).unwrap().seen, None);
+    let seen = Seen::of(&board(&store), Moment::from_millis(7), None);
+    store.keep_seen(&Seen::default()).unwrap();
+    store.keep_seen(&seen).unwrap();
+    let other = world.open("ben");
+    assert_eq!(other.board(Moment::default()).unwrap().seen, None, "of another operator");
+    other.open_run(customer.id, Product::Office365).unwrap();
+    drop(store);
+    let again = world.open("ann").board(Moment::default()).unwrap();
+    assert_eq!(again.seen, Some(seen.clone()));
+    assert!(again.rows.iter().all(|row| seen.is_news(row)), "a colleague opened a run");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Finding customers: by parts of words as written; where that finds nobody, by likeness. Pure.
+//! Which customers are shown, and in what order: by parts of words as written; where that finds nobody, by likeness;
+//! narrowed by how far they are and what they bought. Pure.
 //!
 //! Likeness is allowed here because a row only opens a customer whose name is then on every screen; nobody lands on a
 //! bill by it.
@@ -8,28 +9,150 @@ use nucleo_matcher::{
     pattern::{AtomKind, CaseMatching, Normalization, Pattern},
 };
 
-use crate::domain::{filter::fold, run::BoardRow};
+use crate::{
+    domain::{
+        customer::{Product, Progress},
+        filter::fold,
+        run::{BoardRow, Seen},
+    },
+    wizard::session::BoardOrder,
+};
 
 /// Shortest search, in characters, for which likeness counts: one or two letters are alike to almost anything.
 const MIN_FUZZY: usize = 3;
 
-/// Indices of the rows to show. Without words: all but closed customers, in their order. With words: the rows that hold
-/// every word as written, in their order; only where there is none, those that are alike, best first. Closed customers
-/// are found too.
-pub(super) fn search(rows: &[BoardRow], typed: &str) -> Vec<usize> {
-    let typed = fold(typed.trim());
-    if typed.is_empty() {
-        return rows
-            .iter()
-            .enumerate()
-            .filter(|(_, r)| r.customer.is_active || r.run.is_some())
-            .map(|(at, _)| at)
-            .collect();
+/// What `state:` knows, in the order of its sentence and of the sort by state: what needs an operator first.
+const STATES: [&str; 13] = [
+    "changed",
+    "attention",
+    "refused",
+    "accepted",
+    "waiting",
+    "interrupted",
+    "parked",
+    "elsewhere",
+    "open",
+    "protected",
+    "automatic",
+    "not-started",
+    "closed",
+];
+
+/// What was typed, understood.
+#[derive(Debug, Default)]
+struct Query {
+    words: Vec<String>,
+    /// The states that pass; none: all of them. Empty: one was named that does not exist.
+    states: Option<Vec<&'static str>>,
+    products: Option<Vec<Product>>,
+}
+
+impl Query {
+    /// As the filter of the users: `state:` and `product:` take the start of a word, and two of one sort widen.
+    fn parse(typed: &str) -> Self {
+        let mut query = Self::default();
+        for word in fold(typed).split_whitespace() {
+            match word.split_once(':') {
+                Some(("state" | "product", "")) => {}
+                Some(("state", value)) => {
+                    let called = STATES.into_iter().filter(|state| state.starts_with(value));
+                    query.states.get_or_insert_default().extend(called);
+                }
+                Some(("product", value)) => {
+                    let called = Product::ALL.into_iter().filter(|product| product.word().starts_with(value));
+                    query.products.get_or_insert_default().extend(called);
+                }
+                _ => query.words.push(word.to_owned()),
+            }
+        }
+        query
     }
-    let hay: Vec<String> = rows.iter().map(haystack).collect();
-    let is_exact = |hay: &String| typed.split_whitespace().all(|word| hay.contains(word));
-    let found: Vec<usize> = (0..rows.len()).filter(|at| hay.get(*at).is_some_and(is_exact)).collect();
-    if found.is_empty() && typed.chars().count() >= MIN_FUZZY { alike(rows, &typed) } else { found }
+
+    fn takes(&self, row: &BoardRow, seen: Option<&Seen>) -> bool {
+        let bought = |product: &Product| match &row.run {
+            Some(run) => run.product == *product,
+            None => row.customer.products.contains(product),
+        };
+        self.states.as_ref().is_none_or(|states| states.iter().any(|state| is_in(row, seen, state)))
+            && self.products.as_ref().is_none_or(|products| products.iter().any(bought))
+    }
+}
+
+/// Whether a row is in a state; it may be in several.
+fn is_in(row: &BoardRow, seen: Option<&Seen>, state: &str) -> bool {
+    let run = row.run.as_ref();
+    if !row.customer.is_active {
+        return state == "closed";
+    }
+    match state {
+        "changed" => seen.is_some_and(|seen| seen.is_news(row)),
+        "attention" => {
+            matches!(row.progress, Progress::NeedsAttention(_) | Progress::Refused(_))
+                || matches!(row.progress, Progress::Automatic { standstill: Some(_), .. })
+        }
+        "refused" => matches!(row.progress, Progress::Refused(_)),
+        "accepted" => matches!(row.progress, Progress::Accepted { .. }),
+        "waiting" => row.progress.is_awaited(),
+        "interrupted" => run.is_some_and(|run| !run.is_parked && !run.is_held),
+        "parked" => run.is_some_and(|run| run.is_parked && !run.is_held),
+        "elsewhere" => run.is_some_and(|run| run.is_held),
+        "open" => run.is_some(),
+        "protected" => {
+            matches!(row.progress, Progress::Protected { on: 1.., .. } | Progress::Automatic { on: 1.., .. })
+        }
+        "automatic" => matches!(row.progress, Progress::Automatic { .. }),
+        "not-started" => run.is_none() && row.progress == Progress::NotStarted,
+        _ => false,
+    }
+}
+
+/// What is wrong with the words of a search, as a sentence.
+pub(super) fn problem(typed: &str) -> Option<String> {
+    let query = Query::parse(typed);
+    if query.states.is_some_and(|states| states.is_empty()) {
+        Some(format!("No such state. States: {}.", STATES.join(", ")))
+    } else if query.products.is_some_and(|products| products.is_empty()) {
+        Some(format!("No such product. Products: {}.", Product::ALL.map(Product::word).join(", ")))
+    } else {
+        None
+    }
+}
+
+/// Indices of the rows to show. Without words: all but closed customers. With words: the rows that hold every word as
+/// written; only where there is none, those that are alike, best first. Closed customers are found too.
+pub(super) fn search(rows: &[BoardRow], typed: &str, seen: Option<&Seen>, order: BoardOrder) -> Vec<usize> {
+    let query = Query::parse(typed);
+    let taken: Vec<usize> =
+        (0..rows.len()).filter(|at| rows.get(*at).is_some_and(|row| query.takes(row, seen))).collect();
+    let row = |at: &usize| rows.get(*at);
+    let mut shown: Vec<usize> = if typed.trim().is_empty() {
+        let is_listed = |row: &BoardRow| row.customer.is_active || row.run.is_some();
+        taken.into_iter().filter(|at| row(at).is_some_and(is_listed)).collect()
+    } else if query.words.is_empty() {
+        taken
+    } else {
+        let is_exact = |row: &BoardRow| {
+            let hay = haystack(row);
+            query.words.iter().all(|word| hay.contains(word))
+        };
+        let found: Vec<usize> = taken.iter().copied().filter(|at| row(at).is_some_and(is_exact)).collect();
+        let words = query.words.join(" ");
+        if found.is_empty() && words.chars().count() >= MIN_FUZZY {
+            return alike(rows, &taken, &words);
+        }
+        found
+    };
+    let name = |at: &usize| row(at).map(|row| fold(row.customer.name.as_str()));
+    match order {
+        BoardOrder::Runs => {}
+        BoardOrder::Name => shown.sort_by_cached_key(name),
+        BoardOrder::News => shown.sort_by_key(|at| !row(at).is_some_and(|row| is_in(row, seen, "changed"))),
+        BoardOrder::State => shown.sort_by_cached_key(|at| {
+            let state = |row| STATES.iter().skip(1).position(|state| is_in(row, seen, state));
+            (row(at).and_then(state).unwrap_or(STATES.len()), name(at))
+        }),
+    }
+    shown
 }
 
 /// What is searched in a row, folded.
@@ -38,13 +161,13 @@ fn haystack(row: &BoardRow) -> String {
     format!("{} {run}", row.customer.folded())
 }
 
-/// Rows whose name, domain or reference is alike, best first.
-fn alike(rows: &[BoardRow], typed: &str) -> Vec<usize> {
+/// Of these rows those whose name, domain or reference is alike, best first.
+fn alike(rows: &[BoardRow], taken: &[usize], typed: &str) -> Vec<usize> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
     let mut buffer = Vec::new();
     let mut hits: Vec<(u32, usize)> = Vec::new();
-    for (at, row) in rows.iter().enumerate() {
+    for (at, row) in taken.iter().filter_map(|at| Some((*at, rows.get(*at)?))) {
         let customer = &row.customer;
         let of_parts = [&customer.name, &customer.domain, &customer.reference]
             .into_iter()
@@ -56,3 +179,6 @@ fn alike(rows: &[BoardRow], typed: &str) -> Vec<usize> {
     hits.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
     hits.into_iter().map(|(_, at)| at).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Waits of a run that end while a person may have looked away: then the bell rings, once, and the screen says so. Pure.
+
+use std::time::Duration;
+
+use crate::domain::{
+    card::CardId, failure::FailureKind, sydney::clock_in_words, tenant::Verdict, time::Moment,
+};
+
+use super::{
+    context::ViewCx,
+    session::Session,
+    view::{Notice, Tone},
+};
+
+/// After which a person who waits has looked away: a guess.
+const LOOKED_AWAY: Duration = Duration::from_secs(5);
+
+/// How far the proof of access is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Asked,
+    Spreading,
+    Proved,
+    Refused,
+}
+
+/// How far the waits of a run are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Waits {
+    /// The proof of access, and when its polling began.
+    proof: Option<(Stage, Moment)>,
+    /// When the listing began that is not over.
+    listing: Option<Moment>,
+}
+
+/// A wait has ended.
+#[derive(Debug, Default)]
+pub(super) struct Over {
+    /// What is said of it, where the page does not say it itself.
+    pub(super) said: Option<Notice>,
+}
+
+impl Waits {
+    /// Those of the run that is open.
+    pub(super) fn of(session: &Session) -> Self {
+        let stage = match session.proving.verdict() {
+            Some(Verdict::Proved) => Stage::Proved,
+            Some(Verdict::Spreading) => Stage::Spreading,
+            Some(Verdict::WrongTenant { .. }) => Stage::Refused,
+            Some(Verdict::Failed(failure)) if failure.kind == FailureKind::Refused => Stage::Refused,
+            Some(Verdict::NotYet | Verdict::Failed(_)) | None => Stage::Asked,
+        };
+        Self {
+            proof: session.proving.since.map(|since| (stage, since)),
+            listing: session.roster.arriving_since(),
+        }
+    }
+
+    /// Whether one of them has come to an end since; nothing where nobody can have looked away.
+    pub(super) fn ended(self, after: Self, cx: ViewCx<'_>) -> Option<Over> {
+        let was_long = |since: &Moment| cx.now.since(*since) >= LOOKED_AWAY;
+        let at = clock_in_words(cx.now, cx.now, cx.setup.here.as_str());
+        let good = |words: std::fmt::Arguments<'_>| Some(Over { said: Some(Notice::new(Tone::Good, words)) });
+        let before = self.proof.map(|(stage, _)| stage);
+        let now = after.proof.filter(|(_, since)| was_long(since)).map(|(stage, _)| stage);
+        match (before, now) {
+            (Some(Stage::Asked), Some(Stage::Spreading)) => good(format_args!(
+                "Accepted at {at}. Microsoft is spreading it; the customer need do nothing."
+            )),
+            (Some(Stage::Asked | Stage::Spreading), Some(Stage::Proved)) => {
+                good(format_args!("All checks are good since {at}."))
+            }
+            (Some(Stage::Asked | Stage::Spreading), Some(Stage::Refused)) => Some(Over::default()),
+            _ if self.listing.as_ref().is_some_and(was_long) && after.listing.is_none() => {
+                Some(Over::default())
+            }
+            _ => None,
+        }
+    }
+
+    /// What to tell the customer while the run is parked.
+    pub(super) const fn card(self, is_link_out: bool) -> CardId {
+        match self.proof {
+            Some((Stage::Spreading, _)) => CardId::ParkedSpreading,
+            Some((Stage::Asked, _)) if is_link_out => CardId::ParkedAsked,
+            _ => CardId::Parked,
+        }
+    }
+}
