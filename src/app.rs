@@ -75,7 +75,7 @@ const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
     process::protect();
     let arguments: Vec<OsString> = arguments.collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
         Err(error) => return told(&error, &arguments),
     };

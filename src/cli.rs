@@ -13,7 +13,7 @@ pub mod sweep;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
     domain::{id::RunId, text::Text, time::Moment},
@@ -30,8 +30,17 @@ use crate::{
                   Without settings the wizard opens in the sandbox: invented customers, nothing real is touched.",
     after_help = "Examples:\n  backup365                      open the wizard\n  \
                   backup365 --run B365-7KQ4      go on with a run\n  \
-                  backup365 sweep --preview      what Enable Auto does next\n  \
+                  backup365 status               who is protected, who waits for what\n  \
+                  backup365 sweep --preview      whom the next sweep will turn on\n  \
                   backup365 sandbox --port 8365  run the sandbox in the foreground\n\n\
+                  Words:\n  \
+                  run          one set-up of one product for one customer, with a number\n  \
+                  protected    holds a seat, and Backup365 backs the mailbox up\n  \
+                  seat         one paid place, taken by one protected user\n  \
+                  kind         what a mailbox is: of a user, shared, of a room or equipment\n  \
+                  Enable Auto  whoever is eligible is turned on at the next 20:00 in Sydney\n  \
+                  sweep        the work of that hour, for all customers with Enable Auto\n  \
+                  sweeper      the timer that starts it, on a computer that stays on\n\n\
                   A command with --json that has no answer prints an object of kind \"failure\".\n\
                   A terminal that is left odd, by kill -9 for example: type reset and press Enter.\n\
                   Every setting has a flag, a variable and a line in the settings file:\n\
@@ -174,9 +183,9 @@ pub enum WorldCommand {
     Apply(apply::Args),
     /// Customers on record: list, add, import, show.
     Customers(customers::Args),
-    /// Who is really protected, who waits for what, and the sweeps.
+    /// Who is really protected, who waits for what, and the sweeps of Enable Auto.
     Status(status::Args),
-    /// One pass of Enable Auto over every customer with the rule, as far as it is due.
+    /// The sweep, the work of 20:00 in Sydney: turn on whom Enable Auto has scheduled.
     Sweep(sweep::Args),
     /// The receipt of a run again.
     #[command(display_order = 7)]
@@ -184,6 +193,31 @@ pub enum WorldCommand {
     /// Who works with the record, and who of them is an Admin.
     #[command(display_order = 8)]
     Operators(operators::Args),
+}
+
+/// Help begins with what people look for: how a command is typed, with examples. Its flags stand below, and those that
+/// every command has.
+const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\n{all-args}";
+
+/// The arguments, as the command line is read.
+#[must_use]
+pub fn definition() -> clap::Command {
+    fn with_help(command: clap::Command) -> clap::Command {
+        command.help_template(HELP).mut_subcommands(with_help)
+    }
+    with_help(Cli::command())
+}
+
+impl Cli {
+    /// Reads a command line.
+    ///
+    /// # Errors
+    /// Help or the version is asked for, or the line can't be read.
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let mut definition = definition();
+        let mut matches = definition.try_get_matches_from_mut(arguments)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+    }
 }
 
 impl Command {

@@ -128,7 +128,7 @@ pub struct Add {
     /// The other columns.
     #[command(flatten)]
     pub columns: Columns,
-    /// Reference of another customer who has the same tenant, where that is right; may be given several times.
+    /// Reference of another customer who has the same organisation, where that is right; may be given several times.
     #[arg(long, value_name = "REF")]
     pub same_organisation_as: Vec<String>,
     /// Print one JSON object.
@@ -154,7 +154,7 @@ pub struct Set {
     /// The other columns.
     #[command(flatten)]
     pub columns: Columns,
-    /// Reference of another customer who has the same tenant, where that is right; may be given several times.
+    /// Reference of another customer who has the same organisation, where that is right; may be given several times.
     #[arg(long, value_name = "REF")]
     pub same_organisation_as: Vec<String>,
     /// Print one JSON object.
@@ -179,7 +179,7 @@ pub struct Import {
     /// The file; - reads standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// A customer of the file and another one who has the same tenant, where that is right; may be given several times.
+    /// A customer of the file and another one who has the same organisation, where that is right; may be given several times.
     #[arg(long, value_name = "NEW=REF", value_parser = super::sharing)]
     pub same_organisation_as: Vec<(Text, Text)>,
     /// Take customers although others on record have their name or domain.

@@ -6,14 +6,14 @@ use clap::ValueEnum;
 
 use crate::domain::id::RunId;
 
-/// Show the receipt of a finished run again, and whether the audit is whole.
+/// Show the receipt of a finished run again, and whether the history is whole.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 receipt B365-7KQ4\n  \
                         backup365 receipt B365-7KQ4 --for customer\n  \
                         backup365 receipt B365-7KQ4 --json --out receipt.json\n  \
                         backup365 receipt B365-7KQ4 --as-plan > plan.toml\n\n\
                         Exit code 3: the run is partly done. 5: it waits for the customer, so it has\n\
-                        no receipt yet. 6: the audit is not whole, or the run was interrupted.")]
+                        no receipt yet. 6: the history is not whole, or the run was interrupted.")]
 pub struct Args {
     /// The run, as the screen showed it.
     #[arg(value_name = "RUN", value_parser = super::run)]

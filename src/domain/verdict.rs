@@ -121,7 +121,7 @@ impl Standstill {
                 counted(missing, "seat is", "seats are")
             )),
             Self::AboveCeiling(ceiling) => Text::of(format_args!(
-                "they would pass the ceiling of {}, and a sweep turns nobody on above it",
+                "they would need more than the {} seats that Enable Auto may use, and a sweep turns nobody on above that",
                 grouped(ceiling)
             )),
         }

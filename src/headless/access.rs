@@ -132,7 +132,7 @@ impl Journey {
         let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
         let organisation = organisation(bar);
         let words = format_args!(
-            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it ({}).",
+            "--tenant {typed} is not the organisation on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it ({}).",
             Command::Customers
         );
         end(End::Wrong, words)
@@ -154,6 +154,6 @@ fn refuse_typed_tenant(view: &View<'_>) -> Decision {
 fn organisation(bar: &Bar<'_>) -> Text {
     let name = bar.organisation.map(|name| name.to_string()).unwrap_or_default();
     let domain = bar.domain.map_or_else(String::new, |domain| format!(", {domain}"));
-    let four = bar.last_four.as_ref().map_or_else(String::new, |four| format!(", tenant ends in {four}"));
+    let four = bar.last_four.as_ref().map_or_else(String::new, |four| format!(", tenant ID ends in {four}"));
     Text::of(format_args!("Organisation: {name}{domain}{four}."))
 }
