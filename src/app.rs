@@ -20,7 +20,6 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
 use tokio::runtime::Runtime;
 
 use crate::{

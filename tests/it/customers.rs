@@ -364,7 +364,7 @@ fn everything_about_a_customer_is_shown() {
     assert_eq!(show.code, 0, "{}", show.err);
     for words in [
         "Harbour Street Cafe (C-1001)\n  Domain: harbourstreetcafe.example\n  Products: Office 365\n",
-        "  Tenant: 4bbb2ac3-4a45-55dc-9f5b-552be884e397\n  Provisioned through Manage Protect: yes\n",
+        "  Tenant ID: 4bbb2ac3-4a45-55dc-9f5b-552be884e397\n  Provisioned through Manage Protect: yes\n",
         "  Seats: no limit on record\n",
         &format!("Office 365: enabled, {run_number} open in another window\n"),
         "  Enabled for: Harbour Street Cafe, harbourstreetcafe.example, 4bbb2ac3",

@@ -117,7 +117,7 @@ impl Sheet {
         lines.extend([
             format!("  Domain: {}", or(Column::Domain, "not on record")),
             format!("  Products: {}", if products.is_empty() { "none".into() } else { products.join(", ") }),
-            format!("  Tenant: {}", or(Column::Tenant, "not known yet")),
+            format!("  Tenant ID: {}", or(Column::Tenant, "not known yet")),
             format!("  Provisioned through Manage Protect: {}", Column::Managed.of(&record)),
             format!("  Time zone: {}", or(Column::TimeZone, "not on record; Sydney and here are shown")),
             format!("  Seats: {}", record.seats.map_or_else(|| "no limit on record".into(), grouped)),
