@@ -160,7 +160,10 @@ impl Sheet {
             )
         }));
         if self.sums.left > 0 {
-            lines.push("A seat is one paid place; a user who left keeps it until an Admin turns the user off.".into());
+            lines.push(
+                "A seat is one paid place; a user who left keeps it until an Admin turns the user off."
+                    .into(),
+            );
         }
         lines
     }

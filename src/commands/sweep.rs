@@ -259,10 +259,14 @@ fn status_lines(
             (Some(host), Some(last)) => {
                 format!("Last sweep: for {}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
             }
-            (Some(host), None) => format!("A sweeper (the timer that starts the sweep) is installed on {host}; no sweep has finished yet."),
+            (Some(host), None) => format!(
+                "A sweeper (the timer that starts the sweep) is installed on {host}; no sweep has finished yet."
+            ),
             (None, _) => {
                 let install = Command::SweepInstall;
-                format!("Nothing will run at 20:00: no sweeper (the timer that starts the sweep) has run here yet. Install one: {install}")
+                format!(
+                    "Nothing will run at 20:00: no sweeper (the timer that starts the sweep) has run here yet. Install one: {install}"
+                )
             }
         },
     ];

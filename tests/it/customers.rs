@@ -54,7 +54,7 @@ pub(crate) fn run(home: &Home, arguments: &[&str]) -> Ended {
 }
 
 /// The same, with words on standard input.
-fn fed(home: &Home, arguments: &[&str], input: &str) -> Ended {
+pub(crate) fn fed(home: &Home, arguments: &[&str], input: &str) -> Ended {
     let mut child = bare(home)
         .arg("--sandbox")
         .args(arguments)

@@ -40,6 +40,11 @@ impl Talk {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// What has been said from the start.
+    pub(crate) fn everything(&self) -> String {
+        String::from_utf8_lossy(&self.terminal.bytes()).into_owned()
+    }
+
     /// Waits until all of these have been said since the last line.
     pub(crate) fn hears(&mut self, words: &[&str]) -> &mut Self {
         let until = Instant::now() + DEADLINE;

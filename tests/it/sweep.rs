@@ -274,7 +274,12 @@ fn the_status_ends_with_6_while_a_pass_is_overdue() {
     let (code, words) = night.run("2026-11-23T20:29:00+11:00", &["sweep", "--status"]);
     assert_eq!(code, 0, "{words}");
     assert!(words.contains("Enable Auto is on for 1 product of 1 customer."), "{words}");
-    assert!(words.contains("Nothing will run at 20:00: no sweeper (the timer that starts the sweep) has run here yet."), "{words}");
+    assert!(
+        words.contains(
+            "Nothing will run at 20:00: no sweeper (the timer that starts the sweep) has run here yet."
+        ),
+        "{words}"
+    );
     for clock in ["2026-11-23T20:31:00+11:00", "2026-11-24T20:10:00+11:00"] {
         let (code, words) = night.run(clock, &["sweep", "--status"]);
         assert_eq!(code, 6, "{words}");

@@ -171,8 +171,9 @@ impl Round {
         let is_denied = |bad: &Bad| bad.error.code() == Some("ErrorImpersonateUserDenied");
         let mut remarks = in_words(&refused);
         remarks.extend(busy.map(|bad| format!("{} not tried: {}", all + 1 - tried, bad.row_words())));
-        remarks
-            .extend(others.broken.map(|bad| format!("the server's directory was not searched: {}", bad.row_words())));
+        remarks.extend(
+            others.broken.map(|bad| format!("the server's directory was not searched: {}", bad.row_words())),
+        );
         check.state = match refused.into_iter().find(|(.., bad)| is_denied(bad)) {
             Some((.., bad)) if opened == 0 => CheckState::Bad(bad.into()),
             _ if remarks.is_empty() => CheckState::Good,

@@ -1,0 +1,325 @@
+//! One word for one thing: what people read says no word of the column *not said* of the table in `src/lib.rs`.
+//!
+//! Read is what the program says: help, manual pages, tables of the assets, descriptions of JSON, and the screens and
+//! commands of a walk through the sandbox. No source is searched.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{
+    customers::{fed, run},
+    plain::Talk,
+    terminal::{Home, Terminal},
+};
+
+/// The map of the crate, where the table stands.
+const MAP: &str = include_str!("../../../src/lib.rs");
+
+/// The tables of the assets that people read sentences of. Names of Microsoft's plans (`skus.toml`) are Microsoft's.
+const TABLES: [&str; 4] = ["cards.toml", "errors.toml", "offers.toml", "permissions.toml"];
+
+/// What may stand although a word of it is not said, and why.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("Protected means: registered for backup", "the one sentence that explains the word"),
+    ("the server's directory", "the address book of an Exchange server, which is searched"),
+    ("the server's own directory", "the same"),
+    ("directory search", "the same"),
+    ("EWS virtual directory", "Microsoft's name"),
+    ("Active Directory", "Microsoft's name"),
+    ("organisational directory", "a choice of Microsoft's on the page App registrations"),
+    ("mailbox store", "Exchange's own"),
+    ("pass on", "the verb"),
+    ("pass it on", "the verb"),
+    ("passes it on", "the verb"),
+    ("pass show", "a program that keeps passwords, in an example"),
+    ("--users auto", "a value of a flag"),
+    ("auto: Everybody at the next", "the same value, explained"),
+    ("auto goes by", "a value of a setting"),
+    ("auto, always, never", "the same"),
+    ("auto, ascii, unicode", "the same"),
+    ("disabled: Users whose sign-in is off", "a value of a flag, explained"),
+    ("disabled: the sign-in is off", "the same"),
+    ("room, disabled, not-checked-yet", "words to type into the filter"),
+    ("session of Exchange", "Microsoft's word"),
+];
+
+/// The rows of the table: the words that are said, and those that are not.
+fn table() -> (Vec<&'static str>, Vec<&'static str>) {
+    let rows = MAP
+        .lines()
+        .skip_while(|line| *line != "//! | word | means | not said |")
+        .skip(2)
+        .take_while(|line| line.starts_with("//! |"));
+    let (mut said, mut dropped) = (Vec::new(), Vec::new());
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, word, means, not_said, ""] = cells[..] else { panic!("not three cells: {row}") };
+        assert!(!means.is_empty(), "{row}");
+        said.extend(word.split(", "));
+        dropped.extend(not_said.split(", ").filter(|word| !word.is_empty()));
+    }
+    assert!(said.len() > 20 && dropped.len() > 15, "the table was read");
+    (said, dropped)
+}
+
+/// A word as it is compared; none: something to type (between quotes or backticks, the name of a value), no word.
+fn word(token: &str) -> Option<String> {
+    let bare = token.trim_matches(|c: char| ".,;:!?()[]{}“”‹›*…'’".contains(c));
+    let is_between = |open, close| bare.len() > 1 && bare.starts_with(open) && bare.ends_with(close);
+    if is_between('"', '"') || is_between('`', '`') || is_between('<', '>') {
+        return None;
+    }
+    let bare = bare.trim_matches(|c: char| "\"`<>".contains(c)).to_lowercase();
+    let bare = bare.trim_end_matches("'s").trim_end_matches("’s");
+    (!bare.is_empty()).then(|| bare.to_owned())
+}
+
+/// The words of a text, in their order; something to type stands as an empty one.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| c.is_whitespace() || "│┃|".contains(c))
+        .filter(|token| !token.is_empty())
+        .map(|token| word(token).unwrap_or_default())
+        .collect()
+}
+
+/// Where a phrase stands in a text.
+fn places(text: &[String], phrase: &[String]) -> Vec<usize> {
+    let is_there = |at: &usize| text[*at..].starts_with(phrase);
+    (0..text.len()).filter(is_there).collect()
+}
+
+/// What a text says and should not: each with the words around it.
+fn wrong(text: &str) -> Vec<String> {
+    let (said, dropped) = table();
+    let text = words(text);
+    let mut is_allowed = vec![false; text.len()];
+    for phrase in said.iter().chain(EXCEPTIONS.iter().map(|(phrase, _)| phrase)) {
+        let phrase = words(phrase);
+        for at in places(&text, &phrase) {
+            is_allowed[at..at + phrase.len()].fill(true);
+        }
+    }
+    let mut found = Vec::new();
+    for phrase in dropped {
+        let phrase = words(phrase);
+        for at in places(&text, &phrase) {
+            let until = at + phrase.len();
+            if !is_allowed[at..until].iter().all(|is| *is) {
+                let around = &text[at.saturating_sub(6)..(until + 6).min(text.len())];
+                found.push(format!("{}: {}", phrase.join(" "), around.join(" ")));
+            }
+        }
+    }
+    found
+}
+
+/// Nothing of all this says a word that is not said.
+fn holds(texts: &[(String, String)]) {
+    assert!(texts.iter().all(|(place, text)| text.len() > 20 || panic!("nothing was read: {place}: {text}")));
+    let mut bad: Vec<String> = texts
+        .iter()
+        .flat_map(|(place, text)| wrong(text).into_iter().map(move |why| format!("{place}: {why}")))
+        .collect();
+    bad.sort();
+    bad.dedup();
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+#[test]
+fn the_words_are_found_where_they_stand() {
+    for (text, count) in [
+        ("The next pass lists everybody.", 1),
+        ("Please pass it on; type the tenant ID, and press u for Enable Auto.", 0),
+        ("The customer's tenant, and \"Auto\".", 1),
+        ("Auto is on. A standing rule │ that passes", 3),
+        ("--tenant, `tenant`, \"tenant\": x, tenant_id, <TENANT>", 0),
+        ("Protected means: registered for backup; 3 are registered for backup.", 1),
+    ] {
+        assert_eq!(wrong(text).len(), count, "{text}: {:?}", wrong(text));
+    }
+}
+
+#[test]
+fn help_and_manual_pages() {
+    fn collect(command: &clap::Command, into: &mut Vec<(String, String)>) {
+        into.push((
+            format!("help of {}", command.get_name()),
+            command.clone().render_long_help().to_string(),
+        ));
+        command.get_subcommands().for_each(|below| collect(below, into));
+    }
+    let mut texts = Vec::new();
+    let mut top = backup365::cli::definition();
+    top.build();
+    collect(&top, &mut texts);
+    let home = Home::new();
+    run(&home, &["man", "--out", "man"]);
+    for page in fs::read_dir(home.path().join("man")).unwrap().map(|entry| entry.unwrap().path()) {
+        texts.push((page.display().to_string(), fs::read_to_string(&page).unwrap()));
+    }
+    assert!(texts.len() > 30, "{}", texts.len());
+    holds(&texts);
+}
+
+#[test]
+fn the_readme() {
+    holds(&[("README.md".into(), include_str!("../../../README.md").into())]);
+}
+
+#[test]
+fn tables_samples_and_descriptions() {
+    fn descriptions(value: &Value, into: &mut String) {
+        match value {
+            Value::Array(parts) => parts.iter().for_each(|part| descriptions(part, into)),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    match field.as_str().filter(|_| ["description", "title"].contains(&name.as_str())) {
+                        Some(words) => into.extend([words, "\n"]),
+                        None => descriptions(field, into),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+    let mut texts = Vec::new();
+    for name in TABLES {
+        // Words of Microsoft's pages (`page`) are quoted; what is not between quotation marks is a key.
+        let lines = read(name);
+        let lines = lines.lines().filter(|line| !line.starts_with('#') && !line.starts_with("page = "));
+        let said: Vec<&str> = lines.flat_map(|line| line.split('"').skip(1).step_by(2)).collect();
+        texts.push((name.to_owned(), said.join("\n")));
+    }
+    for name in ["backup365.sample.toml", "plan.sample.toml"] {
+        let text = read(name);
+        let said: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("##")).collect();
+        texts.push((name.to_owned(), said.join("\n")));
+    }
+    for file in fs::read_dir(root.join("json")).unwrap().map(|entry| entry.unwrap().path()) {
+        let mut said = String::new();
+        descriptions(&serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap(), &mut said);
+        texts.push((file.file_name().unwrap().to_string_lossy().into_owned(), said));
+    }
+    holds(&texts);
+}
+
+/// What a command says, on both ways.
+fn told(home: &Home, arguments: &[&str]) -> (String, String) {
+    let ended = run(home, arguments);
+    (arguments.join(" "), format!("{}\n{}", ended.out, ended.err))
+}
+
+#[test]
+fn commands_and_receipts() {
+    let home = Home::new();
+    let mut texts: Vec<(String, String)> = (1_001..=1_021)
+        .map(|number| {
+            told(&home, &["provision", &format!("C-{number}"), "--users", "all", "--max-seats", "9"])
+        })
+        .collect();
+    let all = ["--users", "all", "--max-seats", "60", "--rehearse", "--wait", "10m"];
+    texts.push(told(&home, &[&["provision", "C-1001"], &all[..]].concat()));
+    let auto = ["--users", "auto", "--max-seats", "80", "--without-sweeper", "--rehearse", "--wait", "10m"];
+    let kauri = ["provision", "C-1002", "--tenant", "kauribuilding.example"];
+    texts.push(told(&home, &[&kauri, &auto[..]].concat()));
+    let listed = run(&home, &["customers", "list", "--json"]).json("customers");
+    assert!(listed["customers"].as_array().unwrap().len() > 15);
+    for reference in ["C-1001", "C-1002"] {
+        texts.push(told(&home, &["customers", "show", reference]));
+    }
+    let status = run(&home, &["status", "--json"]).out;
+    for run in runs(&home) {
+        for form in [&[][..], &["--for", "customer"], &["--json"], &["--as-plan"]] {
+            texts.push(told(&home, &[&["receipt", run.as_str()], form].concat()));
+        }
+    }
+    let night = "2026-11-23T21:00:00+11:00";
+    for arguments in [
+        &["status"][..],
+        &["status", "--attention"],
+        &["--clock", night, "status"],
+        &["sweep", "--status"],
+        &["sweep", "--preview"],
+        &["--clock", night, "sweep", "--status"],
+        &["sweep", "--check"],
+        &["sweep", "--install", "--print"],
+        &["customers", "list", "--all"],
+        &["operators", "list"],
+        &["settings"],
+        &["explain", "90094", "need admin approval", "ErrorAccessDenied"],
+        &["apply", "none.toml"],
+    ] {
+        texts.push(told(&home, arguments));
+    }
+    assert!(status.contains("\"kind\": \"status\""));
+    holds(&texts);
+}
+
+/// The runs on record.
+fn runs(home: &Home) -> Vec<String> {
+    let file = rusqlite::Connection::open(home.store()).unwrap();
+    let mut runs = file.prepare("SELECT id FROM run").unwrap();
+    runs.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn the_first_screens_of_every_customer_in_lines() {
+    let home = Home::new();
+    let texts: Vec<(String, String)> = customers(&home)
+        .into_iter()
+        .map(|customer| {
+            let lines = format!("help\n{customer}\n1\nhelp\n1\nsay\nhelp\n1\nsay\nhelp\nquit\n1\n");
+            let ended = fed(&home, &["--plain"], &lines);
+            (customer, ended.out)
+        })
+        .collect();
+    assert!(texts.len() > 20, "{}", texts.len());
+    holds(&texts);
+}
+
+/// The names of all customers of the sandbox, closed ones too.
+fn customers(home: &Home) -> Vec<String> {
+    let listed = run(home, &["customers", "list", "--all", "--json"]).json("customers");
+    let rows = listed["customers"].as_array().unwrap();
+    rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn from_the_users_to_the_receipt_in_lines() {
+    let home = Home::new();
+    let mut talk = Talk::start(&home, 80, &[]);
+    talk.reaches_users("harbour", "Harbour Street Cafe").types("help").hears(&["park", "review"]);
+    talk.types("kinds").hears(&["Shared mailboxes"]).types("").hears(&["saved"]);
+    talk.types("list").hears(&["1, off: "]).types("exclude 1").hears(&["1, excluded: "]);
+    talk.types("all").hears(&["Type yes or no"]).types("yes").hears(&["Ticked 33"]);
+    talk.types("review").hears(&["from the table."]).types("33").hears(&["Enter for 1"]).types("");
+    talk.hears(&["Leave the wizard"]).types("help").hears(&["receipt"]);
+    for words in ["Result: done", "Backup365 for Harbour Street Cafe", "Receipt as JSON"] {
+        talk.types("receipt").hears(&[words]);
+    }
+    talk.types("quit").ends();
+    holds(&[("in lines".into(), talk.everything())]);
+}
+
+#[test]
+fn keys_and_help_of_the_full_screen() {
+    let home = Home::new();
+    let mut terminal = Terminal::sized(&home, &[], 120, 100, &[]);
+    let mut texts = Vec::new();
+    let mut keep = |place: &str, terminal: &mut Terminal| {
+        let before = terminal.text();
+        terminal.keys("\x1bOP").sees(&["Ctrl-L"]);
+        texts.push((place.to_owned(), format!("{before}\n{}", terminal.text())));
+        terminal.keys("\x1b").loses("Ctrl-L");
+    };
+    terminal.sees(&["Which customer?", " listed"]);
+    keep("customers", &mut terminal);
+    terminal.reaches_users("Harbour Street Cafe", "37");
+    keep("users", &mut terminal);
+    terminal.keys("a").sees(&["ticked 34"]).keys("\r").sees(&["Turn 34 users on?"]);
+    keep("the bill", &mut terminal);
+    holds(&texts);
+}
