@@ -128,7 +128,7 @@
 //! | record | our file of customers, runs and seats | database, store |
 //! | history | who did what and when; whole as long as every entry fits the one before | audit, audited |
 //! | organisation | the customer's Microsoft 365, by its name | tenant, tenants, directory |
-//! | tenant ID | its number at Microsoft | |
+//! | tenant ID, tenant IDs | its number at Microsoft | |
 //!
 //! # What always holds
 //!

@@ -105,10 +105,10 @@ fn exit_of(outcome: &Outcome) -> Exit {
 /// Whether the record can be believed.
 fn audit(outcome: &Outcome, out: Out) {
     if outcome.is_audit_whole {
-        out.note("The history is whole: every entry fits the one before.");
+        out.note("The audit is whole: every entry fits the one before.");
     } else {
         warn(
-            "The history is NOT whole: an entry was changed, removed or put in afterwards. Don't rely on this receipt. \
+            "The audit is NOT whole: an entry was changed, removed or put in afterwards. Don't rely on this receipt. \
              Keep the record as it is and tell your lead.",
         );
     }

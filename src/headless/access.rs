@@ -132,7 +132,7 @@ impl Journey {
         let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
         let organisation = organisation(bar);
         let words = format_args!(
-            "--tenant {typed} is not the organisation on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it ({}).",
+            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin corrects it ({}).",
             Command::Customers
         );
         end(End::Wrong, words)

@@ -439,7 +439,7 @@ fn consent_in_another_organisation_enables_nothing() {
     assert_eq!((record.count("enablement"), record.seats()), (0, 0));
     run(&home, &["C-1004", "--tenant", "rimuproperty.example", "--users", "none"])
         .ends(2)
-        .says(&["is not the organisation"]);
+        .says(&["is not the tenant"]);
 }
 
 #[test]

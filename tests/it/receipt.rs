@@ -30,7 +30,7 @@ use crate::{customers::called, explain::fits, terminal::Home};
 type Said = (i32, String, String);
 
 /// The audit is whole, in words.
-const WHOLE: &str = "The history is whole: every entry fits the one before.\n";
+const WHOLE: &str = "The audit is whole: every entry fits the one before.\n";
 
 /// Our account, so that reading puts nobody on record.
 fn me() -> Account {
@@ -251,7 +251,7 @@ fn an_audit_that_was_changed_is_said_and_ends_with_6() {
     for more in [&[][..], &["--quiet"], &["--json", "--quiet"]] {
         let (code, out, err) = desk.receipt(more);
         assert_eq!(code, 6);
-        assert!(err.starts_with("The history is NOT whole: ") && err.contains("tell your lead"), "{err}");
+        assert!(err.starts_with("The audit is NOT whole: ") && err.contains("tell your lead"), "{err}");
         assert!(out.contains("NOT whole") || out.contains("\"is_whole\": false"), "{out}");
     }
 }
