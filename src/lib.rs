@@ -112,7 +112,7 @@
 //! | eligible | may be turned on now | |
 //! | sign-in off | a user who may not sign in | disabled |
 //! | Enable, enabled | of a product at a customer, once; it turns nobody on and bills nothing | |
-//! | Enable Auto | the rule that whoever is eligible is turned on at the next 20:00 in Sydney, users who are made later too | standing rule, auto |
+//! | Enable Auto | the rule that whoever is eligible is turned on at the next 20:00 in Sydney, users who are made later too | standing rule, Auto |
 //! | All | every eligible user, now and once | |
 //! | seat | one paid place, taken by one protected user; *licence* is Microsoft's word | |
 //! | seats bought | how many seats the customer has ordered | |

@@ -33,12 +33,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("pass it on", "the verb"),
     ("passes it on", "the verb"),
     ("pass show", "a program that keeps passwords, in an example"),
-    ("--users auto", "a value of a flag"),
-    ("auto: Everybody at the next", "the same value, explained"),
-    ("auto goes by", "a value of a setting"),
-    ("auto, always, never", "the same"),
-    ("auto, ascii, unicode", "the same"),
-    ("auto default", "the same"),
     ("disabled: Users whose sign-in is off", "a value of a flag, explained"),
     ("disabled: the sign-in is off", "the same"),
     ("the columns tenant", "a column of the CSV"),
@@ -73,7 +67,7 @@ fn word(token: &str) -> Option<String> {
     if is_between('"', '"') || is_between('`', '`') || is_between('<', '>') {
         return None;
     }
-    let bare = bare.trim_matches(|c: char| "\"`<>".contains(c)).to_lowercase();
+    let bare = bare.trim_matches(|c: char| "\"`<>".contains(c));
     let bare = bare.trim_end_matches("'s").trim_end_matches("’s");
     (!bare.is_empty()).then(|| bare.to_owned())
 }
@@ -86,9 +80,13 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Where a phrase stands in a text.
-fn places(text: &[String], phrase: &[String]) -> Vec<usize> {
-    let is_there = |at: &usize| text[*at..].starts_with(phrase);
+/// Where a phrase stands in a text; `is_exact`: in these letters, great and small.
+fn places(text: &[String], phrase: &[String], is_exact: bool) -> Vec<usize> {
+    let is_same = |(said, wanted): (&String, &String)| {
+        if is_exact { said == wanted } else { said.to_lowercase() == wanted.to_lowercase() }
+    };
+    let is_there =
+        |at: &usize| at + phrase.len() <= text.len() && text[*at..].iter().zip(phrase).all(is_same);
     (0..text.len()).filter(is_there).collect()
 }
 
@@ -99,14 +97,16 @@ fn wrong(text: &str) -> Vec<String> {
     let mut is_allowed = vec![false; text.len()];
     for phrase in said.iter().chain(EXCEPTIONS.iter().map(|(phrase, _)| phrase)) {
         let phrase = words(phrase);
-        for at in places(&text, &phrase) {
+        for at in places(&text, &phrase, false) {
             is_allowed[at..at + phrase.len()].fill(true);
         }
     }
     let mut found = Vec::new();
     for phrase in dropped {
+        // A name is one in its capitals only: "auto" is a word to type.
+        let is_name = phrase.contains(char::is_uppercase);
         let phrase = words(phrase);
-        for at in places(&text, &phrase) {
+        for at in places(&text, &phrase, is_name) {
             let until = at + phrase.len();
             if !is_allowed[at..until].iter().all(|is| *is) {
                 let around = &text[at.saturating_sub(6)..(until + 6).min(text.len())];
@@ -133,7 +133,7 @@ fn the_words_are_found_where_they_stand() {
     for (text, count) in [
         ("The next pass lists everybody.", 1),
         ("Please pass it on; type the tenant ID, and press u for Enable Auto.", 0),
-        ("The customer's tenant, and \"Auto\".", 1),
+        ("The customer's tenant, and \"Auto\"; type auto.", 1),
         ("Auto is on. A standing rule │ that passes", 3),
         ("--tenant, `tenant`, \"tenant\": x, tenant_id, <TENANT>", 0),
         ("Protected means: registered for backup; 3 are registered for backup.", 1),
