@@ -152,12 +152,11 @@ impl Sheet {
             "A sweep is the work of 20:00 in Sydney that turns on whom Enable Auto has scheduled; a sweeper is the timer that starts it."
                 .to_owned(),
         ];
-        let run = self.rows.iter().find_map(|judged| judged.row.run.as_ref());
-        lines.extend(run.map(|(run, _)| {
-            format!(
-                "A run is one set-up of one product for one customer. Go on with it: {}",
-                Command::TakeUp(run.id.clone())
-            )
+        let mut runs = self.rows.iter().filter_map(|judged| judged.row.run.as_ref()).map(|(run, _)| run);
+        lines.extend(runs.find(|run| !run.is_held).map(|run| {
+            let id = &run.id;
+            let go_on = Command::TakeUp(id.clone());
+            format!("{id} is a run: one set-up of one product for one customer. Go on with it: {go_on}")
         }));
         if self.sums.left > 0 {
             lines.push(
@@ -332,7 +331,7 @@ pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here
         words.push(format!("{} {what}", grouped(count)));
     }
     if let Some((run, _)) = &row.run {
-        words.push(format!("run {} {}", run.id, run.state()));
+        words.push(format!("{} {}", run.id, run.state()));
     }
     words.join(", ")
 }

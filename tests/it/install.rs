@@ -211,7 +211,7 @@ fn installing_tells_systemd_checks_and_notes_it_and_twice_is_the_same() {
         assert_eq!(desk.sweepers(), 1);
     }
     let (_, out, _) = desk.sweep(&["--status"]);
-    assert!(out.contains("A sweeper is installed on "), "{out}");
+    assert!(out.contains("A sweeper (the timer that starts the sweep) is installed on "), "{out}");
     let mode = fs::metadata(desk.unit("backup365-sandbox-sweep.service")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
