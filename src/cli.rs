@@ -115,7 +115,7 @@ pub struct Common {
     pub unicode: bool,
     /// Ask and answer line by line.
     ///
-    /// Ask and answer line by line: for screen readers, dumb terminals and bad connections.
+    /// For screen readers, dumb terminals and bad connections.
     #[arg(
         long,
         global = true,
@@ -147,7 +147,7 @@ pub enum Role {
     User,
 }
 
-/// What runs without the wizard. The order of the help is that of the day's work, so two commands state their place.
+/// What runs without the wizard. The order of the help is that of the day's work: what states its place comes first.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the sandbox in the foreground, until Ctrl-C.
@@ -178,14 +178,19 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum WorldCommand {
     /// Set up one customer without asking anything: every answer is a flag.
+    #[command(display_order = 1)]
     Provision(Box<provision::Args>),
     /// Set up many customers from plan files.
+    #[command(display_order = 2)]
     Apply(apply::Args),
     /// Customers on record: list, add, import, show.
+    #[command(display_order = 3)]
     Customers(customers::Args),
     /// Who is really protected, who waits for what, and the sweeps of Enable Auto.
+    #[command(display_order = 4)]
     Status(status::Args),
     /// The sweep, the work of 20:00 in Sydney: turn on whom Enable Auto has scheduled.
+    #[command(display_order = 5)]
     Sweep(sweep::Args),
     /// The receipt of a run again.
     #[command(display_order = 7)]

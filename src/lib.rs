@@ -103,7 +103,7 @@
 //!
 //! | word | means | not said |
 //! |---|---|---|
-//! | protected | a user who holds a seat, read back from the record: registered for backup, and the first backup follows by itself | unprotected, registered for backup |
+//! | protected | a user who holds a seat, read back from the record: registered for backup, and the first backup follows by itself | unprotected, registered for backup, who is on, who are on |
 //! | off | a user who is not protected | |
 //! | turn on, turn off | what is done to a user | activate, deactivate |
 //! | scheduled | off, and turned on by the next sweep, which a sweeper will start | pending |

@@ -82,7 +82,7 @@ pub struct Args {
     /// Most users that may be turned off; above that nothing is changed.
     #[arg(long, value_name = "N", requires = "turn_off", help_heading = "Users")]
     pub max_off: Option<u32>,
-    /// Switch Enable Auto off; nobody who is on changes.
+    /// Switch Enable Auto off; whoever is protected stays protected.
     #[arg(long, help_heading = "Users")]
     pub undo_auto: bool,
     /// Most new seats (paid places, one for each user) that may be billed; above that nobody is turned on.

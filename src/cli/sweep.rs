@@ -3,9 +3,6 @@
 use crate::domain::id::RecordId;
 
 /// Do the sweep that is due: turn on whom Enable Auto has scheduled, for every customer.
-///
-/// A sweep is the work of 20:00 in Sydney: it turns on, for every customer with Enable Auto, the users who are due. A
-/// sweeper is the timer on a computer that stays on, which starts it: --install puts one there.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(group = clap::ArgGroup::new("what").multiple(false))]
@@ -17,6 +14,9 @@ use crate::domain::id::RecordId;
                         backup365 sweep --install --print\n  \
                         backup365 sweep --status --json\n  \
                         backup365 sweep --accept-shorter C-1001=980\n\n\
+                        A sweep is the work of 20:00 in Sydney: it turns on, for every customer with\n\
+                        Enable Auto, the users who are due. A sweeper is the timer that starts it, on\n\
+                        a computer that stays on: --install puts one here.\n\n\
                         Exit code 6: a sweep is overdue, was stopped by a limit, was not believed or\n\
                         could not be done, or something is left to do after --install.")]
 pub struct Args {

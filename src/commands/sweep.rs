@@ -275,7 +275,7 @@ fn status_lines(
     }
     for row in rules.iter().filter(|row| !row.customer.is_active) {
         lines.push(format!(
-            "CLOSED: {} · {}: {} stay on; nobody is turned on while the account is closed.",
+            "CLOSED: {} · {}: {} stay protected; nobody is turned on while the account is closed.",
             row.customer.name,
             row.product.name(),
             counted(row.seats, "user", "users")

@@ -308,7 +308,7 @@ impl Verdict {
     pub fn troubles(&self) -> Vec<Text> {
         let missed = (self.missed > 0).then(|| {
             Text::of(format_args!(
-                "{} chosen, and neither on nor scheduled",
+                "{} chosen, and neither protected nor scheduled",
                 counted(self.missed, "user was", "users were")
             ))
         });

@@ -146,7 +146,7 @@ impl SweepClaim {
             Failure::new(
                 FailureKind::Conflict,
                 "Enable Auto was switched off while its sweep was under way",
-                "Nobody else is turned on. Whoever is on stays on.",
+                "Nobody else is turned on. Whoever is protected stays protected.",
             )
         })?;
         if self.target.as_ref() != Some(&allowed::to_bill(write, self.key)?) {
