@@ -103,7 +103,7 @@ fn every_line_of_an_import_is_accepted_on_its_own() {
     ]);
     let one = ["customers", "import", &many, "--same-organisation-as", "C-83=C-1001"];
     run(&home, &one).ends(2).says(&["C-82: C-81 One"]).hides(&["C-83: C-1001"]);
-    paste(&home, &refused).ends(0).says(&["3 tenants were not compared"]);
+    paste(&home, &refused).ends(0).says(&["3 tenant IDs were not compared"]);
     let kept: String = Record::of(&home).one("SELECT tenant FROM customer WHERE reference = 'C-82'");
     assert_eq!(kept, tenant);
 }

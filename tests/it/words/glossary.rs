@@ -16,8 +16,8 @@ use crate::{
 /// The map of the crate, where the table stands.
 const MAP: &str = include_str!("../../../src/lib.rs");
 
-/// The tables of the assets that people read sentences of. Names of Microsoft's plans (`skus.toml`) are Microsoft's.
-const TABLES: [&str; 4] = ["cards.toml", "errors.toml", "offers.toml", "permissions.toml"];
+/// A table of Microsoft's plans, by Microsoft's names.
+const PLANS: &str = "skus.toml";
 
 /// What may stand although a word of it is not said, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
@@ -35,6 +35,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("pass show", "a program that keeps passwords, in an example"),
     ("disabled: Users whose sign-in is off", "a value of a flag, explained"),
     ("disabled: the sign-in is off", "the same"),
+    ("who is on record", "the record, not a user"),
+    ("who are on record", "the same"),
     ("the columns tenant", "a column of the CSV"),
     ("tenant =", "a key of a plan"),
     ("ceiling =", "the same"),
@@ -201,22 +203,26 @@ fn tables_samples_and_descriptions() {
         }
     }
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
-    let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
     let mut texts = Vec::new();
-    for name in TABLES {
-        // Words of Microsoft's pages (`page`) are quoted, `branches` names a table; what is not between quotation marks is a key.
-        let lines = read(name);
-        let lines = lines.lines().filter(|line| {
-            !line.starts_with('#') && !line.starts_with("page = ") && !line.starts_with("branches = ")
-        });
-        let said: Vec<&str> = lines.flat_map(|line| line.split('"').skip(1).step_by(2)).collect();
-        texts.push((name.to_owned(), said.join("\n")));
+    for file in fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.ends_with(".toml") || name == PLANS {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        // Words of Microsoft's pages (`page`) are quoted, `branches` names a table; what is not between quotation marks
+        // is a key.
+        let is_key =
+            |line: &&str| ["#", "page = ", "branches = "].iter().any(|begins| line.starts_with(begins));
+        let said: Vec<&str> = if name.ends_with(".sample.toml") {
+            text.lines().filter_map(|line| line.strip_prefix("##")).collect()
+        } else {
+            let lines = text.lines().filter(|line| !is_key(line));
+            lines.flat_map(|line| line.split('"').skip(1).step_by(2)).collect()
+        };
+        texts.push((name, said.join("\n")));
     }
-    for name in ["backup365.sample.toml", "plan.sample.toml"] {
-        let text = read(name);
-        let said: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("##")).collect();
-        texts.push((name.to_owned(), said.join("\n")));
-    }
+    assert!(texts.len() > 5, "{}", texts.len());
     for file in fs::read_dir(root.join("json")).unwrap().map(|entry| entry.unwrap().path()) {
         let mut said = String::new();
         descriptions(&serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap(), &mut said);
