@@ -228,7 +228,7 @@ fn warn_of_kept(cx: &RecordContext, closed: &[Text]) -> anyhow::Result<()> {
         }
         let rule = if has_rule { " Enable Auto stays on record and turns nobody on meanwhile." } else { "" };
         super::warn(&format!(
-            "{} ({}) is closed, and {} registered for backup with {}.{rule} Closing ends neither: reopen the account \
+            "{} ({}) is closed, and {} protected with {}.{rule} Closing ends neither: reopen the account \
              (backup365 customers set {} --active yes{}), turn them off, then close it.",
             customer.name,
             customer.reference,

@@ -479,7 +479,7 @@ fn closing_an_account_with_users_on_and_a_rule_says_what_goes_on_and_they_stay_i
     };
     let (code, _, err) = run(&["customers", "set", "C-1001", "--active", "no"]);
     assert_eq!(code, Some(0), "{err}");
-    for words in ["is closed, and 34 users stay registered", "Enable Auto stays on record", "--active yes"] {
+    for words in ["is closed, and 34 users stay protected", "Enable Auto stays on record", "--active yes"] {
         assert!(err.contains(words), "{words}: {err}");
     }
     let (_, out, _) = run(&["status"]);
