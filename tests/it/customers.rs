@@ -497,5 +497,5 @@ fn closing_an_account_with_users_on_and_a_rule_says_what_goes_on_and_they_stay_i
     let file = home.path().join("closed.csv");
     fs::write(&file, format!("{}\n{line}\n", csv.lines().next().unwrap())).unwrap();
     let (code, _, err) = run(&["customers", "import", file.to_str().unwrap()]);
-    assert!(code == Some(0) && err.contains("34 users stay registered"), "{err}");
+    assert!(code == Some(0) && err.contains("34 users stay protected"), "{err}");
 }
