@@ -20,7 +20,6 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -75,7 +74,7 @@ const FOR_GOOD: Duration = Duration::from_hours(365 * 24);
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
     process::protect();
     let arguments: Vec<OsString> = arguments.collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
         Err(error) => return told(&error, &arguments),
     };

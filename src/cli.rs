@@ -13,7 +13,7 @@ pub mod sweep;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
     domain::{id::RunId, text::Text, time::Moment},
@@ -30,8 +30,17 @@ use crate::{
                   Without settings the wizard opens in the sandbox: invented customers, nothing real is touched.",
     after_help = "Examples:\n  backup365                      open the wizard\n  \
                   backup365 --run B365-7KQ4      go on with a run\n  \
-                  backup365 sweep --preview      what Enable Auto does next\n  \
+                  backup365 status               who is protected, who waits for what\n  \
+                  backup365 sweep --preview      whom the next sweep will turn on\n  \
                   backup365 sandbox --port 8365  run the sandbox in the foreground\n\n\
+                  Words:\n  \
+                  run          one set-up of one product for one customer, with a number\n  \
+                  protected    holds a seat, and Backup365 backs the mailbox up\n  \
+                  seat         one paid place, taken by one protected user\n  \
+                  kind         what a mailbox is: of a user, shared, of a room or equipment\n  \
+                  Enable Auto  whoever is eligible is turned on at the next 20:00 in Sydney\n  \
+                  sweep        the work of that hour, for all customers with Enable Auto\n  \
+                  sweeper      the timer that starts it, on a computer that stays on\n\n\
                   A command with --json that has no answer prints an object of kind \"failure\".\n\
                   A terminal that is left odd, by kill -9 for example: type reset and press Enter.\n\
                   Every setting has a flag, a variable and a line in the settings file:\n\
@@ -115,7 +124,7 @@ pub struct Common {
     pub no_bell: bool,
     /// Ask and answer line by line.
     ///
-    /// Ask and answer line by line: for screen readers, dumb terminals and bad connections.
+    /// For screen readers, dumb terminals and bad connections.
     #[arg(
         long,
         global = true,
@@ -147,7 +156,7 @@ pub enum Role {
     User,
 }
 
-/// What runs without the wizard. The order of the help is that of the day's work, so two commands state their place.
+/// What runs without the wizard. The order of the help is that of the day's work: what states its place comes first.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the sandbox in the foreground, until Ctrl-C.
@@ -178,14 +187,19 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum WorldCommand {
     /// Set up one customer without asking anything: every answer is a flag.
+    #[command(display_order = 1)]
     Provision(Box<provision::Args>),
     /// Set up many customers from plan files.
+    #[command(display_order = 2)]
     Apply(apply::Args),
     /// Customers on record: list, add, import, show.
+    #[command(display_order = 3)]
     Customers(customers::Args),
-    /// Who is really protected, who waits for what, and the sweeps.
+    /// Who is really protected, who waits for what, and the sweeps of Enable Auto.
+    #[command(display_order = 4)]
     Status(status::Args),
-    /// One pass of Enable Auto over every customer with the rule, as far as it is due.
+    /// The sweep, the work of 20:00 in Sydney: turn on whom Enable Auto has scheduled.
+    #[command(display_order = 5)]
     Sweep(sweep::Args),
     /// The receipt of a run again.
     #[command(display_order = 7)]
@@ -193,6 +207,31 @@ pub enum WorldCommand {
     /// Who works with the record, and who of them is an Admin.
     #[command(display_order = 8)]
     Operators(operators::Args),
+}
+
+/// Help begins with what people look for: how a command is typed, with examples. Its flags stand below, and those that
+/// every command has.
+const HELP: &str = "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\n{all-args}";
+
+/// The arguments, as the command line is read.
+#[must_use]
+pub fn definition() -> clap::Command {
+    fn with_help(command: clap::Command) -> clap::Command {
+        command.help_template(HELP).mut_subcommands(with_help)
+    }
+    with_help(Cli::command())
+}
+
+impl Cli {
+    /// Reads a command line.
+    ///
+    /// # Errors
+    /// Help or the version is asked for, or the line can't be read.
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let mut definition = definition();
+        let mut matches = definition.try_get_matches_from_mut(arguments)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+    }
 }
 
 impl Command {

@@ -100,6 +100,41 @@
 //! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
 //! in `wizard/part/wait.rs` where a person is told how long it takes.
 //!
+//! # One word for one thing
+//!
+//! What people read (screens, lines, receipts, JSON's descriptions, errors, help, the README) says the words on the left, and
+//! never those on the right: `tests/it/words/glossary.rs` reads this table and what the program says, and lists the few
+//! exceptions. Keys of JSON, columns of CSV, settings and flags are interfaces and stay; names in the code may be older.
+//!
+//! | word | means | not said |
+//! |---|---|---|
+//! | protected | a user who holds a seat, read back from the record: registered for backup, and the first backup follows by itself | unprotected, registered for backup, who is on, who are on |
+//! | off | a user who is not protected | |
+//! | turn on, turn off | what is done to a user | activate, deactivate |
+//! | scheduled | off, and turned on by the next sweep, which a sweeper will start | pending |
+//! | not included | off, because mailboxes of that kind are left out | |
+//! | excluded | off on purpose, by name, until the exclusion is lifted | |
+//! | eligible | may be turned on now | |
+//! | sign-in off | a user who may not sign in | disabled |
+//! | Enable, enabled | of a product at a customer, once; it turns nobody on and bills nothing | |
+//! | Enable Auto | the rule that whoever is eligible is turned on at the next 20:00 in Sydney, users who are made later too | standing rule, Auto |
+//! | All | every eligible user, now and once | |
+//! | seat | one paid place, taken by one protected user; *licence* is Microsoft's word | |
+//! | seats bought | how many seats the customer has ordered | |
+//! | at most, seats | how many a sweep may come to, confirmed with Enable Auto | ceiling |
+//! | sweep | the work of 20:00 in Sydney, for all customers with Enable Auto | pass, passes |
+//! | sweeper | the timer that starts it, on a computer that stays on | |
+//! | kind | what a mailbox is: of a user, shared, of a room or equipment | mailbox type |
+//! | run | one set-up of one product for one customer, with a number | session, journey |
+//! | park | to leave a run for later; it goes on where it was | |
+//! | access | how we get in: consent or impersonation | |
+//! | consent | what an administrator of the customer gives | consented, consenting |
+//! | accept | to give it, with Microsoft's button | approve, approves, approved |
+//! | record | our file of customers, runs and seats | database, store |
+//! | history | who did what and when; whole as long as every entry fits the one before | audit, audited |
+//! | organisation | the customer's Microsoft 365, by its name | tenant, tenants, directory |
+//! | tenant ID, tenant IDs | its number at Microsoft | |
+//!
 //! # What always holds
 //!
 //! * Everything from outside becomes [`domain::text::Text`] where it enters; views take nothing else.

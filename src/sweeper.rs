@@ -41,7 +41,7 @@ use report::{empty, fill};
 pub use watch::watch;
 
 /// What to do about a fault of our own.
-const AGAIN: &str = "Start the pass again: what it has done is kept.";
+const AGAIN: &str = "Start the sweep again: what it has done is kept.";
 
 /// Seats written in one transaction.
 const SEATS_AT_ONCE: usize = 200;
@@ -225,7 +225,7 @@ async fn paused(provider: &Provider, customer: CustomerId, product: Product) -> 
     if failure.kind != FailureKind::Throttled {
         return Some(failure);
     }
-    Some(Failure { hint: "Nothing needs to be done: the pass is tried again after that.".into(), ..failure })
+    Some(Failure { hint: "Nothing needs to be done: the sweep is tried again after that.".into(), ..failure })
 }
 
 /// Keeps what the other side asked to wait, where it asked.
@@ -275,7 +275,7 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         report.failure = Some(Failure::new(
             FailureKind::Conflict,
             "the organisation on record was changed a moment ago",
-            "Start the pass again: it works with what is on record now.",
+            "Start the sweep again: it works with what is on record now.",
         ));
         return report;
     }

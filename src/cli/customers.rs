@@ -133,7 +133,7 @@ pub struct Add {
     /// The other columns.
     #[command(flatten)]
     pub columns: Columns,
-    /// Reference of another customer who has the same tenant, where that is right; may be given several times.
+    /// Reference of another customer who has the same organisation, where that is right; may be given several times.
     #[arg(long, value_name = "REF")]
     pub same_organisation_as: Vec<String>,
     /// Print one JSON object.
@@ -147,8 +147,9 @@ pub struct Add {
                         backup365 customers set C-1002 --tenant 7a36af4b-c51e-44e1-87f0-d8af3157c2ca\n  \
                         backup365 customers set C-1007 --seats 40 --time-zone Australia/Adelaide\n  \
                         backup365 customers set C-1007 --seats none\n\n\
-                        The word none empties tenant, time zone, seats or products. Another tenant is\n\
-                        refused while users of the present one are protected or Enable Auto is on.")]
+                        The word none empties --tenant, --time-zone, --seats or --products. Another\n\
+                        organisation is refused while users of the present one are protected or\n\
+                        Enable Auto is on.")]
 pub struct Set {
     /// Reference, whole name or domain of the customer.
     #[arg(value_name = "CUSTOMER")]
@@ -159,7 +160,7 @@ pub struct Set {
     /// The other columns.
     #[command(flatten)]
     pub columns: Columns,
-    /// Reference of another customer who has the same tenant, where that is right; may be given several times.
+    /// Reference of another customer who has the same organisation, where that is right; may be given several times.
     #[arg(long, value_name = "REF")]
     pub same_organisation_as: Vec<String>,
     /// Print one JSON object.
@@ -177,14 +178,14 @@ pub struct Set {
                         Cells are separated by commas, semicolons or tabs, products by semicolons or\n\
                         commas in quotes. Partner Center's own list of customers is taken as it is.\n\
                         A reference on record is corrected, any other is added. An empty cell keeps\n\
-                        what is on record; the word none empties tenant, time zone, seats or\n\
-                        products. A line that can't be used is told with its number, and then\n\
+                        what is on record; the word none empties the columns tenant, time_zone, seats\n\
+                        or products. A line that can't be used is told with its number, and then\n\
                         nothing is imported.")]
 pub struct Import {
     /// The file; - reads standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// A customer of the file and another one who has the same tenant, where that is right; may be given several times.
+    /// A customer of the file and another one who has the same organisation, where that is right; may be given several times.
     #[arg(long, value_name = "NEW=REF", value_parser = super::sharing)]
     pub same_organisation_as: Vec<(Text, Text)>,
     /// Take customers although others on record have their name or domain.

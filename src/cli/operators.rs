@@ -64,7 +64,7 @@ pub struct Set {
     /// Make the operator a User: may provision and look.
     #[arg(long, group = "change")]
     pub user: bool,
-    /// Make yourself an Admin without asking one; it stands in the audit.
+    /// Make yourself an Admin without asking one; it stands in the history.
     #[arg(long, group = "change")]
     pub recover: bool,
     /// Print one JSON object.

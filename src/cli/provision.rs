@@ -64,13 +64,13 @@ pub struct Args {
     /// A file with the addresses or sign-in names of those who are turned on; - reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "users", help_heading = "Users")]
     pub users_file: Option<PathBuf>,
-    /// A kind to include besides user mailboxes; may be given several times.
+    /// A kind of mailbox to include besides user mailboxes; may be given several times.
     #[arg(long, value_name = "KIND", help_heading = "Users")]
     pub include_kind: Vec<Included>,
     /// Address of a user to exclude; may be given several times.
     #[arg(long, value_name = "ADDRESS", help_heading = "Users")]
     pub exclude: Vec<String>,
-    /// A kind that is included and shall not be any more; may be given several times.
+    /// A kind of mailbox that is included and shall not be any more; may be given several times.
     #[arg(long, value_name = "KIND", help_heading = "Users")]
     pub leave_out_kind: Vec<Included>,
     /// Address of a user whose exclusion is lifted; may be given several times.
@@ -82,16 +82,16 @@ pub struct Args {
     /// Most users that may be turned off; above that nothing is changed.
     #[arg(long, value_name = "N", requires = "turn_off", help_heading = "Users")]
     pub max_off: Option<u32>,
-    /// Switch Enable Auto off; nobody who is on changes.
+    /// Switch Enable Auto off; whoever is protected stays protected.
     #[arg(long, help_heading = "Users")]
     pub undo_auto: bool,
-    /// Most new seats that may be billed; above that nobody is turned on.
+    /// Most new seats (paid places, one for each user) that may be billed; above that nobody is turned on.
     #[arg(long, value_name = "N", help_heading = "Users")]
     pub max_seats: Option<u32>,
-    /// Enable Auto: most seats that a sweep may use; without it: what the wizard proposes.
+    /// Enable Auto: most seats (paid places) that a sweep, the work of 20:00 in Sydney, may come to; without it: what the wizard proposes.
     #[arg(long, value_name = "N", help_heading = "Users")]
     pub ceiling: Option<u32>,
-    /// Enable Auto: go on although no sweeper is installed here.
+    /// Enable Auto: go on although no sweeper, the timer that starts the sweep, is installed here.
     #[arg(long, help_heading = "Users")]
     pub without_sweeper: bool,
     /// Write nothing: read everything for real, and print the bill.

@@ -9,6 +9,10 @@ use super::provision::duration;
 #[command(after_help = "Examples:\n  backup365 status\n  backup365 status bakery\n  \
                         backup365 status --attention || echo \"look at it\"\n  backup365 status --json\n  \
                         backup365 status --refresh bakery\n\n\
+                        A protected user holds a seat, one paid place. A run is one set-up of one\n\
+                        product for one customer, with a number. A sweep is the work of 20:00 in\n\
+                        Sydney: it turns on whom Enable Auto has scheduled. A sweeper is the timer\n\
+                        that starts it.\n\n\
                         Everything is counted from the record, not from what was asked for; who could\n\
                         be protected is as old as the last list, which --refresh takes again. The exit\n\
                         code is 6 when something needs attention, 0 otherwise.")]

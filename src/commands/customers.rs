@@ -200,7 +200,7 @@ fn doubted(mut lines: Vec<Text>, command: &str, flags: &[String]) -> anyhow::Err
 fn tell_partner(cx: &RecordContext, customer: &NewCustomer) {
     if customer.tenant.is_some() && customer.tenant == cx.partner {
         cx.out.note(&format!(
-            "{} ({}): this tenant is your own organisation, not a customer's.",
+            "{} ({}): this tenant ID is your own organisation's, not a customer's.",
             customer.name, customer.reference
         ));
     }
@@ -209,7 +209,7 @@ fn tell_partner(cx: &RecordContext, customer: &NewCustomer) {
 /// Says how many tenants came in that nobody held against the customers' mail domains: Microsoft is not asked here.
 fn tell_not_compared(cx: &RecordContext, count: u32) {
     if count > 0 {
-        let words = counted(count, "tenant was", "tenants were");
+        let words = counted(count, "tenant ID was", "tenant IDs were");
         cx.out.note(&format!(
             "{words} not compared with the customer's mail domain; that is done when the customer is opened."
         ));

@@ -10,6 +10,7 @@ use crate::{
         bill::{counted, grouped},
         customer::Progress,
         filter::fold,
+        phrase::Command,
         protection::AutoRule,
         run::{OpenRun, SweeperStatus},
         status::{LastSweep, ProductStatus, Stand, Status},
@@ -139,6 +140,30 @@ impl Sheet {
             let oldest = sydney::clock_in_words(oldest, self.now, &cx.zone);
             format!("Who could be protected is as old as the lists, the oldest as of {oldest}; --refresh lists again.")
         }));
+        if !cx.out.is_quiet {
+            lines.extend(self.words_explained());
+        }
+        lines
+    }
+
+    /// What the words above mean that somebody who reads this for the first time can't know.
+    fn words_explained(&self) -> Vec<String> {
+        let mut lines = vec![
+            "A sweep is the work of 20:00 in Sydney that turns on whom Enable Auto has scheduled; a sweeper is the timer that starts it."
+                .to_owned(),
+        ];
+        let mut runs = self.rows.iter().filter_map(|judged| judged.row.run.as_ref()).map(|(run, _)| run);
+        lines.extend(runs.find(|run| !run.is_held).map(|run| {
+            let id = &run.id;
+            let go_on = Command::TakeUp(id.clone());
+            format!("{id} is a run: one set-up of one product for one customer. Go on with it: {go_on}")
+        }));
+        if self.sums.left > 0 {
+            lines.push(
+                "A seat is one paid place; a user who left keeps it until an Admin turns the user off."
+                    .into(),
+            );
+        }
         lines
     }
 

@@ -186,7 +186,7 @@ fn one(report: &Report, now: Moment, zone: &str, is_preview: bool) -> std::io::R
         say(&format!("  NEEDS ATTENTION: {attention}"))?;
     }
     if let Some(failure) = &report.failure {
-        let stays = if is_preview { "" } else { " The pass stays due." };
+        let stays = if is_preview { "" } else { " The sweep stays due." };
         say(&format!("  NOT DONE: {}{stays}", failure.in_full()))?;
     }
     Ok(())
@@ -211,8 +211,8 @@ fn outcome(report: &Report, is_preview: bool) -> String {
     }
     match report.deferred {
         0 => {}
-        1 => parts.push("1 waits for a later pass".to_owned()),
-        some => parts.push(format!("{some} wait for a later pass")),
+        1 => parts.push("1 waits for a later sweep".to_owned()),
+        some => parts.push(format!("{some} wait for a later sweep")),
     }
     parts.join(", ")
 }
@@ -254,24 +254,28 @@ fn status_lines(
 ) -> Vec<String> {
     let mut lines = vec![
         on_for(rules),
-        format!("Next pass: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
+        format!("Next sweep: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
         match (&sweeper.host, sweeper.last_pass) {
             (Some(host), Some(last)) => {
-                format!("Last pass: for {}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
+                format!("Last sweep: for {}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
             }
-            (Some(host), None) => format!("A sweeper is installed on {host}; no pass has finished yet."),
+            (Some(host), None) => format!(
+                "A sweeper (the timer that starts the sweep) is installed on {host}; no sweep has finished yet."
+            ),
             (None, _) => {
                 let install = Command::SweepInstall;
-                format!("Nothing will run at 20:00: no sweeper has run here yet. Install one: {install}")
+                format!(
+                    "Nothing will run at 20:00: no sweeper (the timer that starts the sweep) has run here yet. Install one: {install}"
+                )
             }
         },
     ];
     if sweeper.is_overdue {
-        lines.push(format!("OVERDUE: the last pass has not finished. Run: {}", Command::Sweep));
+        lines.push(format!("OVERDUE: the last sweep has not finished. Run: {}", Command::Sweep));
     }
     for row in rules.iter().filter(|row| !row.customer.is_active) {
         lines.push(format!(
-            "CLOSED: {} · {}: {} stay on; nobody is turned on while the account is closed.",
+            "CLOSED: {} · {}: {} stay protected; nobody is turned on while the account is closed.",
             row.customer.name,
             row.product.name(),
             counted(row.seats, "user", "users")

@@ -205,7 +205,7 @@ impl Finding {
         let tenant = self.organisation.tenant;
         let (what, hint) = if matches!(asked, TenantInput::Guid(id) if *id != tenant) {
             let hint = phrase!["Nothing was saved. ", WayOn::Again("ask again")];
-            ("Microsoft answered for another tenant", hint)
+            ("Microsoft answered for another organisation", hint)
         } else if TenantInput::parse(&tenant.to_string()) == Err(TenantInputError::PrivateAccount) {
             let hint = "Ask for the organisation's own domain or tenant ID.".into();
             ("this is a private Microsoft address, not an organisation", hint)

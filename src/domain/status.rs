@@ -213,7 +213,7 @@ impl ProductStatus {
         reasons.extend(rule.attention.clone());
         if self.on > rule.ceiling {
             reasons.push(Text::of(format_args!(
-                "{} users are protected, above the ceiling of {}",
+                "{} users are protected, more than the {} seats that Enable Auto may use",
                 grouped(self.on),
                 grouped(rule.ceiling)
             )));
@@ -377,10 +377,10 @@ mod tests {
         assert_eq!(
             reasons,
             [
-                "partly done: 2 users were chosen, and neither on nor scheduled",
+                "partly done: 2 users were chosen, and neither protected nor scheduled",
                 "partly done: Enable Auto is on, and nothing will run at 20:00: no sweeper is installed",
                 "too many",
-                "20 users are protected, above the ceiling of 15",
+                "20 users are protected, more than the 15 seats that Enable Auto may use",
                 "the sweep is overdue; none has finished yet",
             ]
         );

@@ -204,8 +204,8 @@ fn over_a_limit(terms: &Terms<'_>, new: usize) -> Option<Text> {
     let on = u32::try_from(terms.on.len()).unwrap_or(u32::MAX).saturating_add(new);
     if on > terms.rule.ceiling {
         return Some(Text::of(format_args!(
-            "{new} new users would make {on} protected, above the ceiling of {}. Nobody was turned on. \
-             Check the list, then confirm Enable Auto again with a higher ceiling.",
+            "{new} new users would make {on} protected, more than the {} seats that Enable Auto may use. Nobody was turned on. \
+             Check the list, then confirm Enable Auto again with more seats.",
             terms.rule.ceiling
         )));
     }

@@ -40,7 +40,7 @@ impl Organisation {
         let four = self.tenant.last_four();
         match self.name.as_ref().or(self.domain.as_ref()) {
             Some(name) => format!("{name} (…{four})"),
-            None => format!("the tenant ending in {four}"),
+            None => format!("the tenant ID ending in {four}"),
         }
     }
 }

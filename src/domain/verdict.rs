@@ -121,7 +121,7 @@ impl Standstill {
                 counted(missing, "seat is", "seats are")
             )),
             Self::AboveCeiling(ceiling) => Text::of(format_args!(
-                "they would pass the ceiling of {}, and a sweep turns nobody on above it",
+                "they would need more than the {} seats that Enable Auto may use, and a sweep turns nobody on above that",
                 grouped(ceiling)
             )),
         }
@@ -308,7 +308,7 @@ impl Verdict {
     pub fn troubles(&self) -> Vec<Text> {
         let missed = (self.missed > 0).then(|| {
             Text::of(format_args!(
-                "{} chosen, and neither on nor scheduled",
+                "{} chosen, and neither protected nor scheduled",
                 counted(self.missed, "user was", "users were")
             ))
         });

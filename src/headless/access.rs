@@ -161,6 +161,6 @@ fn refuse_typed_tenant(view: &View<'_>) -> Decision {
 fn organisation(bar: &Bar<'_>) -> Text {
     let name = bar.organisation.map(|name| name.to_string()).unwrap_or_default();
     let domain = bar.domain.map_or_else(String::new, |domain| format!(", {domain}"));
-    let four = bar.last_four.as_ref().map_or_else(String::new, |four| format!(", tenant ends in {four}"));
+    let four = bar.last_four.as_ref().map_or_else(String::new, |four| format!(", tenant ID ends in {four}"));
     Text::of(format_args!("Organisation: {name}{domain}{four}."))
 }

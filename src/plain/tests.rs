@@ -271,7 +271,7 @@ fn what_is_wrong_is_said_before_the_question_is_asked_again() {
     let (mut call, _) = Call::start(80);
     call.after(&["1", "1"]);
     let said = call.after(&["common"]);
-    assert!(said.starts_with("Problem: ") && said.contains("Tenant: tenant ID"), "{said}");
+    assert!(said.starts_with("Problem: ") && said.contains("Tenant ID: the domain"), "{said}");
     assert!(matches!(call.question().way, Way::Line(FieldId::Tenant)));
     // An equals sign takes a command word as text.
     assert!(call.after(&["=back"]).starts_with("Problem: "));
@@ -527,7 +527,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
         "find",
         "new",
         "go on",
-        "change tenant",
+        "change tenant id",
         "bakery.example",
         "ana@bakery1.example",
         "mail.hoster.example",

@@ -63,7 +63,7 @@ pub enum Error {
         host: String,
     },
     /// The tenant lives in a cloud where our application is not registered.
-    #[error("the tenant belongs to the cloud {cloud}")]
+    #[error("the organisation belongs to the cloud {cloud}")]
     OtherCloud {
         /// The cloud, as a person calls it.
         cloud: String,

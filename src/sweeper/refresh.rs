@@ -152,7 +152,10 @@ fn demand(proof: Proof) -> Result<(), Failure> {
         )),
         Verdict::WrongTenant { found } => Err(Failure::new(
             FailureKind::Conflict,
-            Text::of(format_args!("the answers name another organisation, with the tenant {}", found.tenant)),
+            Text::of(format_args!(
+                "the answers name another organisation, with the tenant ID {}",
+                found.tenant
+            )),
             "Open the customer in the wizard and look at the organisation.",
         )),
         Verdict::Failed(failure) => Err(failure),

@@ -95,7 +95,7 @@ fn attention(report: &Report, doubt: Option<&Doubt>, decision: &Decision) -> Opt
     let mut sentences = Vec::new();
     if let Some(doubt) = doubt {
         sentences.push(format!(
-            "{}, and so it was when asked again. Nobody was marked as gone, and the next pass lists everybody.",
+            "{}, and so it was when asked again. Nobody was marked as gone, and the next sweep lists everybody.",
             capital(doubt.in_words().as_str())
         ));
         sentences.extend(doubt.acceptable().map(|count| {
@@ -106,7 +106,7 @@ fn attention(report: &Report, doubt: Option<&Doubt>, decision: &Decision) -> Opt
     sentences.extend(decision.attention.iter().map(ToString::to_string));
     sentences.extend((decision.unchecked > 0).then(|| {
         format!(
-            "{} left off by the last pass and by this one, because what they are is still not known. Open the customer's \
+            "{} left off by the last sweep and by this one, because what they are is still not known. Open the customer's \
              users in the wizard: it says why.",
             counted(decision.unchecked, "mailbox was", "mailboxes were")
         )

@@ -188,7 +188,7 @@ fn installing_tells_systemd_checks_and_notes_it_and_twice_is_the_same() {
             "SANDBOX: it works on invented customers only.",
             "lies in a folder for building",
             "A check in the timer's environment went well: record, credential, Microsoft.\n",
-            "Next pass: Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in ",
+            "Next sweep: Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in ",
         ] {
             assert!(err.contains(words), "{words}: {err}");
         }
@@ -211,7 +211,7 @@ fn installing_tells_systemd_checks_and_notes_it_and_twice_is_the_same() {
         assert_eq!(desk.sweepers(), 1);
     }
     let (_, out, _) = desk.sweep(&["--status"]);
-    assert!(out.contains("A sweeper is installed on "), "{out}");
+    assert!(out.contains("A sweeper (the timer that starts the sweep) is installed on "), "{out}");
     let mode = fs::metadata(desk.unit("backup365-sandbox-sweep.service")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -224,7 +224,7 @@ fn without_linger_one_thing_is_left_to_do() {
     assert!(code == 6 && err.contains(" Run: loginctl enable-linger\n"), "{err}");
     assert_eq!(desk.units().len(), 2);
     let (_, _, quiet) = desk.sweep(&["--install", "--quiet"]);
-    assert!(quiet.contains("enable-linger") && !quiet.contains("Next pass"), "{quiet}");
+    assert!(quiet.contains("enable-linger") && !quiet.contains("Next sweep"), "{quiet}");
 }
 
 #[test]
@@ -371,7 +371,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     let names: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(':')?.0)).collect();
     let wanted = ["Settings", "Addresses", "Files", "Record", "Credential", "Microsoft", "Graph", "Clock"];
     assert_eq!(names, wanted);
-    assert!(out.contains(".config/backup365/settings.toml") && out.ends_with("A pass can run.\n"), "{out}");
+    assert!(out.contains(".config/backup365/settings.toml") && out.ends_with("A sweep can run.\n"), "{out}");
     let (_, json, _) = partner.desk.run(&["sweep", "--check", "--json"]);
     assert_eq!(fits("sweep-check", &json)["is_good"], true);
 
@@ -386,7 +386,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     partner.writes("certificate_file = \"good.txt\"");
     let (_, told, _) = check();
     assert!(is_told(&told) && told.contains("app.certificate_file takes a certificate"), "{told}");
-    assert!(out.ends_with("A pass can't run until this is mended.\n"), "{out}");
+    assert!(out.ends_with("A sweep can't run until this is mended.\n"), "{out}");
 
     // An organisation that is none is our own mistake here, and nothing that a customer could read again.
     partner.writes("secret_file = \"good.txt\"");
@@ -615,7 +615,7 @@ fn the_way_out_of_this_computer_goes_into_the_file_of_variables_and_never_into_a
     );
     for _twice in 0..2 {
         let (_, out, err) = run(&["sweep", "--install"]);
-        assert!(err.contains(&format!("For the timer's passes {names} went into ")), "{err}");
+        assert!(err.contains(&format!("For the sweeper {names} went into ")), "{err}");
         assert!(err.contains("sweep.env (mode 0600)") && !format!("{out}{err}").contains("s3cret"), "{err}");
         assert!(
             err.contains("went well"),
@@ -659,5 +659,5 @@ fn a_check_asks_graph_too() {
         out.contains("\nGraph: FAILED: asking Microsoft Graph: graph.microsoft.com can't be reached"),
         "{out}"
     );
-    assert!(out.ends_with("A pass can't run until this is mended.\n"), "{out}");
+    assert!(out.ends_with("A sweep can't run until this is mended.\n"), "{out}");
 }

@@ -106,13 +106,16 @@ fn office_365_from_the_users_to_the_outcome() {
 fn office_365_by_tenant() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID ["]);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["● Access", "> Tenant ["]).keys("kauribuilding.example").sees(&["c 2 c a", "‹ Save ›"]);
+    terminal
+        .sees(&["● Access", "> Tenant ID ["])
+        .keys("kauribuilding.example")
+        .sees(&["c 2 c a", "‹ Save ›"]);
     // Shown, not saved: what was typed stands there again, and is still a question.
     Record::of(&home).waits("form WHERE fields LIKE '%kauribuilding.example%'", 1);
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["● Access", "> Tenant [kauribuilding.example ", "c 2 c a", "‹ Save ›"]);
+    terminal.sees(&["● Access", "> Tenant ID [kauribuilding.example ", "c 2 c a", "‹ Save ›"]);
     terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER);
     terminal.sees(&["● Authorise", "…c2ca"]);
     terminal = terminal.killed(&home, &[]);

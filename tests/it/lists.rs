@@ -218,7 +218,7 @@ fn partner_centers_list_is_taken_by_its_headings() {
                 7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77,\"Odd Names\",oddnames.onmicrosoft.com,Cloud Reseller,\r\n";
     let ended = import(&home, file.as_bytes(), &[]);
     assert_eq!(ended.code, 0, "{}", ended.err);
-    assert!(ended.err.contains("1 customer is on record by the tenant"), "{}", ended.err);
+    assert!(ended.err.contains("1 customer is on record by the tenant ID"), "{}", ended.err);
     let there =
         "customer WHERE name = 'Bakery Ltd' AND domain = 'bakery.onmicrosoft.com' AND tenant IS NOT NULL";
     assert_eq!(Record::of(&home).count(there), 1);

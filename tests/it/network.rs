@@ -305,7 +305,7 @@ fn everything_goes_through_a_proxy_with_a_sign_in_and_by_an_authority_of_ones_ow
     ] {
         let partner = Partner::new(Some(&microsoft), &[]).with("HTTPS_PROXY", &address).trusting(&ours);
         let (code, said) = partner.run(&["sweep", "--check"]);
-        assert!(code == 0 && said.ends_with("A pass can run.\n"), "{said}");
+        assert!(code == 0 && said.ends_with("A sweep can run.\n"), "{said}");
         assert!(said.contains("\nGraph: answers"), "{said}");
         let asked = asked.lock().unwrap();
         for name in names {

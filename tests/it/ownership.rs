@@ -73,7 +73,7 @@ fn an_import_names_both_customers_and_takes_them_only_by_name() {
     let json = run(&home, &["customers", "import", &odd, "--dry-run", "--json"]).ends(2);
     assert_eq!(json.json("failure")["exit_code"], 2);
     let taken = paste(&home, &refused).ends(0);
-    taken.says(&["1 tenant was not compared with the customer's mail domain"]);
+    taken.says(&["1 tenant ID was not compared with the customer's mail domain"]);
     // On record, and not asked again, here or by the export.
     run(&home, &["customers", "import", &odd]).ends(0);
     let shown = run(&home, &["customers", "show", "C-77"]).ends(0);
@@ -103,7 +103,7 @@ fn every_line_of_an_import_is_accepted_on_its_own() {
     ]);
     let one = ["customers", "import", &many, "--same-organisation-as", "C-83=C-1001"];
     run(&home, &one).ends(2).says(&["C-82: C-81 One"]).hides(&["C-83: C-1001"]);
-    paste(&home, &refused).ends(0).says(&["3 tenants were not compared"]);
+    paste(&home, &refused).ends(0).says(&["3 tenant IDs were not compared"]);
     let kept: String = Record::of(&home).one("SELECT tenant FROM customer WHERE reference = 'C-82'");
     assert_eq!(kept, tenant);
 }
@@ -124,7 +124,7 @@ fn adding_and_setting_ask_too() {
         HARBOUR,
     ];
     let refused = run(&home, &add).ends(2).says(&["C-1001 Harbour Street Cafe has this organisation"]);
-    paste(&home, &refused).ends(0).says(&["1 tenant was not compared"]);
+    paste(&home, &refused).ends(0).says(&["1 tenant ID was not compared"]);
     // Each of those who have it is named.
     let refused = run(&home, &["customers", "set", "C-1002", "--tenant", HARBOUR])
         .ends(2)
@@ -148,7 +148,7 @@ fn the_partners_own_organisation_is_named_as_such() {
     );
     run(&home, &["customers", "import", &own])
         .ends(0)
-        .says(&["My own tenant (C-88): this tenant is your own organisation"]);
+        .says(&["My own tenant (C-88): this tenant ID is your own organisation's"]);
     // A token of our own organisation comes before anybody has accepted.
     run(&home, &["provision", "C-88", "--users", "none"])
         .ends(5)

@@ -207,7 +207,7 @@ fn ticks_and_an_exclusion_on_path_1() {
 /// Kauri Building Supplies in full screen, from the customers to the question which kinds are included.
 fn kinds_of_kauri(home: &Home) -> Terminal {
     let mut terminal = Terminal::opened(home);
-    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID ["]);
     terminal.keys("kauribuilding.example").sees(&["7a36af4b-c51e", "‹ Save ›"]).keys(ENTER);
     terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise", "…c2ca"]).plays().enables();
     terminal.sees(&["listed 70 ·", "eligible 61"]).keys("m").sees(&["Which kinds are included?"]);
@@ -217,7 +217,7 @@ fn kinds_of_kauri(home: &Home) -> Terminal {
 /// The same line by line.
 fn kinds_of_kauri_in_lines(home: &Home) -> Talk {
     let mut talk = Talk::start(home, 80, &[]);
-    talk.opens("kauri", "Kauri Building Supplies").hears(&["Tenant: tenant ID, domain"]);
+    talk.opens("kauri", "Kauri Building Supplies").hears(&["Tenant ID: the domain"]);
     talk.types("kauribuilding.example").hears(&["1: Save.", "Enter for 1"]).types("");
     talk.hears(&["Step 4 of 6: Authorise.", "Enter for 1"]).authorises().hears(&["listed 70, eligible 61"]);
     talk.types("kinds").hears(&["1, no: Shared mailboxes", "Enter saves"]);
@@ -343,12 +343,12 @@ fn an_organisation_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
     let audit = same(
         |home| {
             let mut terminal = Terminal::opened(home);
-            terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
+            terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID ["]);
             terminal.keys("harbourstreetcafe.example");
             terminal.sees(&["C-1001 Harbour Street Cafe has this organisation", "(…c2ca)", "‹ Save ›"]);
             // Enter is No: back to the field, and nothing was saved.
             terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]).keys(ENTER);
-            terminal.sees(&["> Tenant [", "‹ Save ›"]);
+            terminal.sees(&["> Tenant ID [", "‹ Save ›"]);
             assert_eq!(Record::of(home).count("run WHERE tenant IS NOT NULL"), 0);
             terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]).keys(RIGHT);
             terminal.sees(&[">‹ Take it ›"]).keys(ENTER).sees(&["● Authorise", "…e397"]).plays().enables();
@@ -357,11 +357,11 @@ fn an_organisation_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
         },
         |home| {
             let mut talk = Talk::start(home, 80, &[]);
-            talk.opens("kauri", "Kauri Building Supplies").hears(&["Tenant: tenant ID, domain"]);
+            talk.opens("kauri", "Kauri Building Supplies").hears(&["Tenant ID: the domain"]);
             talk.types("harbourstreetcafe.example");
             talk.hears(&["C-1001 Harbour Street Cafe has this organisation", "1: Save.", "Enter for 1"]);
             talk.types("").hears(&[ASKED, "Enter"]).types("");
-            talk.hears(&["Tenant: tenant ID, domain"]).types("").hears(&["Enter for 1"]);
+            talk.hears(&["Tenant ID: the domain"]).types("").hears(&["Enter for 1"]);
             talk.types("").hears(&[ASKED, "Enter"]).types("yes");
             talk.hears(&["Step 4 of 6: Authorise.", "Enter for 1"]).authorises().hears(&["listed 37"]);
             talk.types("all").hears(&["Tick 34?"]).types("yes").hears(&["Ticked 34"]).types("review");

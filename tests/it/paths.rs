@@ -44,7 +44,7 @@ fn office_365_through_manage_protect() {
 fn office_365_by_domain_with_all() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant [", "( Save )"]);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID [", "( Save )"]);
     terminal.keys("kauribuilding.example").sees(&["7a36af4b-c51e-44e1-87f0-d8af3157c2ca", "‹ Save ›"]);
     terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise", "…c2ca"]);
     terminal.plays().enables().sees(&["listed 70 ·", "eligible 61"]);
@@ -67,7 +67,7 @@ fn office_365_by_pasted_id_with_enable_auto() {
     // A day of Sydney's summer: what is said of 20:00 depends on the season.
     let mut terminal = Terminal::start(&home, &["--clock", "2026-11-23T14:00:00+11:00"]);
     terminal.sees(&["SANDBOX", "Which customer?", " listed"]);
-    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID ["]);
     // Quotes, braces, invisible characters and a newline: the newline must not submit.
     terminal.pastes(
         " \"{7A36AF4B-C51E-44E1-87F0-D8AF3157C2CA}\u{200b}\u{feff}\"\n\n",

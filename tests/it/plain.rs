@@ -40,6 +40,11 @@ impl Talk {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// What has been said from the start.
+    pub(crate) fn everything(&self) -> String {
+        String::from_utf8_lossy(&self.terminal.bytes()).into_owned()
+    }
+
     /// Waits until all of these have been said since the last line.
     pub(crate) fn hears(&mut self, words: &[&str]) -> &mut Self {
         let until = Instant::now() + DEADLINE;
@@ -147,9 +152,8 @@ fn office_365_through_manage_protect_with_ticks_and_receipt() {
 fn office_365_by_domain_with_all_kinds_park_and_resume_at_40_columns() {
     let home = Home::new();
     let mut talk = Talk::start(&home, 40, &[]);
-    talk.opens("kauri", "Kauri Building Supplies")
-        .hears(&["Step 3 of 6: Access.", "Tenant: tenant ID, domain"]);
-    talk.types("common").hears(&["Problem: ", "Tenant: tenant ID, domain"]);
+    talk.opens("kauri", "Kauri Building Supplies").hears(&["Step 3 of 6: Access.", "Tenant ID: the domain"]);
+    talk.types("common").hears(&["Problem: ", "Tenant ID: the domain"]);
     talk.types("kauribuilding.example").hears(&[
         "Organisation: Kauri Building Supplies.",
         "1: Save.",
@@ -290,10 +294,10 @@ fn a_wait_can_be_left() {
     let home = Home::new();
     let mut talk = Talk::start(&home, 80, &["--fault", "slow=4000ms"]);
     talk.opens("harbour", "Harbour Street Cafe");
-    talk.hears(&["Asking Microsoft about the tenant. Usually 2 s, at worst 1 min."]);
+    talk.hears(&["Asking Microsoft about the organisation. Usually 2 s, at worst 1 min."]);
     talk.types("say").hears(&["Say: “One moment please"]);
     talk.types("back").hears(&["Which product of Harbour Street Cafe?", "Type a number"]);
-    talk.types("1").hears(&["Asking Microsoft about the tenant."]).types("park");
+    talk.types("1").hears(&["Asking Microsoft about the organisation."]).types("park");
     talk.hears(&["Nothing is lost.", "Enter takes"]).types("quit");
     assert_eq!(talk.ends(), 0);
 }
@@ -341,7 +345,7 @@ fn enable_auto_through_a_pipe() {
         .types("")
         .hears("Enter for 1")
         .types("");
-    pipe.hears("Tenant: tenant ID")
+    pipe.hears("Tenant ID: the domain")
         .types("kauribuilding.example")
         .hears("1: Save.")
         .hears("Enter for 1")

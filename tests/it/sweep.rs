@@ -274,7 +274,12 @@ fn the_status_ends_with_6_while_a_pass_is_overdue() {
     let (code, words) = night.run("2026-11-23T20:29:00+11:00", &["sweep", "--status"]);
     assert_eq!(code, 0, "{words}");
     assert!(words.contains("Enable Auto is on for 1 product of 1 customer."), "{words}");
-    assert!(words.contains("Nothing will run at 20:00: no sweeper has run here yet."), "{words}");
+    assert!(
+        words.contains(
+            "Nothing will run at 20:00: no sweeper (the timer that starts the sweep) has run here yet."
+        ),
+        "{words}"
+    );
     for clock in ["2026-11-23T20:31:00+11:00", "2026-11-24T20:10:00+11:00"] {
         let (code, words) = night.run(clock, &["sweep", "--status"]);
         assert_eq!(code, 6, "{words}");
@@ -283,8 +288,8 @@ fn the_status_ends_with_6_while_a_pass_is_overdue() {
     night.run("2026-11-23T21:00:00+11:00", &["sweep"]);
     let (code, words) = night.run("2026-11-23T21:00:00+11:00", &["sweep", "--status"]);
     assert_eq!(code, 0, "{words}");
-    assert!(words.contains("Last pass: for Mon 23 Nov 2026 20:00 AEDT, on "), "{words}");
-    assert!(words.contains("Next pass: Tue 24 Nov 20:00 AEDT, 17:00 in Perth, in 22 h 59 min."), "{words}");
+    assert!(words.contains("Last sweep: for Mon 23 Nov 2026 20:00 AEDT, on "), "{words}");
+    assert!(words.contains("Next sweep: Tue 24 Nov 20:00 AEDT, 17:00 in Perth, in 22 h 59 min."), "{words}");
     assert!(
         words.contains("Customer 1 · Office 365 · for Mon 23 Nov 2026 20:00 AEDT, late: 5 turned on"),
         "{words}"
@@ -306,7 +311,7 @@ fn trouble_ends_with_6_and_the_pass_stays_due() {
     let night = Night::new(&[5], 15);
     let (code, words) = night.run(NIGHTS[0], &["--fault", "token-error=7000222", "sweep"]);
     assert_eq!(code, 6, "{words}");
-    assert!(words.contains("NOT DONE: ") && words.contains("The pass stays due."), "{words}");
+    assert!(words.contains("NOT DONE: ") && words.contains("The sweep stays due."), "{words}");
     let (code, words) = night.run("2026-11-23T20:40:00+11:00", &["sweep", "--status"]);
     assert_eq!(code, 6, "{words}");
     assert!(words.contains("not finished"), "{words}");

@@ -1,6 +1,9 @@
 //! Every sentence of the program, wherever it stands: it names only commands and flags that can be typed, and no keys where
 //! there are none. Read from the sources and the assets, so that a new sentence can't be forgotten.
 
+#[cfg(unix)]
+mod glossary;
+
 use std::{
     fs,
     path::{Path, PathBuf},

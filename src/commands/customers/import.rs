@@ -84,7 +84,7 @@ pub(super) fn run(
     let known = u32::try_from(known).unwrap_or(u32::MAX);
     if known > 0 {
         let left = counted(known, "customer is", "customers are");
-        cx.out.note(&format!("{left} on record by the tenant, and left as on record."));
+        cx.out.note(&format!("{left} on record by the tenant ID, and left as on record."));
     }
     let renumbered = if asked.as_new { Vec::new() } else { renumbered::problems(&sheet, &on_record) };
     if !renumbered.is_empty() {

@@ -38,7 +38,7 @@ impl FromStr for Shorter {
             (!reference.is_empty()).then_some(Self { reference, count })
         };
         read().ok_or_else(|| {
-            "expected a customer's reference and the number of users that the last pass named, like C-1001=980".into()
+            "expected a customer's reference and the number of users that the last sweep named, like C-1001=980".into()
         })
     }
 }

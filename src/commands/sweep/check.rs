@@ -76,7 +76,7 @@ pub fn told(checks: &[Check], is_json: bool, out: Out) -> anyhow::Result<Exit> {
     if is_json {
         return quietly(out.json(&json_of(checks, bad.is_none())), exit);
     }
-    let last = if bad.is_none() { "A pass can run." } else { "A pass can't run until this is mended." };
+    let last = if bad.is_none() { "A sweep can run." } else { "A sweep can't run until this is mended." };
     let lines = checks.iter().map(line).chain([last.to_owned()]);
     quietly(lines.into_iter().try_for_each(|line| out.say(&line)), exit)
 }

@@ -98,7 +98,7 @@ pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow:
         lingers(around, out),
     ];
     let next = sydney::due_in_words(sydney::next_2000(around.now), around.now, Some(&around.zone));
-    out.note(&format!("Next pass: {next}."));
+    out.note(&format!("Next sweep: {next}."));
     Ok(if is_good.contains(&false) { Exit::Attention } else { Exit::Done })
 }
 
@@ -228,7 +228,7 @@ fn checks(plan: &Plan, out: Out) -> anyhow::Result<bool> {
         Err(why) => warn(&format!("{}.", why.0)),
     }
     warn(
-        "A check in the timer's environment did not go well; a pass would not either. Mend it, then start this again.",
+        "A check in the timer's environment did not go well; a sweep would not either. Mend it, then start this again.",
     );
     Ok(false)
 }
@@ -254,7 +254,7 @@ fn without(plan: &Plan, around: &Around, why: &Trouble, out: Out) -> anyhow::Res
     ));
     warn("If you came to this account by su or sudo, sign in to it directly and start this again.");
     warn(
-        "Otherwise have cron do it: add the line below with \"crontab -e\". A pass that is not due does nothing.",
+        "Otherwise have cron do it: add the line below with \"crontab -e\". A sweep that is not due does nothing.",
     );
     if let Some(names) = variables::names(&around.network) {
         warn(&format!("cron knows nothing of {names}: write them, as they are set here, above that line."));

@@ -64,9 +64,9 @@ impl Plan {
         let set: String = self.environment.iter().map(set).collect::<Vec<_>>().concat();
         Ok(format!(
             "{MARK}\n# \"backup365 sweep --uninstall\" takes it away. Changes in here are lost by the next --install.\n\
-             [Unit]\nDescription=Backup365: one pass of Enable Auto{}\nDocumentation=man:backup365-sweep(1)\n\n\
+             [Unit]\nDescription=Backup365: the sweep of Enable Auto{}\nDocumentation=man:backup365-sweep(1)\n\n\
              [Service]\nType=simple\nExecStart={command}\n{set}EnvironmentFile=-{}\n\
-             # A pass that could not be done stays due: it is tried again until it is done.\n\
+             # A sweep that could not be done stays due: it is tried again until it is done.\n\
              Restart=on-failure\nRestartSec=5min\n",
             self.world(),
             specified(of_path(&self.variables)?)
@@ -77,7 +77,7 @@ impl Plan {
         format!(
             "{MARK}\n[Unit]\nDescription=Backup365: Enable Auto at 20:00 in Sydney{}\n\n\
              [Timer]\nOnCalendar=*-*-* 20:00 Australia/Sydney\n\
-             # A pass that was missed while this computer was off is done when it is on again.\n\
+             # A sweep that was missed while this computer was off is done when it is on again.\n\
              Persistent=true\nAccuracySec=1s\n\n[Install]\nWantedBy=timers.target\n",
             self.world()
         )

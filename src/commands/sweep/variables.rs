@@ -23,12 +23,12 @@ pub(super) fn carried(file: &Path, network: &Network, out: Out) -> bool {
     let Some(names) = names(network) else { return true };
     match write(file, network) {
         Ok(()) => {
-            out.note(&format!("For the timer's passes {names} went into {} (mode 0600).", file.display()));
+            out.note(&format!("For the sweeper {names} went into {} (mode 0600).", file.display()));
             true
         }
         Err(error) => {
             warn(&format!(
-                "The timer's passes have nothing of {names}: {} could not be written: {}. Write the same lines into it.",
+                "The sweeper has nothing of {names}: {} could not be written: {}. Write the same lines into it.",
                 file.display(),
                 of_system(&error)
             ));

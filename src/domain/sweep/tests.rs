@@ -139,7 +139,7 @@ fn above_the_ceiling_or_the_seats_nobody_is_turned_on() {
     let decision = decide(&terms(&tight, &none, &none), moment(DUE), &listed);
     assert!(decision.turn_on.is_empty());
     assert_eq!(decision.deferred.len(), 12);
-    assert!(decision.attention.unwrap().as_str().contains("ceiling of 11"));
+    assert!(decision.attention.unwrap().as_str().contains("more than the 11 seats"));
 
     let wide = rule("2026-11-23T03:00:00Z", 12);
     let mut terms = terms(&wide, &none, &none);

@@ -109,7 +109,7 @@ impl Round {
                 self.sample = good(&self.sample, Text::default());
                 // Nobody is known of a directory before it can be searched.
                 if access.listing == Listing::Directory {
-                    self.others = Some(check(Text::from("It may open others of the directory")));
+                    self.others = Some(check(Text::from("It may open others of the server's directory")));
                 }
                 if self.others.is_some() {
                     let others = others(session, access).await;
@@ -171,8 +171,9 @@ impl Round {
         let is_denied = |bad: &Bad| bad.error.code() == Some("ErrorImpersonateUserDenied");
         let mut remarks = in_words(&refused);
         remarks.extend(busy.map(|bad| format!("{} not tried: {}", all + 1 - tried, bad.row_words())));
-        remarks
-            .extend(others.broken.map(|bad| format!("the directory was not searched: {}", bad.row_words())));
+        remarks.extend(
+            others.broken.map(|bad| format!("the server's directory was not searched: {}", bad.row_words())),
+        );
         check.state = match refused.into_iter().find(|(.., bad)| is_denied(bad)) {
             Some((.., bad)) if opened == 0 => CheckState::Bad(bad.into()),
             _ if remarks.is_empty() => CheckState::Good,

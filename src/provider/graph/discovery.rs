@@ -132,7 +132,7 @@ impl Graph {
     async fn information(&self, tenant: TenantId) -> Result<Value, Error> {
         let function = format!("findTenantInformationByTenantId(tenantId='{tenant}')");
         let url = self.url(&["tenantRelationships", &function], "");
-        self.object(self.inner.partner, &url, "the tenant's name").await
+        self.object(self.inner.partner, &url, "the organisation's name").await
     }
 }
 

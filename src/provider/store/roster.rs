@@ -265,6 +265,6 @@ fn nothing_to_accept(short: &[(Product, u32)], count: u32) -> Failure {
     Failure::new(
         FailureKind::NotFound,
         what,
-        "Look at what the last pass says, and accept the number that it names.",
+        "Look at what the last sweep says, and accept the number that it names.",
     )
 }

@@ -223,7 +223,7 @@ impl Store {
         self.write_run(run, |write, row| {
             let Some(found) = rule::find(write.tx, row.key())? else { return Ok(()) };
             if found.last_pass.is_some() {
-                write.demand_admin("switching Enable Auto off after its first pass")?;
+                write.demand_admin("switching Enable Auto off after its first sweep")?;
             }
             rule::forget(write.tx, row.key())?;
             // A later rule begins with everybody who is listed then.

@@ -145,15 +145,15 @@ impl SweepClaim {
         let rule = rule::find(write.tx, self.key)?.filter(|rule| rule.made < self.due).ok_or_else(|| {
             Failure::new(
                 FailureKind::Conflict,
-                "Enable Auto was switched off while its pass was under way",
-                "Nobody else is turned on. Whoever is on stays on.",
+                "Enable Auto was switched off while its sweep was under way",
+                "Nobody else is turned on. Whoever is protected stays protected.",
             )
         })?;
         if self.target.as_ref() != Some(&allowed::to_bill(write, self.key)?) {
             return Err(Failure::new(
                 FailureKind::Conflict,
-                "what is enabled was changed while the pass was under way",
-                "Nobody else is turned on. The next pass works with what is on record now.",
+                "what is enabled was changed while the sweep was under way",
+                "Nobody else is turned on. The next sweep works with what is on record now.",
             ));
         }
         Ok(rule)

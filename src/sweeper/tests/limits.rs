@@ -13,7 +13,7 @@ async fn the_ceiling_stops_one_customer_and_the_others_go_on() {
     stage.at(NIGHTS[0]);
     let reports = stage.sweep().await;
     let attention = reports[0].attention.clone().unwrap();
-    assert!(attention.as_str().contains("ceiling of 11"), "{attention}");
+    assert!(attention.as_str().contains("more than the 11 seats"), "{attention}");
     assert_eq!((reports[0].turned_on.len(), reports[1].turned_on.len()), (0, 6));
     assert_eq!(stage.protection(CAFE, OFFICE).rule.unwrap().attention, Some(attention));
     assert_eq!(stage.sweep().await, [], "the pass is finished");

@@ -58,7 +58,7 @@ pub(crate) const BOARD: Kind = Kind { what: "Reading the customers", usual: "1 s
 pub(crate) const RUN: Kind = Kind { what: "Opening the run", usual: "1 s", worst: "10 s" };
 /// Asking Microsoft about a tenant.
 pub(crate) const TENANT: Kind =
-    Kind { what: "Asking Microsoft about the tenant", usual: "2 s", worst: "1 min" };
+    Kind { what: "Asking Microsoft about the organisation", usual: "2 s", worst: "1 min" };
 /// Finding an Exchange server.
 pub(crate) const SERVER: Kind = Kind { what: "Looking for the server", usual: "10 s", worst: "2 min" };
 /// Listing the users of a tenant: a thousand come per answer; Microsoft slows large tenants down.

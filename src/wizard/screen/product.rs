@@ -129,7 +129,9 @@ impl Screen for Product {
 fn path(customer: &Customer, product: Sold) -> (&'static str, &'static str) {
     match (product.is_hosted(), customer.is_managed, customer.tenant) {
         (true, _, _) => ("impersonation", "impersonation details will be asked"),
-        (false, true, Some(_)) => ("provisioned through Manage Protect", "tenant on record, you confirm it"),
+        (false, true, Some(_)) => {
+            ("provisioned through Manage Protect", "organisation on record, you confirm it")
+        }
         (false, true, None) => {
             ("provisioned through Manage Protect", "tenant ID will be asked: none on record")
         }
@@ -145,7 +147,7 @@ mod tests {
     fn the_product_decides_the_path() {
         let mut customer = crate::wizard::tests::customer(1);
         for (product, is_managed, has_tenant, asked) in [
-            (Sold::Office365, true, true, "tenant on record, you confirm it"),
+            (Sold::Office365, true, true, "organisation on record, you confirm it"),
             (Sold::Office365, true, false, "tenant ID will be asked: none on record"),
             (Sold::Office365, false, true, "tenant ID will be asked"),
             (Sold::MpExchange, true, true, "impersonation details will be asked"),

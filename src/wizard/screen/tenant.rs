@@ -87,8 +87,8 @@ impl Tenant {
                 back,
             ],
             Path::Asked => {
-                let hint = "tenant ID, domain or an administrator's e-mail address";
-                let tenant = Control::field(FieldId::Tenant, "Tenant", hint, &typed);
+                let hint = "the domain or an administrator's e-mail address will do";
+                let tenant = Control::field(FieldId::Tenant, "Tenant ID", hint, &typed);
                 vec![tenant, Control::button("Save", Action::Save), back]
             }
             Path::Settled => vec![Control::button("Continue", Action::Continue), back],
@@ -402,7 +402,7 @@ impl Tenant {
                 && let Some(known) = self.on_record.filter(|known| *known != organisation.tenant)
             {
                 let words = format_args!(
-                    "The record of {customer} holds another tenant, ending in {}. Ask the customer before you save.",
+                    "The record of {customer} holds another tenant ID, ending in {}. Ask the customer before you save.",
                     known.last_four()
                 );
                 blocks.push(Block::Strong(Tone::Warn, words.into()));

@@ -339,7 +339,7 @@ fn an_answer_about_another_tenant_can_not_be_saved() {
     let mut desk = Desk::resumed(record(1, Product::Office365));
     desk.fill(FieldId::Tenant, &tenant(2).to_string()).give(Given::Settle(FieldId::Tenant)).answer();
     assert!(!desk.button(Action::Save).unwrap().is_open);
-    assert!(desk.words().contains("another tenant"), "{}", desk.words());
+    assert!(desk.words().contains("another organisation"), "{}", desk.words());
     desk.enter();
     assert_eq!(desk.count("SaveOrganisation"), 0);
     assert_eq!(TenantInput::parse(&tenant(2).to_string()), Ok(TenantInput::Guid(tenant(2))));

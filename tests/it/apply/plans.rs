@@ -176,7 +176,7 @@ fn the_wrong_tenant_stops_the_plan_after_the_first_two() {
     let said = many.apply(&["--max-seats", "9", "--rehearse", "--fault", &fault]);
     let record = many.record();
     assert_eq!((said.code, record.seats(), record.count("run")), (4, 0, 2), "{said:?}");
-    assert!(said.out.contains("wrong tenant") && said.out.contains("2 not started"), "{}", said.out);
+    assert!(said.out.contains("wrong organisation") && said.out.contains("2 not started"), "{}", said.out);
     assert!(said.err.contains("Nobody new was started"), "{}", said.err);
     assert_eq!(record.count("enablement"), 0);
 }

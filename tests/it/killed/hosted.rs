@@ -18,7 +18,7 @@ const TOLD: Manner = Manner {
 /// The domain was typed before the kill, and stands there again.
 const TYPED: Manner = Manner {
     access: |terminal| {
-        saves_domain(terminal.sees(&["> Tenant [kauribuilding.example "]));
+        saves_domain(terminal.sees(&["> Tenant ID [kauribuilding.example "]));
         terminal.keys(ENTER).sees(&["● Authorise"]);
     },
 };
@@ -30,7 +30,7 @@ fn fills(terminal: &mut Terminal) {
 
 /// Types the domain up to Save.
 fn types_domain(terminal: &mut Terminal) {
-    saves_domain(terminal.sees(&["> Tenant ["]).keys("kauribuilding.example"));
+    saves_domain(terminal.sees(&["> Tenant ID ["]).keys("kauribuilding.example"));
 }
 
 /// The domain stands there: up to Save.
@@ -115,7 +115,7 @@ fn hosted(customer: &str, listed: &str, kills: [usize; 4]) {
 #[test]
 fn an_organisation_that_is_typed() {
     let mut walk = Walk::new(Home::new(), &[]);
-    walk.terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
+    walk.terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID ["]);
     let access = walk.station();
     kill_all(&[Write {
         before: types_domain,

@@ -130,7 +130,7 @@ pub(crate) fn go_on(home: &Home, terminal: &mut Terminal, manner: &Manner, patie
 
 /// Whether the access step waits for an answer.
 fn is_access(text: &str) -> bool {
-    let open = ["‹ Yes, ", "> A mailbox to try", "> Tenant ["];
+    let open = ["‹ Yes, ", "> A mailbox to try", "> Tenant ID ["];
     text.contains("● Access") && open.iter().any(|words| text.contains(words))
 }
 

@@ -37,7 +37,7 @@ fn every_prompt_rests() {
     rests(&talk, "customers");
     talk.types("kauri").hears(&["Enter takes 1, Kauri"]).types("1").hears(&["Type a number to choose"]);
     rests(&talk, "products");
-    talk.types("1").hears(&["Tenant: tenant ID, domain"]);
+    talk.types("1").hears(&["Tenant ID: the domain"]);
     rests(&talk, "the form of the tenant");
     talk.types("kauribuilding.example").hears(&["1: Save.", "Enter for 1"]).types("");
     talk.hears(&["Step 4 of 6: Authorise.", "1: Authorise.", "Enter for 1"]);

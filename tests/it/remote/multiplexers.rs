@@ -139,7 +139,7 @@ fn a_pasted_id_is_one_paste() {
     for kind in Kind::ALL {
         let home = Home::new();
         let Some((_inside, mut terminal)) = opened(kind, &home, "") else { continue };
-        terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
+        terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID ["]);
         terminal.pastes(
             " \"{7A36AF4B-C51E-44E1-87F0-D8AF3157C2CA}\u{200b}\"\r\n\n",
             &["7A36AF4B-C51E", "Kauri Building Supplies", "the last four: c 2 c a", "‹ Save ›"],

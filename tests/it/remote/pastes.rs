@@ -14,7 +14,7 @@ const TENANT: &str = "7a36af4b-c51e-44e1-87f0-d8af3157c2ca";
 /// The field for the tenant.
 fn tenant(home: &Home) -> Terminal {
     let mut terminal = Terminal::opened(home);
-    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ["]);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID ["]);
     terminal
 }
 
@@ -43,7 +43,7 @@ fn a_tenant_id_with_everything_around_it() {
             "‹ Save ›",
         ]);
         terminal.quiet(QUIET);
-        assert!(terminal.text().contains("> Tenant ["), "the field was left:\n{}", terminal.text());
+        assert!(terminal.text().contains("> Tenant ID ["), "the field was left:\n{}", terminal.text());
         assert!(terminal.text().contains("● Access"), "it was saved:\n{}", terminal.text());
         terminal.keys("\x15").loses("c2ca");
     }
@@ -58,10 +58,10 @@ fn many_lines_in_a_field_of_one() {
         "kauribuilding.example\rsecond\nthird\r\n",
         &["Only the first line was taken; 2 more were left out"],
     );
-    terminal.sees(&["> Tenant [kauribuilding.example", "‹ Save ›"]);
+    terminal.sees(&["> Tenant ID [kauribuilding.example", "‹ Save ›"]);
     assert!(!terminal.text().contains("second"));
     terminal.keys("\x15").pastes(&"y".repeat(3_000), &["Only the start was pasted"]);
-    terminal.keys("\x15").loses("yyyy").keys("kauri").sees(&["> Tenant [kauri"]);
+    terminal.keys("\x15").loses("yyyy").keys("kauri").sees(&["> Tenant ID [kauri"]);
 }
 
 #[test]
@@ -80,10 +80,10 @@ fn a_way_out_goes_before_all_that_was_typed_at_once() {
 fn an_end_mark_inside_presses_nothing() {
     let home = Home::new();
     let mut terminal = tenant(&home);
-    terminal.keys(&format!("\x1b[200~{TENANT}\x1b[201~\r\t \rq\x1b[201~")).sees(&["> Tenant [7a36af4b"]);
+    terminal.keys(&format!("\x1b[200~{TENANT}\x1b[201~\r\t \rq\x1b[201~")).sees(&["> Tenant ID [7a36af4b"]);
     terminal.quiet(QUIET);
     assert!(
-        terminal.text().contains("● Access") && terminal.text().contains("> Tenant ["),
+        terminal.text().contains("● Access") && terminal.text().contains("> Tenant ID ["),
         "{}",
         terminal.text()
     );

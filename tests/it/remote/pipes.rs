@@ -55,7 +55,7 @@ fn results_on_stdout_the_rest_on_stderr_and_no_escape_byte() {
         (&["sweep"], 2, "", "no settings name your application"),
         (&["--sandbox", "sweep"], 0, "Nothing is due.", ""),
         (&["--sandbox", "sweep", "--preview"], 0, "Enable Auto is on for no customer.", ""),
-        (&["--sandbox", "sweep", "--status"], 0, "Next pass: ", ""),
+        (&["--sandbox", "sweep", "--status"], 0, "Next sweep: ", ""),
         (&["sandbox", "--reset"], 0, "The sandbox has forgotten every consent.", ""),
         (&["sandbox", "--world", "atlantis"], 1, "", "atlantis"),
     ] {
@@ -102,7 +102,7 @@ fn a_terminal_that_is_none_gets_lines() {
         let mut terminal =
             Terminal::sized(&home, &["--sandbox", "sweep", "--status"], 80, 24, &[("TERM", term)]);
         assert_eq!(terminal.code(), 0);
-        terminal.sees(&["Next pass: "]);
+        terminal.sees(&["Next sweep: "]);
         assert!(!terminal.bytes().contains(&0x1b));
     }
 }

@@ -34,7 +34,7 @@ fn every_documented_code_has_words_and_keeps_its_name() {
         ("ErrorInvalidUserPrincipalName", FailureKind::NotFound, "not known"),
         ("ErrorAccessDenied", FailureKind::Refused, "sign in but not do this"),
         ("ErrorNameResolutionNoMailbox", FailureKind::Refused, "has no mailbox"),
-        ("ErrorAccountDisabled", FailureKind::Refused, "disabled"),
+        ("ErrorAccountDisabled", FailureKind::Refused, "switched off"),
         ("ErrorPasswordExpired", FailureKind::Refused, "expired"),
         ("ErrorPasswordChangeRequired", FailureKind::Refused, "expired"),
         ("ErrorServerBusy", FailureKind::Throttled, "busy"),

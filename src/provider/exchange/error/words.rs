@@ -410,13 +410,13 @@ const CODES: &[CodeRow] = {
             &["ErrorNameResolutionNoMailbox"],
             (
                 Refused,
-                "the service account has no mailbox, so it can't search the directory",
+                "the service account has no mailbox, so it can't search the server's directory",
                 "Ask the hoster to give it a mailbox, or import a list.",
             ),
         ),
         (
             &["ErrorAccountDisabled"],
-            (Refused, "the service account is disabled", "Ask the hoster to switch it on again."),
+            (Refused, "the service account is switched off", "Ask the hoster to switch it on again."),
         ),
         (
             &["ErrorPasswordExpired", "ErrorPasswordChangeRequired"],
@@ -461,7 +461,7 @@ fn code_words(bad: &Bad, trouble: &Trouble) -> Words {
         RetryClass::Passing => (
             Unreachable,
             "{whom} is not available just now",
-            "Exchange is busy or a database is moving. Try again in a few minutes.",
+            "Exchange is busy or a mailbox store is moving. Try again in a few minutes.",
         ),
         RetryClass::Account => (Internal, "Exchange did not understand our request", OUR_FAULT),
         RetryClass::Unknown => (

@@ -89,7 +89,7 @@ async fn a_directory_that_can_not_be_searched_blocks_nothing_and_is_said() {
     let proof = stub.exchange.prove(&access(Listing::Directory)).await;
     assert_eq!((states(&proof).as_str(), proof.verdict.is_proved()), ("gggp", true));
     let CheckState::Partly(words) = &proof.checks[3].state else { panic!() };
-    assert!(words.as_str().starts_with("the directory was not searched: "), "{words}");
+    assert!(words.as_str().starts_with("the server's directory was not searched: "), "{words}");
 }
 
 #[tokio::test]

@@ -71,7 +71,7 @@ fn another_organisation_than_the_one_that_was_listed_is_billed_by_no_writer() {
     );
     assert_eq!(kind(store.make_rule(&run, 4, 14)), FailureKind::Conflict);
     let failure = store.sweep_apply(&claim, &users(1..=2)).unwrap_err();
-    assert!(failure.what.as_str().contains("changed while the pass"), "{}", failure.what);
+    assert!(failure.what.as_str().contains("changed while the sweep"), "{}", failure.what);
     raw.execute("DELETE FROM enablement", []).unwrap();
     assert_eq!(kind(store.sweep_apply(&claim, &users(1..=2))), FailureKind::Refused);
     assert_eq!(seats(&store, &customer, OFFICE), 0);
