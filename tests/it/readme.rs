@@ -1,7 +1,7 @@
 //! The README is tried: its first five minutes are played key by key, what it says of lines is typed, and its command lines
 //! are run as they stand there.
 
-use std::{fmt::Write as _, os::unix::fs::symlink, process::Command, time::Duration};
+use std::{fmt::Write as _, fs, os::unix::fs::symlink, process::Command, sync::LazyLock, time::Duration};
 
 use backup365::cli::Cli;
 use clap::Parser as _;
@@ -12,7 +12,9 @@ use crate::{
     terminal::{Home, Record, Terminal},
 };
 
-const README: &str = include_str!("../../README.md");
+/// The README as it is now: a sentence that is mended is tried again without a build.
+static README: LazyLock<String> =
+    LazyLock::new(|| fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap());
 
 /// The keys that have names; all others are typed.
 const NAMED: [(&str, &str); 10] = [
@@ -181,7 +183,7 @@ fn code(line: &str) -> i32 {
 fn every_command_line_works_as_it_is_written() {
     let home = Home::new();
     let bin = home.path().join("bin");
-    std::fs::create_dir(&bin).unwrap();
+    fs::create_dir(&bin).unwrap();
     symlink(env!("CARGO_BIN_EXE_backup365"), bin.join("backup365")).unwrap();
     symlink(concat!(env!("CARGO_MANIFEST_DIR"), "/assets"), home.path().join("assets")).unwrap();
     let (mut ran, mut read) = (0, 0);
