@@ -232,9 +232,9 @@ fn commands_and_flags_in_a_sentence_can_be_typed() {
     let known = flags(&Cli::command());
     let (mut commands, mut named) = (0, 0);
     for code in in_sentences() {
-        let first = code.split([' ', '=']).next().unwrap();
+        let first = code.split([' ', '=', '\n']).next().unwrap();
         if code.starts_with("backup365 ") {
-            if let Err(error) = Cli::try_parse_from(code.split(' ')) {
+            if let Err(error) = Cli::try_parse_from(code.split_whitespace()) {
                 assert_eq!(error.kind(), ErrorKind::DisplayHelp, "{code}: {error}");
             }
             commands += 1;
