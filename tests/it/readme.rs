@@ -1,7 +1,14 @@
 //! The README is tried: its first five minutes are played key by key, what it says of lines is typed, and its command lines
 //! are run as they stand there.
 
-use std::{fs, os::unix::fs::symlink, process::Command, sync::LazyLock, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    process::Command,
+    sync::LazyLock,
+    thread,
+    time::{Duration, Instant},
+};
 
 use backup365::cli::Cli;
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
@@ -31,7 +38,10 @@ const NAMED: [(&str, &str); 10] = [
 ];
 
 /// A person reads the screen before the next key: nothing is written to it for this long.
-const QUIET: Duration = Duration::from_millis(200);
+const QUIET: Duration = Duration::from_millis(300);
+
+/// How long it may take until something comes of a key.
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Commands that need neither settings nor the sandbox.
 const WORLDLESS: [&str; 4] = ["explain", "settings", "completions", "man"];
@@ -111,8 +121,13 @@ fn plays(columns: u16, rows: u16) {
                 window = Some(Terminal::sized(&home, &arguments, columns, rows, &[]));
             }
             (Piece::Keys(keys), Some(terminal)) => {
-                terminal.quiet(QUIET);
+                let before = terminal.quiet(QUIET);
                 terminal.keys(&keys);
+                let until = Instant::now() + DEADLINE;
+                while terminal.bytes().len() == before {
+                    assert!(Instant::now() < until, "nothing came of {keys:?}");
+                    thread::sleep(Duration::from_millis(10));
+                }
             }
             (Piece::Sees(words), Some(terminal)) => {
                 terminal.sees(&[&words]);
