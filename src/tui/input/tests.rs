@@ -325,8 +325,8 @@ fn keys_told_by_number_are_the_keys_that_every_terminal_has() {
         "\x1b[27;5~",
         "\x1b[;u",
         "\x1b[?1u",
-        "\x1bOP",
-        "\x1bO2P",
+        "\x1bOQ",
+        "\x1bO2Q",
         "\x1bOE",
     ] {
         assert_eq!(keys(nothing.as_bytes()), Vec::new(), "{nothing:?}");
