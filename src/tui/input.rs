@@ -33,7 +33,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use code::{MAX_PARAMETERS, keypad, keys};
+use code::{F1, MAX_PARAMETERS, keypad, keys};
 use reply::{Shape, is_introducer, is_whole, may_go_on, shape};
 
 mod code;
@@ -495,8 +495,9 @@ impl Parser {
         let Some(sequence) = self.sequence.take() else { return self.ground(byte, out) };
         let is_dropped = sequence.is_late || sequence.is_stalled;
         match (sequence.bytes.as_slice(), byte) {
+            ([_, b'[', b'['], b'A') if !is_dropped => self.pressed(F1, out),
             // The last byte of an old mouse report (a program that was killed may have left the mouse on), and of the
-            // Linux console's F1 to F5.
+            // Linux console's F2 to F5.
             ([_, b'[', b'M', _, _] | [_, b'[', b'['], _) => {}
             ([_, b'['], b'[') if sequence.is_late => self.feed(b"[[", out),
             ([_], b'[' | b'O')

@@ -33,6 +33,66 @@ fn the_first_lines_of_the_readme_say_who_it_is_for_how_it_looks_and_what_to_type
     }
 }
 
+/// The page that a newcomer reads: what it is, the two commands, the first five minutes, and where it is promised.
+#[test]
+fn the_first_page_is_one_page() {
+    let first: Vec<&str> = README.lines().take_while(|line| *line != "## Contents").collect();
+    assert!(first.len() < 80, "{} lines", first.len());
+    assert!(first.contains(&"## Two commands") && first.contains(&"## The first five minutes"));
+    let text = first.join(" ");
+    for words in ["promised for Linux", "inside WSL", "macOS and Windows are not tested"] {
+        assert!(text.contains(words), "the first page does not say: {words}");
+    }
+}
+
+/// Every chapter behind the first page stands in the table of contents, in its order, with a link that leads there.
+#[test]
+fn the_table_of_contents_names_every_chapter() {
+    let behind = README.lines().skip_while(|line| *line != "## Contents").skip(1);
+    let (chapters, rest): (Vec<&str>, Vec<&str>) = behind.partition(|line| line.starts_with("## "));
+    let links: Vec<&str> = rest
+        .iter()
+        .filter_map(|line| line.strip_prefix("* ["))
+        .filter_map(|line| Some(line.split_once(')')?.0))
+        .filter(|link| link.contains("](#"))
+        .collect();
+    let expected: Vec<String> = chapters
+        .iter()
+        .map(|line| {
+            let name = line.trim_start_matches("## ");
+            let kept = |c: &char| c.is_alphanumeric() || *c == ' ' || *c == '-';
+            let anchor: String = name.to_lowercase().chars().filter(kept).collect();
+            format!("{name}](#{}", anchor.replace(' ', "-"))
+        })
+        .collect();
+    assert_eq!(links, expected);
+}
+
+/// What stands in backticks and is a file or a folder of the project, or a setting, is there.
+#[test]
+fn files_and_settings_that_the_readme_names_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sample = include_str!("../../assets/backup365.sample.toml");
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let (mut files, mut settings) = (0, 0);
+    let prose = README.split("```").step_by(2).collect::<String>();
+    for piece in prose.split('`').skip(1).step_by(2) {
+        if ["assets/", "src/", "tests/", "fuzz/", ".ci/"].iter().any(|folder| piece.starts_with(folder)) {
+            assert!(root.join(piece).exists(), "the README names {piece}");
+            files += 1;
+        }
+        if let Some((section, key)) = piece.split_once('.')
+            && is_word(section)
+            && is_word(key)
+            && let Some((_, behind)) = sample.split_once(&format!("[{section}]"))
+        {
+            assert!(behind.contains(&format!(" {key} = ")), "the README names the setting {piece}");
+            settings += 1;
+        }
+    }
+    assert!(files > 8 && settings > 5, "{files} files, {settings} settings");
+}
+
 #[test]
 fn the_test_command_is_the_gates() {
     let gate = include_str!("../../.ci/run");

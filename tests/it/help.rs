@@ -93,7 +93,7 @@ fn examples(help: &str) -> Vec<String> {
 
 /// The program's own words of an example, as a shell would split them, once for each time that it is called: without what
 /// follows two blanks (it explains), an arrow, or belongs to another program.
-fn words_of(example: &str) -> Vec<Vec<String>> {
+pub(crate) fn words_of(example: &str) -> Vec<Vec<String>> {
     let command = example.split("  ").next().unwrap();
     let pieces = command.split(" || ").flat_map(|piece| piece.split(" | "));
     let calls = pieces.filter(|piece| piece.starts_with("backup365"));

@@ -63,6 +63,8 @@ mod plain;
 #[cfg(unix)]
 mod provision;
 #[cfg(unix)]
+mod readme;
+#[cfg(unix)]
 mod receipt;
 #[cfg(unix)]
 mod recorded;

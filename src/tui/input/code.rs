@@ -117,6 +117,9 @@ const fn control(c: char) -> Option<Press> {
     })
 }
 
+/// F1 is another name for Ctrl-G. xterm ends it in `P`, `PuTTY` and rxvt in the number 11, the Linux console in `[A`.
+pub(super) const F1: Press = Press::Ctrl('g');
+
 /// The keys that end in a tilde, by their number.
 const fn tilde(code: u32) -> Option<Press> {
     match code {
@@ -125,6 +128,7 @@ const fn tilde(code: u32) -> Option<Press> {
         4 | 8 => Some(Press::End),
         5 => Some(Press::PageUp),
         6 => Some(Press::PageDown),
+        11 => Some(F1),
         _ => None,
     }
 }
@@ -138,6 +142,7 @@ pub(super) const fn letter(last: u8) -> Option<Press> {
         b'D' => Some(Press::Left),
         b'F' => Some(Press::End),
         b'H' => Some(Press::Home),
+        b'P' => Some(F1),
         b'Z' => Some(Press::BackTab),
         _ => None,
     }

@@ -47,6 +47,11 @@ fn every_encoding_of_a_key_is_that_key() {
         (b"\x1b[3~", Press::Delete),
         (b"\x1b[5~", Press::PageUp),
         (b"\x1b[6~", Press::PageDown),
+        // F1: xterm, rxvt and PuTTY, the Linux console, kitty.
+        (b"\x1bOP", Press::Ctrl('g')),
+        (b"\x1b[11~", Press::Ctrl('g')),
+        (b"\x1b[[A", Press::Ctrl('g')),
+        (b"\x1b[P", Press::Ctrl('g')),
         (b"\x03", Press::Ctrl('c')),
         (b"\x15", Press::Ctrl('u')),
         (b"\x1a", Press::Ctrl('z')),
@@ -69,8 +74,8 @@ fn unknown_sequences_and_late_replies_are_swallowed_whole() {
         b"\x1bP>|XTerm(379)\x1b\\",
         b"\x1b_Gi=1;OK\x1b\\",
         b"\x1b[15~",
-        b"\x1bOP",
-        b"\x1b[[A",
+        b"\x1bOQ",
+        b"\x1b[[B",
         b"\x1b[?2026;2$y",
         b"\x1b[201~",
         b"\x1b[1234567890123456789012345678901234567890A",
@@ -320,8 +325,8 @@ fn keys_told_by_number_are_the_keys_that_every_terminal_has() {
         "\x1b[27;5~",
         "\x1b[;u",
         "\x1b[?1u",
-        "\x1bOP",
-        "\x1bO2P",
+        "\x1bOQ",
+        "\x1bO2Q",
         "\x1bOE",
     ] {
         assert_eq!(keys(nothing.as_bytes()), Vec::new(), "{nothing:?}");

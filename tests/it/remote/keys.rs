@@ -92,7 +92,7 @@ fn unknown_sequences_are_swallowed_whole() {
         b"\x1b^pm\x1b\\",
         b"\x1bXsos\x1b\\",
         b"\x1b[?2026;2$y",
-        b"\x1b[15~\x1bOP\x1b[[A\x1b[24;5~",
+        b"\x1b[15~\x1bOQ\x1b[[B\x1b[24;5~",
         b"\x1b[<0;12;7M\x1b[<0;12;7m\x1b[M !!",
         b"\x1b[97;5u",
         b"\x1b[I\x1b[O",
