@@ -396,6 +396,9 @@ impl Wizard {
             self.held = Some(Action::Park);
             return self.say(Tone::Busy, "Saving. One moment.");
         }
+        if self.session.record.as_ref().is_some_and(|record| record.finished.is_some()) {
+            return self.follow(Step::Customers);
+        }
         if let Some(run) = self.run().cloned() {
             self.let_go(pending::park_run);
             self.say(Tone::Busy, format_args!("{run} is being parked. Nothing is lost."));

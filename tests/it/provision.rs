@@ -164,7 +164,7 @@ fn a_tenant_on_record_and_everybody_and_the_same_again() {
         "Customer: Harbour Street Cafe (C-1001)",
         "Result: done",
         "Turned on by this run: 34",
-        "Audit: whole",
+        "History whole",
     ] {
         assert!(ran.out.contains(words), "{}", ran.out);
     }

@@ -116,7 +116,7 @@ pub(super) fn billed(outcome: &Outcome) -> u32 {
 /// A finished run in one sentence.
 fn finished(outcome: &Outcome, earlier: Earlier) -> Text {
     let verdict = Verdict::of(outcome);
-    let mut parts = vec![format!("{} registered for backup", counted(verdict.protected, "user", "users"))];
+    let mut parts = vec![format!("{} protected", counted(verdict.protected, "user", "users"))];
     for (count, what) in [
         (verdict.schedule.scheduled(), "scheduled"),
         (verdict.schedule.stalled(), "wanted by Enable Auto, but no sweep will turn them on"),

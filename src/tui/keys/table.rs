@@ -91,6 +91,7 @@ const ALL: Scope = Scope::Everywhere;
 const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
 const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
 const USERS: Scope = Scope::On(&[QuestionId::Users]);
+const AUTO: Scope = Scope::On(&[QuestionId::Auto]);
 const AUTHORISE: Scope = Scope::On(&[QuestionId::Authorise]);
 const SENDING: Scope = Scope::On(&[QuestionId::Authorise, QuestionId::Outcome]);
 const OUTCOME: Scope = Scope::On(&[QuestionId::Outcome]);
@@ -105,8 +106,15 @@ pub(crate) const KEYS: &[Binding] = &[
     act(USERS, 'u', Action::Auto),
     key(LISTS, '/', Deed::Search, "filter", "Types into the field above the rows."),
     act(USERS, 'm', Action::Kinds),
+    act(AUTO, 'm', Action::Ceiling),
     act(USERS, 'c', Action::Clear),
-    marks('i', Mark::Invert, Whom::Shown, "invert", "Turns the ticks of what is shown round."),
+    marks(
+        'i',
+        Mark::Invert,
+        Whom::Shown,
+        "invert",
+        "Of those shown: ticks whoever is not ticked, unticks whoever is.",
+    ),
     marks('x', Mark::ToggleExclusion, Whom::Lit, "exclude", "Excludes the row or the range, or lifts that."),
     key(USERS, 'v', Deed::Range, "range", "Begins a range at this row, or ends it. Then Space, x or O."),
     act(USERS, 'z', Action::Sort),

@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::counted,
         card::{Card, CardId},
         failure::Failure,
         phrase::{Phrase, WayOn, phrase},
@@ -27,6 +27,7 @@ use crate::{
         pending::{self, Arrival, Written},
         screen::{Scene, Screen, kept, step::Step},
         view::{Block, Count, Fact, FactId, Rows, RowsView, Tone},
+        words,
     },
 };
 
@@ -107,7 +108,7 @@ impl Screen for Outcome {
             }
             blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
             blocks.push(Block::Lines(&read.lines));
-            heading(&read.verdict)
+            Text::of(format_args!("{}", read.verdict.headline(&read.outcome))).into()
         } else {
             blocks.push(self.failure.as_ref().map_or_else(
                 || Block::Para("Reading everything back from the record.".into()),
@@ -186,26 +187,14 @@ impl Outcome {
     }
 }
 
-fn heading(verdict: &Verdict) -> Phrase {
-    let on = counted(verdict.protected, "user is", "users are");
-    if verdict.is_partly() {
-        let missed = grouped(verdict.wanted_and_off());
-        format_args!("Partly done: {on} registered for backup, {missed} missed").into()
-    } else if verdict.schedule.scheduled() > 0 {
-        let scheduled = grouped(verdict.schedule.scheduled());
-        format_args!("Done: {on} registered for backup, {scheduled} scheduled").into()
-    } else {
-        format_args!("Done: {on} registered for backup").into()
-    }
-}
-
 /// The proof: what was read back.
 fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
     let (outcome, verdict) = (&read.outcome, &read.verdict);
     let count = |label, count, tone| Count { label: Text::from(label), count, tone, is_total: false };
-    blocks.push(Block::Para("Read back from the record just now:".into()));
+    let means = if verdict.protected > 0 { receipt::PROTECTED_MEANS } else { "" };
+    blocks.push(Block::Para(Phrase::from("Read back from the record just now.").then(means)));
     let excluded = u32::try_from(outcome.protection.exclusions.len()).unwrap_or(u32::MAX);
-    let mut counts = vec![count("registered for backup", verdict.protected, Tone::Good)];
+    let mut counts = vec![count("protected", verdict.protected, Tone::Good)];
     counts.extend(
         [
             count("turned on by this run", outcome.done.turned_on, Tone::Plain),
@@ -216,7 +205,7 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
                 verdict.schedule.stalled(),
                 Tone::Bad,
             ),
-            count("chosen, but neither on nor scheduled", verdict.missed, Tone::Bad),
+            count("chosen, but neither protected nor scheduled", verdict.missed, Tone::Bad),
             count("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
             count("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
             count("seats kept for users who have left", verdict.left, Tone::Plain),
@@ -226,6 +215,9 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
         .filter(|count| count.count > 0),
     );
     blocks.push(Block::Counts(counts));
+    let names = outcome.excluded.iter();
+    let names = names.map(|user| user.name.clone().unwrap_or_else(|| Text::clean(&user.named())));
+    blocks.extend(words::excluded(excluded, names));
     blocks.push(Block::Facts(facts(outcome, verdict, cx)));
     blocks.extend(verdict.gaps.iter().map(|gap| Block::Strong(Tone::Warn, phrase!["The list: ", gap])));
     if !outcome.is_audit_whole {
