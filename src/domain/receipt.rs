@@ -108,10 +108,10 @@ pub fn write(outcome: &Outcome, form: Form) -> String {
     }
 }
 
-/// The receipt as lines that may be shown.
+/// The receipt as lines that may be shown, indented as they are.
 #[must_use]
 pub fn lines(text: &str) -> Vec<Text> {
-    text.lines().map(Text::clean).collect()
+    text.lines().map(Text::typed).collect()
 }
 
 /// When the run ended, as far as the record says.
@@ -168,8 +168,7 @@ fn ticket(outcome: &Outcome) -> String {
     text.line(format_args!("History {}", if outcome.is_audit_whole { WHOLE } else { BROKEN }));
     for entry in &outcome.audit {
         let at = sydney::stamp_in_words(entry.at, sydney::ZONE);
-        text.line(format_args!("{at} · {} · {}", entry.by, entry.what));
-        text.line(format_args!("  {}", entry.hash));
+        text.line(format_args!("{at} · {} · {} · {}", entry.by, entry.what, entry.hash));
     }
     text.0
 }
@@ -260,11 +259,14 @@ fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str
         return;
     }
     let stalled = verdict.schedule.stalled();
+    // More than those who are protected, if anybody is.
+    let (one, many) =
+        if verdict.protected > 0 { ("more user is", "more users are") } else { ("user is", "users are") };
     if verdict.schedule.standstill.is_some() || !outcome.run.customer.is_active {
         if stalled > 0 {
             text.line(format_args!(
                 "{} to be turned on and can't be yet. We will come back to you.",
-                counted(stalled, "more user is", "more users are")
+                counted(stalled, one, many)
             ));
         }
         text.line(format_args!("New users are not turned on by themselves yet."));
@@ -275,10 +277,7 @@ fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str
     let clock = if zone == sydney::ZONE { format!("{here}") } else { format!("{here} ({there})") };
     let scheduled = verdict.schedule.scheduled();
     if scheduled > 0 {
-        text.line(format_args!(
-            "{} turned on at the next 20:00 in Sydney.",
-            counted(scheduled, "more user is", "more users are")
-        ));
+        text.line(format_args!("{} turned on at the next 20:00 in Sydney.", counted(scheduled, one, many)));
     }
     text.line(format_args!(
         "New users are turned on by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."

@@ -377,7 +377,7 @@ mod tests {
         assert_eq!(
             reasons,
             [
-                "partly done: 2 users were chosen, and neither on nor scheduled",
+                "partly done: 2 users were chosen, and neither protected nor scheduled",
                 "partly done: Enable Auto is on, and nothing will run at 20:00: no sweeper is installed",
                 "too many",
                 "20 users are protected, above the ceiling of 15",

@@ -103,7 +103,14 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         view.ask.focus.spot = Spot::Page;
         view
     };
+    let auto = || {
+        let mut view = bill(None);
+        view.ask.id = QuestionId::Auto;
+        view.actions.push(Offer::new(Action::Ceiling, "most seats", "Another number."));
+        view
+    };
     let cases = [
+        ('m', auto(), acts(Action::Ceiling)),
         (' ', users(&many, ""), marks(Mark::Toggle, lit())),
         ('a', users(&many, ""), marks(Mark::Tick, Which::All)),
         ('t', users(&many, ""), marks(Mark::Tick, Which::Shown(1))),

@@ -104,7 +104,8 @@ impl Screen for Outcome {
             proof(read, cx, &mut blocks);
             if !read.troubled.is_empty() {
                 let rows = RowsView::new(results::COLUMNS, &read.troubled, Phrase::default());
-                blocks.push(Block::Rows(RowsView { counts: vec!["Not turned on:".into()], ..rows }));
+                let domain = read.outcome.run.organisation.as_ref().and_then(|found| found.domain.clone());
+                blocks.push(Block::Rows(RowsView { counts: vec!["Not turned on".into()], domain, ..rows }));
             }
             blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
             blocks.push(Block::Lines(&read.lines));

@@ -150,7 +150,7 @@ fn users(terminal: &mut Terminal, text: &str, asked: &mut Vec<Asked>) {
             terminal.keys(&ticked.to_string());
         }
         terminal.keys(ENTER).sees(&[" protected", "Enter finish"]);
-    } else if seats > 0 || text.contains("Enable Auto is on.") {
+    } else if seats > 0 || text.contains("Enable Auto is on") {
         // With Enable Auto on nothing is asked: the rule turns them on.
         terminal.keys(ENTER).waits("the outcome, or the question before it", |text| {
             text.contains("● Outcome") || text.contains("Finish without turning anybody")

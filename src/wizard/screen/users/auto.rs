@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::{
     domain::{
         bill::{Bill, counted, grouped},
-        phrase::{Phrase, WayOn, phrase},
+        phrase::{Phrase, phrase},
         protection::AutoRule,
         run::SweeperStatus,
         sydney,
@@ -245,7 +245,7 @@ impl Dialog for Auto {
             }
             Stage::Waiting => scene::waiting(QuestionId::Auto, cx),
             Stage::Undo => undo_view(cx),
-            Stage::NoSeats => self.no_seats_view(),
+            Stage::NoSeats => self.no_seats_view(cx),
             Stage::NoSweeper => no_sweeper_view(),
             Stage::Number => self.number_view(cx),
             Stage::Ceiling => self.ceiling_view(),
@@ -264,7 +264,7 @@ impl Dialog for Auto {
 
 impl Auto {
     /// A bill that can't come true is not confirmed: what can come true now is proposed.
-    fn no_seats_view<'a>(&self) -> Scene<'a> {
+    fn no_seats_view<'a>(&self, cx: ViewCx<'_>) -> Scene<'a> {
         let bill = self.shown.as_ref().map(|(bill, _)| bill.clone()).unwrap_or_default();
         let words = format_args!(
             "{} missing for {}, and a sweep turns on nobody until they are ordered.",
@@ -273,7 +273,8 @@ impl Auto {
         );
         let (heading, now) = ("Enable Auto can't be switched on yet", bill.billed());
         let proposal: Phrase = if now == 0 {
-            phrase!["No seat is left. Order seats; then switch Enable Auto on. ", WayOn::Park("until then")]
+            let words = "No seat is left. Order seats; then switch Enable Auto on.";
+            Phrase::from(words).then(scene::parked_until_ordered(cx))
         } else {
             let users = counted(now, "user", "users");
             format_args!(
@@ -380,7 +381,7 @@ fn waiting<'a>(words: &'static str) -> Scene<'a> {
 
 fn no_sweeper_view<'a>() -> Scene<'a> {
     let nothing = Text::clean(&capital(Standstill::NoSweeper.in_words().for_commands().as_str()));
-    let words = "The rule can be made all the same. It turns nobody on until a sweep runs.";
+    let words = "Enable Auto can be switched on all the same. It turns nobody on until a sweep runs.";
     let blocks = vec![Block::Strong(Tone::Warn, nothing.into()), Block::Para(words.into())];
     Scene::confirm(QuestionId::NoSweeper, false, "Go on without a sweeper?", blocks)
 }

@@ -100,7 +100,7 @@ impl Dialog for Review {
         let count = bill.billed();
         let mut blocks = Vec::new();
         if count == 0 {
-            blocks.push(Block::Strong(Tone::Warn, why_nobody(bill)));
+            blocks.push(Block::Strong(Tone::Warn, why_nobody(bill, cx)));
         }
         if cx.session.roster.is_arriving() && count > 0 {
             let words = "Users are still arriving. Only those that are ticked now will be turned on.";
@@ -143,10 +143,11 @@ fn could_be_chosen(bill: &Bill) -> u32 {
 }
 
 /// Why the bill turns nobody on, and what does.
-fn why_nobody(bill: &Bill) -> Phrase {
+fn why_nobody(bill: &Bill, cx: ViewCx<'_>) -> Phrase {
     match could_be_chosen(bill) {
         _ if bill.seats_missing() > 0 => {
-            phrase!["Nobody will be turned on: no seat is left. ", WayOn::Park("until seats are ordered")]
+            let words = "Nobody will be turned on: no seat is left. Order seats, then come back.";
+            Phrase::from(words).then(scene::parked_until_ordered(cx))
         }
         0 => "Nobody will be turned on: everyone who can be is protected already, or stays off for the reasons below.".into(),
         all => phrase!["Nobody is ticked, so nobody will be turned on. ", WayOn::Tick(all)],

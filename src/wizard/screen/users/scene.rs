@@ -82,11 +82,11 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     blocks.extend(roster.failure().cloned().map(Block::Failure));
     if let Some(rule) = roster.people().rule() {
         let standstill = roster.people().schedule().and_then(|schedule| schedule.standstill);
-        let (label, next) = match standstill {
-            None => ("Enable Auto is on. Next sweep due", sweep::due(cx).into()),
-            Some(why) => ("Enable Auto is on. Next sweep", why.in_words()),
+        let next = match standstill {
+            None => phrase!["next sweep due ", sweep::due(cx)],
+            Some(why) => why.in_words(),
         };
-        blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, label, next)]));
+        blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, "Enable Auto is on", next)]));
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
     }
     let problem = roster.filter_problem().map(Phrase::from);
@@ -223,6 +223,12 @@ pub(super) fn all_ticked(roster: &Roster) -> Phrase {
         (false, true) => phrase!["All ", counts.ticked, " are ticked."],
         (false, false) => phrase![counts.ticked, " of ", counts.eligible, " are ticked."],
     }
+}
+
+/// That the run can wait for seats; nothing where it is finished.
+pub(super) fn parked_until_ordered(cx: ViewCx<'_>) -> Phrase {
+    let is_open = cx.session.record.as_ref().is_some_and(|record| record.finished.is_none());
+    if is_open { WayOn::Park("until seats are ordered").into() } else { Phrase::default() }
 }
 
 /// Who of a bill stays off because they are excluded, by name.

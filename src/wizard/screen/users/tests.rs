@@ -220,7 +220,7 @@ fn rows_say_what_they_are() {
         page(&[(6, "On", Kind::User), (7, "On and out", Kind::User), (8, "Out", Kind::User)]),
         page(&[(1, "Mila again", Kind::User)]),
     ]);
-    assert_eq!(counts(&bench), "listed 8 · reading who is on");
+    assert_eq!(counts(&bench), "listed 8 · reading who is protected");
     bench.facts(Protection {
         seats: vec![seat(6), seat(7), left],
         exclusions: vec![id(7), id(8)],
@@ -334,7 +334,7 @@ fn all_is_a_mode_and_waits_for_the_end_of_the_list() {
     let all = |bench: &Bench| (bench.asked().all, bench.asked().is_arriving);
     assert_eq!(all(&bench), (Some(1), true));
     bench.give(Given::Mark(Mark::Tick, Which::All));
-    assert!(bench.said().contains("users that still arrive are ticked too"));
+    assert!(bench.said().contains("All 1 so far are ticked; users who still arrive are ticked too."));
     bench.act(Action::Review);
     assert_eq!(bench.heading(), "What will be turned on");
     assert!(bench.scene().is_waiting && bench.scene().below.is_some());
@@ -520,7 +520,7 @@ fn clear_can_be_taken_back() {
     assert_eq!(bench.said(), "Nobody is ticked.");
     bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Clear);
-    assert_eq!((bench.ticked(), clear(&bench)), (0, "undo clear"));
+    assert_eq!((bench.ticked(), clear(&bench)), (0, "ticks back"));
     bench.act(Action::Clear);
     assert_eq!((bench.ticked(), clear(&bench)), (2, "clear"));
     assert!(bench.session.roster.people().is_all());
@@ -1031,11 +1031,11 @@ fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
 fn a_row_is_scheduled_only_while_a_pass_will_turn_it_on() {
     let host = || SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
     for (sweeper, limit, state, says) in [
-        (host(), None, State::Scheduled, "Next sweep due"),
+        (host(), None, State::Scheduled, "next sweep due"),
         (SweeperStatus::default(), None, State::Stalled, "no sweeper is installed"),
         (SweeperStatus { has_stopped: true, ..host() }, None, State::Stalled, "the sweep is overdue"),
         (host(), Some(1), State::Stalled, "1 seat is missing"),
-        (host(), Some(2), State::Scheduled, "Next sweep due"),
+        (host(), Some(2), State::Scheduled, "next sweep due"),
     ] {
         let mut bench = Bench::with(record(), true);
         bench.facts(Protection { rule: Some(rule(None)), sweeper, limit, ..Protection::default() });
@@ -1083,7 +1083,7 @@ fn after_the_first_sweep_only_an_admin_undoes_the_rule() {
         let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
         bench.facts(Protection { rule: Some(rule(last_pass)), sweeper, ..Protection::default() });
         bench.list([staff()]);
-        assert!(bench.words().contains("Enable Auto is on. Next sweep due"));
+        assert!(bench.words().contains("next sweep due"));
         bench.act(Action::Auto);
         assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
         bench.give(Given::Yes);
