@@ -421,7 +421,7 @@ impl Lines {
         let run = &outcome.run;
         match (&run.organisation, &run.impersonation) {
             (_, Some(access)) if run.product.is_hosted() => {
-                self.line(format_args!("Server: {}", access.server))
+                self.line(format_args!("Server: {}", access.server));
             }
             (Some(found), _) => {
                 let name = found.name.as_ref().map_or("not known", Text::as_str);

@@ -295,7 +295,12 @@ fn pressed(button: &Button, help: &str) -> Choice {
 /// is interrupted by leaving, so that is an answer there.
 fn own_offers<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Offer> {
     let may_leave = view.offer(Action::Another).is_some();
-    let is_own = move |action| !is_common(action) || (action == Action::Leave && may_leave);
+    // Of no and back, one choice is enough.
+    let is_no = matches!(view.ask.shape, Shape::Confirm { .. }) && view.offer(Action::No).is_some();
+    let is_own = move |action| {
+        let is_said = action == Action::Back && is_no;
+        !is_said && (!is_common(action) || (action == Action::Leave && may_leave))
+    };
     let has_button = |action| view.page.buttons().any(|button| button.action == action);
     view.actions.iter().filter(move |offer| is_own(offer.action) && !has_button(offer.action))
 }

@@ -212,7 +212,7 @@ fn interrupted_and_partly_done_work_needs_attention() {
     assert_eq!(ended.code, 6);
     for words in [
         "NEEDS ATTENTION: T-1 · Test Customer 1 · Office 365: turning users on was interrupted.\n",
-        "Office 365: partly done: 2 users were chosen, and neither on nor scheduled.\n",
+        "Office 365: partly done: 2 users were chosen, and neither protected nor scheduled.\n",
         "2 products need attention.\n",
     ] {
         assert!(ended.out.contains(words), "{words}{}", ended.out);
