@@ -68,8 +68,7 @@ impl Form {
 }
 
 /// What the word *protected* means, said once where a result is told.
-pub const PROTECTED_MEANS: &str =
-    "Protected means: registered for backup; the first backup follows by itself.";
+pub const PROTECTED_MEANS: &str = "registered for backup; the first backup follows by itself";
 
 /// What became of a user, in words.
 #[must_use]
@@ -412,7 +411,7 @@ impl Lines {
     /// What the word means, where there is somebody to whom it applies.
     fn meaning(&mut self, verdict: &Verdict) {
         if verdict.protected > 0 {
-            self.line(format_args!("{PROTECTED_MEANS}"));
+            self.line(format_args!("Protected means: {PROTECTED_MEANS}."));
         }
     }
 

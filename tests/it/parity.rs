@@ -282,7 +282,7 @@ fn enable_auto_on_path_3() {
                 .sees(&["Switch Enable Auto on?", "At most, seats  18", "New seats"])
                 .keys("8")
                 .keys(ENTER);
-            terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney"]).keys(ENTER).quits()
+            terminal.sees(&["Enable Auto is on, and nothing will run at 20:00"]).keys(ENTER).quits()
         },
         |home| {
             let mut talk = Talk::start(home, 80, &[]);
@@ -307,7 +307,7 @@ fn enable_auto_on_path_3() {
                 .types("auto")
                 .hears(&["Nothing will run", "Enter"]);
             talk.types("yes").hears(&["At most, seats: 18", "New seats", "from the table."]).types("8");
-            talk.hears(&["Nobody is turned on before the next 20:00 in Sydney"]).types("finish");
+            talk.hears(&["Enable Auto is on, and nothing will run at 20:00"]).types("finish");
             talk.hears(&["Partly done: nobody", "Leave the wizard."]).types("quit");
             talk.ends()
         },

@@ -192,8 +192,7 @@ impl Outcome {
 fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
     let (outcome, verdict) = (&read.outcome, &read.verdict);
     let count = |label, count, tone| Count { label: Text::from(label), count, tone, is_total: false };
-    let means = if verdict.protected > 0 { receipt::PROTECTED_MEANS } else { "" };
-    blocks.push(Block::Para(Phrase::from("Read back from the record just now.").then(means)));
+    blocks.push(Block::Para("Read back from the record just now.".into()));
     let excluded = u32::try_from(outcome.protection.exclusions.len()).unwrap_or(u32::MAX);
     let mut counts = vec![count("protected", verdict.protected, Tone::Good)];
     counts.extend(
@@ -244,7 +243,9 @@ fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact>
     } else {
         "NOT whole: an entry was changed afterwards"
     };
-    let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep), Fact::other("History", audit)];
+    let means = (verdict.protected > 0).then(|| Fact::other("Protected means", receipt::PROTECTED_MEANS));
+    let mut facts: Vec<Fact> = means.into_iter().collect();
+    facts.extend([Fact::new(FactId::NextSweep, "Next sweep", sweep), Fact::other("History", audit)]);
     if let Some(first) = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min() {
         let zone = outcome.run.customer.time_zone.as_ref().unwrap_or(&cx.setup.here);
         facts.push(Fact::other("First backup on", sydney::stamp_in_words(first, zone.as_str())));

@@ -77,10 +77,10 @@ fn exclusions_and_lifting_them_are_one_answer_each() {
             talk.reaches_users("harbour", "Harbour Street Cafe").types("exclude 1-4");
             talk.hears(&["1, excluded: Aroha Smith", "4, excluded: Oliver Tamihana"]);
             written_at_once(home, "exclusion", "at", 4);
-            assert_eq!(finishes_in_lines(&mut talk, "Done: 0 users"), 0);
+            assert_eq!(finishes_in_lines(&mut talk, "Nothing was turned on"), 0);
             let mut talk = again_in_lines(home);
             talk.types("include 1-3").hears(&["1, off: Aroha Smith", "3, off: Mei Williams"]);
-            finishes_in_lines(&mut talk, "Done: 0 users")
+            finishes_in_lines(&mut talk, "Nothing was turned on")
         },
         |home| {
             let exclude = flags("--exclude", &FOUR);
@@ -220,7 +220,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
             terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Back ›"]).keys(crate::terminal::RIGHT);
             terminal.sees(&[">‹ Go on ›"]).keys(ENTER);
             terminal.sees(&["Switch Enable Auto on?", "New seats"]).keys("28").keys(ENTER);
-            terminal.sees(&["Nobody is turned on before the next 20:00 in Sydney"]);
+            terminal.sees(&["Enable Auto is on, and nothing will run at 20:00"]);
             // With the rule on nobody has to be ticked.
             assert_eq!(terminal.keys(ENTER).quits(), 3, "no sweeper is installed");
             let mut terminal = again_on_screen(home);
@@ -235,7 +235,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
             talk.types("exclude 6-7").hears(&["6, excluded: Jack Singh", "7, excluded: Charlotte Wilson"]);
             talk.types("auto").hears(&["Nothing will run at 20:00", "1: Go on."]).types("yes");
             talk.hears(&["Switch Enable Auto on?", "At most, seats", "from the table."]).types("28");
-            talk.hears(&["Nobody is turned on before the next 20:00 in Sydney"]);
+            talk.hears(&["Enable Auto is on, and nothing will run at 20:00"]);
             assert_eq!(finishes_in_lines(&mut talk, "Partly done: 4 users"), 3);
             let mut talk = again_in_lines(home);
             talk.types("turn off 1-4").hears(&["Turn 4 users off?", "Type the number of users."]).types("4");

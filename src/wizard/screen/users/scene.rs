@@ -67,14 +67,19 @@ fn is_read_only(cx: ViewCx<'_>) -> bool {
 
 fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     let roster = &cx.session.roster;
-    let mut blocks: Vec<Block<'a>> =
-        roster.notes().iter().map(|note| Block::Para(note.words().clone().into())).collect();
-    let is_searched =
-        cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted() && !record.lists_given());
-    if is_searched && roster.notes().iter().any(ListNote::is_gap) {
-        // A list can be given where the mailboxes' source is chosen.
-        blocks.push(Block::Para(phrase![WayOn::Back("to the access step, where a list can be pasted")]));
-    }
+    // A list can be given where the mailboxes' source is chosen.
+    let is_searched = cx.session.record.as_ref().is_some_and(|r| r.product.is_hosted() && !r.lists_given());
+    let last_gap = roster.notes().iter().rposition(ListNote::is_gap).filter(|_| is_searched);
+    let note = |(at, note): (usize, &ListNote)| {
+        let words = Phrase::from(note.words().clone());
+        Block::Para(match last_gap {
+            Some(gap) if gap == at => {
+                words.then(WayOn::Back("to the access step, where a list can be pasted"))
+            }
+            _ => words,
+        })
+    };
+    let mut blocks: Vec<Block<'a>> = roster.notes().iter().enumerate().map(note).collect();
     blocks.extend(cx.session.must_accept().map(|why| {
         let words = Phrase::from(format_args!("The customer must accept again: {why}."));
         Block::Strong(Tone::Bad, words.then(phrase![WayOn::Back("to the link")]))
