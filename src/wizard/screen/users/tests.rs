@@ -233,7 +233,7 @@ fn rows_say_what_they_are() {
         ("Visitor", view::Mark::Closed, "not included"),
         ("Broken", view::Mark::Problem, "problem"),
         ("On", view::Mark::On, "protected"),
-        ("On and out", view::Mark::On, "on, excluded"),
+        ("On and out", view::Mark::On, "protected, excluded"),
         ("Out", view::Mark::Excluded, "excluded"),
         ("Seat", view::Mark::On, "protected, left on 3 Nov 2026"),
     ];
