@@ -242,7 +242,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
             talk.hears(&["4 users turned off"]);
             off_at_once(home);
             talk.types("").hears(&["seats 0 to 0"]);
-            finishes_in_lines(&mut talk, "Partly done: 0 users")
+            finishes_in_lines(&mut talk, "Partly done: nobody")
         },
         |home| {
             provisioned(home);
