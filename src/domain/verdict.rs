@@ -308,7 +308,9 @@ impl Verdict {
     pub fn result(&self, outcome: &Outcome) -> &'static str {
         let has_rule = outcome.protection.rule.is_some();
         let has_changed = outcome.done.turned_on > 0 || outcome.done.turned_off > 0;
-        match (self.is_partly(), has_changed || has_rule) {
+        // Whoever was chosen and was protected before is what was wanted.
+        let has_chosen = !outcome.results.is_empty() || outcome.run.draft.all || outcome.run.has_applied_all;
+        match (self.is_partly(), has_changed || has_rule || has_chosen) {
             (true, _) => "partly done",
             (false, true) => "done",
             (false, false) => "nothing was turned on",
