@@ -442,6 +442,9 @@ impl Wizard {
             self.held = Some(Action::Park);
             return self.say(Tone::Busy, "Saving. One moment.");
         }
+        if self.session.record.as_ref().is_some_and(|record| record.finished.is_some()) {
+            return self.follow(Step::Customers);
+        }
         if let Some(record) = &self.session.record {
             let run = record.id.clone();
             let is_link_out = record.link_shown.is_some() && !record.product.is_hosted();

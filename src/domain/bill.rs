@@ -114,7 +114,7 @@ impl Bill {
     #[must_use]
     pub fn seats(&self) -> [(&'static str, String); 4] {
         [
-            ("Already on", counted(self.already_on, "user", "users")),
+            ("Already protected", counted(self.already_on, "user", "users")),
             ("Seats now", grouped(self.seats_before)),
             ("Seats after", grouped(self.seats_after())),
             ("Seats bought", self.limit.map_or_else(|| "no limit on record".into(), grouped)),
@@ -140,7 +140,7 @@ impl Bill {
         }
         table.extend([
             number("new seats", self.billed()),
-            format!("Already on: {}", counted(self.already_on, "user", "users")),
+            format!("Already protected: {}", counted(self.already_on, "user", "users")),
             number("seats now", self.seats_before),
             number("seats after", self.seats_after()),
             format!("Seats bought: {}", self.limit.map_or_else(|| "no limit on record".to_owned(), grouped)),

@@ -103,7 +103,7 @@ impl Query {
     pub fn problem(&self) -> Option<&'static str> {
         if self.kinds.as_ref().is_some_and(Vec::is_empty) {
             Some(
-                "No such kind. Kinds: user, shared, room, disabled, not-checked-yet, on-premises, guest, no-mailbox.",
+                "No such kind. Kinds: user, shared, room, sign-in-off, not-checked-yet, on-premises, guest, no-mailbox.",
             )
         } else if self.states.as_ref().is_some_and(Vec::is_empty) {
             Some(
@@ -143,7 +143,7 @@ impl Offer {
         let mut words: Vec<&str> = typed.split_whitespace().collect();
         let (at, sort) = words.iter().enumerate().find_map(|(at, word)| Some((at, sort_called(word)?)))?;
         let term = match sort {
-            Sort::Kind(kind) => format!("kind:{}", kind.word()),
+            Sort::Kind(kind) => format!("kind:{}", kind.shown()),
             Sort::State(state) => format!("state:{}", state.word()),
         };
         let term = term.replace(' ', "-");
@@ -160,14 +160,17 @@ fn sort_called(word: &str) -> Option<Sort> {
         let name = squeezed(name);
         word == name || word.strip_suffix('s') == Some(name.as_str())
     };
-    let kind = Kind::ALL.into_iter().find(|kind| is_called(kind.word())).map(Sort::Kind);
+    let kind =
+        Kind::ALL.into_iter().find(|kind| is_called(kind.word()) || is_called(kind.shown())).map(Sort::Kind);
     kind.or_else(|| STATES.into_iter().find(|state| is_called(state.word())).map(Sort::State))
 }
 
 /// The kinds whose word begins so; spaces and hyphens do not count.
 fn kinds_called(value: &str) -> Vec<Kind> {
     let value = squeezed(value);
-    Kind::ALL.into_iter().filter(|kind| squeezed(kind.word()).starts_with(&value)).collect()
+    let is_called =
+        |kind: &Kind| [kind.word(), kind.shown()].iter().any(|word| squeezed(word).starts_with(&value));
+    Kind::ALL.into_iter().filter(is_called).collect()
 }
 
 /// The states whose word begins so; `on` is what people say for *protected*.

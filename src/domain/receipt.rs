@@ -67,12 +67,15 @@ impl Form {
     }
 }
 
+/// What the word *protected* means, said once where a result is told.
+pub const PROTECTED_MEANS: &str = "registered for backup; the first backup follows by itself";
+
 /// What became of a user, in words.
 #[must_use]
 pub fn result_words(outcome: &SeatOutcome) -> Text {
     match outcome {
-        SeatOutcome::TurnedOn => Text::from("turned on: registered for backup"),
-        SeatOutcome::AlreadyOn => Text::from("was on already"),
+        SeatOutcome::TurnedOn => Text::from("protected"),
+        SeatOutcome::AlreadyOn => Text::from("protected already"),
         SeatOutcome::TurnedOff => Text::from("turned off"),
         SeatOutcome::Excluded => Text::from("left off: excluded"),
         SeatOutcome::NoSeat => Text::from("left off: no seat is left"),
@@ -104,10 +107,10 @@ pub fn write(outcome: &Outcome, form: Form) -> String {
     }
 }
 
-/// The receipt as lines that may be shown.
+/// The receipt as lines that may be shown, indented as they are.
 #[must_use]
 pub fn lines(text: &str) -> Vec<Text> {
-    text.lines().map(Text::clean).collect()
+    text.lines().map(Text::typed).collect()
 }
 
 /// When the run ended, as far as the record says.
@@ -122,7 +125,7 @@ fn ticket(outcome: &Outcome) -> String {
     text.line(format_args!("Backup365 run {}", run.id));
     text.line(format_args!("Customer: {} ({})", run.customer.name, run.customer.reference));
     text.line(format_args!("Product: {}", run.product.name()));
-    text.line(format_args!("{}", organisation_line(outcome)));
+    text.organisation(outcome);
     text.line(format_args!("Operator: {}", run.by));
     text.line(format_args!("Opened: {}", sydney::stamp_in_words(run.opened, sydney::ZONE)));
     text.line(format_args!("Finished: {}", sydney::stamp_in_words(ended(outcome), sydney::ZONE)));
@@ -130,8 +133,9 @@ fn ticket(outcome: &Outcome) -> String {
         text.line(format_args!("Enabled: {}", sydney::stamp_in_words(enabled, sydney::ZONE)));
     }
     text.line(format_args!(""));
-    text.line(format_args!("Result: {}", if verdict.is_partly() { "partly done" } else { "done" }));
-    text.line(format_args!("Registered for backup: {}", grouped(verdict.protected)));
+    text.line(format_args!("Result: {}", verdict.result(outcome)));
+    text.line(format_args!("Protected: {}", grouped(verdict.protected)));
+    text.meaning(&verdict);
     text.line(format_args!("Turned on by this run: {}", grouped(outcome.done.turned_on)));
     text.names(became(outcome, &SeatOutcome::TurnedOn));
     if outcome.done.turned_off > 0 {
@@ -141,7 +145,7 @@ fn ticket(outcome: &Outcome) -> String {
     for (words, users) in [
         ("Scheduled", verdict.schedule.scheduled()),
         ("Wanted by Enable Auto, but no sweep will turn them on", verdict.schedule.stalled()),
-        ("Chosen, but neither on nor scheduled", verdict.missed),
+        ("Chosen, but neither protected nor scheduled", verdict.missed),
         ("Chosen, but not checked yet, so left off", verdict.unchecked),
         ("Eligible, but not chosen", verdict.not_chosen),
         ("Seats kept for users who have left", verdict.left),
@@ -160,7 +164,7 @@ fn ticket(outcome: &Outcome) -> String {
     }
     name_troubles(&mut text, outcome);
     text.line(format_args!(""));
-    text.line(format_args!("Audit: {}", if outcome.is_audit_whole { WHOLE } else { BROKEN }));
+    text.line(format_args!("History {}", if outcome.is_audit_whole { WHOLE } else { BROKEN }));
     for entry in &outcome.audit {
         let at = sydney::stamp_in_words(entry.at, sydney::ZONE);
         text.line(format_args!("{at} · {} · {} · {}", entry.by, entry.what, entry.hash));
@@ -175,7 +179,7 @@ fn became(outcome: &Outcome, what: &SeatOutcome) -> impl ExactSizeIterator<Item 
 }
 
 /// Every hash fits the one before.
-const WHOLE: &str = "whole: every entry fits the one before";
+const WHOLE: &str = "whole: every entry fits the one before.";
 
 /// Some hash does not fit.
 const BROKEN: &str = "NOT whole: an entry does not fit the one before. Tell your lead.";
@@ -207,11 +211,17 @@ fn customer(outcome: &Outcome) -> String {
     text.line(format_args!("Backup365 for {}", run.customer.name));
     text.line(format_args!(""));
     text.line(format_args!(
-        "{} of {} {} registered for backup.",
-        counted(verdict.protected, "user", "users"),
+        "{} of {} {} protected{}.",
+        if verdict.protected == 0 {
+            "No user".to_owned()
+        } else {
+            counted(verdict.protected, "user", "users")
+        },
         run.product.name(),
-        if verdict.protected == 1 { "is" } else { "are" }
+        if verdict.protected < 2 { "is" } else { "are" },
+        if verdict.protected == 0 { " yet" } else { "" },
     ));
+    text.meaning(&verdict);
     let first = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min();
     if let Some(first) = first {
         text.line(format_args!("First backup on {}.", sydney::stamp_in_words(first, zone)));
@@ -220,13 +230,13 @@ fn customer(outcome: &Outcome) -> String {
     let open = verdict.missed.saturating_add(verdict.unchecked);
     if open > 0 {
         text.line(format_args!(
-            "{} could not be registered yet. We will come back to you.",
+            "{} could not be turned on yet. We will come back to you.",
             counted(open, "chosen user", "chosen users")
         ));
     }
     if verdict.not_chosen > 0 {
         text.line(format_args!(
-            "{} could be registered and {} not chosen.",
+            "{} could be protected and {} not chosen.",
             counted(verdict.not_chosen, "more user", "more users"),
             if verdict.not_chosen == 1 { "was" } else { "were" }
         ));
@@ -235,27 +245,30 @@ fn customer(outcome: &Outcome) -> String {
         text.line(format_args!("About the list of users: {}.", without_full_stop(gap)));
     }
     text.line(format_args!(""));
-    text.line(format_args!("{}", organisation_line(outcome)));
+    text.organisation(outcome);
     let at = sydney::stamp_in_words(ended(outcome), zone);
     text.line(format_args!("Reference: {}, {at}", run.id));
     text.0
 }
 
-/// What Enable Auto means for the customer: who is registered when, or that it waits for us.
+/// What Enable Auto means for the customer: who is turned on when, or that it waits for us.
 fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str) {
     if outcome.protection.rule.is_none() {
-        text.line(format_args!("New users are not registered by themselves: tell us when somebody joins."));
+        text.line(format_args!("New users are not turned on by themselves: tell us when somebody joins."));
         return;
     }
     let stalled = verdict.schedule.stalled();
+    // More than those who are protected, if anybody is.
+    let (one, many) =
+        if verdict.protected > 0 { ("more user is", "more users are") } else { ("user is", "users are") };
     if verdict.schedule.standstill.is_some() || !outcome.run.customer.is_active {
         if stalled > 0 {
             text.line(format_args!(
-                "{} to be registered and can't be yet. We will come back to you.",
-                counted(stalled, "more user is", "more users are")
+                "{} to be turned on and can't be yet. We will come back to you.",
+                counted(stalled, one, many)
             ));
         }
-        text.line(format_args!("New users are not registered by themselves yet."));
+        text.line(format_args!("New users are not turned on by themselves yet."));
         return;
     }
     let next = sydney::next_2000(ended(outcome));
@@ -263,32 +276,16 @@ fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str
     let clock = if zone == sydney::ZONE { format!("{here}") } else { format!("{here} ({there})") };
     let scheduled = verdict.schedule.scheduled();
     if scheduled > 0 {
-        text.line(format_args!(
-            "{} registered at the next 20:00 in Sydney.",
-            counted(scheduled, "more user is", "more users are")
-        ));
+        text.line(format_args!("{} turned on at the next 20:00 in Sydney.", counted(scheduled, one, many)));
     }
     text.line(format_args!(
-        "New users are registered by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
+        "New users are turned on by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
     ));
 }
 
 /// A sentence to go on from.
 fn without_full_stop(text: &Text) -> &str {
     text.as_str().trim_end_matches('.')
-}
-
-fn organisation_line(outcome: &Outcome) -> Text {
-    let run = &outcome.run;
-    match (&run.organisation, &run.impersonation) {
-        (_, Some(access)) if run.product.is_hosted() => Text::of(format_args!("Server: {}", access.server)),
-        (Some(found), _) => {
-            let name = found.name.as_ref().map_or("not known", Text::as_str);
-            let domain = found.domain.as_ref().map_or(String::new(), |domain| format!(", {domain}"));
-            Text::of(format_args!("Organisation: {name}{domain}, tenant {}", found.tenant))
-        }
-        (None, _) => Text::from("Organisation: not known"),
-    }
 }
 
 fn auto_words(outcome: &Outcome, verdict: &Verdict) -> Text {
@@ -408,6 +405,31 @@ impl Lines {
         }
         if more > 0 {
             self.line(format_args!("- and {} more", grouped(count(more))));
+        }
+    }
+
+    /// What the word means, where there is somebody to whom it applies.
+    fn meaning(&mut self, verdict: &Verdict) {
+        if verdict.protected > 0 {
+            self.line(format_args!("Protected means: {PROTECTED_MEANS}."));
+        }
+    }
+
+    /// The organisation and its number, or the server.
+    fn organisation(&mut self, outcome: &Outcome) {
+        let run = &outcome.run;
+        match (&run.organisation, &run.impersonation) {
+            (_, Some(access)) if run.product.is_hosted() => {
+                self.line(format_args!("Server: {}", access.server));
+            }
+            (Some(found), _) => {
+                let name = found.name.as_ref().map_or("not known", Text::as_str);
+                let domain = found.domain.as_ref().map_or(String::new(), |domain| format!(", {domain}"));
+                self.line(format_args!("Organisation: {name}{domain}"));
+                // A line of its own: nothing breaks the number, also in a narrow window.
+                self.line(format_args!("Tenant ID: {}", found.tenant));
+            }
+            (None, _) => self.line(format_args!("Organisation: not known")),
         }
     }
 

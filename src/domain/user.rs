@@ -51,7 +51,16 @@ impl Kind {
     /// The kinds that an operator may include.
     pub const INCLUDABLE: [Self; 4] = [Self::Shared, Self::Room, Self::Disabled, Self::NotKnownYet];
 
-    /// The word in the kind column and behind `kind:` in the filter.
+    /// The word in the kind column; behind `kind:` in the filter this one and [`Kind::word`] mean the same.
+    #[must_use]
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Disabled => "sign-in off",
+            kind => kind.word(),
+        }
+    }
+
+    /// The word in JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use super::{
     phrase::{Command, Phrase, phrase},
     protection::{SeatOutcome, SeatResult},
     run::{Outcome, RunRecord, SweeperStatus},
-    text::Text,
+    text::{Text, capital},
     time::Moment,
 };
 
@@ -301,6 +301,41 @@ impl Verdict {
     #[must_use]
     pub const fn wanted_and_off(&self) -> u32 {
         self.missed.saturating_add(self.unchecked).saturating_add(self.schedule.stalled())
+    }
+
+    /// The result in a word or a few.
+    #[must_use]
+    pub fn result(&self, outcome: &Outcome) -> &'static str {
+        let has_rule = outcome.protection.rule.is_some();
+        let has_changed = outcome.done.turned_on > 0 || outcome.done.turned_off > 0;
+        // Whoever was chosen and was protected before is what was wanted.
+        let has_chosen = !outcome.results.is_empty() || outcome.run.draft.all || outcome.run.has_applied_all;
+        match (self.is_partly(), has_changed || has_rule || has_chosen) {
+            (true, _) => "partly done",
+            (false, true) => "done",
+            (false, false) => "nothing was turned on",
+        }
+    }
+
+    /// The result in one line: who is protected, and who was wanted and is not.
+    #[must_use]
+    pub fn headline(&self, outcome: &Outcome) -> Text {
+        let on = match self.protected {
+            0 => "nobody is protected yet".to_owned(),
+            on => format!("{} protected", counted(on, "user is", "users are")),
+        };
+        let (scheduled, stalled) = (self.schedule.scheduled(), self.schedule.stalled());
+        let more = match self.wanted_and_off() {
+            0 if scheduled > 0 => format!(", {} scheduled", grouped(scheduled)),
+            0 if self.is_partly() => ", and no sweep will turn on later users".to_owned(),
+            0 => String::new(),
+            open if open == stalled => format!(", {} a sweep", counted(open, "waits for", "wait for")),
+            open => {
+                let more = if self.protected > 0 { " more" } else { "" };
+                format!(", {}{more} {} chosen", grouped(open), if open == 1 { "was" } else { "were" })
+            }
+        };
+        Text::of(format_args!("{}: {on}{more}", capital(self.result(outcome))))
     }
 
     /// Why it is not simply done, a sentence each, without a full stop.

@@ -356,9 +356,8 @@ impl Journey {
         ));
     }
 
-    /// The bill stands beside the ceiling: it is compared before anything is answered.
-    pub(super) fn give_ceiling(&mut self, view: &View<'_>) -> Decision {
-        self.compare_bill(view)?;
+    /// At most how many seats: what was given beforehand.
+    pub(super) fn give_ceiling(&self, view: &View<'_>) -> Decision {
         let Shape::Number(asked) = &view.ask.shape else { return fail_with(view, NOT_SWITCHED_ON) };
         if let Some(problem) = &asked.problem {
             let problem = problem.for_commands();
@@ -371,6 +370,10 @@ impl Journey {
     /// The number, then the rule is written. A list that changed meanwhile shows another bill.
     pub(super) fn confirm_rule(&mut self, view: &View<'_>) -> Decision {
         let new = self.compare_bill(view)?;
+        let most = fact(view, FactId::Ceiling).unwrap_or_default();
+        if self.answers.ceiling.is_some_and(|wanted| grouped(wanted) != most.as_str()) {
+            return give(Given::Do(Action::Ceiling));
+        }
         self.steps.first(Step::Answer(view.ask.id));
         let next = fact(view, FactId::NextSweep).unwrap_or_default();
         let (users, next) = (counted(new, "user", "users"), next.as_str().trim_end_matches('.'));

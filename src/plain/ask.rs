@@ -297,8 +297,11 @@ fn own_offers<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Offer> {
     let may_leave = view.offer(Action::Another).is_some();
     // Help has the ways to send an error: it is rarely sent, and bad news is long enough.
     let is_error = view.handouts.first().is_some_and(|text| text.id == HandoutId::Error);
+    // Of no and back, one choice is enough.
+    let is_no = matches!(view.ask.shape, Shape::Confirm { .. }) && view.offer(Action::No).is_some();
     let is_own = move |action: Action| match action {
         Action::Leave => may_leave,
+        Action::Back if is_no => false,
         action => !(is_common(action) || is_error && action.is_sending()),
     };
     let has_button = |action| view.page.buttons().any(|button| button.action == action);

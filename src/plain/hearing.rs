@@ -42,8 +42,8 @@ impl Hearing<'_, '_> {
                 self.memory.asks_code = true;
                 say("A code like 90094, or the words on the customer's screen. Enter alone goes back.")
             }
-            _ if self.means(Action::Park) && self.view.bar.run.is_none() => {
-                say("No run is open, so there is nothing to park.")
+            _ if self.means(Action::Park) && self.view.nothing_to_park().is_some() => {
+                say(self.view.nothing_to_park().unwrap_or_default())
             }
             lower => {
                 if let Some(action) = ways_out.into_iter().find(|action| self.means(*action)) {

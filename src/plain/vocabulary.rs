@@ -50,6 +50,7 @@ pub(crate) const fn words(action: Action) -> &'static [&'static str] {
         Action::Clear => &["clear", "none"],
         Action::Kinds => &["kinds"],
         Action::Auto => &["auto"],
+        Action::Ceiling => &["most"],
         Action::Sort => &["sort"],
         Action::Narrow => &["take"],
         Action::Review => &["review", "done", "apply"],

@@ -311,8 +311,8 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     };
     let is_shut = !matches!(binding.scope, Scope::On(_)) && !is_open(binding, view);
     match binding.deed {
-        Deed::Do(Action::Park) if is_shut => {
-            say(state, Tone::Plain, "No run is open, so there is nothing to park.")
+        Deed::Do(Action::Park) if is_shut && view.nothing_to_park().is_some() => {
+            say(state, Tone::Plain, view.nothing_to_park().unwrap_or_default())
         }
         Deed::Do(_) if is_shut => nothing_here(press, state),
         Deed::Do(action) => {

@@ -400,7 +400,7 @@ pub(crate) fn outcome(receipt: &[Text]) -> View<'_> {
     let count =
         |label: &'static str, count, tone| Count { label: Text::from(label), count, tone, is_total: false };
     let blocks = vec![
-        Block::Strong(Tone::Good, "Done: 34 users are registered for backup.".into()),
+        Block::Strong(Tone::Good, "Done: 34 users are protected.".into()),
         Block::Counts(vec![
             count("turned on", 34, Tone::Good),
             count("not turned on", 0, Tone::Warn),

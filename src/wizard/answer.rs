@@ -231,6 +231,8 @@ pub enum Action {
     Kinds,
     /// Enable Auto; with the rule on: undo it.
     Auto,
+    /// Type another number of seats that Enable Auto may use at most.
+    Ceiling,
     /// Sort by name, or back to the order of arrival.
     Sort,
     /// Take a word of the filter for the kind or the state that it is also the word of.

@@ -22,7 +22,7 @@ use crate::domain::{
 
 use super::{
     answer::{Action, FieldId},
-    ask::Ask,
+    ask::{Ask, QuestionId},
 };
 
 pub use handout::{Handout, HandoutId};
@@ -66,6 +66,16 @@ impl View<'_> {
     #[must_use]
     pub fn offer(&self, action: Action) -> Option<&Offer> {
         self.actions.iter().find(|offer| offer.action == action)
+    }
+
+    /// Why there is nothing to park, where that can't be done now.
+    #[must_use]
+    pub fn nothing_to_park(&self) -> Option<&'static str> {
+        match &self.bar.run {
+            None => Some("No run is open, so there is nothing to park."),
+            Some(_) if self.ask.id == QuestionId::Leave || self.offer(Action::Park).is_some() => None,
+            Some(_) => Some("This run is finished, so there is nothing to park."),
+        }
     }
 
     /// Whether something can be done now: an open button, or an offer whose button is not closed.

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use crate::domain::{
+    bill::grouped,
     phrase::{Command, Phrase, WayOn, phrase},
     run::RunRecord,
     text::{Text, capital},
@@ -11,7 +12,7 @@ use crate::domain::{
 use super::{
     answer::Action,
     ask::QuestionId,
-    view::{HandoutId, Offer},
+    view::{Block, HandoutId, Offer},
 };
 
 /// By question, or by what is sent, and action: one or two words, and what help says.
@@ -47,6 +48,17 @@ pub(crate) fn notes(notes: &[Text]) -> Option<Phrase> {
     })
 }
 
+/// Who of so many is excluded, the first ones by name; none where nobody is.
+pub(crate) fn excluded<'a>(count: u32, names: impl Iterator<Item = Text>) -> Option<Block<'a>> {
+    /// Two lines of 80 columns; a guess.
+    const NAMED: u32 = 6;
+    let names: Vec<Text> = names.zip(0..NAMED).map(|(name, _)| name).collect();
+    let first = names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
+    let more = count.saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
+    (!names.is_empty()).then(|| Block::Para(format_args!("Excluded: {first}{more}.").into()))
+}
+
 /// What can be done, in the words that the question has for it.
 pub(crate) fn offer(question: QuestionId, action: Action) -> Offer {
     of(OFFERS.get(&question), action)
@@ -69,7 +81,8 @@ pub(crate) fn common_offers(record: Option<&RunRecord>) -> impl Iterator<Item = 
     let take_over =
         Offer::new(Action::Refresh, "again", "Take the run over, once the other window is closed.");
     [
-        record.is_some().then_some(park),
+        // A run that is finished has nothing left to be parked.
+        record.is_some_and(|record| record.finished.is_none()).then_some(park),
         Some(Offer::new(Action::Back, "back", "Back to the screen before.")),
         Some(Offer::new(Action::Leave, "leave", "Leave. The run is kept.")),
         record.is_some_and(|record| record.is_read_only).then_some(take_over),

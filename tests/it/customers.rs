@@ -341,7 +341,7 @@ fn a_correction_says_old_and_new_and_is_refused_while_users_hang_on_it() {
 
     let mut wizard = Terminal::opened(&home);
     wizard.reaches_users("Harbour Street Cafe", "37").keys(" ").sees(&["ticked 1"]).keys("\r");
-    wizard.sees(&["Turn 1 user on?"]).keys("\r").sees(&["1 user registered for backup"]);
+    wizard.sees(&["Turn 1 user on?"]).keys("\r").sees(&["1 user protected"]);
     let refused = run(&home, &["customers", "set", "C-1001", "--tenant", other]);
     assert_eq!((refused.code, refused.out.as_str()), (1, ""));
     assert!(refused.err.contains("users of the organisation on record are protected"), "{}", refused.err);
@@ -358,7 +358,7 @@ fn everything_about_a_customer_is_shown() {
     let mut wizard = Terminal::opened(&home);
     wizard.reaches_users("Harbour Street Cafe", "37").keys("x").sees(&["excluded 1"]);
     wizard.keys("\x1b[B ").sees(&["ticked 1"]).keys("\r").sees(&["Turn 1 user on?"]);
-    wizard.keys("\r").sees(&["1 user registered for backup"]);
+    wizard.keys("\r").sees(&["1 user protected"]);
     let run_number = Record::of(&home).run();
     let show = run(&home, &["customers", "show", "harbour street cafe"]);
     assert_eq!(show.code, 0, "{}", show.err);

@@ -135,7 +135,7 @@ fn a_sweep_on_a_bad_line() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Harbour Street Cafe", "37").keys("u").takes_no_sweeper();
-    terminal.sees(&["At most, seats"]).keys(ENTER).sees(&["Switch Enable Auto on?"]).keys("34");
+    terminal.sees(&["Switch Enable Auto on?", "At most, seats"]).keys("34");
     terminal.keys(ENTER).sees(&["waits for a sweep"]);
     terminal.strike();
     // Confirmed long ago: the next pass is due.

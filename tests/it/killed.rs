@@ -74,11 +74,11 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["Which users shall be protected?", "ticked 3", "excluded 1"]).applies("3");
     // Results come back as they stood there, once; nobody is turned on again.
     terminal = terminal.killed(&home, &[]);
-    terminal.sees(&["3 users registered for backup"]).keys("\x1b");
+    terminal.sees(&["3 users protected"]).keys("\x1b");
     terminal.sees(&["Which users shall be protected?", "seats 3 → 3", "ticked 0", "excluded 1", "[=]"]);
     assert_eq!((record.seats(), record.count("chosen")), (3, 3));
 
-    terminal.keys("u").takes_no_sweeper().sees(&["At most, seats"]).keys(ENTER);
+    terminal.keys("u").takes_no_sweeper();
     terminal
         .sees(&["Switch Enable Auto on?", "new seats 30"])
         .keys("30")
@@ -88,7 +88,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["Which users shall be protected?", "waits for a sweep", "seats 3 → 3", "excluded 1"]);
     assert_eq!((record.count("auto_rule"), record.count("exclusion"), record.seats()), (1, 1, 3));
 
-    terminal.keys(ENTER).sees(&["● Outcome", "Partly done: 3 users are registered"]);
+    terminal.keys(ENTER).sees(&["● Outcome", "Partly done: 3 users are protected, 30 wait for a sweep"]);
     let run = record.run();
     terminal.kill();
     // A finished run is not taken up from the first screen any more; by its number it is shown.
@@ -96,7 +96,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["automatic, 3 prot"]);
     terminal.kill();
     let mut terminal = Terminal::start(&home, &["--run", &run]);
-    terminal.sees(&["● Outcome", "Partly done: 3 users are registered", "no sweep will turn them on"]);
+    terminal.sees(&["● Outcome", "Partly done: 3 users are protected", "no sweep will turn them on"]);
     assert_eq!(terminal.quits(), 3);
     assert_eq!((record.seats(), record.count("chosen"), record.count("auto_rule")), (3, 3, 1));
     assert_eq!(record.count("audit WHERE what = 'finished the run'"), 1);
@@ -126,7 +126,7 @@ fn office_365_by_tenant() {
     terminal = terminal.killed(&home, &[]);
     terminal.lists("70").sees(&["ticked 61"]).applies("61");
     terminal = terminal.killed_to_run(&home);
-    terminal.sees(&["61 users registered for backup"]).keys("\x1b");
+    terminal.sees(&["61 users protected"]).keys("\x1b");
     terminal.sees(&["seats 61 → 61", "ticked 0"]).finishes().sees(&["Done: 61 users"]);
     assert_eq!(terminal.quits(), 0);
     let record = Record::of(&home);
@@ -158,7 +158,7 @@ fn hosted_products() {
         terminal = terminal.killed(&home, &[]);
         terminal.lists(listed).sees(&["ticked 2"]).applies("2");
         terminal = terminal.killed_to_run(&home);
-        terminal.sees(&["2 users registered for backup"]).keys("\x1b");
+        terminal.sees(&["2 users protected"]).keys("\x1b");
         terminal.sees(&["seats 2 → 2", "ticked 0"]).finishes().sees(&["Done: 2 users"]);
         assert_eq!(terminal.quits(), 0);
         assert_eq!((record.seats(), record.count("chosen")), (2, 2));
@@ -179,14 +179,14 @@ fn an_apply_under_way_is_completed_without_a_question() {
     record.waits("apply WHERE ended IS NULL", 1);
     terminal = terminal.killed(&home, &arguments);
     // How many are left depends on the moment of the kill.
-    terminal.sees(&["users registered for backup", "Enter finish"]);
+    terminal.sees(&["users protected", "Enter finish"]);
     assert_eq!(record.seats(), 12_000);
     assert_eq!(record.count("chosen WHERE outcome = 'turned_on'"), 12_000);
     assert_eq!(
         (record.count("chosen"), record.count("apply"), record.count("apply WHERE ended IS NULL")),
         (12_000, 1, 0)
     );
-    terminal.keys(ENTER).sees(&["Done: 12,000 users are registered for backup"]);
+    terminal.keys(ENTER).sees(&["Done: 12,000 users are protected"]);
     assert_eq!(terminal.quits(), 0);
 }
 

@@ -182,7 +182,7 @@ fn ticks_and_an_exclusion_on_path_1() {
                 .hears(&["Ticked 3"])
                 .types("review")
                 .hears(&["New seats: 3.", "from the table."]);
-            talk.types("3").hears(&["3 users registered for backup", "Enter for 1"]).types("");
+            talk.types("3").hears(&["3 users protected", "Enter for 1"]).types("");
             talk.hears(&["Done: 3 users", "Leave the wizard."]).types("quit");
             talk.ends()
         },
@@ -243,7 +243,7 @@ fn all_with_a_kind_included_on_path_2() {
             talk.hears(&["1, yes: Shared mailboxes"]).types("").hears(&["The included kinds are saved."]);
             talk.types("all").hears(&["Tick 65?"]).types("yes").hears(&["Ticked 65"]).types("review");
             talk.hears(&["New seats: 65.", "from the table."]).types("65");
-            talk.hears(&["65 users registered for backup", "Enter for 1"]).types("");
+            talk.hears(&["65 users protected", "Enter for 1"]).types("");
             talk.hears(&["Done: 65 users", "Leave the wizard."]).types("quit");
             talk.ends()
         },
@@ -276,9 +276,12 @@ fn enable_auto_on_path_3() {
             terminal.picks("Anderson Dental").takes(0).impersonates(SAMPLE, ACCOUNT, SECRET);
             terminal.keys(TAB).keys(RIGHT).sees(&["(•) the server's directory"]).keys(TAB);
             terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 8 ·"]);
-            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Stop ›"]).keys(RIGHT);
-            terminal.sees(&[">‹ Go on ›"]).keys(ENTER).sees(&["At most, seats [18"]);
-            terminal.keys(ENTER).sees(&["Switch Enable Auto on?", "New seats"]).keys("8").keys(ENTER);
+            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Back ›"]).keys(RIGHT);
+            terminal.sees(&[">‹ Go on ›"]).keys(ENTER);
+            terminal
+                .sees(&["Switch Enable Auto on?", "At most, seats  18", "New seats"])
+                .keys("8")
+                .keys(ENTER);
             terminal.sees(&["Enable Auto is on, and nothing will run at 20:00"]).keys(ENTER).quits()
         },
         |home| {
@@ -303,13 +306,9 @@ fn enable_auto_on_path_3() {
             talk.hears(&["Step 5 of 6: Users.", "listed 8"])
                 .types("auto")
                 .hears(&["Nothing will run", "Enter"]);
-            talk.types("yes")
-                .hears(&["At most, seats"])
-                .types("")
-                .hears(&["New seats", "from the table."])
-                .types("8");
+            talk.types("yes").hears(&["At most, seats: 18", "New seats", "from the table."]).types("8");
             talk.hears(&["Enable Auto is on, and nothing will run at 20:00"]).types("finish");
-            talk.hears(&["Partly done: 0 users", "Leave the wizard."]).types("quit");
+            talk.hears(&["Partly done: nobody", "Leave the wizard."]).types("quit");
             talk.ends()
         },
         |home| {
@@ -366,7 +365,7 @@ fn an_organisation_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
             talk.hears(&["Step 4 of 6: Authorise.", "Enter for 1"]).authorises().hears(&["listed 37"]);
             talk.types("all").hears(&["Tick 34?"]).types("yes").hears(&["Ticked 34"]).types("review");
             talk.hears(&["New seats: 34.", "from the table."]).types("34");
-            talk.hears(&["34 users registered for backup", "Enter for 1"]).types("");
+            talk.hears(&["34 users protected", "Enter for 1"]).types("");
             talk.hears(&["Done: 34 users", "Leave the wizard."]).types("quit");
             talk.ends()
         },
@@ -411,7 +410,7 @@ fn enable_auto_undone_and_two_users_turned_off() {
             terminal.keys("u").sees(&["Switch Enable Auto off?"]).keys(ENTER).sees(&["Enable Auto is off."]);
             terminal.keys(&format!("{DOWN}{DOWN}{DOWN}v{DOWN}O")).sees(&["Turn 2 users off?"]);
             terminal.keys("2").keys(ENTER).sees(&["2 users turned off"]).keys(ENTER);
-            terminal.sees(&["seats 1 → 1"]).keys(ENTER).sees(&[">‹ Finish ›"]).keys(ENTER).quits()
+            terminal.sees(&["seats 1 → 1"]).finishes().quits()
         },
         |home| {
             provisioned(home);

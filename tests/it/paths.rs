@@ -12,11 +12,7 @@ fn office_365_through_manage_protect() {
 
     // Three ticks, in one go, as fast fingers type.
     terminal.keys(&format!(" {DOWN} {DOWN} ")).sees(&["ticked 3", "seats 0 → 3"]).applies("3");
-    terminal.keys(ENTER).sees(&[
-        "Done: 3 users are registered for backup",
-        "eligible, but not chosen",
-        "whole",
-    ]);
+    terminal.keys(ENTER).sees(&["Done: 3 users are protected", "eligible, but not chosen", "whole"]);
 
     let run = Record::of(&home).run();
     terminal.sees(&[
@@ -25,9 +21,9 @@ fn office_365_through_manage_protect() {
         "Customer: Harbour Street Cafe (C-1001)",
     ]);
     terminal.keys(PAGE_DOWN).sees(&["Opened: ", "Finished: "]);
-    terminal.keys(PAGE_DOWN).sees(&["Result: done", "Turned on by this run: 3"]);
+    terminal.keys(PAGE_DOWN).sees(&["Result: done"]).keys(PAGE_DOWN).sees(&["Turned on by this run: 3"]);
     terminal.keys("t").sees(&["Receipt for the customer", "Backup365 for Harbour Street Cafe"]);
-    terminal.sees(&["3 users of Office 365 are registered for backup."]);
+    terminal.sees(&["3 users of Office 365 are protected."]);
     terminal.keys("t").sees(&["Receipt as JSON"]).keys(END).sees(&["\"audit\""]);
     terminal.keys("f").sees(&["The receipt is in", "Done: 3 users"]);
     assert_eq!(terminal.quits(), 0);
@@ -53,8 +49,8 @@ fn office_365_by_domain_with_all() {
     // A wrong number changes nothing and shows the table again.
     terminal.keys("16").keys(ENTER).sees(&["The table says 61. Nothing has been changed."]);
     assert_eq!(Record::of(&home).seats(), 0);
-    terminal.keys("61").keys(ENTER).sees(&["61 users registered for backup"]).keys(ENTER);
-    terminal.sees(&["Done: 61 users are registered for backup"]);
+    terminal.keys("61").keys(ENTER).sees(&["61 users protected"]).keys(ENTER);
+    terminal.sees(&["Done: 61 users are protected"]);
     assert_eq!(terminal.quits(), 0);
     let record = Record::of(&home);
     assert_eq!(record.seats(), 61);
@@ -80,18 +76,32 @@ fn office_365_by_pasted_id_with_enable_auto() {
     terminal.keys("u").sees(&["Nothing will run at 20:00: no sweeper is installed"]);
     assert_eq!(Record::of(&home).count("auto_rule"), 0);
     // Enter alone stops here: that nothing will run has to be taken on purpose.
-    terminal.sees(&[">‹ Stop ›"]).keys(LEFT).sees(&[">‹ Go on ›"]).keys(ENTER).sees(&[
-        "Enable Auto: the bill and the clock",
+    // The bill is one page: the rule, that nothing will run, and the number that is typed.
+    terminal.sees(&[">‹ Back ›"]).keys(LEFT).sees(&[">‹ Go on ›"]).keys(ENTER).sees(&[
+        "Switch Enable Auto on?",
+        "│ The first sweep that can run turns these users on",
         "nothing will run at 20:00: no sweeper is installed",
         "sweep --install",
-        "> At most, seats [71 ",
+        "At most, seats  71",
+        "new seats",
+        "> New seats [",
     ]);
-    terminal.keys(ENTER).sees(&["Switch Enable Auto on?", "New seats"]).keys("61").keys(ENTER);
+    assert!(!terminal.text().contains("1–"), "all of it is seen:\n{}", terminal.text());
+    // Another number for later users is a question of its own.
+    terminal.keys("m").sees(&["How many seats may Enable Auto use?", "> At most, seats [71 "]);
+    terminal
+        .keys("60")
+        .keys(ENTER)
+        .sees(&["The next sweep needs 61"])
+        .keys("\x1b")
+        .sees(&["At most, seats  71"]);
+    terminal.keys("m").sees(&["> At most, seats [71 "]).keys("80").sees(&["[80 "]).keys(ENTER);
+    terminal.sees(&["At most, seats  80", "> New seats ["]).keys("61").keys(ENTER);
     terminal.sees(&["Enable Auto is on, and nothing will run at 20:00", "waits for a sweep"]);
     let record = Record::of(&home);
-    assert_eq!((record.count("auto_rule WHERE confirmed = 61 AND ceiling = 71"), record.seats()), (1, 0));
+    assert_eq!((record.count("auto_rule WHERE confirmed = 61 AND ceiling = 80"), record.seats()), (1, 0));
     terminal.keys(ENTER).sees(&[
-        "Partly done: 0 users are registered for backup, 61 missed",
+        "Partly done: nobody is protected yet, 61 wait for a sweep",
         "wanted by Enable Auto, but no sweep will turn them on",
         "no sweeper",
     ]);
@@ -121,7 +131,7 @@ fn mpexchange_by_pasted_list() {
         .enables()
         .sees(&["listed 4 ·"]);
     terminal.keys("a").sees(&["ticked 4"]).applies("4").keys(ENTER);
-    terminal.sees(&["Done: 4 users are registered for backup"]);
+    terminal.sees(&["Done: 4 users are protected"]);
     terminal.sees(&["Receipt for the ticket", "Server: https://mail.coastline-hosting.example"]);
     assert_eq!(terminal.quits(), 0);
     let record = Record::of(&home);
@@ -143,7 +153,7 @@ fn business365_by_directory() {
     terminal.keys(TAB).keys(RIGHT).sees(&["(•) the server's directory"]).keys(TAB).sees(&[">‹ Save ›"]);
     terminal.keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 4 ·", "Bruce Tan", "Bookings"]);
     terminal.keys(" ").sees(&["ticked 1"]).keys(ENTER).sees(&["Turn 1 user on?"]).keys(ENTER);
-    terminal.sees(&["1 user registered for backup"]).keys(ENTER).sees(&["Done: 1 user is registered"]);
+    terminal.sees(&["1 user protected"]).keys(ENTER).sees(&["Done: 1 user is protected"]);
     assert_eq!(terminal.quits(), 0);
     assert_eq!(Record::of(&home).seats(), 1);
     holds_no_secret(&home, &terminal, "invented-penguin");
@@ -161,7 +171,7 @@ fn both_hosted_products_share_one_access() {
     );
     terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]);
     terminal.enables().sees(&["listed 5 ·"]).keys(" ").sees(&["ticked 1"]).keys(ENTER);
-    terminal.sees(&["Turn 1 user on?"]).keys(ENTER).sees(&["1 user registered"]).keys(ENTER);
+    terminal.sees(&["Turn 1 user on?"]).keys(ENTER).sees(&["1 user protected"]).keys(ENTER);
     terminal.sees(&["● Outcome", "Done"]).keys(ENTER).sees(&["Which customer?", " listed"]);
 
     // The other product: the access is shown, not asked, and enabled on its own.

@@ -128,8 +128,8 @@ fn office_365_through_manage_protect_with_ticks_and_receipt() {
     talk.types("review").hears(&["Turn 3 users on?", "New seats: 3.", "Excluded: 1.", "from the table."]);
     talk.types("30").hears(&["Problem: The table says 3. Nothing has been changed."]);
     assert_eq!(Record::of(&home).seats(), 0);
-    talk.types("3").hears(&["3 users registered for backup", "1: Finish.", "Enter for 1"]).types("");
-    talk.hears(&["Done: 3 users are registered for backup.", "Excluded: 1.", "Leave the wizard."]);
+    talk.types("3").hears(&["3 users protected", "1: Finish.", "Enter for 1"]).types("");
+    talk.hears(&["Done: 3 users are protected.", "Excluded: 1.", "Leave the wizard."]);
     let run = Record::of(&home).run();
     talk.types("receipt").hears(&[
         &format!("Backup365 run {run}"),
@@ -137,7 +137,7 @@ fn office_365_through_manage_protect_with_ticks_and_receipt() {
         "Turned on by this run: 3",
     ]);
     talk.types("receipt")
-        .hears(&["Backup365 for Harbour Street Cafe", "3 users of Office 365 are registered"]);
+        .hears(&["Backup365 for Harbour Street Cafe", "3 users of Office 365 are protected"]);
     talk.types("receipt").hears(&["Receipt as JSON", "\"audit\""]);
     talk.types("write").hears(&["The receipt is in"]);
     talk.types("quit");
@@ -175,8 +175,8 @@ fn office_365_by_domain_with_all_kinds_park_and_resume_at_40_columns() {
     talk.hears(&["Not done: All ticked nobody."]).types("all").hears(&["Type yes or no"]);
     talk.types("yes").hears(&["Ticked 65, seats 0 to 65."]);
     talk.types("").hears(&["Turn 65 users on?", "New seats: 65."]).types("65");
-    talk.hears(&["65 users registered for backup", "Enter for 1"]).types("");
-    talk.hears(&["Done: 65 users are registered", "Leave the wizard."]).types("leave");
+    talk.hears(&["65 users protected", "Enter for 1"]).types("");
+    talk.hears(&["Done: 65 users are protected", "Leave the wizard."]).types("leave");
     assert_eq!(talk.ends(), 0, "{}", talk.said());
     assert_eq!(Record::of(&home).seats(), 65);
     let bytes = talk.terminal.bytes();
@@ -220,8 +220,8 @@ fn mpexchange_by_pasted_list_with_a_secret_that_nobody_sees() {
     .types("enable");
     talk.hears(&["Step 5 of 6: Users.", "listed 3"]).types("all").hears(&["Tick 3?"]).types("yes");
     talk.hears(&["Ticked 3"]).types("review").hears(&["New seats: 3.", "from the table."]).types("3");
-    talk.hears(&["3 users registered for backup", "Enter for 1"]).types("");
-    talk.hears(&["Done: 3 users are registered for backup.", "Leave the wizard."]).types("receipt");
+    talk.hears(&["3 users protected", "Enter for 1"]).types("");
+    talk.hears(&["Done: 3 users are protected.", "Leave the wizard."]).types("receipt");
     talk.hears(&["Server: https://mail.coastline-hosting.example", "Result: done"]).types("quit");
     assert_eq!(talk.ends(), 0);
     assert_eq!(Record::of(&home).seats(), 3);
@@ -360,10 +360,7 @@ fn enable_auto_through_a_pipe() {
     pipe.hears("Nothing will run at 20:00: no sweeper is installed.").hears("1: Go on.").types("1");
     pipe.hears("nothing will run at 20:00: no sweeper is installed")
         .hears("backup365 sweep --install")
-        .hears("At most, seats")
-        .hears("Now: 71. Enter keeps it")
-        .types("");
-    pipe.hears("Switch Enable Auto on?")
+        .hears("At most, seats: 71")
         .hears("from the table.")
         .types("6")
         .hears("Problem: The table says 61.");
@@ -372,7 +369,7 @@ fn enable_auto_through_a_pipe() {
     assert_eq!((record.count("auto_rule WHERE confirmed = 61 AND ceiling = 71"), record.seats()), (1, 0));
     pipe.types("state:waits-for-a-sweep").hears("61 shown.").hears("1, waits for a sweep: ");
     pipe.types("finish")
-        .hears("Partly done: 0 users are registered for backup, 61 missed")
+        .hears("Partly done: nobody is protected yet, 61 wait for a sweep")
         .hears("no sweep will turn them on: 61.")
         .hears("no sweeper is installed");
     // The input ends: after the outcome nothing is interrupted by that.
@@ -405,11 +402,7 @@ fn what_was_typed_before_a_bill_does_not_answer_it() {
     pipe.types("tick 1-3\nreview\n3").hears("typed before this question, and must not answer it: dropped.");
     pipe.hears("Turn 3 users on?").hears("from the table.");
     assert_eq!(Record::of(&home).seats(), 0);
-    pipe.types("3")
-        .hears("3 users registered for backup")
-        .hears("Enter for 1")
-        .types("finish")
-        .hears("Done: 3 users");
+    pipe.types("3").hears("3 users protected").hears("Enter for 1").types("finish").hears("Done: 3 users");
     assert_eq!(pipe.ends(), 0);
     assert_eq!(Record::of(&home).seats(), 3);
 }

@@ -164,16 +164,14 @@ fn a_tenant_on_record_and_everybody_and_the_same_again() {
         "Customer: Harbour Street Cafe (C-1001)",
         "Result: done",
         "Turned on by this run: 34",
-        "Audit: whole",
+        "History whole",
     ] {
         assert!(ran.out.contains(words), "{}", ran.out);
     }
     assert_eq!(Record::of(&home).seats(), 34);
     // Safe to press twice: nobody is on twice, and nothing was doubled.
     let again = run(&home, &all).ends(0).says(&["Nobody is left to be turned on"]);
-    assert!(
-        again.out.contains("Registered for backup: 34") && again.out.contains("Turned on by this run: 0")
-    );
+    assert!(again.out.contains("Protected: 34") && again.out.contains("Turned on by this run: 0"));
     let record = Record::of(&home);
     assert_eq!((record.seats(), record.count("enablement"), record.count("run")), (34, 1, 2));
     // Quiet says only data.

@@ -177,11 +177,11 @@ fn a_finished_run_gives_its_texts_and_changes_nothing() {
     let (code, ticket, aside) = desk.receipt(&[]);
     assert_eq!((code, aside.as_str()), (0, WHOLE), "{ticket}");
     assert!(ticket.starts_with(&format!("Backup365 run {}\n", desk.run)), "{ticket}");
-    assert!(ticket.contains("Registered for backup: 3\n") && ticket.contains("Audit: whole"), "{ticket}");
+    assert!(ticket.contains("Protected: 3\n") && ticket.contains("History whole"), "{ticket}");
     assert!(!ticket.contains('\u{202e}'));
     assert_eq!(desk.receipt(&["--for", "ticket"]).1, ticket);
     let (code, customer, _) = desk.receipt(&["--for", "customer", "--quiet"]);
-    assert!(code == 0 && customer.contains("3 users of Office 365 are registered for backup."), "{customer}");
+    assert!(code == 0 && customer.contains("3 users of Office 365 are protected."), "{customer}");
     let (code, json, aside) = desk.receipt(&["--json", "--quiet"]);
     assert_eq!((code, aside.as_str()), (0, ""));
     let value = fits("receipt", &json);

@@ -37,7 +37,7 @@ fn leaves(terminal: &mut Terminal) {
 
 /// Everybody who may be protected is, and nobody twice.
 fn finishes(mut terminal: Terminal, home: &Home) {
-    terminal.sees(&["89 users registered for backup"]).keys(ENTER).sees(&["Done: 89 users"]);
+    terminal.sees(&["89 users protected"]).keys(ENTER).sees(&["Done: 89 users"]);
     assert_eq!(terminal.quits(), 0);
     let record = Record::of(home);
     assert_eq!((record.seats(), record.count("enablement")), (89, 1));
@@ -61,7 +61,7 @@ fn a_disk_that_is_full_saves_nothing_and_loses_nothing() {
     // There is room again: what was confirmed is finished without a question, or the question is asked with its ticks.
     let mut terminal = Terminal::start(&home, &["--run", &run]);
     terminal.waits("the list with its ticks, or the results", |text| {
-        text.contains("ticked 89 ·") || text.contains("registered for backup")
+        text.contains("ticked 89 ·") || text.contains(" protected")
     });
     if terminal.text().contains("ticked 89 ·") {
         terminal.keys(ENTER).sees(&["Turn 89 users on?"]).keys("89").keys(ENTER);

@@ -125,7 +125,7 @@ fn a_customer_who_cancels_once() {
         .sees(&["seats after, of 25 bought", "New seats"])
         .keys("19")
         .keys(ENTER)
-        .sees(&["19 users registered"]);
+        .sees(&["19 users protected"]);
 }
 
 #[test]
@@ -211,18 +211,23 @@ fn too_few_seats() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.reaches_users("Ironbark Engineering", "154").keys("u");
-    terminal.sees(&["Enable Auto can't be switched on", "40 seats are missing, and a sweep turns nobody on"]);
-    terminal.keys(ENTER).sees(&["Which users shall be protected?"]);
-    assert_eq!(Record::of(&home).count("auto_rule"), 0, "a bill that can't come true is not confirmed");
-    terminal.keys("a").sees(&["ticked 140"]).keys(ENTER);
     terminal.sees(&[
+        "Enable Auto can't be switched on yet",
+        "40 seats are missing for 140 users",
+        "100 users can be turned on now",
+        ">‹ See the bill ›",
+    ]);
+    // What can't come true is not confirmed; what can is one key away.
+    terminal.keys(ENTER).sees(&["Turn 100 of 140 users on?"]).keys("\x1b").sees(&["ticked 140"]);
+    assert_eq!(Record::of(&home).count("auto_rule"), 0);
+    terminal.keys(ENTER).sees(&[
         "40 seats are missing. Users for whom no seat is left stay off.",
         "seats after, of 100 bought",
     ]);
     terminal.sees(&["Turn 100 of 140 users on?"]).keys("140").keys(ENTER).sees(&["The table says 100"]);
-    terminal.keys("100").keys(ENTER).sees(&["Partly done: 100 of 140 registered for backup"]);
+    terminal.keys("100").keys(ENTER).sees(&["Partly done: 100 of 140 protected"]);
     terminal.sees(&["left off: no seat is left"]).keys(ENTER);
-    terminal.sees(&["Partly done: 100 users are registered for backup, 40 missed"]);
+    terminal.sees(&["Partly done: 100 users are protected, 40 more were chosen"]);
     assert_eq!(terminal.quits(), 3);
     assert_eq!(Record::of(&home).seats(), 100);
 }

@@ -126,8 +126,10 @@ fn kinds_and_states_are_named_by_their_start() {
 #[test]
 fn words_of_two_join_by_a_hyphen() {
     for kind in Kind::ALL {
-        let typed = format!("kind:{}", kind.word().replace(' ', "-"));
-        assert_eq!(Query::parse(&typed).kinds(), Some([kind].as_slice()), "{typed}");
+        for word in [kind.word(), kind.shown()] {
+            let typed = format!("kind:{}", word.replace(' ', "-"));
+            assert_eq!(Query::parse(&typed).kinds(), Some([kind].as_slice()), "{typed}");
+        }
     }
     for state in STATES {
         let typed = format!("state:{}", state.word().replace(' ', "-"));
@@ -138,7 +140,7 @@ fn words_of_two_join_by_a_hyphen() {
     // What is said of a word that names nothing names everything that there is.
     let said = |typed: &str| Query::parse(typed).problem().unwrap();
     for kind in Kind::ALL {
-        assert!(said("kind:zebra").contains(&kind.word().replace(' ', "-")), "{kind:?}");
+        assert!(said("kind:zebra").contains(&kind.shown().replace(' ', "-")), "{kind:?}");
     }
     for state in STATES {
         assert!(said("state:zebra").contains(&state.word().replace(' ', "-")), "{state:?}");

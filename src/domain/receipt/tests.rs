@@ -132,16 +132,16 @@ fn the_ticket_says_who_when_what_and_whether_the_audit_is_whole() {
     for words in [
         "B365-7KQ4",
         "Bakery (C-1)",
-        "Bakery Pty Ltd, bakery.example, tenant 2f1c6f4e-8f2a-4f0e-9c3e-6f6d1f0a7b21",
+        "Organisation: Bakery Pty Ltd, bakery.example\nTenant ID: 2f1c6f4e-8f2a-4f0e-9c3e-6f6d1f0a7b21\n",
         "Operator: nora",
         "Finished: Mon 23 Nov 2026 16:48 AEDT",
         "Result: partly done",
-        "Registered for backup: 2",
+        "Protected: 2",
         "Turned on by this run: 2\n- User 1 <u1@bakery.example>\n",
         "Turned off by this run: 1\n- User 4 <u4@bakery.example>\n",
         "Excluded: 2\n- User 5 <u5@bakery.example>\n- user 06060606-",
         "- User 3 · u3@bakery.example: left off: no seat is left",
-        "Audit: whole",
+        "History whole: every entry fits the one before.",
         "0badcafe",
     ] {
         assert!(text.contains(words), "{words} is missing in\n{text}");
@@ -154,7 +154,7 @@ fn the_ticket_says_who_when_what_and_whether_the_audit_is_whole() {
 fn the_customer_reads_plain_words_in_their_own_time() {
     let mut outcome = outcome();
     let text = write(&outcome, Form::Customer);
-    assert!(text.contains("2 users of Office 365 are registered for backup."), "{text}");
+    assert!(text.contains("2 users of Office 365 are protected."), "{text}");
     assert!(text.contains("tell us when somebody joins"), "{text}");
     assert!(!text.contains("First backup"), "only where a worker wrote it");
     outcome.protection.rule = Some(rule());
@@ -170,7 +170,7 @@ fn every_text_tells_the_same_of_users_that_no_sweep_will_turn_on() {
     outcome.protection.rule = Some(rule());
     let [ticket, customer] = [Form::Ticket, Form::Customer].map(|form| write(&outcome, form));
     assert!(ticket.contains("Result: done") && ticket.contains("Scheduled: 3"), "{ticket}");
-    assert!(customer.contains("3 more users are registered at the next 20:00"), "{customer}");
+    assert!(customer.contains("3 more users are turned on at the next 20:00"), "{customer}");
     outcome.protection.sweeper = SweeperStatus::default();
     outcome.done.list.gaps = vec![Text::from("people hidden from the address list are missing.")];
     let [ticket, customer, json] = Form::ALL.map(|form| write(&outcome, form));
@@ -179,7 +179,7 @@ fn every_text_tells_the_same_of_users_that_no_sweep_will_turn_on() {
         ticket.contains("no sweep will turn them on: 3") && ticket.contains("no sweeper is installed"),
         "{ticket}"
     );
-    assert!(customer.contains("3 more users are to be registered and can't be yet."), "{customer}");
+    assert!(customer.contains("3 more users are to be turned on and can't be yet."), "{customer}");
     assert!(!customer.contains("Next:"), "nothing is promised: {customer}");
     let value: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((value["result"].as_str(), value["counts"]["stalled"].as_u64()), (Some("partly"), Some(3)));

@@ -112,6 +112,10 @@ impl Store {
             return Ok(());
         }
         self.write_run(run, |write, row| {
+            // A finished run is left; nothing of it waits.
+            if row.finished.is_some() {
+                return Ok(());
+            }
             run::reach(write.tx, run, Step::Parked, write.now)?;
             write.note_run(row, &Text::from("parked the run"))
         })?;

@@ -93,6 +93,7 @@ const ALL: Scope = Scope::Everywhere;
 const CUSTOMER: Scope = Scope::On(&[QuestionId::Customer]);
 const LISTS: Scope = Scope::On(&[QuestionId::Customer, QuestionId::Users]);
 const USERS: Scope = Scope::On(&[QuestionId::Users]);
+const AUTO: Scope = Scope::On(&[QuestionId::Auto]);
 const AUTHORISE: Scope = Scope::On(&[QuestionId::Authorise]);
 const SENDING: Scope = Scope::Beside(&[QuestionId::Users]);
 const OUTCOME: Scope = Scope::On(&[QuestionId::Outcome]);
@@ -120,8 +121,15 @@ pub(crate) const KEYS: &[Binding] = &[
         "Types into the field above the rows: words, state:waiting (or parked, accepted, attention, changed …), product:office365.",
     ),
     act(USERS, 'm', Action::Kinds),
+    act(AUTO, 'm', Action::Ceiling),
     act(USERS, 'c', Action::Clear),
-    marks('i', Mark::Invert, Whom::Shown, "invert", "Turns the ticks of what is shown round."),
+    marks(
+        'i',
+        Mark::Invert,
+        Whom::Shown,
+        "invert",
+        "Of those shown: ticks whoever is not ticked, unticks whoever is.",
+    ),
     marks('x', Mark::ToggleExclusion, Whom::Lit, "exclude", "Excludes the row or the range, or lifts that."),
     key(USERS, 'v', Deed::Range, "range", "Begins a range at this row, or ends it. Then Space, x or O."),
     act(LISTS, 'z', Action::Sort),

@@ -106,6 +106,12 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         view.ask.focus.spot = Spot::Page;
         view
     };
+    let auto = || {
+        let mut view = bill(None);
+        view.ask.id = QuestionId::Auto;
+        view.actions.push(Offer::new(Action::Ceiling, "most seats", "Another number."));
+        view
+    };
     let cases = vec![
         (' ', users(&many, ""), marks(Mark::Toggle, lit())),
         ('a', users(&many, ""), marks(Mark::Tick, Which::All)),
@@ -137,8 +143,12 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('t', outcome(&lines), acts(Action::NextReceipt)),
         ('x', button(), acts(Action::EmptyList)),
     ];
-    let cases: Vec<(char, View<'_>, Outcome)> =
-        cases.into_iter().chain(common(authorise)).chain(common(failure)).collect();
+    let cases: Vec<(char, View<'_>, Outcome)> = cases
+        .into_iter()
+        .chain([('m', auto(), acts(Action::Ceiling))])
+        .chain(common(authorise))
+        .chain(common(failure))
+        .collect();
     for (letter, view, expected) in &cases {
         let mut screen = drawn(view);
         assert_eq!(

@@ -12,7 +12,10 @@ use crate::{
     wizard::view::{BillView, Count},
 };
 
-use super::flow::{FlowLine, Pen, blank};
+use super::{
+    checks::Fold,
+    flow::{FlowLine, Pen, blank},
+};
 
 /// Widest table: farther apart the eye loses the line. A guess.
 const TABLE: u16 = 66;
@@ -31,8 +34,8 @@ fn rule(wide: u16, pen: Pen) -> FlowLine {
     Line::from(vec![blank(2), pen.theme.span(Role::Quiet, &rule)]).into()
 }
 
-/// The bill as lines.
-pub(crate) fn bill(view: &BillView, pen: Pen) -> Vec<FlowLine> {
+/// The bill as lines; where they would not all fit, what stays off is told in one sentence, then the seats in one line.
+pub(crate) fn bill(view: &BillView, fold: Fold, pen: Pen) -> Vec<FlowLine> {
     let bill = &view.bill;
     let missing = bill.seats_missing();
     let mut lines = vec![pen.theme.span(Role::Plain, "Turned on and billed").into()];
@@ -48,10 +51,12 @@ pub(crate) fn bill(view: &BillView, pen: Pen) -> Vec<FlowLine> {
         None => "seats after, no limit on record".to_owned(),
     };
     let is_over = bill.limit.is_some_and(|limit| bill.seats_after() > limit) || missing > 0;
-    lines.push(line(Role::Plain, "seats now", bill.seats_before, pen));
+    if fold != Fold::All {
+        lines.push(line(Role::Plain, "seats now", bill.seats_before, pen));
+    }
     lines.push(line(if is_over { Role::Warn } else { Role::Plain }, &after, bill.seats_after(), pen));
     if bill.already_on > 0 {
-        lines.push(line(Role::Plain, "users who are on already", bill.already_on, pen));
+        lines.push(line(Role::Plain, "users who are protected already", bill.already_on, pen));
     }
     if missing > 0 {
         let are = if missing == 1 { "seat is" } else { "seats are" };
@@ -60,7 +65,14 @@ pub(crate) fn bill(view: &BillView, pen: Pen) -> Vec<FlowLine> {
         let sign = pen.theme.span(Role::Warn, &format!("{} ", pen.theme.sign(Sign::WARN)));
         lines.extend(pen.hanging(vec![sign], Role::Warn, &words));
     }
-    if !bill.stay_off.is_empty() {
+    if !bill.stay_off.is_empty() && fold != Fold::Well {
+        // The reason in a word: what stands behind its colon is for the table.
+        let short = |(why, count): &(StaysOff, u32)| {
+            format!("{} {}", why.words().split(':').next().unwrap_or_default(), grouped(*count))
+        };
+        let words = bill.stay_off.iter().map(short).collect::<Vec<_>>().join("; ");
+        lines.extend(pen.para(Role::Quiet, &format!("Stays off: {words}")));
+    } else if !bill.stay_off.is_empty() {
         lines.push(Pen::air());
         lines.push(pen.theme.span(Role::Quiet, "Stays off").into());
         lines.extend(bill.stay_off.iter().map(|(why, count)| {

@@ -153,7 +153,12 @@ impl PageView<'_, '_> {
         // Its columns stay; what does not fit goes on below it.
         let line = |line: &Text, pen: Pen| match width(line.as_str()) {
             wide if wide <= pen.width => vec![pen.theme.span(Role::Plain, line.as_str()).into()],
-            _ => pen.para(Role::Plain, line.as_str()),
+            // Below its first column: what is indented stays so.
+            _ => {
+                let words = line.as_str().trim_start();
+                let indent = width(line.as_str()).saturating_sub(width(words)).min(pen.width / 2);
+                pen.hanging(vec![blank(indent)], Role::Plain, words)
+            }
         };
         let lines = |pen: Pen, _| lines.iter().flat_map(|words| line(words, pen)).collect();
         let pen = Pen { focus: Focus::Text, ..self.pen(area, state) };
@@ -307,7 +312,7 @@ impl PageView<'_, '_> {
                 facts.iter().flat_map(line).collect()
             }
             Block::Counts(counts) => bill::counts(counts, pen),
-            Block::Bill(view) => bill::bill(view, pen),
+            Block::Bill(view) => bill::bill(view, fold, pen),
             Block::Field(field) => control::field(field, state.field(field.id), labels, pen),
             Block::Choice(choice) => control::choice(choice, labels, pen),
             Block::Buttons(buttons) => control::buttons(buttons, pen),

@@ -387,6 +387,11 @@ impl People {
         &self.on
     }
 
+    /// Rows that are excluded.
+    pub(crate) const fn excluded(&self) -> &Ticks {
+        &self.excluded
+    }
+
     /// Whether a row is excluded.
     pub(crate) fn is_excluded(&self, ordinal: u32) -> bool {
         self.excluded.has(ordinal)

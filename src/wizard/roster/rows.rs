@@ -39,7 +39,7 @@ impl Roster {
         let plural = || Text::clean(&capital(kind.plural()));
         Some(match people.state(row) {
             _ if !people.is_known() => self.unread(),
-            _ if people.on().has(row) => "On already. Apply turns nobody off.".into(),
+            _ if people.on().has(row) => "Protected already. Turning users on turns nobody off.".into(),
             State::Excluded => phrase!["Excluded. ", WayOn::Lift],
             State::Problem => user.problem.to_text().into(),
             _ if Kind::INCLUDABLE.contains(&kind) => {
@@ -88,7 +88,7 @@ impl Rows for Roster {
             () => Mark::Off,
         };
         let state = match (is_on, is_excluded, people.left(ordinal)) {
-            (true, true, _) => Cell::Made(Text::from("on, excluded")),
+            (true, true, _) => Cell::Made(Text::from("protected, excluded")),
             (true, false, Some(left)) => Cell::State(State::Protected, left.clone()),
             _ if !people.is_known() => Cell::Made(Text::default()),
             _ => Cell::State(people.state(ordinal), Text::default()),
@@ -127,7 +127,7 @@ impl Rows for Roster {
     fn details(&self, at: usize) -> Option<Phrase> {
         let (row, user) = self.user(at)?;
         let people = &self.people;
-        let kind = people.kind(row).word();
+        let kind = people.kind(row).shown();
         let state = if people.is_known() { people.state(row).word() } else { "not known yet" };
         let mut words = phrase![user.address, " · ", user.name];
         if !user.sign_in.is_empty() {

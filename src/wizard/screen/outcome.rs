@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::counted,
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Phrase, phrase},
@@ -26,6 +26,7 @@ use crate::{
         pending::{self, Arrival},
         screen::{Scene, Screen, kept, step::Step},
         view::{Block, Count, Fact, FactId, Handout, HandoutId, Rows, RowsView, Tone},
+        words,
     },
 };
 
@@ -96,11 +97,12 @@ impl Screen for Outcome {
             proof(read, cx, &mut blocks);
             if !read.troubled.is_empty() {
                 let rows = RowsView::new(results::COLUMNS, &read.troubled, Phrase::default());
-                blocks.push(Block::Rows(RowsView { counts: vec!["Not turned on:".into()], ..rows }));
+                let domain = read.outcome.run.organisation.as_ref().and_then(|found| found.domain.clone());
+                blocks.push(Block::Rows(RowsView { counts: vec!["Not turned on".into()], domain, ..rows }));
             }
             blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
             blocks.push(Block::Lines(&read.lines));
-            heading(&read.verdict)
+            Text::of(format_args!("{}", read.verdict.headline(&read.outcome))).into()
         } else {
             blocks.push(self.failure.as_ref().map_or_else(
                 || Block::Para("Reading everything back from the record.".into()),
@@ -173,26 +175,13 @@ impl Outcome {
     }
 }
 
-fn heading(verdict: &Verdict) -> Phrase {
-    let on = counted(verdict.protected, "user is", "users are");
-    if verdict.is_partly() {
-        let missed = grouped(verdict.wanted_and_off());
-        format_args!("Partly done: {on} registered for backup, {missed} missed").into()
-    } else if verdict.schedule.scheduled() > 0 {
-        let scheduled = grouped(verdict.schedule.scheduled());
-        format_args!("Done: {on} registered for backup, {scheduled} scheduled").into()
-    } else {
-        format_args!("Done: {on} registered for backup").into()
-    }
-}
-
 /// The proof: what was read back.
 fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
     let (outcome, verdict) = (&read.outcome, &read.verdict);
     let count = |label, count, tone| Count { label: Text::from(label), count, tone, is_total: false };
-    blocks.push(Block::Para("Read back from the record just now:".into()));
+    blocks.push(Block::Para("Read back from the record just now.".into()));
     let excluded = u32::try_from(outcome.protection.exclusions.len()).unwrap_or(u32::MAX);
-    let mut counts = vec![count("registered for backup", verdict.protected, Tone::Good)];
+    let mut counts = vec![count("protected", verdict.protected, Tone::Good)];
     counts.extend(
         [
             count("turned on by this run", outcome.done.turned_on, Tone::Plain),
@@ -203,7 +192,7 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
                 verdict.schedule.stalled(),
                 Tone::Bad,
             ),
-            count("chosen, but neither on nor scheduled", verdict.missed, Tone::Bad),
+            count("chosen, but neither protected nor scheduled", verdict.missed, Tone::Bad),
             count("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
             count("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
             count("seats kept for users who have left", verdict.left, Tone::Plain),
@@ -213,6 +202,9 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
         .filter(|count| count.count > 0),
     );
     blocks.push(Block::Counts(counts));
+    let names = outcome.excluded.iter();
+    let names = names.map(|user| user.name.clone().unwrap_or_else(|| Text::clean(&user.named())));
+    blocks.extend(words::excluded(excluded, names));
     blocks.push(Block::Facts(facts(outcome, verdict, cx)));
     blocks.extend(verdict.gaps.iter().map(|gap| Block::Strong(Tone::Warn, phrase!["The list: ", gap])));
     if !outcome.is_audit_whole {
@@ -238,7 +230,9 @@ fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact>
     } else {
         "NOT whole: an entry was changed afterwards"
     };
-    let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep), Fact::other("History", audit)];
+    let means = (verdict.protected > 0).then(|| Fact::other("Protected means", receipt::PROTECTED_MEANS));
+    let mut facts: Vec<Fact> = means.into_iter().collect();
+    facts.extend([Fact::new(FactId::NextSweep, "Next sweep", sweep), Fact::other("History", audit)]);
     if let Some(first) = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min() {
         let zone = outcome.run.customer.time_zone.as_ref().unwrap_or(&cx.setup.here);
         facts.push(Fact::other("First backup on", sydney::stamp_in_words(first, zone.as_str())));

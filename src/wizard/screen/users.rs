@@ -287,7 +287,7 @@ impl Users {
             }
             Mark::Off => match off::TurnOff::open(&cx.session.roster, &rows) {
                 Some(off) => self.dialog = Some(Box::new(off)),
-                None => cx.say(Tone::Plain, "Nobody here is on."),
+                None => cx.say(Tone::Plain, "Nobody here is protected."),
             },
         }
     }
@@ -302,13 +302,8 @@ impl Users {
             return cx.say(Tone::Warn, words);
         }
         cx.session.roster.tick_all();
-        let words = if cx.session.roster.is_complete() {
-            "All is on."
-        } else {
-            "All is on: users that still arrive are ticked too."
-        };
         self.ticked(cx);
-        cx.say(Tone::Plain, words);
+        cx.say(Tone::Plain, scene::all_ticked(&cx.session.roster));
     }
 
     /// Unticks what is shown. With nothing ticked it brings back what the last *clear* took.
@@ -412,7 +407,7 @@ impl Dialog for Unapplied {
             " not been turned on. Finishing now makes the outcome partly done."
         ];
         let blocks = vec![Block::Strong(Tone::Warn, words)];
-        Scene::confirm(QuestionId::Unapplied, true, "Finish without turning them on?", blocks)
+        Scene::confirm(QuestionId::Unapplied, false, "Finish without turning them on?", blocks)
     }
 }
 

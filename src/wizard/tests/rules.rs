@@ -944,6 +944,19 @@ fn back_waits_for_a_write() {
 }
 
 #[test]
+fn a_finished_run_is_let_go_of_and_never_called_parked() {
+    let mut run = consenting();
+    run.finished = Some(Moment::default());
+    let mut desk = Desk::resumed(run);
+    assert_eq!(desk.stop(), "Outcome");
+    assert!(!desk.offers(Action::Park), "nothing is left to be parked");
+    assert_eq!(desk.view().nothing_to_park(), Some("This run is finished, so there is nothing to park."));
+    desk.act(Action::Park).answer();
+    assert_eq!((desk.stop(), desk.count("ParkRun")), ("Customer", 0));
+    assert!(!desk.notice().contains("parked"), "{}", desk.notice());
+}
+
+#[test]
 fn a_consent_that_does_not_arrive_may_have_gone_elsewhere() {
     let mut run = consenting();
     run.link_shown = run.link_shown.map(|at| at.plus(std::time::Duration::from_mins(6)));

@@ -182,7 +182,7 @@ impl Cell<'_> {
         match self {
             Self::Words(words) => words.as_str().into(),
             Self::Made(words) | Self::Toned(_, words) => words.as_str().into(),
-            Self::Kind(kind) => kind.word().into(),
+            Self::Kind(kind) => kind.shown().into(),
             Self::State(state, more) if more.is_empty() => state.word().into(),
             Self::State(state, more) => format!("{}, {more}", state.word()).into(),
         }

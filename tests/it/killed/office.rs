@@ -265,7 +265,7 @@ fn listed() -> Walk {
 /// The list is there, nobody is on, and Enable Auto is one key away.
 fn asks_for_auto(terminal: &mut Terminal) {
     terminal.lists("37").keys("u").takes_no_sweeper();
-    terminal.sees(&["At most, seats"]).keys(ENTER).sees(&["Switch Enable Auto on?", "new seats 34"]);
+    terminal.sees(&["Switch Enable Auto on?", "At most, seats", "new seats 34"]);
     terminal.keys("34").sees(&["34"]);
 }
 
@@ -378,7 +378,7 @@ fn turning_off_finishing_parking_and_leaving() {
     walk.terminal.lists("37").keys(&format!(" {DOWN} {DOWN} ")).sees(&["ticked 3"]).applies("3");
     walk.waits("apply WHERE ended IS NOT NULL", 1).waits("draft WHERE length(exceptions) = 0", 1);
     let applied = walk.station();
-    walk.terminal.sees(&["3 users registered for backup"]).keys("\x1b");
+    walk.terminal.sees(&["3 users protected"]).keys("\x1b");
     walk.terminal.sees(&["seats 3 → 3"]).finishes().sees(&["● Outcome", "Done: 3 users"]);
     let finished = walk.station();
     let mut walk = Walk::from(&users);
@@ -388,7 +388,7 @@ fn turning_off_finishing_parking_and_leaving() {
     kill_all(&[
         Write {
             before: |terminal| {
-                terminal.sees(&["3 users registered for backup"]).keys("\x1b");
+                terminal.sees(&["3 users protected"]).keys("\x1b");
                 terminal.lists("37").sees(&["seats 3 → 3"]).keys(&format!("v{DOWN}{DOWN}O"));
                 terminal.sees(&["Turn 3 users off?"]).keys("3").sees(&["Users to turn off [3 "]);
             },
@@ -401,7 +401,7 @@ fn turning_off_finishing_parking_and_leaving() {
         },
         Write {
             before: |terminal| {
-                terminal.sees(&["3 users registered for backup"]).keys("\x1b");
+                terminal.sees(&["3 users protected"]).keys("\x1b");
                 terminal.lists("37").sees(&["seats 3 → 3"]).asks_to_finish();
             },
             keys: ENTER,

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::terminal::{ENTER, Home, Record, Terminal};
+use crate::terminal::{ENTER, Home, LEFT, Record, Terminal};
 
 /// A question that the wizard asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub(crate) fn go_on(home: &Home, terminal: &mut Terminal, manner: &Manner, patie
         } else if text.contains("r to ask again") || text.contains("Press r") {
             terminal.keys("r");
             thread::sleep(Duration::from_millis(200));
-        } else if text.contains("registered for backup") && text.contains("Enter finish") {
+        } else if text.contains(" protected") && text.contains("Enter finish") {
             terminal.keys(ENTER).sees(&["● Outcome", "Read back from the record"]);
         } else if text.contains("Which users shall be protected?") && is_listed(&text) {
             users(terminal, &text, &mut asked);
@@ -149,12 +149,15 @@ fn users(terminal: &mut Terminal, text: &str, asked: &mut Vec<Asked>) {
         if ticked > 1 {
             terminal.keys(&ticked.to_string());
         }
-        terminal.keys(ENTER).sees(&["registered for backup", "Enter finish"]);
-    } else if seats > 0 || text.contains("Enable Auto is on.") {
+        terminal.keys(ENTER).sees(&[" protected", "Enter finish"]);
+    } else if seats > 0 || text.contains("Enable Auto is on") {
         // With Enable Auto on nothing is asked: the rule turns them on.
         terminal.keys(ENTER).waits("the outcome, or the question before it", |text| {
-            text.contains("● Outcome") || text.contains(">‹ Finish ›")
+            text.contains("● Outcome") || text.contains("Finish without turning anybody")
         });
+        if terminal.text().contains(">‹ Back to the users ›") {
+            terminal.keys(LEFT).sees(&[">‹ Finish ›"]);
+        }
         if terminal.text().contains(">‹ Finish ›") {
             terminal.keys(ENTER);
         }

@@ -41,7 +41,7 @@ fn again_in_lines(home: &Home) -> Talk {
 
 /// From a list with nobody ticked out of the wizard.
 fn finishes_on_screen(terminal: &mut Terminal) -> u32 {
-    terminal.keys(ENTER).sees(&["Finish without turning anybody on?", ">‹ Finish ›"]).keys(ENTER).quits()
+    terminal.finishes().quits()
 }
 
 /// The same line by line.
@@ -77,10 +77,10 @@ fn exclusions_and_lifting_them_are_one_answer_each() {
             talk.reaches_users("harbour", "Harbour Street Cafe").types("exclude 1-4");
             talk.hears(&["1, excluded: Aroha Smith", "4, excluded: Oliver Tamihana"]);
             written_at_once(home, "exclusion", "at", 4);
-            assert_eq!(finishes_in_lines(&mut talk, "Done: 0 users"), 0);
+            assert_eq!(finishes_in_lines(&mut talk, "Nothing was turned on"), 0);
             let mut talk = again_in_lines(home);
             talk.types("include 1-3").hears(&["1, off: Aroha Smith", "3, off: Mei Williams"]);
-            finishes_in_lines(&mut talk, "Done: 0 users")
+            finishes_in_lines(&mut talk, "Nothing was turned on")
         },
         |home| {
             let exclude = flags("--exclude", &FOUR);
@@ -125,7 +125,7 @@ fn kinds_in_one_answer_and_a_range_of_ticks() {
                 "Ticked 5, seats 0 to 5.",
             ]);
             talk.types("review").hears(&["New seats: 5.", "from the table."]).types("5");
-            talk.hears(&["5 users registered for backup", "Enter for 1"]);
+            talk.hears(&["5 users protected", "Enter for 1"]);
             written_at_once(home, "seat", "since", 5);
             talk.types("").hears(&["Done: 5 users", "Leave the wizard."]).types("quit");
             talk.ends()
@@ -162,27 +162,27 @@ fn one_user_is_one_user_and_two_are_two() {
             terminal.reaches_users("Harbour Street Cafe", "37").keys(" ").sees(&["ticked 1"]).keys(ENTER);
             // One is confirmed with Enter alone.
             terminal.sees(&["Turn 1 user on?", ">‹ Turn on ›"]).keys(ENTER);
-            terminal.sees(&["1 user registered for backup"]).keys(ENTER);
-            terminal.sees(&["1 user is registered"]);
+            terminal.sees(&["1 user protected"]).keys(ENTER);
+            terminal.sees(&["1 user is protected"]);
             assert_eq!(terminal.quits(), 0);
             let mut terminal = again_on_screen(home);
             terminal.keys(&format!("{DOWN} {DOWN} ")).sees(&["ticked 2"]).keys(ENTER);
             terminal.sees(&["Turn 2 users on?"]).keys("2").keys(ENTER);
-            terminal.sees(&["2 users registered for backup"]).keys(ENTER).sees(&["3 users are registered"]);
+            terminal.sees(&["2 users protected"]).keys(ENTER).sees(&["3 users are protected"]);
             terminal.quits()
         },
         |home| {
             let mut talk = Talk::start(home, 80, &[]);
             talk.reaches_users("harbour", "Harbour Street Cafe").types("tick 1").hears(&["Ticked 1,"]);
             talk.types("review").hears(&["Turn 1 user on?", "Enter for 1"]).types("");
-            talk.hears(&["1 user registered for backup", "Enter for 1"]).types("");
-            talk.hears(&["Done: 1 user is registered", "Leave the wizard."]).types("quit");
+            talk.hears(&["1 user protected", "Enter for 1"]).types("");
+            talk.hears(&["Done: 1 user is protected", "Leave the wizard."]).types("quit");
             assert_eq!(talk.ends(), 0);
             let mut talk = again_in_lines(home);
             talk.types("tick 2-3").hears(&["Ticked 2,"]).types("review").hears(&["Turn 2 users on?"]);
             talk.hears(&["New seats: 2.", "from the table."]).types("2");
-            talk.hears(&["2 users registered for backup", "Enter for 1"]).types("");
-            talk.hears(&["Done: 3 users are registered", "Leave the wizard."]).types("quit");
+            talk.hears(&["2 users protected", "Enter for 1"]).types("");
+            talk.hears(&["Done: 3 users are protected", "Leave the wizard."]).types("quit");
             talk.ends()
         },
         |home| {
@@ -217,8 +217,8 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
                 "excluded 2 ·",
                 "a All 28",
             ]);
-            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Stop ›"]).keys(crate::terminal::RIGHT);
-            terminal.sees(&[">‹ Go on ›"]).keys(ENTER).sees(&["At most, seats ["]).keys(ENTER);
+            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Back ›"]).keys(crate::terminal::RIGHT);
+            terminal.sees(&[">‹ Go on ›"]).keys(ENTER);
             terminal.sees(&["Switch Enable Auto on?", "New seats"]).keys("28").keys(ENTER);
             terminal.sees(&["Enable Auto is on, and nothing will run at 20:00"]);
             // With the rule on nobody has to be ticked.
@@ -234,8 +234,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
             let mut talk = again_in_lines(home);
             talk.types("exclude 6-7").hears(&["6, excluded: Jack Singh", "7, excluded: Charlotte Wilson"]);
             talk.types("auto").hears(&["Nothing will run at 20:00", "1: Go on."]).types("yes");
-            talk.hears(&["At most, seats", "Enter keeps it."]).types("");
-            talk.hears(&["Switch Enable Auto on?", "from the table."]).types("28");
+            talk.hears(&["Switch Enable Auto on?", "At most, seats", "from the table."]).types("28");
             talk.hears(&["Enable Auto is on, and nothing will run at 20:00"]);
             assert_eq!(finishes_in_lines(&mut talk, "Partly done: 4 users"), 3);
             let mut talk = again_in_lines(home);
@@ -243,7 +242,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
             talk.hears(&["4 users turned off"]);
             off_at_once(home);
             talk.types("").hears(&["seats 0 to 0"]);
-            finishes_in_lines(&mut talk, "Partly done: 0 users")
+            finishes_in_lines(&mut talk, "Partly done: nobody")
         },
         |home| {
             provisioned(home);

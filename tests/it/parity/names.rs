@@ -100,7 +100,7 @@ fn names_made_of_our_own_words_are_shown_unchanged_and_press_nothing() {
                 "Ticked 2,",
             ]);
             talk.types("review").hears(&["New seats: 2.", "from the table."]).types("2");
-            talk.hears(&["2 users registered for backup", "Enter for 1"]).types("");
+            talk.hears(&["2 users protected", "Enter for 1"]).types("");
             talk.hears(&["Done: 2 users", "Leave the wizard."]).types("quit");
             talk.ends()
         },

@@ -47,7 +47,7 @@ fn every_prompt_rests() {
     rests(&talk, "users");
     talk.types("tick 1-2").hears(&["Ticked 2"]).types("review").hears(&["New seats: 2.", "from the table."]);
     rests(&talk, "a bill");
-    talk.types("2").hears(&["2 users registered", "Enter for 1"]).types("").hears(&["Leave the wizard."]);
+    talk.types("2").hears(&["2 users protected", "Enter for 1"]).types("").hears(&["Leave the wizard."]);
     rests(&talk, "the outcome");
     talk.types("quit");
     assert_eq!(talk.ends(), 0);

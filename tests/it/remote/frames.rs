@@ -140,7 +140,7 @@ fn bytes_of_the_first_frame_and_of_each_key() {
             let bytes = terminal.costs(key, "still the end", is_at_end);
             assert_at_most(0, "a cursor key at the end of the list", &bytes);
         }
-        assert_at_most(filter, "All", &terminal.costs("a", "all", shows_all("All is on.")));
+        assert_at_most(filter, "All", &terminal.costs("a", "all", shows_all(" are ticked.")));
         assert_at_most(filter, "clear", &terminal.costs("c", "none", shows_all("Cleared.")));
         assert_at_most(filter, "/", &terminal.costs("/", "the filter", shows_all("> / ")));
         assert_at_most(filter, "a letter of the filter", &terminal.costs("a", "shown", shows_all(" shown ")));

@@ -240,7 +240,7 @@ fn what_is_written_out_is_clean_too() {
     terminal
         .keys(&seats)
         .keys(ENTER)
-        .sees(&["users registered for backup"])
+        .sees(&["users protected"])
         .keys(ENTER)
         .sees(&["● Outcome", "Read back"]);
     for form in ["for the ticket", "for the customer", "as JSON"] {

@@ -31,7 +31,7 @@ fn whole_path(kind: Kind) {
     let Some((_inside, mut terminal)) = opened(kind, &home, "") else { return };
     terminal.reaches_users("Harbour Street Cafe", "37");
     terminal.keys(&format!(" {DOWN} {DOWN} ")).sees(&["ticked 3", "seats 0 → 3"]).applies("3").keys(ENTER);
-    terminal.sees(&["Done: 3 users are registered for backup", "Read back from the record"]).keys("q");
+    terminal.sees(&["Done: 3 users are protected", "Read back from the record"]).keys("q");
     terminal.sees(&["code 0 ready>"]).loses("Done: 3 users").answers();
     assert_eq!(Record::of(&home).seats(), 3);
 }

@@ -177,9 +177,9 @@ fn every_screen_works_in_every_window() {
                 terminal.keys(ESC).sees(&["> [x] Liam Nguyen"]);
             }
         }
-        terminal.keys(ENTER).sees(&["1 user registered for", "Enter finish"]);
+        terminal.keys(ENTER).sees(&["1 user protected", "Enter finish"]);
         is_whole(&terminal, window);
-        terminal.keys(ENTER).sees(&["Done: 1 user is registered for backup", "Enter next customer"]);
+        terminal.keys(ENTER).sees(&["Done: 1 user is protected", "Enter next customer"]);
         is_whole(&terminal, window);
         panels(&mut terminal, window, "Done: 1 user");
         terminal.keys("q");

@@ -103,7 +103,7 @@ impl Terminal {
 
     /// Is told that no sweeper is installed, and goes on without one: a choice of its own, not the way of Enter.
     pub(crate) fn takes_no_sweeper(&mut self) -> &mut Self {
-        self.sees(&["no sweeper is installed", ">‹ Stop ›"]).keys(LEFT).sees(&[">‹ Go on ›"]).keys(ENTER)
+        self.sees(&["no sweeper is installed", ">‹ Back ›"]).keys(LEFT).sees(&[">‹ Go on ›"]).keys(ENTER)
     }
 
     /// Fills the form of the hosted products up to the mail domains; the server is found by itself.
@@ -117,7 +117,7 @@ impl Terminal {
     /// Reviews, types the number and turns users on.
     pub(crate) fn applies(&mut self, seats: &str) -> &mut Self {
         self.keys(ENTER).sees(&["Turned on and billed", "New seats"]).keys(seats).keys(ENTER);
-        self.sees(&[&format!("{seats} users registered for backup")])
+        self.sees(&[&format!("{seats} users protected")])
     }
 
     /// In the crowded world: from the first screen to an Apply of 12,000 users that is under way.
@@ -130,7 +130,12 @@ impl Terminal {
 
     /// Goes on from the users with nobody ticked; that nobody would be turned on is a question.
     pub(crate) fn asks_to_finish(&mut self) -> &mut Self {
-        self.keys(ENTER).sees(&["Finish without turning anybody on?", ">‹ Finish ›"])
+        self.keys(ENTER).sees(&["Finish without turning anybody"]);
+        // While somebody could be ticked, Enter alone leads back to the users.
+        if !self.text().contains(">‹ Finish ›") {
+            self.sees(&[">‹ Back to the users ›"]).keys(LEFT);
+        }
+        self.sees(&[">‹ Finish ›"])
     }
 
     /// The same, and finishes.

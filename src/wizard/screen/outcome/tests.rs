@@ -5,7 +5,7 @@ use crate::{
     domain::{
         failure::FailureKind,
         id::UserId,
-        protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult},
+        protection::{AutoRule, Chosen, Excluded, Protection, Seat, SeatOutcome, SeatResult},
         run::{RunDone, RunRecord},
         user::Kind,
     },
@@ -71,7 +71,7 @@ fn nothing_is_told_before_it_has_been_read_back() {
     assert_eq!(bench.open.len(), 2);
     bench.answer(is_reading, outcome(Vec::new()));
     assert_eq!(finished(&bench), Some(Ended::Finished { is_partly: false }));
-    assert_eq!(bench.heading(), "Done: 0 users are registered for backup");
+    assert_eq!(bench.heading(), "Nothing was turned on: nobody is protected yet");
     assert!(bench.words().contains("eligible, but not chosen"));
     assert!(bench.session.record.as_ref().unwrap().finished.is_some());
 }
@@ -96,6 +96,61 @@ fn a_missed_user_is_named_and_makes_it_partly_done() {
     assert_eq!((rows.len(), rows.at(&rows.id(0).unwrap())), (1, Some(0)));
     let details = rows.details(0).unwrap().for_commands();
     assert_eq!(details.as_str(), "Ana · ana@bakery.example: the mailbox is locked");
+}
+
+#[test]
+fn the_verdict_says_in_one_line_who_is_protected_and_who_is_not() {
+    let seats = |n: u8| {
+        let failed = failed();
+        let seat = |at: u8| Seat {
+            id: UserId::from_bytes([at + 10; 16]),
+            address: failed.user.address.clone(),
+            name: failed.user.name.clone(),
+            since: now(),
+            left: None,
+            first_backup: None,
+        };
+        (0..n).map(seat).collect::<Vec<_>>()
+    };
+    let told = |on: u8, turned_on: u32, results| {
+        let mut bench = bench();
+        let mut read = read_back(results);
+        (read.protection.seats, read.done.turned_on) = (seats(on), turned_on);
+        bench.answer(is_reading, Reply::Outcome(Box::new(read)));
+        (bench.heading(), bench.words())
+    };
+    for (on, turned_on, results, heading) in [
+        (0, 0, Vec::new(), "Nothing was turned on: nobody is protected yet"),
+        (2, 0, Vec::new(), "Nothing was turned on: 2 users are protected"),
+        (1, 1, Vec::new(), "Done: 1 user is protected"),
+        (0, 0, vec![failed()], "Partly done: nobody is protected yet, 1 was chosen"),
+        (2, 2, vec![failed()], "Partly done: 2 users are protected, 1 more was chosen"),
+    ] {
+        let (said, words) = told(on, turned_on, results);
+        assert_eq!(said, heading);
+        assert_eq!(words.contains(receipt::PROTECTED_MEANS), on > 0, "{words}");
+    }
+}
+
+#[test]
+fn whoever_is_excluded_is_named() {
+    let mut bench = bench();
+    let mut read = read_back(Vec::new());
+    let user = |n: u8, name: Option<&'static str>| Excluded {
+        id: UserId::from_bytes([n; 16]),
+        name: name.map(Text::from),
+        address: None,
+        at: now(),
+        by: Text::from("nora"),
+    };
+    read.excluded = (1..=8).map(|n| user(n, Some("Ana"))).collect();
+    read.protection.exclusions = read.excluded.iter().map(|user| user.id).collect();
+    bench.answer(is_reading, Reply::Outcome(Box::new(read)));
+    assert!(
+        bench.words().contains("Excluded: Ana, Ana, Ana, Ana, Ana, Ana and 2 more."),
+        "{}",
+        bench.words()
+    );
 }
 
 /// The receipt that stands on the page.

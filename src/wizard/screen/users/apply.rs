@@ -157,8 +157,8 @@ impl Dialog for Apply {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         match &self.broken {
             _ if self.writing.is_out() => self.progress(cx.now),
-            Some(failure) => self.broken_off(failure),
-            None => self.over(),
+            Some(failure) => self.broken_off(failure, cx),
+            None => self.over(cx),
         }
     }
 
@@ -222,7 +222,7 @@ impl Apply {
         Scene { is_waiting: true, next_change, ..scene.offer_if(!self.is_stopping, Action::Stop) }
     }
 
-    fn over(&self) -> Scene<'_> {
+    fn over<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let (good, total) = (self.good, size(self.users.len()));
         let heading: Phrase = match self.way {
             Way::Off if good == total => phrase![(good, Noun::User), " turned off"],
@@ -232,13 +232,12 @@ impl Apply {
             // Those of before the interruption are not among the results.
             Way::Resumed if good == total => {
                 let users = counted(good, "more user", "more users");
-                format_args!("{users} registered for backup").into()
+                format_args!("{users} protected").into()
             }
-            _ if good == total => phrase![(good, Noun::User), " registered for backup"],
-            _ => format_args!("Partly done: {} of {} registered for backup", grouped(good), grouped(total))
-                .into(),
+            _ if good == total => phrase![(good, Noun::User), " protected"],
+            _ => format_args!("Partly done: {} of {} protected", grouped(good), grouped(total)).into(),
         };
-        let blocks = vec![Block::Counts(self.tally.clone()), self.list()];
+        let blocks = vec![Block::Counts(self.tally.clone()), self.list(cx)];
         let scene = Scene::new(QuestionId::Results, Shape::Read, heading, blocks);
         if self.way == Way::Off {
             scene.enter(Action::Back)
@@ -247,21 +246,23 @@ impl Apply {
         }
     }
 
-    fn broken_off(&self, failure: &Failure) -> Scene<'_> {
+    fn broken_off<'a>(&'a self, failure: &Failure, cx: ViewCx<'a>) -> Scene<'a> {
         let left = size(self.users.len().saturating_sub(self.results.len()));
         let words = phrase![
             (left, Noun::User),
             " had no answer. What is on record is safe; sending again changes nobody twice."
         ];
         let bad_news = Block::Failure(failure.clone());
-        let blocks = vec![bad_news, Block::Para(words), Block::Counts(self.tally.clone()), self.list()];
+        let blocks = vec![bad_news, Block::Para(words), Block::Counts(self.tally.clone()), self.list(cx)];
         Scene::new(QuestionId::BrokenOff, Shape::Read, "Broken off", blocks)
             .enter(Action::Refresh)
             .offer(Action::Back)
     }
 
-    fn list(&self) -> Block<'_> {
-        Block::Rows(RowsView::new(results::COLUMNS, &self.results, "No user has a result."))
+    fn list<'a>(&'a self, cx: ViewCx<'a>) -> Block<'a> {
+        let domain = cx.session.roster.shared_domain().cloned();
+        let rows = RowsView::new(results::COLUMNS, &self.results, "No user has a result.");
+        Block::Rows(RowsView { domain, ..rows })
     }
 }
 
@@ -273,7 +274,7 @@ fn tally(results: &[SeatResult]) -> Vec<Count> {
     };
     let mut counts = vec![
         of("turned on", Tone::Good, |outcome| *outcome == SeatOutcome::TurnedOn),
-        of("on already", Tone::Plain, |outcome| *outcome == SeatOutcome::AlreadyOn),
+        of("protected already", Tone::Plain, |outcome| *outcome == SeatOutcome::AlreadyOn),
         of("turned off", Tone::Plain, |outcome| *outcome == SeatOutcome::TurnedOff),
         of("left off: excluded", Tone::Warn, |outcome| *outcome == SeatOutcome::Excluded),
         of("left off: no seat is left", Tone::Warn, |outcome| *outcome == SeatOutcome::NoSeat),

@@ -1,4 +1,6 @@
-//! Enable Auto: the bill and the clock first, who runs the sweep, the ceiling, the number; and undoing the rule.
+//! Enable Auto: one bill with the rule, the clock, who runs the sweep and the number; and undoing the rule.
+//!
+//! What stands beside the bill and may be another number (the most seats) is a question of its own, for those who ask.
 
 use std::sync::Arc;
 
@@ -28,7 +30,7 @@ use crate::{
     },
 };
 
-use super::{Dialog, DialogResult, confirm::Confirm, list_again, scene};
+use super::{Dialog, DialogResult, confirm::Confirm, list_again, review::Review, scene};
 
 /// Why a rule can't be undone.
 const ONLY_ADMIN: &str = "Its first sweep has run: only an Admin can switch it off now.";
@@ -43,12 +45,12 @@ enum Stage {
     NoSeats,
     /// Nothing will run at 20:00: go on all the same?
     NoSweeper,
+    /// The bill: how many users are turned on at the next sweep?
+    Number,
     /// At most how many seats may a sweep use?
     Ceiling,
     /// More than twice as many seats as are needed: keep that?
     HighCeiling,
-    /// How many users are turned on at the next sweep?
-    Number,
     /// The rule is on: undo it?
     Undo,
 }
@@ -94,7 +96,6 @@ impl Auto {
     }
 
     fn take_ceiling(&mut self, most: u32) {
-        self.ceiling = most;
         self.confirm.renew();
         if most < self.after() {
             let needed = grouped(self.after());
@@ -102,6 +103,7 @@ impl Auto {
                 format_args!("The next sweep needs {needed}; below that it would turn on nobody.").into(),
             );
         } else {
+            self.ceiling = most;
             self.ceiling_problem = None;
             self.stage = if self.is_high() { Stage::HighCeiling } else { Stage::Number };
         }
@@ -158,13 +160,15 @@ impl Dialog for Auto {
             let bill = people.bill(&rows);
             self.stage = match (bill.seats_missing(), &sweeper.host) {
                 (1.., _) => Stage::NoSeats,
-                (0, Some(_)) => Stage::Ceiling,
+                (0, Some(_)) => Stage::Number,
                 (0, None) => Stage::NoSweeper,
             };
             self.seats_on = people.counts().seats;
             let seats = self.seats_on.saturating_add(bill.new_seats());
+            // Another number that was typed stays, as far as it still does.
+            let typed = Some(self.ceiling).filter(|most| *most != self.proposed && *most >= seats);
             self.proposed = AutoRule::default_ceiling(seats);
-            self.ceiling = self.proposed;
+            self.ceiling = typed.unwrap_or(self.proposed);
             self.shown = Some((bill, rows));
         }
     }
@@ -172,9 +176,21 @@ impl Dialog for Auto {
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
         match (self.stage, &given) {
             _ if self.saving.is_out() => {}
-            (Stage::Number | Stage::HighCeiling, Given::Back | Given::No)
-            | (Stage::NoSweeper, Given::Yes) => self.stage = Stage::Ceiling,
-            (Stage::HighCeiling, Given::Yes) => self.stage = Stage::Number,
+            (Stage::NoSweeper | Stage::HighCeiling, Given::Yes) | (Stage::Ceiling, Given::Back) => {
+                self.ceiling_problem = None;
+                self.stage = Stage::Number;
+            }
+            (Stage::Number, Given::Do(Action::Ceiling)) => self.stage = Stage::Ceiling,
+            (Stage::HighCeiling, Given::Back | Given::No) => {
+                self.ceiling = self.proposed;
+                self.stage = Stage::Ceiling;
+            }
+            // As many as there are seats for, now: their bill is a question of its own.
+            (Stage::NoSeats, Given::Yes) if self.count() > 0 => {
+                cx.session.roster.tick_all();
+                cx.session.roster.touched(cx.calls);
+                return DialogResult::Next(Box::new(Review::open(cx)));
+            }
             (_, Given::Back | Given::No) => {
                 self.asking.cancel(cx);
                 return DialogResult::Close;
@@ -211,7 +227,7 @@ impl Dialog for Auto {
                     cx.say(Tone::Good, words);
                 }
                 None => {
-                    let words = "Enable Auto is off. Nobody who is on has changed; users who waited for a sweep are off.";
+                    let words = "Enable Auto is off. Whoever is protected stays protected; users who waited for a sweep are off.";
                     cx.say(Tone::Good, words);
                 }
             }
@@ -231,14 +247,15 @@ impl Dialog for Auto {
             Stage::Undo => undo_view(cx),
             Stage::NoSeats => self.no_seats_view(cx),
             Stage::NoSweeper => no_sweeper_view(),
-            Stage::Ceiling => self.ceiling_view(cx),
-            Stage::HighCeiling => self.high_ceiling_view(),
             Stage::Number => self.number_view(cx),
+            Stage::Ceiling => self.ceiling_view(),
+            Stage::HighCeiling => self.high_ceiling_view(),
         };
         let is_waiting = scene.is_waiting;
+        let is_asked = scene.offers.iter().any(|offer| offer.action == Action::Back);
         let next_change = Some(sweep::next_minute(cx.now));
         let scene = Scene { stamp: self.confirm.stamp(), next_change, ..scene }
-            .offer_if(self.stage != Stage::NoSeats, Action::Back)
+            .offer_if(!is_asked, Action::Back)
             .waiting_for(cx.now, [self.saving.clock(), self.asking.clock()]);
         // With a list that did not come whole there is something to do before the sweeper is known.
         Scene { is_waiting, ..scene }
@@ -246,20 +263,39 @@ impl Dialog for Auto {
 }
 
 impl Auto {
-    /// A bill that can't come true is not confirmed.
-    fn no_seats_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
-        let missing = self.shown.as_ref().map_or(0, |(bill, _)| bill.seats_missing());
+    /// A bill that can't come true is not confirmed: what can come true now is proposed.
+    fn no_seats_view<'a>(&self, cx: ViewCx<'_>) -> Scene<'a> {
+        let bill = self.shown.as_ref().map(|(bill, _)| bill.clone()).unwrap_or_default();
         let words = format_args!(
-            "{} missing, and a sweep turns nobody on until they are ordered. Order seats, leave a kind out or exclude users; then switch Enable Auto on.",
-            counted(missing, "seat is", "seats are")
+            "{} missing for {}, and a sweep turns on nobody until they are ordered.",
+            counted(bill.seats_missing(), "seat is", "seats are"),
+            counted(bill.new_seats(), "user", "users"),
         );
-        let mut blocks = vec![Block::Strong(Tone::Bad, words.into())];
-        blocks.extend(self.summary(cx));
-        Scene::new(QuestionId::NoSeats, Shape::Read, "Enable Auto can't be switched on", blocks)
-            .enter(Action::Back)
+        let (heading, now) = ("Enable Auto can't be switched on yet", bill.billed());
+        let proposal: Phrase = if now == 0 {
+            let words = "No seat is left. Order seats; then switch Enable Auto on.";
+            Phrase::from(words).then(scene::parked_until_ordered(cx))
+        } else {
+            let users = counted(now, "user", "users");
+            format_args!(
+                "{users} can be turned on now, with the seats that are left. Or order seats, exclude users or leave \
+                 a kind out, and switch Enable Auto on then."
+            )
+            .into()
+        };
+        let without_seat = "They stay off until seats are ordered.".into();
+        let blocks = vec![
+            Block::Strong(Tone::Bad, words.into()),
+            Block::Para(proposal),
+            Block::Bill(BillView { bill, without_seat }),
+        ];
+        if now == 0 {
+            return Scene::new(QuestionId::NoSeats, Shape::Read, heading, blocks).enter(Action::Back);
+        }
+        Scene::confirm(QuestionId::NoSeats, true, heading, blocks)
     }
 
-    fn ceiling_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
+    fn ceiling_view<'a>(&self) -> Scene<'a> {
         let shape = Shape::Number(NumberAsked {
             label: "At most, seats",
             hint: "A sweep that would use more seats turns on nobody and asks for attention.".into(),
@@ -267,8 +303,12 @@ impl Auto {
             proposed: Some(self.ceiling),
             problem: self.ceiling_problem.clone(),
         });
-        let heading = "Enable Auto: the bill and the clock";
-        Scene::new(QuestionId::Ceiling, shape, heading, self.summary(cx)).enter(Action::Yes)
+        let words = format_args!(
+            "The next sweep needs {}. Users who are made later take more, up to this number.",
+            counted(self.after(), "seat", "seats"),
+        );
+        let heading = "How many seats may Enable Auto use?";
+        Scene::new(QuestionId::Ceiling, shape, heading, vec![Block::Para(words.into())]).enter(Action::Yes)
     }
 
     fn high_ceiling_view<'a>(&self) -> Scene<'a> {
@@ -277,17 +317,18 @@ impl Auto {
             format_args!("{ceiling} seats are more than twice the {needed} that the next sweep needs.");
         let later = "Users who are made later are turned on and billed up to it, and nobody is asked.";
         let blocks = vec![Block::Strong(Tone::Warn, words.into()), Block::Para(later.into())];
-        let heading = format_args!("Keep a ceiling of {ceiling} seats?");
+        let heading = format_args!("May Enable Auto use {ceiling} seats?");
         Scene::confirm(QuestionId::HighCeiling, false, heading, blocks)
     }
 
     fn number_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
         let mut blocks = self.summary(cx);
-        blocks.push(Block::Facts(vec![Fact::new(FactId::Ceiling, "At most, seats", self.ceiling)]));
         let hint = "Type the number of new seats from the table.";
         let shape = self.confirm.shape("New seats", hint, self.count());
         blocks.extend(self.confirm.problem_beside(&shape));
-        Scene::new(QuestionId::Auto, shape, "Switch Enable Auto on?", blocks).enter(Action::Yes)
+        Scene::new(QuestionId::Auto, shape, "Switch Enable Auto on?", blocks)
+            .enter(Action::Yes)
+            .offer(Action::Ceiling)
     }
 
     /// Why no pass would turn on whom the bill names. A ceiling is asked for after that.
@@ -297,19 +338,23 @@ impl Auto {
         Schedule::of(bill.new_seats(), u32::MAX, self.seats_on, free, sweeper).standstill
     }
 
-    /// The bill, the clock and the sweeper.
+    /// The rule, the clock and the sweeper, then the bill.
     fn summary<'a>(&self, cx: ViewCx<'_>) -> Vec<Block<'a>> {
         let Some((bill, _)) = &self.shown else { return Vec::new() };
-        let without_seat = "A sweep turns nobody on while seats are missing: order seats, or exclude users.";
-        let standstill = self.standstill(bill, cx.session.roster.people().limit());
+        let people = cx.session.roster.people();
+        let standstill = self.standstill(bill, people.limit());
         let rule = if standstill.is_some() {
-            "A standing rule: the first sweep that can run turns these users on, and later ones everyone who is made after that. Until then it turns nobody on."
+            "The first sweep that can run turns these users on, and later sweeps everyone who is made after that. Until then nobody is turned on."
         } else if bill.new_seats() == 0 {
-            "A standing rule. Nobody is turned on at the next sweep; users who are made later will be."
+            "Nobody is turned on at the next sweep; users who are made later are, at the first sweep after that."
         } else {
-            "A standing rule: these users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before."
+            "These users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before."
         };
-        let sweeper = self.sweeper.as_ref().map(sweeper_words).unwrap_or_default();
+        let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill))];
+        let host = self.sweeper.as_ref().filter(|sweeper| sweeper.host.is_some());
+        facts.extend(host.map(|sweeper| Fact::new(FactId::Sweeper, "Sweeper", sweeper_words(sweeper))));
+        facts.push(Fact::new(FactId::Ceiling, "At most, seats", self.ceiling));
+        let mut blocks = vec![Block::Para(rule.into()), Block::Facts(facts)];
         let unchecked = bill.turn_on.iter().find(|(kind, _)| *kind == Kind::NotKnownYet).map(|(_, count)| {
             let mailboxes = counted(*count, "mailbox is", "mailboxes are");
             Block::Para(
@@ -320,12 +365,11 @@ impl Auto {
                 .into(),
             )
         });
-        let bill = Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat.into() });
-        let facts = Block::Facts(vec![
-            Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill)),
-            Fact::new(FactId::Sweeper, "Run by", sweeper),
-        ]);
-        [bill].into_iter().chain(unchecked).chain([Block::Para(rule.into()), facts]).collect()
+        blocks.extend(unchecked);
+        // Seats are not missing here: that is another question.
+        blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat: Phrase::default() }));
+        blocks.extend(scene::excluded(&cx.session.roster, bill));
+        blocks
     }
 }
 
@@ -337,17 +381,17 @@ fn waiting<'a>(words: &'static str) -> Scene<'a> {
 
 fn no_sweeper_view<'a>() -> Scene<'a> {
     let nothing = Text::clean(&capital(Standstill::NoSweeper.in_words().for_commands().as_str()));
-    let words = "The rule can be made all the same. It turns nobody on until a sweep runs.";
+    let words = "Enable Auto can be switched on all the same. It turns nobody on until a sweep runs.";
     let blocks = vec![Block::Strong(Tone::Warn, nothing.into()), Block::Para(words.into())];
     Scene::confirm(QuestionId::NoSweeper, false, "Go on without a sweeper?", blocks)
 }
 
-/// The host that sweeps, and its last pass.
+/// The computer that sweeps, and its last sweep.
 fn sweeper_words(sweeper: &SweeperStatus) -> Text {
-    let Some(host) = &sweeper.host else { return Text::from("no sweeper is installed") };
+    let host = sweeper.host.clone().unwrap_or_default();
     let last = sweeper.last_pass.map_or_else(
-        || "no pass yet".to_owned(),
-        |at| format!("last pass {}", sydney::stamp_in_words(at, sydney::ZONE)),
+        || "no sweep yet".to_owned(),
+        |at| format!("last sweep {}", sydney::stamp_in_words(at, sydney::ZONE)),
     );
     let overdue = if sweeper.is_overdue { ", overdue" } else { "" };
     Text::of(format_args!("{host}, {last}{overdue}"))
@@ -377,7 +421,7 @@ fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
         }
     }
     blocks.push(Block::Para(
-        "Nobody who is on changes. Users who wait for a sweep become off. Users who are made later stay off."
+        "Whoever is protected stays protected. Users who wait for a sweep become off. Users who are made later stay off."
             .into(),
     ));
     let shape = Shape::Confirm { default: true };

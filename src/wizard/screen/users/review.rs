@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        bill::{Bill, grouped},
-        phrase::Phrase,
+        bill::{Bill, StaysOff, grouped},
+        phrase::{Phrase, WayOn, phrase},
     },
     wizard::{
         answer::{Action, Given},
@@ -100,12 +100,7 @@ impl Dialog for Review {
         let count = bill.billed();
         let mut blocks = Vec::new();
         if count == 0 {
-            let why = if bill.seats_missing() > 0 {
-                "Nothing will be turned on: no seat is left. Order seats, then come back."
-            } else {
-                "Nothing will be turned on: no user is ticked that is off."
-            };
-            blocks.push(Block::Strong(Tone::Warn, why.into()));
+            blocks.push(Block::Strong(Tone::Warn, why_nobody(bill, cx)));
         }
         if cx.session.roster.is_arriving() && count > 0 {
             let words = "Users are still arriving. Only those that are ticked now will be turned on.";
@@ -113,14 +108,26 @@ impl Dialog for Review {
         }
         let without_seat = "Users for whom no seat is left stay off.".into();
         blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat }));
+        blocks.extend(scene::excluded(&cx.session.roster, bill));
+        let finishes = could_be_chosen(bill) == 0 && bill.seats_missing() == 0;
         let shape = if count == 0 {
-            Shape::Confirm { default: true }
+            Shape::Confirm { default: finishes }
         } else {
             self.confirm.shape("New seats", "Type the number of new seats from the table.", count)
         };
         blocks.extend(self.confirm.problem_beside(&shape));
+        if count == 0 {
+            let finish = Offer::new(Action::Yes, "finish", "Finishes the run and shows its outcome.");
+            let back = Offer::new(Action::No, "back to the users", "Back to the list. Nothing is changed.");
+            let (finish, back) =
+                if finishes { (finish.by_default(), back) } else { (finish, back.by_default()) };
+            let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
+            return Scene {
+                stamp: self.confirm.stamp(),
+                ..scene.with(finish).with(back).offer(Action::Back)
+            };
+        }
         let first = match count {
-            0 => Offer::new(Action::Yes, "finish", "Finishes the run and shows its outcome."),
             1 => Offer::new(Action::Yes, "turn on", "Turns this user on now."),
             _ => Offer::new(Action::Yes, "turn on", "Turns these users on now, once their number is typed."),
         };
@@ -129,8 +136,27 @@ impl Dialog for Review {
     }
 }
 
+/// Users who could be turned on and are not chosen.
+fn could_be_chosen(bill: &Bill) -> u32 {
+    let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::NotChosen).then_some(*count);
+    bill.stay_off.iter().find_map(of).unwrap_or(0)
+}
+
+/// Why the bill turns nobody on, and what does.
+fn why_nobody(bill: &Bill, cx: ViewCx<'_>) -> Phrase {
+    match could_be_chosen(bill) {
+        _ if bill.seats_missing() > 0 => {
+            let words = "Nobody will be turned on: no seat is left. Order seats, then come back.";
+            Phrase::from(words).then(scene::parked_until_ordered(cx))
+        }
+        0 => "Nobody will be turned on: everyone who can be is protected already, or stays off for the reasons below.".into(),
+        all => phrase!["Nobody is ticked, so nobody will be turned on. ", WayOn::Tick(all)],
+    }
+}
+
 fn heading(bill: &Bill) -> Phrase {
     match bill.billed() {
+        0 if bill.already_on > 0 => "Finish without turning anybody else on?".into(),
         0 => "Finish without turning anybody on?".into(),
         count if bill.seats_missing() > 0 => {
             format_args!("Turn {} of {} users on?", grouped(count), grouped(bill.new_seats())).into()

@@ -2,11 +2,12 @@
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::{Bill, StaysOff, counted, grouped},
         phrase::{Phrase, WayOn, phrase},
         text::Text,
         time::in_words,
         user::Kind,
+        verdict::ListNote,
     },
     wizard::{
         answer::{Action, FieldId},
@@ -66,8 +67,19 @@ fn is_read_only(cx: ViewCx<'_>) -> bool {
 
 fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     let roster = &cx.session.roster;
-    let mut blocks: Vec<Block<'a>> =
-        roster.notes().iter().map(|note| Block::Para(note.words().clone().into())).collect();
+    // A list can be given where the mailboxes' source is chosen.
+    let is_searched = cx.session.record.as_ref().is_some_and(|r| r.product.is_hosted() && !r.lists_given());
+    let last_gap = roster.notes().iter().rposition(ListNote::is_gap).filter(|_| is_searched);
+    let note = |(at, note): (usize, &ListNote)| {
+        let words = Phrase::from(note.words().clone());
+        Block::Para(match last_gap {
+            Some(gap) if gap == at => {
+                words.then(WayOn::Back("to the access step, where a list can be pasted"))
+            }
+            _ => words,
+        })
+    };
+    let mut blocks: Vec<Block<'a>> = roster.notes().iter().enumerate().map(note).collect();
     blocks.extend(cx.session.must_accept().map(|why| {
         let words = Phrase::from(format_args!("The customer must accept again: {why}."));
         Block::Strong(Tone::Bad, words.then(phrase![WayOn::Back("to the link")]))
@@ -75,11 +87,11 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     blocks.extend(roster.failure().cloned().map(Block::Failure));
     if let Some(rule) = roster.people().rule() {
         let standstill = roster.people().schedule().and_then(|schedule| schedule.standstill);
-        let (label, next) = match standstill {
-            None => ("Enable Auto is on. Next sweep due", sweep::due(cx).into()),
-            Some(why) => ("Enable Auto is on. Next sweep", why.in_words()),
+        let next = match standstill {
+            None => phrase!["next sweep due ", sweep::due(cx)],
+            Some(why) => why.in_words(),
         };
-        blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, label, next)]));
+        blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, "Enable Auto is on", next)]));
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
     }
     let problem = roster.filter_problem().map(Phrase::from);
@@ -103,7 +115,11 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
     let listed = phrase!["listed ", counts.listed, so_far];
     if !people.is_known() {
         // Nothing that depends on who is on: it would be wrong for a moment.
-        let reading = if roster.failure().is_some() { "who is on is not known" } else { "reading who is on" };
+        let reading = if roster.failure().is_some() {
+            "who is protected is not known"
+        } else {
+            "reading who is protected"
+        };
         return vec![listed, reading.into()];
     }
     let before = people.seats_before();
@@ -180,7 +196,7 @@ fn state(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
         return say(Tone::Busy, checking(cx, unchecked));
     }
     if roster.people().is_all() {
-        return say(Tone::Plain, phrase!["All is on. ", WayOn::Review]);
+        return say(Tone::Plain, all_ticked(roster).then(WayOn::Review));
     }
     None
 }
@@ -202,6 +218,33 @@ fn checking(cx: ViewCx<'_>, unchecked: u32) -> Phrase {
     format_args!("{what}: {left} not checked yet, {elapsed}. Usually {usual}, at worst {worst}.").into()
 }
 
+/// Who is ticked while everyone is meant to be, a sentence.
+pub(super) fn all_ticked(roster: &Roster) -> Phrase {
+    let counts = roster.counts();
+    match (roster.is_arriving(), counts.ticked == counts.eligible) {
+        (true, _) => {
+            phrase!["All ", counts.ticked, " so far are ticked; users who still arrive are ticked too."]
+        }
+        (false, true) => phrase!["All ", counts.ticked, " are ticked."],
+        (false, false) => phrase![counts.ticked, " of ", counts.eligible, " are ticked."],
+    }
+}
+
+/// That the run can wait for seats; nothing where it is finished.
+pub(super) fn parked_until_ordered(cx: ViewCx<'_>) -> Phrase {
+    let is_open = cx.session.record.as_ref().is_some_and(|record| record.finished.is_none());
+    if is_open { WayOn::Park("until seats are ordered").into() } else { Phrase::default() }
+}
+
+/// Who of a bill stays off because they are excluded, by name.
+pub(super) fn excluded<'a>(roster: &Roster, bill: &Bill) -> Option<Block<'a>> {
+    let people = roster.people();
+    let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::Excluded).then_some(*count);
+    let count = bill.stay_off.iter().find_map(of)?;
+    let rows = people.excluded().rows().filter(|row| people.live().has(*row) && !people.on().has(*row));
+    words::excluded(count, rows.filter_map(|row| people.user(row)).map(|user| user.name.to_text()))
+}
+
 /// What changes its words with what is ticked and with the rule.
 fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
     if is_read_only(cx) {
@@ -212,18 +255,24 @@ fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
     let review = if ticked > 0 || roster.people().is_all() {
         Offer::new(Action::Review, "review", "Shows what will be turned on and billed, then applies it.")
     } else {
-        let help = "Shows what will be turned on and billed; with nobody ticked it finishes the run.";
+        let help = "Nobody is ticked: asks whether to finish the run without turning anybody on.";
         Offer::new(Action::Review, "finish", help)
     };
     let auto = if roster.people().rule().is_some() {
-        Offer::new(Action::Auto, "undo Auto", "Switches Enable Auto off. Asks first.")
+        Offer::new(Action::Auto, "Auto off", "Switches Enable Auto off. Asks first.")
     } else {
-        let help = "A standing rule: everyone is turned on at the next 20:00 in Sydney, and later users too.";
-        Offer::new(Action::Auto, "Enable Auto", help)
+        let help = "Enable Auto: turns everyone on at the next 20:00 in Sydney, and users who are made later too. Shows the bill first.";
+        Offer::new(Action::Auto, "Auto", help)
     };
-    let clear = if ticked == 0 && users.cleared.is_some() { "undo clear" } else { "clear" };
-    let help = "Unticks what is shown. With nothing ticked: brings the ticks back.";
-    vec![review.by_default(), auto, Offer::new(Action::Clear, clear, help)]
+    let clear = match (ticked, &users.cleared) {
+        (0, Some(_)) => Offer::new(Action::Clear, "ticks back", "Brings the ticks back that were cleared."),
+        _ => Offer::new(
+            Action::Clear,
+            "clear",
+            "Unticks everyone who is shown; pressed again, brings the ticks back.",
+        ),
+    };
+    vec![review.by_default(), auto, clear]
 }
 
 /// What is awaited before a bill can be shown.
@@ -239,7 +288,7 @@ pub(super) fn waiting(id: QuestionId, cx: ViewCx<'_>) -> Scene<'_> {
         let words = "Waiting for the end of the list. The table comes by itself; the list goes on below.";
         vec![Block::Para(words.into()), Block::Para(listing(cx))]
     } else {
-        vec![Block::Para("Reading who is on already. The table comes by itself.".into())]
+        vec![Block::Para("Reading who is protected already. The table comes by itself.".into())]
     };
     Scene { is_waiting: true, ..scene(blocks) }
 }

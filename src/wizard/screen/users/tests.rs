@@ -220,7 +220,7 @@ fn rows_say_what_they_are() {
         page(&[(6, "On", Kind::User), (7, "On and out", Kind::User), (8, "Out", Kind::User)]),
         page(&[(1, "Mila again", Kind::User)]),
     ]);
-    assert_eq!(counts(&bench), "listed 8 · reading who is on");
+    assert_eq!(counts(&bench), "listed 8 · reading who is protected");
     bench.facts(Protection {
         seats: vec![seat(6), seat(7), left],
         exclusions: vec![id(7), id(8)],
@@ -233,7 +233,7 @@ fn rows_say_what_they_are() {
         ("Visitor", view::Mark::Closed, "not included"),
         ("Broken", view::Mark::Problem, "problem"),
         ("On", view::Mark::On, "protected"),
-        ("On and out", view::Mark::On, "on, excluded"),
+        ("On and out", view::Mark::On, "protected, excluded"),
         ("Out", view::Mark::Excluded, "excluded"),
         ("Seat", view::Mark::On, "protected, left on 3 Nov 2026"),
     ];
@@ -334,7 +334,7 @@ fn all_is_a_mode_and_waits_for_the_end_of_the_list() {
     let all = |bench: &Bench| (bench.asked().all, bench.asked().is_arriving);
     assert_eq!(all(&bench), (Some(1), true));
     bench.give(Given::Mark(Mark::Tick, Which::All));
-    assert!(bench.said().contains("users that still arrive are ticked too"));
+    assert!(bench.said().contains("All 1 so far are ticked; users who still arrive are ticked too."));
     bench.act(Action::Review);
     assert_eq!(bench.heading(), "What will be turned on");
     assert!(bench.scene().is_waiting && bench.scene().below.is_some());
@@ -520,7 +520,7 @@ fn clear_can_be_taken_back() {
     assert_eq!(bench.said(), "Nobody is ticked.");
     bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Clear);
-    assert_eq!((bench.ticked(), clear(&bench)), (0, "undo clear"));
+    assert_eq!((bench.ticked(), clear(&bench)), (0, "ticks back"));
     bench.act(Action::Clear);
     assert_eq!((bench.ticked(), clear(&bench)), (2, "clear"));
     assert!(bench.session.roster.people().is_all());
@@ -688,7 +688,6 @@ fn the_bill_of_auto_counts_unchecked_mailboxes_as_the_most_there_can_be() {
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
     let words = bench.words();
     assert!(words.contains("3 mailboxes are not checked yet and stand here as user mailboxes"), "{words}");
-    bench.give(Given::Yes);
     // A check that ends meanwhile takes one away: the number stays the most that there can be.
     bench.part(Reply::Kinds(vec![(id(3), Kind::Shared)]));
     bench.give(Given::Number(4));
@@ -707,7 +706,7 @@ fn with_seats_missing_the_number_is_what_will_be_billed() {
         bench.act(Action::Review);
         assert_eq!(bench.heading(), heading);
         let words = bench.words();
-        let says = if limit == 0 { "no seat is left. Order seats" } else { "no seat is left stay off" };
+        let says = if limit == 0 { "no seat is left" } else { "no seat is left stay off" };
         assert!(words.contains(says) && words.contains("limit: Some("), "{words}");
         bench.give(Given::Yes);
         // All chosen users go to the record, which gives out the seats that are left and says who got none.
@@ -763,11 +762,22 @@ fn with_nobody_ticked_the_default_finishes_behind_a_question() {
     assert_eq!(first(&bench), (Action::Review, "finish"));
     bench.act(Action::Review);
     assert_eq!(bench.heading(), "Finish without turning anybody on?");
-    assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
+    assert_eq!(bench.scene().shape, Shape::Confirm { default: false }, "who forgot to tick is led back");
+    let words = bench.words();
+    assert!(words.contains("Nobody is ticked, so nobody will be turned on. Name the users"), "{words}");
+    let offers: Vec<_> = bench.scene().offers.iter().map(|offer| (offer.label, offer.is_default)).collect();
+    assert_eq!(offers[..2], [("finish", false), ("back to the users", true)]);
     bench.give(Given::No);
     assert_eq!(bench.question().0, QuestionId::Users);
     bench.act(Action::Review);
     assert!(matches!(bench.give(Given::Yes), Step::Next(_)));
+    // Where everybody is on there is nothing to go back for.
+    let mut bench = Bench::with(record(), true);
+    bench.facts(Protection { seats: vec![seat(1), seat(2)], ..Protection::default() });
+    bench.list([staff()]);
+    bench.act(Action::Review);
+    assert_eq!(bench.heading(), "Finish without turning anybody else on?");
+    assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
 }
 
 #[test]
@@ -815,7 +825,7 @@ fn apply_gives_one_result_per_user_and_all_is_once() {
     end(&mut bench, call, |user| {
         if user.id == id(1) { SeatOutcome::TurnedOn } else { SeatOutcome::Failed(Text::from("locked")) }
     });
-    assert_eq!(bench.heading(), "Partly done: 1 of 2 registered for backup");
+    assert_eq!(bench.heading(), "Partly done: 1 of 2 protected");
     assert_eq!((bench.row(0).mark, bench.row(1).mark), (view::Mark::On, view::Mark::Ticked));
     assert!(!bench.session.roster.people().is_all());
     let scene = bench.scene();
@@ -846,7 +856,7 @@ fn stopping_an_apply_is_asked_first() {
     bench.act(Action::Stop);
     assert_eq!(bench.question().0, QuestionId::Applying, "it is stopping already");
     end(&mut bench, call, |_| SeatOutcome::Stopped);
-    assert_eq!(bench.heading(), "Partly done: 0 of 2 registered for backup");
+    assert_eq!(bench.heading(), "Partly done: 0 of 2 protected");
     assert_eq!(bench.ticked(), 2, "who was not tried stays ticked");
 }
 
@@ -858,7 +868,7 @@ fn an_apply_that_ends_under_the_question_whether_to_stop_asks_another_one() {
     let before = bench.question();
     end(&mut bench, call, |_| SeatOutcome::TurnedOn);
     assert_ne!(bench.question(), before, "yes to stopping is no yes to this");
-    assert_eq!(bench.heading(), "2 users registered for backup");
+    assert_eq!(bench.heading(), "2 users protected");
 }
 
 #[test]
@@ -886,7 +896,7 @@ fn what_was_confirmed_before_is_completed_without_asking() {
     assert_eq!(bench.heading(), "Completing what was confirmed before");
     let call = bench.call(is_apply);
     end(&mut bench, call, |_| SeatOutcome::TurnedOn);
-    assert_eq!(bench.heading(), "1 more user registered for backup");
+    assert_eq!(bench.heading(), "1 more user protected");
     bench.facts(Protection { seats: vec![seat(2)], ..Protection::default() });
     bench.list([staff()]);
     bench.give(Given::Back);
@@ -906,14 +916,23 @@ fn auto_shows_bill_and_clock_and_names_the_sweeper() {
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
     let words = bench.words();
     assert!(words.contains("Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 3 h 12 min"), "{words}");
-    assert!(words.contains("ops-1") && words.contains("proposed: Some(12)"), "{words}");
+    assert!(
+        words.contains("ops-1, no sweep yet") && words.contains("turned on at the next sweep"),
+        "{words}"
+    );
+    assert!(
+        words.contains("\"At most, seats\", value: \"12\"") && words.contains("confirms: Some(2)"),
+        "{words}"
+    );
     assert_eq!(bench.scene().next_change, Some(sweep::next_minute(now())));
+    bench.act(Action::Ceiling);
+    assert!(bench.words().contains("proposed: Some(12)"), "{}", bench.words());
     let before = bench.question();
     bench.give(Given::Number(1));
     assert!(problem(&bench).contains("would turn on nobody"));
     assert_ne!(bench.question(), before);
     bench.give(Given::Number(20));
-    assert_eq!(bench.heading(), "Keep a ceiling of 20 seats?", "more than twice the two that are needed");
+    assert_eq!(bench.heading(), "May Enable Auto use 20 seats?", "more than twice the two that are needed");
     assert_eq!(bench.scene().shape, Shape::Confirm { default: false });
     bench.give(Given::No);
     assert_eq!(bench.question().0, QuestionId::Ceiling);
@@ -934,6 +953,43 @@ fn auto_shows_bill_and_clock_and_names_the_sweeper() {
 }
 
 #[test]
+fn with_seats_missing_auto_proposes_what_can_come_true() {
+    for (limit, says) in [(1, "1 user can be turned on now"), (0, "No seat is left.")] {
+        let mut bench = Bench::with(record(), true);
+        bench.facts(Protection { limit: Some(limit), ..Protection::default() });
+        bench.list([staff()]);
+        bench.act(Action::Auto);
+        let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+        bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
+        assert_eq!(bench.question().0, QuestionId::NoSeats);
+        let words = bench.words();
+        assert!(
+            words.contains("missing for 2 users, and a sweep turns on nobody") && words.contains(says),
+            "{words}"
+        );
+        bench.give(Given::Number(2));
+        assert_eq!(bench.question().0, QuestionId::NoSeats, "no number is taken that can't come true");
+        bench.give(Given::Yes);
+        if limit == 1 {
+            assert_eq!((bench.heading().as_str(), bench.ticked()), ("Turn 1 of 2 users on?", 2));
+        } else {
+            assert_eq!((bench.question().0, bench.ticked()), (QuestionId::NoSeats, 0));
+            bench.give(Given::Back);
+            assert_eq!(bench.question().0, QuestionId::Users);
+        }
+    }
+}
+
+#[test]
+fn whoever_is_excluded_is_named_beside_the_bill() {
+    let mut bench = Bench::staffed();
+    bench.mark(Mark::Tick, &[1]);
+    bench.session.roster.exclude(&[id(2)]);
+    bench.act(Action::Review);
+    assert!(bench.words().contains("Excluded: Ana."), "{}", bench.words());
+}
+
+#[test]
 fn without_a_sweeper_auto_asks_first() {
     let mut bench = Bench::staffed();
     for given in [Given::No, Given::Yes] {
@@ -943,7 +999,7 @@ fn without_a_sweeper_auto_asks_first() {
         assert_eq!(bench.scene().shape, Shape::Confirm { default: false });
         bench.give(given);
     }
-    assert_eq!(bench.heading(), "Enable Auto: the bill and the clock");
+    assert_eq!(bench.heading(), "Switch Enable Auto on?");
     bench.give(Given::Back);
     assert_eq!(bench.question().0, QuestionId::Users);
 }
@@ -954,13 +1010,12 @@ fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
     let mut bench = Bench::staffed();
     bench.act(Action::Auto);
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(SweeperStatus::default()));
-    for step in [Given::Yes, Given::Yes] {
-        assert!(bench.words().contains(NOTHING), "{}", bench.words());
-        assert!(!bench.words().contains("in 3 h 12 min"), "{}", bench.words());
-        bench.give(step);
-    }
     assert!(bench.words().contains(NOTHING), "{}", bench.words());
-    assert!(bench.words().contains("Until then it turns nobody on."), "{}", bench.words());
+    assert!(!bench.words().contains("in 3 h 12 min"), "{}", bench.words());
+    bench.give(Given::Yes);
+    assert!(bench.words().contains(NOTHING), "{}", bench.words());
+    assert!(!bench.words().contains("in 3 h 12 min"), "{}", bench.words());
+    assert!(bench.words().contains("Until then nobody is turned on."), "{}", bench.words());
     bench.give(Given::Number(2));
     bench.answer(|r| matches!(r, Request::MakeRule { .. }), Reply::Rule(Some(rule(None))));
     assert_eq!(bench.said(), "Enable Auto is on, and nothing will run at 20:00: no sweeper is installed.");
@@ -976,11 +1031,11 @@ fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
 fn a_row_is_scheduled_only_while_a_pass_will_turn_it_on() {
     let host = || SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
     for (sweeper, limit, state, says) in [
-        (host(), None, State::Scheduled, "Next sweep due"),
+        (host(), None, State::Scheduled, "next sweep due"),
         (SweeperStatus::default(), None, State::Stalled, "no sweeper is installed"),
         (SweeperStatus { has_stopped: true, ..host() }, None, State::Stalled, "the sweep is overdue"),
         (host(), Some(1), State::Stalled, "1 seat is missing"),
-        (host(), Some(2), State::Scheduled, "Next sweep due"),
+        (host(), Some(2), State::Scheduled, "next sweep due"),
     ] {
         let mut bench = Bench::with(record(), true);
         bench.facts(Protection { rule: Some(rule(None)), sweeper, limit, ..Protection::default() });
@@ -1010,12 +1065,10 @@ fn a_list_that_changed_shows_the_bill_of_auto_again() {
     bench.act(Action::Auto);
     let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
-    bench.give(Given::Yes);
-    assert_eq!(bench.heading(), "Switch Enable Auto on?", "yes takes the ceiling that is proposed");
+    assert_eq!(bench.heading(), "Switch Enable Auto on?", "what is proposed stands beside the bill");
     bench.session.roster.exclude(&[id(1)]);
     bench.give(Given::Number(2));
-    assert_eq!((bench.question().0, bench.count(Request::is_write)), (QuestionId::Ceiling, 1), "the counts");
-    bench.give(Given::Number(11));
+    assert_eq!((bench.question().0, bench.count(Request::is_write)), (QuestionId::Auto, 1), "the counts");
     assert!(bench.words().contains("changed meanwhile"), "{}", bench.words());
     bench.give(Given::Yes);
     assert_eq!(bench.count(|r| matches!(r, Request::MakeRule { confirmed: 1, ceiling: 11, .. })), 1);
@@ -1030,7 +1083,7 @@ fn after_the_first_sweep_only_an_admin_undoes_the_rule() {
         let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
         bench.facts(Protection { rule: Some(rule(last_pass)), sweeper, ..Protection::default() });
         bench.list([staff()]);
-        assert!(bench.words().contains("Enable Auto is on. Next sweep due"));
+        assert!(bench.words().contains("next sweep due"));
         bench.act(Action::Auto);
         assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
         bench.give(Given::Yes);
@@ -1059,7 +1112,7 @@ fn turning_off_is_for_admins_and_the_count_is_typed() {
     bench.list([staff()]);
     assert!(bench.asked().may_turn_off);
     bench.mark(Mark::Off, &[2, 3]);
-    assert_eq!(bench.said(), "Nobody here is on.");
+    assert_eq!(bench.said(), "Nobody here is protected.");
     bench.mark(Mark::Off, &[1, 2, 3]);
     assert_eq!(bench.heading(), "Turn 1 user off?", "one question about all of them who are on");
     assert!(bench.words().contains("until its retention ends"));
