@@ -28,7 +28,8 @@ fn who_can_not_go_on_reads_why() {
 
     terminal.keys("/").sees(&["> / "]).keys(ESC).sees(&[" listed"]).picks("Old Mill Bakery").takes(0);
     terminal.sees(&["Microsoft knows no organisation by this name or ID (code 90002)"]);
-    terminal.sees(&["Ask the customer to read the tenant ID again", "( Yes, this is the organisation )"]);
+    terminal
+        .sees(&["Ask the customer to read the tenant ID again", "Yes, this is the organisation (not now)"]);
     // The button stays shut, and explain knows the code.
     terminal.keys(ENTER).sees(&["● Access"]).keys("e").sees(&["What does it mean?"]).keys("90002");
     terminal.sees(&["Means  ", "Say    ", "Next   "]);

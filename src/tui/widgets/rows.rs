@@ -42,6 +42,8 @@ pub(crate) struct RowsTable<'v, 'a> {
     pub(crate) theme: Theme,
     /// The rows have the keyboard, or Enter in the field above would choose the lit one.
     pub(crate) is_lit: bool,
+    /// The lit row is marked all the same: a panel stands above it, or Enter leads to it.
+    pub(crate) is_marked: bool,
     /// Said in the place of the rows where there are none.
     pub(crate) empty: String,
 }
@@ -123,7 +125,7 @@ impl RowsTable<'_, '_> {
         let span = |role: Role, words: &str| self.theme.span(if is_one { Role::Plain } else { role }, words);
         let front = match (is_lit, is_in_range) {
             (_, true) => ":",
-            (true, false) if !self.is_lit => ">",
+            (true, false) if self.is_marked && !self.is_lit => ">",
             _ => " ",
         };
         let (mark, mark_role) = mark(row.mark);
