@@ -120,7 +120,15 @@ fn promises(view: &View<'_>, state: &State, columns: u16) -> Vec<String> {
         ("no closed button", is_on_open || (state.focus == Focus::Text && state.awaited.is_some())),
         ("park while waiting", !is_page || !is_waiting || view.offer(Action::Park).is_none() || has("p")),
         ("back from trouble", !is_page || !(is_bad || view.page.failure().is_some()) || is_first || is_back),
-        ("search", !is_page || state.focus != Focus::Rows || state::search(&view.page).is_none() || has("/")),
+        (
+            "search",
+            !is_page
+                || is_bad
+                || view.page.failure().is_some()
+                || state.focus != Focus::Rows
+                || state::search(&view.page).is_none()
+                || has("/"),
+        ),
         ("the customer is played", !is_page || !plays || columns < 80 || has("w")),
     ];
     let shown: Vec<String> = line.iter().map(|named| format!("{} {}", named.chord, named.label)).collect();
@@ -236,9 +244,11 @@ fn walk(
                 let place =
                     format!("{:?}, {:?} {:?}", desk.question(), screen.state.focus, screen.state.panel);
                 let notice = desk.notice();
+                // What was said is said again, and what is out is not asked for twice.
+                let is_told = !notice.is_empty() || screen.state.said.is_some() || desk.view().ask.is_waiting;
                 // The button that showed the link stands there with it.
                 let is_shown = desk.view().page.link().is_some() && label == "authorise";
-                if !presses(&mut desk, &mut screen, key(chord)) && !is_shown {
+                if !presses(&mut desk, &mut screen, key(chord)) && !is_shown && !is_told {
                     broken.insert(format!("{chord} {label} does nothing: {place}, {notice}"));
                 }
             }

@@ -174,6 +174,9 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
     is_in_scope(binding, view)
         && match (binding.deed, &view.ask.shape) {
             (Deed::Do(action), _) => action == Action::Leave || view.offer(action).is_some(),
+            (Deed::Mark(_, Whom::Lit), _) if view.page.rows().is_none_or(|rows| rows.rows.is_empty()) => {
+                false
+            }
             (Deed::Mark(Mark::Off, _), Shape::Select(asked)) => asked.may_turn_off,
             (Deed::Mark(Mark::Tick, _), Shape::Select(asked)) => {
                 asked.may_mark && count(binding, view).is_some()

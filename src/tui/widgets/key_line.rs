@@ -237,7 +237,7 @@ fn esc(view: &View<'_>, state: &State) -> Option<(Option<Action>, String)> {
         Focus::Field(_) => {}
         Focus::Number if !state.number.is_empty() => return clears("clear"),
         _ if state.list(view.ask.id).is_some_and(|list| list.anchor.is_some()) => return clears("end range"),
-        _ if search.is_some_and(is_filled) => return clears("clear"),
+        _ if search.is_some_and(is_filled) => return clears("clear filter"),
         // q leaves.
         _ if is_first(view) => return None,
         _ => {}
