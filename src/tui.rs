@@ -69,6 +69,8 @@ mod reader;
 #[cfg(test)]
 mod samples;
 mod state;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 mod widgets;
 pub mod words;
@@ -78,6 +80,9 @@ const USUAL_SIZE: (u16, u16) = (80, 24);
 
 /// The least time in which a person answers what they see; a guess.
 const REACTION: Duration = Duration::from_millis(150);
+
+/// Keys that come closer than this belong to one word: slow typing has a key in 300 ms. A guess.
+const WORD: Duration = Duration::from_millis(400);
 
 /// Keys that wait to be carried out at most; more came at once from nobody's fingers. A guess: a minute of a key that is
 /// held down.
@@ -127,8 +132,11 @@ pub struct Tui {
     postponed: VecDeque<Heard>,
     /// Has the driver come round again.
     waker: Waker,
-    /// Keys that were not asked for yet, each with the question that stood there when it was read.
-    inputs: VecDeque<(Revision, Input)>,
+    /// Keys that were not asked for yet, each with the question that stood there when it was read, and whether it came at
+    /// once behind another.
+    inputs: VecDeque<(Revision, bool, Input)>,
+    /// When the last key was read.
+    last_key: Option<Instant>,
     /// More keys came than are kept, which is to be said.
     has_dropped: bool,
     /// The way to the terminal's clipboard.
@@ -169,6 +177,7 @@ impl Tui {
             postponed: VecDeque::new(),
             waker: waker.clone(),
             inputs: VecDeque::new(),
+            last_key: None,
             has_dropped: false,
             clipboard,
             use_bell: options.use_bell,
@@ -253,8 +262,11 @@ impl Tui {
 
     /// Puts keys behind those that were read before, with the question that a person sees. Of a flood only the start is
     /// carried out, and a way out of it goes before all of it.
+    #[expect(clippy::disallowed_methods, reason = "how fast keys come, which no replayed clock knows")]
     fn take(&mut self, inputs: Vec<Input>) {
         let seen = self.state.drawn.revision;
+        let before = self.last_key.replace(Instant::now());
+        let mut is_at_once = before.is_some_and(|before| before.elapsed() < WORD);
         for input in inputs {
             let is_flood = self.inputs.len() >= MOST_AHEAD;
             if is_flood && keys::is_always_taken(&input) {
@@ -263,7 +275,7 @@ impl Tui {
                 self.has_dropped = true;
                 continue;
             }
-            self.inputs.push_back((seen, input));
+            self.inputs.push_back((seen, std::mem::replace(&mut is_at_once, true), input));
         }
     }
 
@@ -317,10 +329,17 @@ impl Tui {
     }
 
     /// What was typed or pasted asks of the wizard; what the front end does by itself is done here.
-    fn input(&mut self, seen: Revision, input: &Input, view: &View<'_>) -> Option<Answer> {
-        if seen != view.ask.revision && !keys::is_always_taken(input) {
-            // The wizard drops it, and says so.
-            return keys::typed_ahead(input).map(|what| Answer { to: seen, what });
+    fn input(
+        &mut self,
+        (seen, is_at_once): (Revision, bool),
+        input: &Input,
+        view: &View<'_>,
+    ) -> Option<Answer> {
+        let is_stale = seen != view.ask.revision && !keys::is_always_taken(input);
+        self.state.sync(view);
+        if keys::is_early(input, (is_stale, is_at_once), view, &mut self.state) {
+            self.is_dirty = true;
+            return None;
         }
         let outcome = match input {
             Input::Key(press) => keys::press(*press, view, &mut self.state),
@@ -354,12 +373,12 @@ impl FrontEnd for Tui {
             if let Some(answer) = self.listen() {
                 return Ok(Some(answer));
             }
-            while let Some((seen, input)) = self.inputs.pop_front() {
+            while let Some((seen, is_at_once, input)) = self.inputs.pop_front() {
                 self.asked();
                 let answer = if self.guard.is_alone() {
                     self.while_printing(&input)
                 } else {
-                    self.input(seen, &input, view)
+                    self.input((seen, is_at_once), &input, view)
                 };
                 if answer.is_some() {
                     return Ok(answer);

@@ -45,7 +45,7 @@ use outbox::Outbox;
 use pending::{Arrival, Call, Pending, Saved, Woken};
 use screen::{Scene, Screen, step::Step};
 use session::Session;
-use view::{Handout, Notice, Tone, View};
+use view::{Handout, Notice, Place, Tone, View};
 use waits::Waits;
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
@@ -307,7 +307,11 @@ impl Wizard {
         if !self.calls.is_writing() {
             match self.held.take() {
                 Some(Action::Park) => self.park(),
-                Some(_) => self.back(),
+                Some(_) => {
+                    // What it waited for is done.
+                    self.notice.take_if(|notice| notice.tone == Tone::Busy);
+                    self.back();
+                }
                 None => {}
             }
         }
@@ -431,6 +435,12 @@ impl Wizard {
             self.release(pending::leave_run);
         }
         self.enter_screen();
+        if self.notice.is_none() {
+            let here = screen::stops(self.screen.view(self.look()).id).into_iter();
+            let here =
+                here.filter(|stop| stop.place == Place::Here).map(|stop| stop.name).collect::<String>();
+            self.say(Tone::Plain, format_args!("Back at {here}. What was typed or ticked is kept."));
+        }
     }
 
     fn park(&mut self) {

@@ -195,7 +195,8 @@ fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut S
     let room = body.width.saturating_sub(card).saturating_sub(4);
     let has_receipt = page.page.document().is_some();
     let Some(rows) = page.page.rows() else { return room >= FLOW && !has_receipt };
-    let table = RowsTable { view: rows, theme: state.theme, is_lit: true, empty: String::new() };
+    let table =
+        RowsTable { view: rows, theme: state.theme, is_lit: true, is_marked: true, empty: String::new() };
     let list = state.listed_mut();
     table.settle(list, body.height.saturating_sub(2));
     list.is_card_hidden |= columns::wanted(rows.columns, &list.needs).saturating_add(5) > room;

@@ -119,6 +119,7 @@ impl Field {
             Press::Delete => self.splice(here..self.after(here), ""),
             Press::Ctrl('w') => self.splice(self.word_before(here)..here, ""),
             Press::Ctrl('u') => self.splice(0..end, ""),
+            Press::Ctrl('k') => self.splice(here..end, ""),
             Press::Left => self.go(self.before(here)),
             Press::Right => self.go(self.after(here)),
             Press::Home | Press::Ctrl('a') => self.go(0),

@@ -17,7 +17,6 @@ use super::{
     field::Field,
     input::{Input, Press},
     state::{self, Focus, List, Panel, State},
-    words::Keyboard,
 };
 
 use moving::{moved, scrolled};
@@ -57,7 +56,14 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         _ => {}
     }
     state.sync(view);
-    let had_said = state.said.take().is_some();
+    let (had_said, was_text) = (state.said.take().is_some(), state.keyboard().is_text());
+    let before = state.word;
+    let is_text = was_text && matches!(press, Press::Char(_));
+    state.word = state::Word { is_text, last: Some(press), ..state::Word::default() };
+    // What was asked for about a row is put away first, as a panel is.
+    if std::mem::take(&mut state.has_details) && had_said && press == Press::Esc {
+        return Outcome::Changed;
+    }
     let press = arrow(press, view, state);
     let outcome = match (state.panel, press) {
         (Some(Panel::Code), _) | (Some(Panel::Help), Press::Ctrl('g')) => {
@@ -75,15 +81,19 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Focus::Choice(_) | Focus::Button(_) => among_controls(press, view, state),
             Focus::Number => in_number(press, view, state),
             Focus::Rows => in_rows(press, view, state),
+            Focus::Text if state.awaited.is_some() => among_controls(press, view, state),
             Focus::Text => read(press, view, state),
         },
     };
+    if state.word.strangers > 0 {
+        state.word.strangers = state.word.strangers.saturating_add(before.strangers);
+    }
     if had_said && outcome == Outcome::Nothing { Outcome::Changed } else { outcome }
 }
 
 /// The key that a letter stands for: `j` and `k` move as the arrows do, `g` and `G`, where they are free, to the ends.
 fn arrow(press: Press, view: &View<'_>, state: &State) -> Press {
-    let is_text = state.keyboard() == Keyboard::Text;
+    let is_text = state.keyboard().is_text();
     // The keys of the page are below a panel; among digits Home and End are for the caret.
     let is_bound = || KEYS.iter().any(|binding| binding.key == press && is_in_scope(binding, view));
     let is_free = || state.panel.is_some() || (state.focus != Focus::Number && !is_bound());
@@ -105,6 +115,7 @@ const fn changed(is_changed: bool) -> Outcome {
 /// In a field of text: every printable character is text.
 fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     let is_search = state::search(&view.page).is_some_and(|search| search.id == id);
+    state.awaited = None;
     match press {
         Press::Enter if is_search => {
             if let Some(row) = only_hit(id, view, state) {
@@ -114,7 +125,7 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
             Outcome::Give(Given::Settle(id))
         }
         Press::Up | Press::Down | Press::Tab | Press::BackTab | Press::Enter => {
-            step(view, state, matches!(press, Press::Up | Press::BackTab));
+            step(press, view, state);
             Outcome::Give(Given::Settle(id))
         }
         Press::Esc if !is_empty(id, state) => {
@@ -166,12 +177,27 @@ fn beside(at: usize, len: usize, is_back: bool) -> usize {
     at.saturating_add(step).checked_rem(len).unwrap_or(0)
 }
 
-/// To the next control, or to the one before.
-fn step(view: &View<'_>, state: &mut State, is_back: bool) -> Outcome {
-    let controls = state::controls(view);
-    let here = controls.iter().position(|control| *control == state.focus).unwrap_or(0);
-    let next = controls.get(beside(here, controls.len(), is_back)).copied().unwrap_or_default();
+/// To the next control that is open, or to the one before. Enter never comes to *Back* past a button that is closed: it
+/// waits for that one to open.
+fn step(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
+    let is_back = matches!(press, Press::Up | Press::Left | Press::BackTab);
+    let places = state::places(view);
+    let from = state.awaited.take().unwrap_or(state.focus);
+    let mut at = places.iter().position(|place| place.0 == from).unwrap_or(0);
+    let mut closed = None;
+    let next = loop {
+        at = beside(at, places.len(), is_back);
+        match places.get(at) {
+            Some((next, true)) => break *next,
+            Some((passed, false)) if closed != Some(*passed) => closed = closed.or(Some(*passed)),
+            _ => break state.focus,
+        }
+    };
     state.scroll.is_held = false;
+    if press == Press::Enter && closed.is_some() && next == Focus::Button(Action::Back) {
+        state.awaited = closed;
+        return Outcome::Changed;
+    }
     changed(std::mem::replace(&mut state.focus, next) != next)
 }
 
@@ -187,7 +213,7 @@ fn choose(view: &View<'_>, id: FieldId, is_back: bool) -> Outcome {
 /// Among buttons and choices: arrows move between them, Left and Right change a choice, Space and Enter press.
 fn among_controls(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     let focus = state.focus;
-    let is_alone = state::controls(view).len() < 2;
+    let is_alone = state::controls(view).iter().all(|control| *control == focus);
     match (press, focus) {
         (Press::Left, Focus::Choice(id)) => choose(view, id, true),
         (Press::Right | Press::Char(' '), Focus::Choice(id)) => choose(view, id, false),
@@ -196,9 +222,9 @@ fn among_controls(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
             Outcome::Give(Given::Submit)
         }
         (Press::Enter | Press::Char(' '), Focus::Button(action)) => Outcome::Give(Given::Do(action)),
-        (Press::Right | Press::Enter, _) => step(view, state, false),
-        (Press::Left, _) => step(view, state, true),
-        (Press::Down | Press::Up, _) if !is_alone => step(view, state, press == Press::Up),
+        (Press::Enter, Focus::Text) => command(press, view, state),
+        (Press::Right | Press::Enter | Press::Left, _) => step(press, view, state),
+        (Press::Down | Press::Up, _) if !is_alone => step(press, view, state),
         _ => read(press, view, state),
     }
 }
@@ -291,7 +317,7 @@ fn in_panel(open: Panel, press: Press, view: &View<'_>, state: &mut State) -> Ou
             return command(press, view, state);
         }
         (_, _, Some(deed)) => return show(deed, view, state),
-        (_, Press::Char(_), None) => return nothing_here(press, state),
+        (_, Press::Char(_) | Press::Ctrl(_), None) => return nothing_here(press, state),
         _ => return Outcome::Nothing,
     }
     Outcome::Changed
@@ -302,12 +328,13 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     match press {
         Press::Esc => return back(view, state),
         Press::Enter => return enter(view),
-        Press::Tab | Press::BackTab => return step(view, state, press == Press::BackTab),
+        Press::Tab | Press::BackTab => return step(press, view, state),
         _ => {}
     }
     let Some(binding) = find(press, view) else {
         // A key without an answer looks like a program that hangs.
-        return if let Press::Char(_) = press { nothing_here(press, state) } else { Outcome::Nothing };
+        let is_named = matches!(press, Press::Char(_) | Press::Ctrl(_));
+        return if is_named { nothing_here(press, state) } else { Outcome::Nothing };
     };
     let is_shut = !matches!(binding.scope, Scope::On(_)) && !is_open(binding, view);
     match binding.deed {
@@ -335,6 +362,7 @@ fn say(state: &mut State, tone: Tone, words: impl Into<Phrase>) -> Outcome {
 }
 
 fn nothing_here(press: Press, state: &mut State) -> Outcome {
+    state.word.strangers = 1;
     let words = Phrase::from(format_args!("{} does nothing here.", name(press)));
     say(state, Tone::Plain, words.then("Press ? for the keys."))
 }
@@ -361,6 +389,7 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) -> Outcome {
         Deed::Details => {
             if let Some(words) = state.lit(view).and_then(|(rows, at)| rows.rows.details(at)) {
                 state.say(Tone::Plain, words);
+                state.has_details = true;
             }
         }
         Deed::Do(_) | Deed::Mark(..) | Deed::Back => {}
@@ -416,12 +445,42 @@ pub(crate) const fn is_always_taken(input: &Input) -> bool {
     matches!(input, Input::Key(Press::Ctrl('c' | '\\' | 'z' | 'l')))
 }
 
-/// What the wizard is told of a key that was read before its question stood there, so that it says so; nothing of keys
-/// that only move.
-pub(crate) fn typed_ahead(input: &Input) -> Option<Given> {
-    let is_said = match input {
-        Input::Key(press) => matches!(press, Press::Char(_) | Press::Enter | Press::Backspace),
-        Input::Typed(_) | Input::Paste(_) | Input::Flood(_) => true,
+/// Letters from which on what is typed is a word and no commands.
+const WORD: usize = 2;
+
+/// Whether input is no command, because it was typed without looking: before the screen could be seen, or at once behind
+/// letters of a word that began in a field, that were dropped, or that were none of this screen's keys. Its number is said
+/// and its letters are not: they may be a password's.
+pub(crate) fn is_early(
+    input: &Input,
+    (is_stale, is_at_once): (bool, bool),
+    view: &View<'_>,
+    state: &mut State,
+) -> bool {
+    if !is_at_once {
+        state.word = state::Word::default();
+    }
+    let word = state.word;
+    let letters = word.strangers.saturating_add(word.lost);
+    let (keys, is_part) = match input {
+        Input::Key(Press::Enter) => (1, word.is_text || word.lost > 0 || letters >= WORD),
+        // A key that is held down is no word, and one without a meaning here says so.
+        Input::Key(press @ Press::Char(letter)) => {
+            let is_known = state.focus == Focus::Number || "jkgG".contains(*letter);
+            let is_known = is_known || find(*press, view).is_some();
+            (1, is_known && word.last != Some(*press) && (word.is_text || letters >= WORD))
+        }
+        Input::Typed(text) => (text.chars().count(), false),
+        Input::Key(Press::Backspace) | Input::Paste(_) | Input::Flood(_) => (1, false),
+        Input::Key(_) => return is_stale,
     };
-    is_said.then_some(Given::Submit)
+    if !is_stale && (!is_part || state.keyboard().is_text()) {
+        return false;
+    }
+    state.word.last = if let Input::Key(press) = input { Some(*press) } else { None };
+    state.word.lost = word.lost.saturating_add(keys);
+    let lost = state.word.lost;
+    let keys = if lost == 1 { "1 key" } else { &format!("{lost} keys") };
+    state.say(Tone::Warn, format_args!("Typed too early, so it was not taken: {keys}."));
+    true
 }

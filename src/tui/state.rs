@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{field::Field, options::Options, theme::Theme, words::Keyboard};
+use super::{field::Field, input::Press, options::Options, theme::Theme, words::Keyboard};
 
 /// A place for the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,6 +88,11 @@ pub(crate) struct Scroll {
 }
 
 impl Scroll {
+    /// Whether there is more below.
+    pub(crate) const fn goes_on(&self) -> bool {
+        self.top < self.most
+    }
+
     /// Scrolls by lines; says whether anything moved.
     pub(crate) fn by(&mut self, lines: isize) -> bool {
         let top = self.top.saturating_add_signed(lines).min(self.most);
@@ -171,6 +176,19 @@ impl List {
     }
 }
 
+/// A word as it comes from fingers that do not wait for the screen: it may begin in a field that is gone at its end.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Word {
+    /// Its last letter went into a field.
+    pub(crate) is_text: bool,
+    /// Its last letters that had no meaning where they came.
+    pub(crate) strangers: usize,
+    /// Keys of it that were dropped.
+    pub(crate) lost: usize,
+    /// Its last key.
+    pub(crate) last: Option<Press>,
+}
+
 /// What a person had before their eyes.
 #[derive(Debug, Default)]
 pub(crate) struct Drawn {
@@ -191,6 +209,10 @@ pub struct State {
     pub(crate) theme: Theme,
     /// Where the keyboard is.
     pub(crate) focus: Focus,
+    /// The closed button that the keyboard goes to as soon as it opens, unless a person goes elsewhere first.
+    pub(crate) awaited: Option<Focus>,
+    /// A word that is being typed.
+    pub(crate) word: Word,
     /// The number that is being typed; empty while what is proposed stands there.
     pub(crate) number: Field,
     /// The panel above everything.
@@ -199,6 +221,8 @@ pub struct State {
     pub(crate) explain: Explain,
     /// Said by this front end; the next key takes it back.
     pub(crate) said: Option<Notice>,
+    /// That is all of a row, which Esc puts away.
+    pub(crate) has_details: bool,
     /// How far the page is scrolled.
     pub(crate) scroll: Scroll,
     /// How far the panel above it is.
@@ -211,6 +235,8 @@ pub struct State {
     lists: HashMap<QuestionId, List>,
     /// The question that last had rows: they stand below a panel above it, too.
     listed: Option<QuestionId>,
+    /// Enter in the field of the search chooses its only hit.
+    has_only_hit: bool,
     /// The question that all this is about.
     question: Option<QuestionId>,
     revision: Revision,
@@ -251,14 +277,26 @@ impl State {
         for field in fields(&view.page) {
             self.take(field);
         }
-        let controls = controls(view);
+        self.has_only_hit = has_only_hit(view);
+        let places = places(view);
         if (is_other && !stays) || self.followed != ask.focus {
             self.followed = ask.focus;
-            self.focus = wished(view, &controls);
+            self.go(wished(view, &places), &places);
             self.scroll.is_held = false;
         }
-        if !controls.contains(&self.focus) {
-            self.focus = wished(view, &controls);
+        let is_there = |focus: Focus| places.iter().find(|place| place.0 == focus).map(|place| place.1);
+        match self.awaited.map(is_there) {
+            Some(Some(false)) => {}
+            Some(Some(true)) => self.focus = self.awaited.take().unwrap_or_default(),
+            _ => self.awaited = None,
+        }
+        let rests = self.focus == Focus::Text && self.awaited.is_some();
+        match is_there(self.focus) {
+            Some(true) => {}
+            _ if rests => {}
+            // What was pressed closes while it is done, and opens again where that failed.
+            Some(false) => self.go(self.focus, &places),
+            None => self.go(wished(view, &places), &places),
         }
         if let Some(rows) = view.page.rows() {
             self.listed = Some(ask.id);
@@ -266,9 +304,17 @@ impl State {
         }
     }
 
+    /// Puts the keyboard on a control; where that is closed, on the page until it opens: on a closed button no key would
+    /// do what stands on it.
+    fn go(&mut self, to: Focus, places: &[(Focus, bool)]) {
+        let is_closed = places.contains(&(to, false));
+        (self.focus, self.awaited) = if is_closed { (Focus::Text, Some(to)) } else { (to, None) };
+    }
+
     /// Another question stands there; says whether it is the one that stood below the question before leaving, as it was.
     fn turn_to(&mut self, question: QuestionId) -> bool {
         let before = self.question.replace(question);
+        self.awaited = None;
         let (scroll, fields) = (std::mem::take(&mut self.scroll), std::mem::take(&mut self.fields));
         let (here, below) = ((self.focus, self.followed, scroll, fields), self.below.take());
         if question == QuestionId::Leave {
@@ -329,6 +375,7 @@ impl State {
     /// Whether a letter is text now.
     pub(crate) const fn keyboard(&self) -> Keyboard {
         match (self.panel, self.focus) {
+            (None, Focus::Field(FieldId::Search)) if self.has_only_hit => Keyboard::Hit,
             (None, Focus::Field(_)) => Keyboard::Text,
             (Some(Panel::Explain), _) if self.explain.in_field => Keyboard::Text,
             _ => Keyboard::Commands,
@@ -393,34 +440,38 @@ pub(crate) fn own_buttons(view: &View<'_>) -> Vec<Button> {
 
 /// Where the keyboard can be, in the order of Tab.
 pub(crate) fn controls(view: &View<'_>) -> Vec<Focus> {
-    let mut controls = Vec::new();
+    places(view).into_iter().filter_map(|(place, is_open)| is_open.then_some(place)).collect()
+}
+
+/// The controls of a page in the order of Tab, and whether the keyboard can be there: not on a closed button.
+pub(crate) fn places(view: &View<'_>) -> Vec<(Focus, bool)> {
+    let mut places = Vec::new();
+    let button = |button: &Button| (Focus::Button(button.action), button.is_open);
     for block in &view.page.blocks {
         match block {
-            Block::Field(field) => controls.push(Focus::Field(field.id)),
-            Block::Choice(choice) => controls.push(Focus::Choice(choice.id)),
-            Block::Buttons(buttons) => {
-                controls.extend(buttons.iter().map(|button| Focus::Button(button.action)));
-            }
+            Block::Field(field) => places.push((Focus::Field(field.id), true)),
+            Block::Choice(choice) => places.push((Focus::Choice(choice.id), true)),
+            Block::Buttons(buttons) => places.extend(buttons.iter().map(button)),
             Block::Rows(rows) => {
-                controls.extend(rows.search.as_ref().map(|search| Focus::Field(search.id)));
-                controls.push(Focus::Rows);
+                places.extend(rows.search.as_ref().map(|search| (Focus::Field(search.id), true)));
+                places.push((Focus::Rows, true));
             }
-            Block::Lines(_) => controls.push(Focus::Text),
+            Block::Lines(_) => places.push((Focus::Text, true)),
             _ => {}
         }
     }
     if matches!(view.ask.shape, Shape::Number(_)) {
-        controls.push(Focus::Number);
+        places.push((Focus::Number, true));
     }
-    controls.extend(own_buttons(view).iter().map(|button| Focus::Button(button.action)));
-    if controls.is_empty() {
-        controls.push(Focus::Text);
+    places.extend(own_buttons(view).iter().map(button));
+    if !places.iter().any(|place| place.1) {
+        places.push((Focus::Text, true));
     }
-    controls
+    places
 }
 
 /// Where the wizard wishes the keyboard to be.
-fn wished(view: &View<'_>, controls: &[Focus]) -> Focus {
+fn wished(view: &View<'_>, places: &[(Focus, bool)]) -> Focus {
     let spot = match view.ask.focus.spot {
         Spot::Field(id) => vec![Focus::Field(id), Focus::Choice(id)],
         Spot::Button(action) => vec![Focus::Button(action)],
@@ -429,8 +480,8 @@ fn wished(view: &View<'_>, controls: &[Focus]) -> Focus {
     let usual = [Focus::Number].into_iter().chain(default_action(view).map(Focus::Button));
     // A receipt before the rows beside it: it is what is read there.
     let mut wishes = spot.into_iter().chain(usual).chain([Focus::Text, Focus::Rows]);
-    let found = wishes.find(|wish| controls.contains(wish));
-    found.or_else(|| controls.first().copied()).unwrap_or_default()
+    let found = wishes.find(|wish| places.iter().any(|place| place.0 == *wish));
+    found.or_else(|| places.first().map(|place| place.0)).unwrap_or_default()
 }
 
 /// What Enter does where no field, button or row takes it.
@@ -447,7 +498,6 @@ mod tests {
     use super::*;
     use crate::{
         tui::{
-            input::Press,
             keys::{self, Outcome},
             samples,
         },

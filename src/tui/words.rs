@@ -70,6 +70,16 @@ pub enum Keyboard {
     Commands,
     /// Letters are text.
     Text,
+    /// The same in a search with one hit, which Enter chooses.
+    Hit,
+}
+
+impl Keyboard {
+    /// Whether letters are text.
+    #[must_use]
+    pub const fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Hit)
+    }
 }
 
 /// A phrase with its ways on as keys of this front end.
@@ -81,16 +91,16 @@ pub fn say(phrase: &Phrase, keyboard: Keyboard) -> Text {
 /// A way on as a sentence with its key. A test holds the keys against the table of keys.
 #[must_use]
 pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
-    let is_text = keyboard == Keyboard::Text;
+    let is_text = keyboard.is_text();
     let press = |letter| format!("Press {}{letter}", if is_text { "Tab, then " } else { "" });
     let to = |key: String, does: &str| Cow::Owned(format!("{key} to {}.", does.trim_end()));
     match way {
         WayOn::Again(purpose) => to(press("r"), purpose),
         WayOn::Back(purpose) => to("Press Esc".into(), &format!("go back {purpose}")),
         WayOn::Park(purpose) => to(press("p"), &format!("park the run {purpose}")),
-        // In a field the first Enter only leaves it.
+        // In a field the first Enter only leaves it, unless it chooses.
         WayOn::Continue(purpose) => {
-            to(format!("Press Enter{}", if is_text { " twice" } else { "" }), purpose)
+            to(format!("Press Enter{}", if keyboard == Keyboard::Text { " twice" } else { "" }), purpose)
         }
         WayOn::Leave => to(press("q"), "leave"),
         WayOn::ShowLink => "Press Enter for the link.".into(),
@@ -167,7 +177,14 @@ mod tests {
         let on = WayOn::Continue("go on with it");
         assert_eq!(way_on(&on, Keyboard::Commands), "Press Enter to go on with it.");
         assert_eq!(way_on(&on, Keyboard::Text), "Press Enter twice to go on with it.");
-        assert_eq!(way_on(&WayOn::Leave, Keyboard::Text), "Press Tab, then q to leave.");
+        assert_eq!(
+            way_on(&on, Keyboard::Hit),
+            "Press Enter to go on with it.",
+            "the only row is chosen at once"
+        );
+        for keyboard in [Keyboard::Text, Keyboard::Hit] {
+            assert_eq!(way_on(&WayOn::Leave, keyboard), "Press Tab, then q to leave.");
+        }
     }
 
     #[test]

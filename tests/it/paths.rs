@@ -40,7 +40,7 @@ fn office_365_through_manage_protect() {
 fn office_365_by_domain_with_all() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID [", "( Save )"]);
+    terminal.picks("Kauri Building Supplies").takes(0).sees(&["> Tenant ID [", "Save (not now)"]);
     terminal.keys("kauribuilding.example").sees(&["7a36af4b-c51e-44e1-87f0-d8af3157c2ca", "‹ Save ›"]);
     terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise", "…c2ca"]);
     terminal.plays().enables().sees(&["listed 70 ·", "eligible 61"]);

@@ -99,8 +99,7 @@ const SENDING: Scope = Scope::Beside(&[QuestionId::Users]);
 const OUTCOME: Scope = Scope::On(&[QuestionId::Outcome]);
 const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
 
-/// The table: letters, Space, and a key that works inside fields too. Enter, Tab, Esc, arrows and the keys of a field mean the same everywhere; help says so.
-/// The first ones are shown first.
+/// The table: letters, Space, and a key that works inside fields too. The first ones are shown first.
 pub(crate) const KEYS: &[Binding] = &[
     marks(' ', Mark::Toggle, Whom::Lit, "tick", "Ticks or unticks the row, or the range."),
     marks('a', Mark::Tick, Whom::All, "All", "Ticks every user that may be protected, once, filter or not."),
@@ -156,10 +155,28 @@ pub(crate) const KEYS: &[Binding] = &[
     act(ALL, 'r', Action::Refresh),
     act(ALL, 'p', Action::Park),
     opens('s', Panel::Say, "say", "What to say to the customer now, and what they should be seeing."),
-    opens('e', Panel::Explain, "explain", "Looks up a code or the words that the customer reads out."),
+    opens(
+        'e',
+        Panel::Explain,
+        "explain",
+        "Looks up a code or the words that the customer reads out; / there looks up others.",
+    ),
     key(ALL, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
     key(ALL, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
     opens('?', Panel::Help, "keys", "All keys of this screen."),
+];
+
+/// Keys that mean the same everywhere: the focus decides.
+pub(crate) const MOVING: &[(&str, &str)] = &[
+    ("Enter", "Chooses the row, presses the button, or goes on; in a field: leaves it, with the text kept."),
+    ("Esc", "Closes a panel, clears a field or a filter, then goes back."),
+    ("Tab", "To the next control; Shift-Tab to the one before."),
+    ("Arrows", "Move through rows, controls, a choice or a text (Up, Down); so do j and k outside fields."),
+    ("PgUp PgDn", "A page; Ctrl-U and Ctrl-D half of one. Home and End, g and G: to the ends."),
+    ("Ctrl-U", "In a field: empties it. Ctrl-K: what is behind the cursor. Ctrl-W: a word."),
+    ("F1", "These keys, in fields too; so does Ctrl-G."),
+    ("Ctrl-C", "Asks before leaving; a second one leaves. The run is kept."),
+    ("Ctrl-L", "Draws the screen again. Ctrl-Z: to the shell; its command fg comes back here."),
 ];
 
 /// The name of a key, as it stands on the line of keys.
@@ -182,6 +199,9 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
     is_in_scope(binding, view)
         && match (binding.deed, &view.ask.shape) {
             (Deed::Do(action), _) => action == Action::Leave || view.offer(action).is_some(),
+            (Deed::Mark(_, Whom::Lit), _) if view.page.rows().is_none_or(|rows| rows.rows.is_empty()) => {
+                false
+            }
             (Deed::Mark(Mark::Off, _), Shape::Select(asked)) => asked.may_turn_off,
             (Deed::Mark(Mark::Tick, _), Shape::Select(asked)) => {
                 asked.may_mark && count(binding, view).is_some()

@@ -251,6 +251,9 @@ fn a_letter_without_a_meaning_says_so_until_the_next_key() {
         after(&[Press::Backspace], &view, &mut screen);
         assert_eq!(said(&screen), "");
     }
+    let mut screen = drawn(&authorise());
+    assert_eq!(after(&[Press::Ctrl('k')], &authorise(), &mut screen), Outcome::Changed);
+    assert_eq!(said(&screen), "Ctrl-K does nothing here. Press ? for the keys.");
     let mut view = customers(&many, "");
     view.ask.focus.spot = Spot::Page;
     let mut screen = drawn(&view);
@@ -316,6 +319,9 @@ fn in_a_field_every_printable_character_is_text() {
     after(&[Press::Ctrl('a'), Press::Right], &view, &mut screen);
     assert_eq!(press(Press::Char('-'), &view, &mut screen.state), fills(FieldId::Tenant, "t-wo words"));
     let mut screen = drawn(&view);
+    after(&[Press::Home, Press::Right, Press::Right], &view, &mut screen);
+    assert_eq!(after(&[Press::Ctrl('k')], &view, &mut screen), fills(FieldId::Tenant, "tw"));
+    let mut screen = drawn(&view);
     after(&[Press::Left, Press::Left, Press::Ctrl('e')], &view, &mut screen);
     assert_eq!(press(Press::Char('-'), &view, &mut screen.state), fills(FieldId::Tenant, "two words-"));
     assert_eq!(after(&[Press::Ctrl('d')], &view, &mut screen), Outcome::Nothing);
@@ -363,21 +369,88 @@ fn a_form_is_walked_with_tab_and_enter_in_its_order_and_round() {
 }
 
 #[test]
-fn enter_never_saves_from_a_field_and_a_closed_button_is_the_wizards_to_explain() {
-    let view = form("bakery.example");
-    let mut screen = drawn(&view);
-    assert_eq!(after(&[Press::Enter], &view, &mut screen), gives(Given::Settle(FieldId::Tenant)));
-    assert_eq!(screen.state.focus, Focus::Button(Action::Save));
+fn enter_never_saves_from_a_field_nor_passes_a_closed_button_on_to_back() {
+    let closed = form("bakery.example");
+    let mut screen = drawn(&closed);
+    let tenant = Focus::Field(FieldId::Tenant);
+    for _ in 0..2 {
+        assert_eq!(after(&[Press::Enter], &closed, &mut screen), gives(Given::Settle(FieldId::Tenant)));
+        assert_eq!((screen.state.focus, screen.state.awaited), (tenant, Some(Focus::Button(Action::Save))));
+    }
     assert_eq!(
-        after(&[Press::Enter], &view, &mut screen),
-        acts(Action::Save),
-        "no Submit: the wizard says why"
-    );
-    assert_eq!(
-        paste::paste("one\ntwo\n", &view, &mut screen.state),
-        Outcome::Changed,
+        paste::paste("one\ntwo\n", &closed, &mut screen.state),
+        Outcome::Give(Given::Fill(FieldId::Tenant, Value::Text("bakery.exampleone".into()))),
         "a pasted newline presses nothing"
     );
+    // Once it opens the keyboard is there, unless a person went on typing or elsewhere.
+    let mut open = form("bakery.example");
+    let Some(Block::Buttons(buttons)) = open.page.blocks.last_mut() else { panic!("buttons") };
+    buttons[0].is_open = true;
+    for (keys, focus) in [
+        (&[Press::Enter][..], Focus::Button(Action::Save)),
+        (&[Press::Enter, Press::Left], tenant),
+        (&[Press::Enter, Press::Tab], Focus::Button(Action::Back)),
+        (&[Press::Tab], Focus::Button(Action::Back)),
+        (&[Press::BackTab], Focus::Button(Action::Back)),
+    ] {
+        let mut screen = drawn(&closed);
+        after(keys, &closed, &mut screen);
+        screen.draw(&open);
+        assert_eq!(screen.state.focus, focus, "{keys:?}");
+    }
+    let mut screen = drawn(&open);
+    assert_eq!(after(&[Press::Enter, Press::Enter], &open, &mut screen), acts(Action::Save));
+    // Pressed, it closes while it is done: the keyboard is on no other button meanwhile, and there again behind it.
+    screen.draw(&closed);
+    assert_eq!(
+        (screen.state.focus, after(&[Press::Enter], &closed, &mut screen)),
+        (Focus::Text, gives(Given::Submit))
+    );
+    assert!(words(&screen.draw(&closed)).contains("Save (not now)"));
+    screen.draw(&open);
+    assert_eq!(screen.state.focus, Focus::Button(Action::Save));
+}
+
+#[test]
+fn what_is_typed_without_looking_is_no_command() {
+    let many = Many::of(37);
+    let view = users(&many, "");
+    // At the pace of fingers, key by key: what reaches the screen, and what is said at last.
+    let type_out = |screen: &mut Screen, keys: &[Press], is_fast: bool| -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        for key in keys {
+            screen.draw(&view);
+            if !is_early(&Input::Key(*key), (false, is_fast), &view, &mut screen.state) {
+                outcomes.push(press(*key, &view, &mut screen.state));
+            }
+        }
+        outcomes
+    };
+    let word = |word: &str| word.chars().map(Press::Char).chain([Press::Enter]).collect::<Vec<_>>();
+    // Two letters that mean nothing make a word of it: neither its `a` nor its Enter does anything.
+    let mut screen = drawn(&view);
+    let told = [Outcome::Changed, Outcome::Changed, Outcome::Changed];
+    assert_eq!(type_out(&mut screen, &word("hylaba"), true), told, "h, y and l do nothing here");
+    assert_eq!(said(&screen), "Typed too early, so it was not taken: 4 keys.");
+    // Behind a pause they are commands again.
+    assert_eq!(type_out(&mut screen, &[Press::Char('a')], false), [marks(Mark::Tick, Which::All)]);
+    // Commands that come fast are commands: an expert does not wait.
+    let fast = [Press::Char('a'), Press::Enter];
+    assert_eq!(
+        type_out(&mut drawn(&view), &fast, true),
+        [marks(Mark::Tick, Which::All), acts(Action::Review)]
+    );
+    let slip = [Press::Char('y'), Press::Char('a')];
+    assert_eq!(type_out(&mut drawn(&view), &slip, true).len(), 2, "one slip is no word");
+    // A word that began in a field which is gone ends with it.
+    let mut screen = drawn(&form("x"));
+    press(Press::Char('b'), &form("x"), &mut screen.state);
+    assert_eq!(type_out(&mut screen, &word("a"), true), []);
+    assert_eq!(said(&screen), "Typed too early, so it was not taken: 2 keys.");
+    // Enter ends a word: what follows it was meant.
+    let mut screen = drawn(&form("x"));
+    after(&[Press::Char('b'), Press::Enter], &form("x"), &mut screen);
+    assert_eq!(type_out(&mut screen, &[Press::Char('a')], true), [marks(Mark::Tick, Which::All)]);
 }
 
 #[test]
@@ -861,6 +934,10 @@ fn details_say_all_of_the_row() {
     let mut screen = drawn(&view);
     after(&[Press::Down, Press::Char('d')], &view, &mut screen);
     assert_eq!(said(&screen), "All of row 1.");
+    assert!(words(&screen.draw(&view)).contains("Esc close"));
+    assert_eq!(after(&[Press::Esc], &view, &mut screen), Outcome::Changed, "put away, and nothing else");
+    assert_eq!(said(&screen), "");
+    assert_eq!(after(&[Press::Esc], &view, &mut screen), gives(Given::Back));
 }
 
 #[test]
@@ -939,17 +1016,33 @@ fn a_paste_goes_into_the_field_of_the_keyboard_and_nowhere_else() {
 }
 
 #[test]
-fn what_is_typed_ahead_is_told_and_moving_is_not() {
-    for (input, is_told) in [
-        (Input::Key(Press::Enter), true),
-        (Input::Key(Press::Char('a')), true),
-        (Input::Paste("x".into()), true),
-        (Input::Flood(9), true),
-        (Input::Key(Press::Down), false),
-        (Input::Key(Press::Esc), false),
+fn what_is_typed_before_it_could_be_seen_is_told_by_its_number_and_moving_is_not() {
+    let view = authorise();
+    for (input, told) in [
+        (Input::Key(Press::Enter), "1 key."),
+        (Input::Key(Press::Char('a')), "1 key."),
+        (Input::Typed("hunter2".into()), "7 keys."),
+        (Input::Paste("x".into()), "1 key."),
+        (Input::Flood(9), "1 key."),
+        (Input::Key(Press::Down), ""),
+        (Input::Key(Press::Esc), ""),
     ] {
-        assert_eq!(typed_ahead(&input).is_some(), is_told, "{input:?}");
-        assert!(!is_always_taken(&input));
+        let mut screen = drawn(&view);
+        assert!(is_early(&input, (true, false), &view, &mut screen.state) && !is_always_taken(&input));
+        let words = if told.is_empty() {
+            String::new()
+        } else {
+            format!("Typed too early, so it was not taken: {told}")
+        };
+        assert_eq!(said(&screen), words, "{input:?}");
+        // The rest of the word is no command either: Enter never is, a letter where it is no key that is pressed again.
+        let known = screen.state.word;
+        for (key, is_dropped) in [(Press::Enter, !told.is_empty()), (Press::Char('q'), told.starts_with('7'))]
+        {
+            screen.state.word = known;
+            let is_early = is_early(&Input::Key(key), (false, true), &view, &mut screen.state);
+            assert_eq!(is_early, is_dropped, "{key:?} behind {input:?}");
+        }
     }
 }
 

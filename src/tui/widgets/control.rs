@@ -184,17 +184,19 @@ pub(crate) fn choice(view: &ChoiceView, labels: u16, pen: Pen) -> Vec<FlowLine> 
     lines
 }
 
-/// Buttons in a row, on further rows where one is not enough. A closed one stands in round brackets.
+/// Said behind the label of a closed button, which has no edges: a look alone could be missed, or taken for a choice.
+const CLOSED: &str = "(not now)";
+
+/// Buttons in a row, on further rows where one is not enough.
 pub(crate) fn buttons(buttons: &[Button], pen: Pen) -> Vec<FlowLine> {
     let (open, close) = (pen.theme.sign(Sign::OPEN), pen.theme.sign(Sign::CLOSE));
     let button = |button: &Button| {
         let own = Focus::Button(button.action);
         let label = capital(button.label);
-        let words = if button.is_open { format!("{open} {label} {close}") } else { format!("( {label} )") };
-        let role = match (own == pen.focus, button.is_open) {
-            (true, _) => Role::Pressed,
-            (false, true) => Role::Plain,
-            (false, false) => Role::Quiet,
+        let (words, role) = match (button.is_open, own == pen.focus) {
+            (false, _) => (format!("{label} {CLOSED}"), Role::Quiet),
+            (true, true) => (format!("{open} {label} {close}"), Role::Pressed),
+            (true, false) => (format!("{open} {label} {close}"), Role::Plain),
         };
         (vec![pen.theme.span(role, &words)], (own == pen.focus).then_some((own, 0)))
     };

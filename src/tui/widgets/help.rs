@@ -2,7 +2,7 @@
 
 use crate::{
     tui::{
-        keys::table::{self, Binding, KEYS},
+        keys::table::{self, Binding, KEYS, MOVING},
         theme::Role,
         words::width,
     },
@@ -10,19 +10,6 @@ use crate::{
 };
 
 use super::flow::{FlowLine, Pen, blank};
-
-/// Keys that mean the same everywhere and are in no table: the focus decides.
-const MOVING: &[(&str, &str)] = &[
-    ("Enter", "Chooses the row, presses the button, or goes on; in a field: leaves it, with the text kept."),
-    ("Esc", "Closes a panel, clears a field or a filter, then goes back."),
-    ("Tab", "To the next control; Shift-Tab to the one before."),
-    ("Arrows", "Move through rows, controls, a choice or a text; so do j and k outside fields."),
-    ("PgUp PgDn", "A page; Ctrl-U and Ctrl-D half of one. Home and End, g and G: to the ends."),
-    ("Ctrl-U", "In a field: empties it. Ctrl-W: erases a word."),
-    ("F1", "These keys, in fields too; so does Ctrl-G."),
-    ("Ctrl-C", "Asks before leaving; a second one leaves. The run is kept."),
-    ("Ctrl-L", "Draws the screen again. Ctrl-Z: to the shell; its command fg comes back here."),
-];
 
 /// The panel as lines.
 pub(crate) fn lines(view: &View<'_>, pen: Pen) -> Vec<FlowLine> {
@@ -37,7 +24,9 @@ pub(crate) fn lines(view: &View<'_>, pen: Pen) -> Vec<FlowLine> {
     };
     let mut lines: Vec<FlowLine> = rows.iter().flat_map(|(key, help)| line(key, help)).collect();
     lines.push(Pen::air());
-    lines.extend(MOVING.iter().flat_map(|(key, help)| line(key, help)));
+    // What Enter does here stands above already.
+    let is_said = |key: &str| key == "Enter" && view.default_offer().is_some();
+    lines.extend(MOVING.iter().filter(|(key, _)| !is_said(key)).flat_map(|(key, help)| line(key, help)));
     lines
 }
 

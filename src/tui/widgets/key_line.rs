@@ -7,7 +7,7 @@ use crate::{
     tui::{
         input::Press,
         keys::table::{self, Binding, Deed, KEYS, Scope},
-        state::{self, Focus, Panel, State},
+        state::{self, Focus, Panel, Scroll, State},
         theme::Role,
         words::{Keyboard, cut, width},
     },
@@ -22,14 +22,16 @@ use super::flow::blank;
 
 /// One key of the line.
 #[derive(Debug)]
-struct Item {
-    chord: String,
-    label: String,
+pub(crate) struct Named {
+    /// What is pressed.
+    pub(crate) chord: String,
+    /// What it does now, in a word or two.
+    pub(crate) label: String,
     /// What fits is chosen in this order.
     importance: u8,
 }
 
-impl Item {
+impl Named {
     fn new(importance: u8, chord: impl Into<String>, label: impl Into<String>) -> Self {
         Self { chord: chord.into(), label: label.into(), importance }
     }
@@ -65,20 +67,36 @@ const OWN: u8 = 5;
 const COMMON: u8 = 40;
 
 /// The line, for a window of so many columns.
-pub(crate) fn line(view: &View<'_>, state: &State, room: u16) -> Line<'static> {
+pub(crate) fn line(view: &View<'_>, state: &State, columns: u16) -> Line<'static> {
     let theme = state.theme;
-    let mut items: Vec<(usize, Item)> = items(view, state).into_iter().enumerate().collect();
+    let gap = gap(columns);
+    let named = named(view, state, columns).into_iter().enumerate();
+    let spans = named.flat_map(|(at, Named { chord, label, .. })| {
+        let front = blank(if at == 0 { 1 } else { gap });
+        [front, theme.span(Role::Accent, &chord), theme.span(Role::Plain, &format!(" {label}"))]
+    });
+    spans.collect()
+}
+
+/// Columns between two keys: narrow windows have none to spare.
+const fn gap(columns: u16) -> u16 {
+    if columns < 80 { GAP - 1 } else { GAP }
+}
+
+/// The keys on the line of a window of so many columns.
+pub(crate) fn named(view: &View<'_>, state: &State, columns: u16) -> Vec<Named> {
+    let (theme, gap) = (state.theme, gap(columns));
+    let mut items: Vec<(usize, Named)> = items(view, state).into_iter().enumerate().collect();
     items.sort_by_key(|(_, item)| item.importance);
     // The answer must stand there: a label that is too long for that gives its first words.
-    let most = room.saturating_sub(HELP_ROOM);
+    let most = columns.saturating_sub(HELP_ROOM);
     for (_, item) in items.iter_mut().filter(|(_, item)| item.importance == ANSWER && item.width() > most) {
         let first = item.label.split(',').next().unwrap_or_default();
         let left = most.saturating_sub(width(&item.chord).saturating_add(1));
         item.label = cut(first, left, theme.use_unicode()).into_owned();
     }
-    // Narrow windows have no room to spare between keys, and the last cell of the last row is never written.
-    let room = room.saturating_sub(2);
-    let gap = if room < 78 { GAP - 1 } else { GAP };
+    // The last cell of the last row is never written.
+    let room = columns.saturating_sub(2);
     let mut used = 0_u16;
     items.retain(|(_, item)| {
         let needed = used.saturating_add(item.width()).saturating_add(if used == 0 { 0 } else { gap });
@@ -87,83 +105,77 @@ pub(crate) fn line(view: &View<'_>, state: &State, room: u16) -> Line<'static> {
         fits
     });
     items.sort_by_key(|(at, _)| *at);
-    let spans = items.iter().enumerate().flat_map(|(at, (_, item))| {
-        let front = blank(if at == 0 { 1 } else { gap });
-        let label = theme.span(Role::Plain, &format!(" {}", item.label));
-        [front, theme.span(Role::Accent, &item.chord), label]
-    });
-    spans.collect()
+    items.into_iter().map(|(_, item)| item).collect()
 }
 
 /// The keys that may stand on the line, in their order, help last.
-fn items(view: &View<'_>, state: &State) -> Vec<Item> {
-    let is_text = state.keyboard() == Keyboard::Text;
+fn items(view: &View<'_>, state: &State) -> Vec<Named> {
+    let is_text = state.keyboard().is_text();
     let mut items = match (state.panel, state.focus) {
         (Some(panel), _) => in_panel(panel, state),
         (None, Focus::Field(id)) => in_field(id, view, state),
         (None, _) => on_page(view, state),
     };
-    items.push(Item::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
+    items.push(Named::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
     items
 }
 
-fn in_panel(panel: Panel, state: &State) -> Vec<Item> {
-    let is_text = state.keyboard() == Keyboard::Text;
+fn in_panel(panel: Panel, state: &State) -> Vec<Named> {
+    let is_text = state.keyboard().is_text();
     let mut items = match panel {
         Panel::Explain if is_text => vec![
-            Item::new(ANSWER, "Enter", "leave field"),
-            Item::new(STATE, "Esc", if state.explain.field.is_empty() { "close" } else { "clear" }),
+            Named::new(ANSWER, "Enter", "leave field"),
+            Named::new(STATE, "Esc", if state.explain.field.is_empty() { "close" } else { "clear" }),
         ],
-        Panel::Explain => vec![Item::new(ANSWER, "Esc", "close"), Item::new(OWN, "/", "other words")],
-        _ => vec![Item::new(ANSWER, "Esc", "close")],
+        Panel::Explain => vec![Named::new(ANSWER, "Esc", "close"), Named::new(OWN, "/", "other words")],
+        _ => vec![Named::new(ANSWER, "Esc", "close")],
     };
-    if state.panel_scroll.most > 0 {
-        items.push(Item::new(MORE, if is_text { "PgDn" } else { "Down" }, "more"));
-    }
+    items.extend(scrolling(&state.panel_scroll, !is_text));
     items
 }
 
 /// In a field letters are text: only what is no letter is named.
-fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Item> {
+fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Named> {
     let is_search = state::search(&view.page).is_some_and(|search| search.id == id);
-    let is_filled = state.field(id).is_some_and(|field| !field.is_empty());
-    let enter = match is_search {
-        true if state::has_only_hit(view) => "choose",
-        true => "to the rows",
-        false => "next",
+    let enter = match state.keyboard() {
+        Keyboard::Hit => "choose",
+        _ if is_search => "to the rows",
+        _ => "next",
     };
-    let esc = match (is_filled, &view.ask.shape) {
-        (true, _) => "clear",
-        (false, Shape::Select(_)) if is_search => "to the rows",
-        (false, _) => "back",
-    };
-    let mut items = vec![Item::new(ANSWER, "Enter", enter), Item::new(STATE, "Esc", esc)];
-    if !is_search && state.scroll.most > 0 {
-        items.push(Item::new(MORE, "PgDn", "more"));
+    let mut items = Vec::new();
+    // Once was enough, where a button has still to open.
+    if state.awaited.is_none() {
+        items.push(Named::new(ANSWER, "Enter", enter));
     }
-    let works = |binding: &&Binding| matches!(binding.key, Press::Ctrl(_)) && table::is_open(binding, view);
-    items.extend(KEYS.iter().filter(works).map(|binding| Item::of(binding, OWN, view)));
-    items.push(Item::new(COMMON, "Ctrl-C", "leave"));
+    let esc = esc(view, state).filter(|(_, label)| label != enter);
+    items.extend(esc.map(|(_, label)| Named::new(STATE, "Esc", label)));
+    items.extend(scrolling(&state.scroll, false).filter(|_| !is_search));
+    let works = |binding: &&Binding| !matches!(binding.key, Press::Char(_)) && table::is_open(binding, view);
+    items.extend(KEYS.iter().filter(works).map(|binding| Named::of(binding, OWN, view)));
+    // On the first screen Esc asks the same, once the field is empty.
+    if !is_first(view) || state.field(id).is_some_and(|field| !field.is_empty()) {
+        items.push(Named::new(COMMON, "Ctrl-C", "leave"));
+    }
     items
 }
 
 /// Outside of fields.
-fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
-    let enter = enter(view, state);
+fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
+    let entered = enter(view, state);
+    let does = entered.as_ref().and_then(|(_, action)| *action);
     // What Enter does already needs no second key on the line, nor does leaving where that is asked; help is last.
-    let entered =
-        view.default_offer().filter(|offer| enter.as_deref() == Some(offer.label)).map(|offer| offer.action);
     let is_named = |deed: Deed| match deed {
         Deed::Open(Panel::Help) => false,
         Deed::Do(Action::Leave) if view.ask.id == QuestionId::Leave => false,
-        Deed::Do(action) => Some(action) != entered,
+        Deed::Do(action) => Some(action) != does,
         _ => true,
     };
     let is_here = |binding: &&Binding| is_named(binding.deed) && table::is_open(binding, view);
     let mut table = KEYS.iter().filter(is_here).peekable();
     let tick = table.next_if(|binding| binding.key == Press::Char(' '));
-    let mut items: Vec<Item> = tick.map(|binding| Item::of(binding, ANSWER + 1, view)).into_iter().collect();
-    items.extend(enter.map(|label| Item::new(ANSWER, "Enter", label)));
+    let mut items: Vec<Named> =
+        tick.map(|binding| Named::of(binding, ANSWER + 1, view)).into_iter().collect();
+    items.extend(entered.map(|(label, _)| Named::new(ANSWER, "Enter", label)));
     let has_failed =
         view.page.failure().is_some() || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let is_waiting = view.ask.is_waiting || view.ask.shape == Shape::Watch;
@@ -180,6 +192,8 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
                 _ => COMMON * 2 + at,
             },
             Deed::Do(Action::Refresh) if is_sent => OWN,
+            // A list that is longer than a page is searched.
+            Deed::Search => MORE,
             _ if binding.scope != Scope::Everywhere => OWN + at,
             Deed::Do(Action::Park) if is_waiting => STATE,
             Deed::Do(Action::Park) => OWN + 5,
@@ -187,62 +201,93 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Item> {
             Deed::Back if matches!(view.ask.shape, Shape::Confirm { .. } | Shape::Number(_)) => STATE,
             _ => COMMON + at,
         };
-        let mut item = Item::of(binding, importance, view);
         if binding.deed == Deed::Back {
-            item.chord = "Esc".into();
-            // What it leads to, where the question has a word for that; of no and back, Esc is back.
-            let has_back = view.page.buttons().any(|button| button.action == Action::Back);
-            let no = view.offer(Action::No).filter(|_| !has_back);
-            if let (Shape::Confirm { .. }, Some(no)) = (&view.ask.shape, no) {
-                item.label = no.label.to_lowercase();
-            }
-            // Where Enter says no, Esc is the same answer: one of them is enough.
-            if entered == Some(Action::No) && no.is_some() {
-                continue;
-            }
+            // Where Enter gives the same answer, one of them is enough.
+            let is_same = |way| does == Some(way) || (way == Action::Back && does == Some(Action::Stop));
+            let esc = esc(view, state).filter(|(way, _)| !way.is_some_and(is_same));
+            items.extend(esc.map(|(way, label)| {
+                // What only clears is what the state needs.
+                Named::new(if way.is_none() { STATE } else { importance }, "Esc", label)
+            }));
+        } else {
+            items.push(Named::of(binding, importance, view));
         }
-        items.push(item);
     }
-    items.extend(scrolling(state).map(|key| Item::new(MORE, key, "more")));
+    items.extend(
+        scrolling(&state.scroll, matches!(state.focus, Focus::Text | Focus::Number))
+            .filter(|_| state.focus != Focus::Rows),
+    );
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| item.importance > STATE);
     items
 }
 
-/// The key that shows more of a page that scrolls; at its end there is more above only.
-fn scrolling(state: &State) -> Option<&'static str> {
-    if state.focus == Focus::Rows || state.scroll.most == 0 {
-        return None;
+/// The key that shows more of a text: none at its end.
+fn scrolling(scroll: &Scroll, is_line: bool) -> Option<Named> {
+    scroll.goes_on().then(|| Named::new(MORE, if is_line { "Down" } else { "PgDn" }, "more"))
+}
+
+/// Whether nothing lies behind Back but the question before leaving.
+fn is_first(view: &View<'_>) -> bool {
+    view.ask.id == QuestionId::Customer
+}
+
+/// What Esc does outside of panels, in a word or two, and the answer that it is to the question; none where it only
+/// clears.
+fn esc(view: &View<'_>, state: &State) -> Option<(Option<Action>, String)> {
+    let is_filled = |id: FieldId| state.field(id).is_some_and(|field| !field.is_empty());
+    let clears = |label: &str| Some((None, label.to_owned()));
+    let search = state::search(&view.page).map(|search| search.id);
+    match state.focus {
+        _ if state.has_details && state.said.is_some() => return clears("close"),
+        Focus::Field(id) if is_filled(id) => return clears("clear"),
+        Focus::Field(id) if search == Some(id) && matches!(view.ask.shape, Shape::Select(_)) => {
+            return clears("to the rows");
+        }
+        Focus::Field(_) if is_first(view) => return Some((Some(Action::Leave), "leave".into())),
+        Focus::Field(_) => {}
+        Focus::Number if !state.number.is_empty() => return clears("clear"),
+        _ if state.list(view.ask.id).is_some_and(|list| list.anchor.is_some()) => return clears("end range"),
+        _ if search.is_some_and(is_filled) => return clears("clear filter"),
+        // q leaves.
+        _ if is_first(view) => return None,
+        _ => {}
     }
-    let is_line = matches!(state.focus, Focus::Text | Focus::Number);
-    Some(match (is_line, state.scroll.top >= state.scroll.most) {
-        (true, false) => "Down",
-        (true, true) => "Up",
-        (false, false) => "PgDn",
-        (false, true) => "PgUp",
+    // What it leads to, where the question has a word for that; of no and back, Esc is back.
+    let has_back = view.page.buttons().any(|button| button.action == Action::Back);
+    Some(match view.offer(Action::No).filter(|_| !has_back) {
+        Some(no) if matches!(view.ask.shape, Shape::Confirm { .. }) => {
+            (Some(Action::No), no.label.to_lowercase())
+        }
+        _ => (Some(Action::Back), "back".into()),
     })
 }
 
-/// What Enter does.
-fn enter(view: &View<'_>, state: &State) -> Option<String> {
+/// What Enter does, and the action that it stands for.
+fn enter(view: &View<'_>, state: &State) -> Option<(String, Option<Action>)> {
     let button = |action: Action| view.page.buttons().find(|button| button.action == action);
-    let offered = |action: Action| {
-        let label = button(action).map(|button| button.label);
-        label.or_else(|| view.offer(action).map(|offer| offer.label)).map(str::to_lowercase)
-    };
-    let default = view.default_offer().map(|offer| table::counted(offer.label, offer.count));
-    let or = |label: Option<String>, usual: &str| label.or_else(|| Some(usual.to_owned()));
-    match (state.focus, &view.ask.shape) {
+    let offered = |action: Action, usual: &str| {
         // A closed button only says why it is closed.
-        (Focus::Button(action), _) if button(action).is_some_and(|button| !button.is_open) => None,
-        (Focus::Button(action), _) => or(offered(action), "press"),
-        (Focus::Choice(_), _) if state::fields(&view.page).next().is_none() => offered(Action::Save),
-        (Focus::Choice(_), _) => Some("next".into()),
-        (Focus::Rows, Shape::Pick) if view.page.rows()?.rows.is_empty() => None,
-        (Focus::Rows, Shape::Pick) => Some("choose".into()),
-        (Focus::Number, _) => or(default, "confirm"),
-        (_, Shape::Confirm { default: true }) => or(offered(Action::Yes), "yes"),
-        (_, Shape::Confirm { default: false }) => or(offered(Action::No), "no"),
+        if button(action).is_some_and(|button| !button.is_open) {
+            return None;
+        }
+        let label = button(action).map(|button| button.label);
+        let label = label.or_else(|| view.offer(action).map(|offer| offer.label));
+        Some((label.map_or_else(|| usual.to_owned(), str::to_lowercase), Some(action)))
+    };
+    let usual = |label: &str| Some((label.to_owned(), None));
+    let default = view.default_offer();
+    let default = default.map(|offer| (table::counted(offer.label, offer.count), Some(offer.action)));
+    match (state.focus, &view.ask.shape) {
+        (Focus::Button(action), _) => offered(action, "press"),
+        (Focus::Choice(_), _) if state::fields(&view.page).next().is_none() => offered(Action::Save, "save"),
+        (Focus::Choice(_), _) => usual("next"),
+        // What was chosen already is on its way.
+        (Focus::Rows, Shape::Pick) if view.ask.is_waiting || view.page.rows()?.rows.is_empty() => None,
+        (Focus::Rows, Shape::Pick) => usual("choose"),
+        (Focus::Number, _) => default.or_else(|| usual("confirm")),
+        (_, Shape::Confirm { default: true }) => offered(Action::Yes, "yes"),
+        (_, Shape::Confirm { default: false }) => offered(Action::No, "no"),
         _ => default,
     }
 }

@@ -183,6 +183,8 @@ impl PageView<'_, '_> {
             theme,
             // With the only hit in sight, Enter in the field above chooses it.
             is_lit: self.is_active && (state.focus == Focus::Rows || state::has_only_hit(self.view)),
+            // An interrupted run is named and led to, wherever the keyboard is.
+            is_marked: state.focus == Focus::Rows || rows.start.is_some(),
             empty: say(&rows.empty, keyboard).to_string(),
         };
         let mut panel = Panel {

@@ -45,6 +45,8 @@ pub(crate) struct RowsTable<'v, 'a> {
     pub(crate) theme: Theme,
     /// The rows have the keyboard, or Enter in the field above would choose the lit one.
     pub(crate) is_lit: bool,
+    /// The lit row is marked all the same: a panel stands above it, or Enter leads to it.
+    pub(crate) is_marked: bool,
     /// Said in the place of the rows where there are none.
     pub(crate) empty: String,
 }
@@ -125,7 +127,7 @@ impl RowsTable<'_, '_> {
         let front = match (is_lit, is_in_range) {
             (_, true) => ":",
             _ if row.is_news => "*",
-            (true, false) if !self.is_lit => ">",
+            (true, false) if self.is_marked && !self.is_lit => ">",
             _ => " ",
         };
         let (mark, mark_role) = mark(row.mark);
