@@ -175,7 +175,12 @@ impl Inside {
             runner,
             woken,
             shown: Buffer::empty(AREA),
-            state: State::new(Options { use_color: true, use_unicode: true, fallback_size: None }),
+            state: State::new(Options {
+                use_color: true,
+                use_unicode: true,
+                use_bell: false,
+                fallback_size: None,
+            }),
             terminal: Terminal::new(Backend::new(AREA.as_size())).unwrap(),
             stock: stock(&stock_bytes),
             stock_bytes,
@@ -191,7 +196,8 @@ impl Inside {
             match effect {
                 Effect::Start(call, request) => self.runner.start(call, request),
                 Effect::Cancel(call) => self.runner.cancel(call),
-                Effect::Perform(FrontEndTask::Copy(_) | FrontEndTask::PrintAlone(_)) => {}
+                Effect::Perform(FrontEndTask::Copy(_) | FrontEndTask::PrintAlone(_) | FrontEndTask::Bell) => {
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::{
         card::{Card, CardId, Party},
         consent,
         failure::{Failure, FailureKind},
-        phrase::{Phrase, WayOn, phrase},
+        phrase::Phrase,
         run::RunRecord,
         sydney::clock_in_words,
         tenant::{Check, CheckState, Organisation, Verdict},
