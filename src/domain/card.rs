@@ -245,9 +245,10 @@ pub fn of_failure(failure: &Failure, party: Party) -> CardId {
         FailureKind::Refused => CardId::ConsentRefused,
         FailureKind::NotFound | FailureKind::Malformed if is_hoster => CardId::HostedAddress,
         FailureKind::NotFound => CardId::TenantUnknown,
-        FailureKind::Throttled | FailureKind::Conflict if is_hoster => CardId::HostedBusy,
         FailureKind::Unreachable if is_hoster && failure.code.is_none() => CardId::HostedNoAnswer,
-        FailureKind::Unreachable if is_hoster => CardId::HostedBusy,
+        FailureKind::Unreachable | FailureKind::Throttled | FailureKind::Conflict if is_hoster => {
+            CardId::HostedBusy
+        }
         FailureKind::Throttled | FailureKind::Unreachable | FailureKind::Malformed => CardId::MicrosoftBusy,
         FailureKind::NoSeats => CardId::SeatsMissing,
         FailureKind::Conflict | FailureKind::Record | FailureKind::Internal => CardId::OurSide,
