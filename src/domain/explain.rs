@@ -14,7 +14,7 @@ use super::{
     failure::{Failure, FailureKind},
     permission,
     phrase::{Phrase, Segment, WayOn},
-    text::Text,
+    text::{self, Text},
 };
 
 /// The table as it stands in the source.
@@ -528,13 +528,8 @@ fn template(words: &str) -> Phrase {
 
 /// A title inside a sentence: with a small letter, but for a name.
 fn small(title: &str) -> Text {
-    let mut letters = title.chars();
-    match letters.next() {
-        Some(first) if !title.starts_with("Microsoft") && !title.starts_with("Exchange") => {
-            Text::clean(&format!("{}{}", first.to_lowercase(), letters.as_str()))
-        }
-        _ => Text::clean(title),
-    }
+    let is_name = title.starts_with("Microsoft") || title.starts_with("Exchange");
+    if is_name { Text::clean(title) } else { Text::clean(&text::small(title)) }
 }
 
 /// A sentence without its punctuation, in small letters, with a space at either end: no word is found inside of another.

@@ -220,6 +220,13 @@ pub fn capital(words: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// The words with their first letter small, as within a sentence.
+#[must_use]
+pub fn small(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// Whether cleaning changes nothing for sure: short printable ASCII, single spaces, none at the ends. Nearly every
 /// address and most names are; half a million of each are read at once from the store.
 fn is_plain(raw: &str) -> bool {

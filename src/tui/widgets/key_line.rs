@@ -4,6 +4,7 @@
 use ratatui::text::Line;
 
 use crate::{
+    domain::text::small,
     tui::{
         input::Press,
         keys::table::{self, Binding, Deed, KEYS, Scope},
@@ -256,9 +257,7 @@ fn esc(view: &View<'_>, state: &State) -> Option<(Option<Action>, String)> {
     // What it leads to, where the question has a word for that; of no and back, Esc is back.
     let has_back = view.page.buttons().any(|button| button.action == Action::Back);
     Some(match view.offer(Action::No).filter(|_| !has_back) {
-        Some(no) if matches!(view.ask.shape, Shape::Confirm { .. }) => {
-            (Some(Action::No), no.label.to_lowercase())
-        }
+        Some(no) if matches!(view.ask.shape, Shape::Confirm { .. }) => (Some(Action::No), small(no.label)),
         _ => (Some(Action::Back), "back".into()),
     })
 }
@@ -273,7 +272,7 @@ fn enter(view: &View<'_>, state: &State) -> Option<(String, Option<Action>)> {
         }
         let label = button(action).map(|button| button.label);
         let label = label.or_else(|| view.offer(action).map(|offer| offer.label));
-        Some((label.map_or_else(|| usual.to_owned(), str::to_lowercase), Some(action)))
+        Some((small(label.unwrap_or(usual)), Some(action)))
     };
     let usual = |label: &str| Some((label.to_owned(), None));
     let default = view.default_offer();
