@@ -75,7 +75,7 @@ fn a_user_is_told_who_the_admins_are_and_what_to_type() {
     assert_eq!(refused.json("failure")["exit_code"], 4);
     // On the whole screen, too.
     let mut window = Terminal::start(&home, &["--sandbox"]);
-    window.sees(&["Which customer?", "C-1001"]).keys("\x1b[B").keys("n");
+    window.sees(&["Which customer?", "Harbour Street Cafe"]).keys("\x1b[B").keys("n");
     window.sees(&["An Admin adds customers. Admins here: ann.", "operators set --recover"]);
 }
 

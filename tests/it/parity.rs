@@ -46,12 +46,12 @@ const MOMENTS: &[&str] = &[
 /// Columns that differ by nature.
 const BY_NATURE: &[&str] = &["hash", "before", "password"];
 
-/// Everything on record, table by table.
+/// Everything on record, table by table; what the board was when somebody looked at it is theirs who look.
 fn rows(home: &Home) -> BTreeMap<String, BTreeSet<String>> {
     let record = Connection::open_with_flags(home.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let runs = runs(&record);
     let mut tables = record
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'about'")
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('about', 'seen')")
         .unwrap();
     let names: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     names.into_iter().map(|table| (table.clone(), table_rows(&record, &table, &runs))).collect()
@@ -298,7 +298,7 @@ fn enable_auto_on_path_3() {
                 .hears(&["Save.", "Enter for"])
                 .types("");
             talk.hears(&[
-                "The account signs in: good, svc-backup@andersondental.example.",
+                "The account signs in: good (svc-backup@andersondental.example).",
                 "1: Enable.",
                 "Enter for 1",
             ])

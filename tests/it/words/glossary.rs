@@ -22,6 +22,7 @@ const PLANS: &str = "skus.toml";
 /// What may stand although a word of it is not said, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("Protected means: registered for backup", "the one sentence that explains the word"),
+    ("u Auto", "the label of a key, whose help says Enable Auto"),
     ("the server's directory", "the address book of an Exchange server, which is searched"),
     ("the server's own directory", "the same"),
     ("directory search", "the same"),
