@@ -146,13 +146,13 @@ fn customers() {
     shows(&mut terminal, "customers", &["/ filter", "34 of 34", "3 of 89"]);
 }
 
-/// The link is out, the customer has accepted, and Microsoft is still spreading it.
+/// The link is out, and nobody has accepted yet.
 #[test]
 fn authorise() {
     let home = Home::new();
-    let mut terminal = opened(&home, &["--fault", "spreading=3600"]);
-    accepts(&mut terminal, "Harbour Street Cafe");
-    shows(&mut terminal, "authorise", &["Send it:", "granted, spreading", "is spreading it: "]);
+    let mut terminal = opened(&home, &[]);
+    terminal.confirms("Harbour Street Cafe").keys(ENTER);
+    shows(&mut terminal, "authorise", &["Send it:", "Ask Microsoft now", "Waiting for consent since"]);
 }
 
 /// From the list to the receipt.

@@ -10,7 +10,7 @@ const RUNS: [&str; 6] = ["B365-7KQ4", "B365-2L99", "B365-MF2L", "B365-9TXR", "B3
 const FIXED: [(&str, &str); 4] = [
     ("127.0.0.1:#####", "127.0.0.1:36500"),
     ("-4000-8000-????????????", "-4000-8000-000000000007"),
-    (" it: + s.", " it: 7 s."),
+    (" AEDT: + s.", " AEDT: 12 s."),
     ("Operator: *", "Operator: mia"),
 ];
 
@@ -186,7 +186,7 @@ fn what_differs_from_run_to_run_is_the_same_in_a_picture() {
         drawn(&format!(
             "B365-{run} since 09:3{digit}, B365-{other} since 09:5{digit}, B365-{run}; 20:00 stays.\r\n\
              http://127.0.0.1:3{digit}123/x 00000000-0000-4000-8000-00000000000{digit}\r\n\
-             Microsoft is spreading it: {wait} s. Usually less.\r\n\
+             Waiting since 10:4x AEDT: {wait} s. Usually less.\r\n\
              | Operator: {account:<12} | 10:4{digit} |"
         ))
     };
@@ -195,7 +195,7 @@ fn what_differs_from_run_to_run_is_the_same_in_a_picture() {
     for words in [
         "B365-7KQ4 since 09:35, B365-2L99 since 09:55, B365-7KQ4; 20:00 stays.",
         "http://127.0.0.1:36500/x 00000000-0000-4000-8000-000000000007",
-        "Microsoft is spreading it: 7 s. Usually less.",
+        "Waiting since 10:4x AEDT: 12 s. Usually less.",
     ] {
         assert!(picture.contains(words), "{words:?} is not in:\n{picture}");
     }
