@@ -198,7 +198,7 @@ fn a_second_window_may_look_and_not_touch() {
     let run = Record::of(&home).run();
 
     let mut second = Terminal::opened(&home);
-    second.sees(&["open in another"]).finds("Harbour Street Cafe").keys(ENTER);
+    second.sees(&["open elsewhere"]).finds("Harbour Street Cafe").keys(ENTER);
     second.sees(&["● Authorise", "This run is open in another window."]);
     second.keys(ENTER).sees(&["Here you can look, not change anything"]);
     assert_eq!(Record::of(&home).count("run WHERE link_shown IS NOT NULL"), 0);

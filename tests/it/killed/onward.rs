@@ -118,7 +118,7 @@ pub(crate) fn go_on(home: &Home, terminal: &mut Terminal, manner: &Manner, patie
         } else if text.contains("r to ask again") || text.contains("Press r") {
             terminal.keys("r");
             thread::sleep(Duration::from_millis(200));
-        } else if text.contains(" protected") && text.contains("Enter finish") {
+        } else if text.contains("✓ protected") && text.contains("Enter finish") {
             terminal.keys(ENTER).sees(&["● Outcome", "Read back from the record"]);
         } else if text.contains("Which users shall be protected?") && is_listed(&text) {
             users(terminal, &text, &mut asked);
@@ -149,7 +149,7 @@ fn users(terminal: &mut Terminal, text: &str, asked: &mut Vec<Asked>) {
         if ticked > 1 {
             terminal.keys(&ticked.to_string());
         }
-        terminal.keys(ENTER).sees(&[" protected", "Enter finish"]);
+        terminal.keys(ENTER).sees(&["✓ protected", "Enter finish"]);
     } else if seats > 0 || text.contains("Enable Auto is on") {
         // With Enable Auto on nothing is asked: the rule turns them on.
         terminal.keys(ENTER).waits("the outcome, or the question before it", |text| {

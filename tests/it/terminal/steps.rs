@@ -160,7 +160,7 @@ impl Terminal {
         self.kill();
         let mut terminal = Self::start(home, arguments);
         terminal.sees(&["Which customer?", &format!("> {customer}"), "interrupted", &format!("{run}, ")]);
-        terminal.sees(&["was interrupted. Press Enter twice to go on with it."]);
+        terminal.sees(&["was interrupted. Press Enter", "to go on with it."]);
         terminal.keys(TAB).sees(&["/ filter"]).keys(ENTER).sees(&[&run]);
         terminal
     }
