@@ -61,7 +61,7 @@ fn a_disk_that_is_full_saves_nothing_and_loses_nothing() {
     // There is room again: what was confirmed is finished without a question, or the question is asked with its ticks.
     let mut terminal = Terminal::start(&home, &["--run", &run]);
     terminal.waits("the list with its ticks, or the results", |text| {
-        text.contains("ticked 89 ·") || text.contains(" protected")
+        text.contains("ticked 89 ·") || text.contains("✓ protected")
     });
     if terminal.text().contains("ticked 89 ·") {
         terminal.keys(ENTER).sees(&["Turn 89 users on?"]).keys("89").keys(ENTER);

@@ -126,8 +126,8 @@ impl RowsTable<'_, '_> {
         let span = |role: Role, words: &str| self.theme.span(if is_one { Role::Plain } else { role }, words);
         let front = match (is_lit, is_in_range) {
             (_, true) => ":",
-            _ if row.is_news => "*",
             (true, false) if self.is_marked && !self.is_lit => ">",
+            _ if row.is_news => "*",
             _ => " ",
         };
         let (mark, mark_role) = mark(row.mark);
