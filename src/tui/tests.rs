@@ -324,7 +324,8 @@ fn the_table_has_the_keys_that_were_decided() {
     // What must go elsewhere is sent from wherever it stands; on the users `c` clears the ticks.
     for letter in "lcft".chars() {
         let is_there = |row: &&super::keys::table::Binding| {
-            row.key == Press::Char(letter) && matches!(row.scope, super::keys::table::Scope::Beside(_))
+            let is_wide = !matches!(row.scope, super::keys::table::Scope::On(_));
+            row.key == Press::Char(letter) && is_wide
         };
         assert!(KEYS.iter().any(|row| is_there(&row)), "{letter} where there is a text to send");
     }
@@ -333,7 +334,7 @@ fn the_table_has_the_keys_that_were_decided() {
         .filter(|row| row.scope == super::keys::table::Scope::Everywhere)
         .filter_map(|row| if let Press::Char(letter) = row.key { Some(letter) } else { None })
         .collect();
-    assert_eq!(everywhere, "rpsebq?");
+    assert_eq!(everywhere, "lfrpsebq?");
 }
 
 /// A wizard at its customers, with what was typed into the search.

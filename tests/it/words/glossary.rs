@@ -207,7 +207,7 @@ fn tables_samples_and_descriptions() {
     let mut texts = Vec::new();
     for file in fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.ends_with(".toml") || name == PLANS {
+        if std::path::Path::new(&name).extension().is_none_or(|ending| ending != "toml") || name == PLANS {
             continue;
         }
         let text = fs::read_to_string(&file).unwrap();
