@@ -82,10 +82,6 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
         kept.pop();
     }
     let mut spare = room.saturating_sub(sum(&kept, &base));
-    // A short column is whole before a long one takes more: a cut address says more than a cut state.
-    if room >= NARROW {
-        kept.sort_by_key(|column| want(*column));
-    }
     let given = |column: Column| {
         let more = want(column).saturating_sub(base(column)).min(spare);
         spare -= more;
