@@ -73,9 +73,7 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     let note = |(at, note): (usize, &ListNote)| {
         let words = Phrase::from(note.words().clone());
         Block::Para(match last_gap {
-            Some(gap) if gap == at => {
-                words.then(WayOn::Back("to the access step, where a list can be pasted"))
-            }
+            Some(gap) if gap == at => words.then(WayOn::Back("step by step: a list can be pasted at Access")),
             _ => words,
         })
     };
