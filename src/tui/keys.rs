@@ -460,6 +460,8 @@ pub(crate) fn is_early(
     if !is_at_once {
         state.word = state::Word::default();
     }
+    // The field of a panel is looked at, whatever changes on the page behind it.
+    let is_stale = is_stale && state.panel != Some(Panel::Explain);
     let word = state.word;
     let letters = word.strangers.saturating_add(word.lost);
     let (keys, is_part) = match input {

@@ -1047,6 +1047,17 @@ fn what_is_typed_before_it_could_be_seen_is_told_by_its_number_and_moving_is_not
 }
 
 #[test]
+fn a_word_for_explain_is_taken_while_the_page_behind_it_changes() {
+    let view = form("x");
+    let mut screen = drawn(&view);
+    screen.state.open(Panel::Explain, &view);
+    for input in [Input::Typed("90002".into()), Input::Paste("90002".into()), Input::Key(Press::Esc)] {
+        assert!(!is_early(&input, (true, true), &view, &mut screen.state), "{input:?}");
+    }
+    assert_eq!(said(&screen), "");
+}
+
+#[test]
 fn keys_have_names_that_are_on_keyboards() {
     for (key, named) in [
         (Press::Char(' '), "Space"),
