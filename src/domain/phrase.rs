@@ -115,6 +115,8 @@ pub enum WayOn {
     FillIn,
     /// Put the mailboxes back on the list that was emptied.
     RestoreList,
+    /// Add the domain of the address to the customer's mail domains.
+    AddDomain,
     /// Back to the form, where this is to be set right.
     Mend(Detail),
     /// Something on our own side is to be mended; the lead runs [`Command::OUR_SIDE`].
@@ -199,6 +201,7 @@ impl WayOn {
             Self::AddCustomer => "An Admin types new to add one.".into(),
             Self::FillIn => "Type play to fill them in.".into(),
             Self::RestoreList => "Type empty once more to bring them back.".into(),
+            Self::AddDomain => "Add it to them, or type another address.".into(),
             Self::Mend(detail) => format!("Type back to mend {}.", detail.words()).into(),
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, "") => format!("Run {command}.").into(),
@@ -232,6 +235,7 @@ impl WayOn {
             Self::AddCustomer => format!("An Admin adds one with {}.", Command::CustomersAdd).into(),
             Self::FillIn => "Give the details with their flags.".into(),
             Self::RestoreList => "Give the list again with --mailboxes.".into(),
+            Self::AddDomain => "Add it with --mail-domain, or give another address.".into(),
             Self::Mend(detail) => format!("Mend {}, and run the same command again.", detail.words()).into(),
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, "") => format!("Run {command}.").into(),

@@ -126,8 +126,8 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::FillIn => "Press Ctrl-Y to fill them in.".into(),
         WayOn::RestoreList => to(press("x"), "bring them back"),
         WayOn::Mend(detail) => to("Press Esc".into(), &format!("mend {}", detail.words())),
-        // Commands are the same on every front end.
-        WayOn::OurSide | WayOn::Run(..) => way.for_lines(),
+        // Words without a key, and commands, are the same as in lines.
+        WayOn::AddDomain | WayOn::OurSide | WayOn::Run(..) => way.for_lines(),
     }
 }
 

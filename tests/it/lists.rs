@@ -22,6 +22,11 @@ fn home(list: &[u8]) -> Home {
 
 /// Turns on everybody of a hosted customer's list.
 fn hosted(home: &Home) -> Ended {
+    hosted_by(home, "tom@odwyer.example")
+}
+
+/// The same, with this mailbox to try.
+fn hosted_by(home: &Home, sample: &str) -> Ended {
     let words = [
         "provision",
         "C-2",
@@ -32,7 +37,7 @@ fn hosted(home: &Home) -> Ended {
         "--password-file",
         "pw.txt",
         "--try-mailbox",
-        "tom@odwyer.example",
+        sample,
         "--mailboxes",
         "list.txt",
         "--users",
@@ -63,6 +68,14 @@ fn on(home: &Home) -> Vec<String> {
 /// A text in UTF-16 without a mark.
 fn wide(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn a_mailbox_of_another_domain_names_the_flag_that_adds_it() {
+    let ended = hosted_by(&home(b"tom@odwyer.example"), "tom@cellar.odwyer.example");
+    let told =
+        "cellar.odwyer.example is not one of the customer's mail domains. Add it with --mail-domain, or give";
+    assert!(ended.code == 2 && ended.err.contains(told), "{} {} {}", ended.code, ended.out, ended.err);
 }
 
 #[test]

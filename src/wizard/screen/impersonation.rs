@@ -458,10 +458,7 @@ impl Impersonation {
         let (domains, _) = self.domains();
         let is_theirs = domains.iter().any(|known| known.as_str() == domain);
         (!domains.is_empty() && !is_theirs).then(|| {
-            format_args!(
-                "{domain} is not one of the customer's mail domains. Add it to them, or type another address."
-            )
-            .into()
+            phrase![Text::clean(&domain), " is not one of the customer's mail domains. ", WayOn::AddDomain]
         })
     }
 }
