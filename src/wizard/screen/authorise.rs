@@ -20,7 +20,7 @@ use crate::{
     },
     wizard::{
         answer::{Action, Given},
-        ask::{QuestionId, Shape},
+        ask::{Focus, QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
         part::wait::{self, Wait},
         pending::{self, Arrival, Pending, Told},
@@ -148,10 +148,13 @@ impl Screen for Authorise {
         } else {
             scene
         };
+        // A refused password that is tried once more may lock the account: Enter leads to where another one is typed.
+        let spot = if enter == Action::Back { Spot::Button(enter) } else { Spot::Page };
         let (standing, is_waiting) = self.standing(cx, record);
         let (since, notice) = words::waiting(cx, record, self.is_link_shown).unzip();
         Scene {
             is_waiting,
+            focus: Focus { spot, count: 0 },
             standing: Some(standing),
             handouts,
             notice,
