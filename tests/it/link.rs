@@ -11,7 +11,7 @@ use base64::Engine;
 
 use super::{
     plain::Talk,
-    terminal::{CTRL_C, ENTER, ESC, Home, RIGHT, Record, TAB, Terminal},
+    terminal::{CTRL_C, ENTER, ESC, Home, Record, Terminal},
 };
 
 /// Goes to the authorise screen and has the link shown.
@@ -209,13 +209,7 @@ const LINES: [&str; 2] = [
 fn lines_for_the_hoster_and_the_error_are_sent_as_the_link_is() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
-    terminal.picks("Redgum Removals").takes(0);
-    terminal.impersonates(
-        "sandra.cole@redgumremovals.example",
-        "svc-backup@redgumremovals.example",
-        "invented-redgum",
-    );
-    terminal.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]);
+    terminal.is_denied();
     terminal.sees(&["Press l to print", "p park", "Esc back", "l print c clipboard f file"]);
     // Alone: nothing of ours on their lines.
     terminal.keys("l").sees(&["Press Enter to go back."]);

@@ -1,6 +1,6 @@
 //! What an operator does on each screen: the keys, and what must be seen before and after them.
 
-use super::{CTRL_C, DOWN, ENTER, Home, LEFT, Record, TAB, Terminal};
+use super::{CTRL_C, DOWN, ENTER, Home, LEFT, RIGHT, Record, TAB, Terminal};
 
 impl Terminal {
     /// Starts the program and waits for the customers.
@@ -112,6 +112,13 @@ impl Terminal {
         self.keys(TAB).keys(TAB).sees(&[">‹ Find the server ›"]).keys(ENTER).sees(&["The server was found"]);
         self.keys(TAB).keys(account).sees(&[account]).keys(TAB).keys(password);
         self.sees(&["••••••••"]).keys(TAB).sees(&["> Mail domains"])
+    }
+
+    /// Fills the form of a customer whose account lacks the role, up to the failure.
+    pub(crate) fn is_denied(&mut self) -> &mut Self {
+        let (sample, account) = ("sandra.cole@redgumremovals.example", "svc-backup@redgumremovals.example");
+        self.picks("Redgum Removals").takes(0).impersonates(sample, account, "invented-redgum");
+        self.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"])
     }
 
     /// Reviews, types the number and turns users on.
