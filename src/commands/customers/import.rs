@@ -79,22 +79,22 @@ pub(super) fn run(
         counted(count, "customer", "customers"),
         sheet.separator.name()
     ));
-    let on_record = cx.store.customers().map_err(|failure| refused(&failure))?;
-    let known = renumbered::drop_known(&mut sheet, &on_record);
+    let mut known = 0;
+    let prepare = |on_record: &[Customer]| {
+        known = renumbered::drop_known(&mut sheet, on_record);
+        let renumbered = if asked.as_new { Vec::new() } else { renumbered::problems(&sheet, on_record) };
+        if renumbered.is_empty() { filled(&mut sheet, on_record) } else { Err(renumbered) }
+    };
+    let fates = cx
+        .store
+        .import_customers(asked.sharing, asked.is_dry, prepare)
+        .map_err(|failure| refused(&failure))?;
     let known = u32::try_from(known).unwrap_or(u32::MAX);
     if known > 0 {
         let left = counted(known, "customer is", "customers are");
         cx.out.note(&format!("{left} on record by the tenant ID, and left as on record."));
     }
-    let renumbered = if asked.as_new { Vec::new() } else { renumbered::problems(&sheet, &on_record) };
-    if !renumbered.is_empty() {
-        return Err(bad_lines(&named, &renumbered).into());
-    }
-    let customers = filled(&mut sheet, &on_record).map_err(|problems| bad_lines(&named, &problems))?;
-    let fates = match cx.store.import_customers(&customers, asked.sharing, asked.is_dry) {
-        Ok(fates) => fates,
-        Err(failure) => return Err(refused(&failure)),
-    };
+    let fates = fates.map_err(|problems| bad_lines(&named, &problems))?;
     let problems = refusals(&sheet, &fates);
     if !problems.is_empty() {
         return Err(bad_lines(&named, &problems).into());

@@ -89,8 +89,9 @@ impl Store {
         })
     }
 
-    /// Takes customers as they are in a file: new references are added, others corrected. A tenant that the file does
-    /// not name stays on record: the wizard may have found it. Where one customer is refused, where one gets the tenant
+    /// Takes customers as they are in a file: new references are added, others corrected. `fill` gets the customers on
+    /// record and answers the file's with what its empty cells keep; between that and the write nobody else's
+    /// correction comes. A tenant that the file does not name stays on record: the wizard may have found it. Where one customer is refused, where one gets the tenant
     /// of another and `sharing` does not name the two, or with `is_dry`, nothing at all is written and the answer says
     /// what would have been; one fate per customer, in their order. Repeating it changes nothing.
     ///
@@ -98,29 +99,35 @@ impl Store {
     /// a tenant per one that comes in.
     ///
     /// # Errors
-    /// `Refused` for anyone but an Admin; `Record`, when the record can't be used.
-    pub fn import_customers(
+    /// `Refused` for anyone but an Admin; `Record`, when the record can't be used; within, what `fill` says: nothing is
+    /// written then.
+    pub fn import_customers<E>(
         &self,
-        customers: &[NewCustomer],
         sharing: &[Sharing],
         is_dry: bool,
-    ) -> Result<Vec<Fate>, Failure> {
+        fill: impl FnOnce(&[Customer]) -> Result<Vec<NewCustomer>, E>,
+    ) -> Result<Result<Vec<Fate>, E>, Failure> {
         self.write_if(|write| {
             write.demand_admin("importing customers")?;
+            let known = customer::all(write.tx)?;
+            let customers = match fill(&known) {
+                Ok(customers) => customers,
+                Err(problems) => return Ok((Err(problems), false)),
+            };
             let on_record: BTreeMap<String, Customer> =
-                customer::all(write.tx)?.into_iter().map(|c| (key(&c.reference), c)).collect();
+                known.into_iter().map(|customer| (key(&customer.reference), customer)).collect();
             let mut fates = Vec::with_capacity(customers.len());
-            for new in customers {
+            for new in &customers {
                 fates.push(match on_record.get(&key(&new.reference)) {
                     None => insert(write, new).map(|_id| Fate::Added)?,
                     Some(old) => taken(write, old, new)?,
                 });
             }
             // Once all are in: two may have exchanged their tenants, or the file may name one twice.
-            doubt(write, customers, sharing, &mut fates)?;
+            doubt(write, &customers, sharing, &mut fates)?;
             let is_bad = |fate: &Fate| matches!(fate, Fate::Refused(_) | Fate::Doubted(_));
             let is_kept = !is_dry && !fates.iter().any(is_bad);
-            Ok((fates, is_kept))
+            Ok((Ok(fates), is_kept))
         })
     }
 

@@ -29,7 +29,7 @@ use std::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{Store, StoreOptions};
+use super::{Fate, Sharing, Store, StoreOptions};
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, NewCustomer, Product},
     doubt::Accepts,
@@ -148,6 +148,12 @@ fn outcomes(results: &[SeatResult]) -> Vec<SeatOutcome> {
 /// The customer on record with that reference.
 fn called(store: &Store, reference: &str) -> Customer {
     store.customers().unwrap().into_iter().find(|customer| customer.reference.as_str() == reference).unwrap()
+}
+
+/// What became of each customer of a file.
+fn imported(store: &Store, file: &[NewCustomer], sharing: &[Sharing], is_dry: bool) -> Vec<Fate> {
+    let fates = store.import_customers(sharing, is_dry, |_| Ok::<_, Failure>(file.to_vec()));
+    fates.unwrap().unwrap()
 }
 
 /// A customer of the store, with all three products.

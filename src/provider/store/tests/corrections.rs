@@ -1,7 +1,7 @@
 //! Files and corrections: all of it or nothing, and one audit entry per customer.
 
 use super::*;
-use crate::{domain::customer_record::Column, provider::store::Fate};
+use crate::domain::customer_record::Column;
 
 fn audit(world: &World) -> Vec<String> {
     let record = world.raw();
@@ -37,9 +37,9 @@ fn a_file_adds_and_corrects_and_a_second_time_changes_nothing() {
         new_customer("C-2", "Cafe", &[]),
         NewCustomer { seats: Some(3), ..new_customer("C-3", "Deli", &[]) },
     ];
-    let dry = store.import_customers(&file, &[], true).unwrap();
+    let dry = imported(&store, &file, &[], true);
     assert_eq!((audit(&world).len(), store.customers().unwrap().len()), (before, 2), "a dry run");
-    let fates = store.import_customers(&file, &[], false).unwrap();
+    let fates = imported(&store, &file, &[], false);
     assert_eq!(fates, dry);
     let Fate::Changed(changes) = &fates[0] else { panic!("{fates:?}") };
     assert_eq!(changes.iter().map(|c| c.column).collect::<Vec<_>>(), [Column::Name, Column::Products]);
@@ -55,10 +55,30 @@ fn a_file_adds_and_corrects_and_a_second_time_changes_nothing() {
             "added customer Deli (C-3)",
         ]
     );
-    let again = store.import_customers(&file, &[], false).unwrap();
+    let again = imported(&store, &file, &[], false);
     assert!(again.iter().all(|fate| *fate == Fate::Unchanged), "{again:?}");
     assert_eq!(audit(&world).len(), before + 2);
     assert!(is_whole(&store));
+}
+
+#[test]
+fn what_a_file_keeps_is_read_where_it_is_written() {
+    let world = World::new();
+    let (store, other) = (world.open("ann"), world.open("ann"));
+    store.seed_customers(&[new_customer("C-1", "Bakery", &[])]).unwrap();
+    let id = called(&other, "C-1").id;
+    let (_, changes) = other
+        .correct_customer(id, &Accepts::default(), |old| Ok(NewCustomer { seats: Some(3), ..old.into() }))
+        .unwrap()
+        .kept()
+        .unwrap();
+    assert_eq!(changes.len(), 1);
+    let kept = |known: &[Customer]| Ok::<_, ()>(known.iter().map(NewCustomer::from).collect());
+    assert_eq!(store.import_customers(&[], false, kept).unwrap(), Ok(vec![Fate::Unchanged]));
+    // What speaks against the file is told, and nothing is written.
+    let before = audit(&world).len();
+    assert_eq!(store.import_customers(&[], false, |_| Err("line 2")).unwrap(), Err("line 2"));
+    assert_eq!((audit(&world).len(), called(&store, "C-1").seats), (before, Some(3)));
 }
 
 #[test]
@@ -72,14 +92,14 @@ fn one_refused_line_keeps_the_whole_file_out() {
         tenant: Some(OTHER_TENANT.parse().unwrap()),
         ..new_customer("C-1", "Bakery", &Product::ALL)
     };
-    let fates = store.import_customers(&[new_customer("C-9", "New", &[]), other_tenant], &[], false).unwrap();
+    let fates = imported(&store, &[new_customer("C-9", "New", &[]), other_tenant], &[], false);
     assert!(matches!(fates.as_slice(), [Fate::Added, Fate::Refused(_)]), "{fates:?}");
     assert_eq!((audit(&world).len(), store.customers().unwrap().len()), (before, 1));
     let without_product = NewCustomer {
         tenant: called(&store, "C-1").tenant,
         ..new_customer("C-1", "Bakery", &[Product::Business365])
     };
-    let fates = store.import_customers(&[without_product], &[], false).unwrap();
+    let fates = imported(&store, &[without_product], &[], false);
     let [Fate::Refused(failure)] = fates.as_slice() else { panic!("{fates:?}") };
     assert!(failure.what.as_str().contains("has a run for Office 365 on record"), "{failure:?}");
     assert_eq!(called(&store, "C-1").products, Product::ALL);
@@ -90,8 +110,11 @@ fn only_an_admin_imports_and_corrects() {
     let world = World::new();
     let (ann, ben) = (world.open("ann"), world.open("ben"));
     let id = customer(&ann).id;
-    assert_eq!(kind(ben.import_customers(&[], &[], false)), FailureKind::Refused);
-    assert_eq!(kind(ben.import_customers(&[], &[], true)), FailureKind::Refused);
+    assert_eq!(
+        kind(ben.import_customers(&[], false, |_| Ok::<_, Failure>(Vec::new()))),
+        FailureKind::Refused
+    );
+    assert_eq!(kind(ben.import_customers(&[], true, |_| Ok::<_, Failure>(Vec::new()))), FailureKind::Refused);
     assert_eq!(
         kind(ben.correct_customer(id, &Accepts::default(), |old| Ok(old.into()))),
         FailureKind::Refused

@@ -215,7 +215,7 @@ fn a_file_names_both_customers_of_each_line_that_brings_in_anothers_tenant() {
     let file = [with_tenant("N", TENANT), with_tenant("M", OTHER_TENANT), with_tenant("O", OTHER_TENANT)];
     let pair = |one: &'static str, other: &'static str| (Text::from(one), Text::from(other));
     let doubts = |sharing: &[_]| -> Vec<Vec<String>> {
-        let fates = store.import_customers(&file, sharing, false).unwrap();
+        let fates = imported(&store, &file, sharing, false);
         let names = |fate: &Fate| match fate {
             Fate::Doubted(doubts) => named(doubts).into_iter().map(str::to_owned).collect(),
             _ => Vec::new(),
@@ -237,8 +237,7 @@ fn two_lines_that_exchange_their_tenants_share_none() {
     let world = World::new();
     let store = world.open("ann");
     store.seed_customers(&[with_tenant("A", TENANT), with_tenant("B", OTHER_TENANT)]).unwrap();
-    let fates = store
-        .import_customers(&[with_tenant("A", OTHER_TENANT), with_tenant("B", TENANT)], &[], false)
-        .unwrap();
+    let file = [with_tenant("A", OTHER_TENANT), with_tenant("B", TENANT)];
+    let fates = imported(&store, &file, &[], false);
     assert!(fates.iter().all(|fate| matches!(fate, Fate::Changed(_))), "{fates:?}");
 }
