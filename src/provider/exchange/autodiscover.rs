@@ -152,8 +152,12 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<FoundServ
 
 /// Words for a search that came to nothing; the way on is always the same.
 fn unfound(kind: FailureKind, what: Text) -> Failure {
-    Failure::new(kind, what, "Ask the hoster for the server's name and type it.")
-        .with_card(CardId::Impersonation)
+    Failure::new(
+        kind,
+        what,
+        "Ask the hoster for the server's name and type it, or check the address: is it spelt right?",
+    )
+    .with_card(CardId::Impersonation)
 }
 
 impl Search<'_> {

@@ -24,6 +24,13 @@ use crate::{
 /// The one cloud where our application is registered (reference, section 2.1).
 const OUR_CLOUD: &str = "microsoftonline.com";
 
+/// Microsoft's code for what is neither a tenant ID nor a domain.
+const UNREADABLE: &str = "900023";
+
+/// What helps where no organisation has a domain.
+const NO_SUCH_DOMAIN: &str = "Check the spelling with the customer: the part behind the @. If it is right, ask for the \
+                              tenant ID (Entra admin center, Overview), or another mail domain.";
+
 /// What a discovery document says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Discovered {
@@ -42,7 +49,22 @@ impl Graph {
     /// # Errors
     /// `NotFound` for what no tenant answers to, `Refused` for other clouds, `Unreachable` (a retry may help).
     pub async fn look_up(&self, input: &TenantInput) -> Result<Organisation, Failure> {
-        self.looked_up(input).await.map_err(|e| e.failure(&format!("looking {input} up")))
+        self.looked_up(input).await.map_err(|e| {
+            let failure = e.failure(&format!("looking {input} up"));
+            if failure.kind != FailureKind::NotFound {
+                return failure;
+            }
+            let failure = e.failure(&input.to_string());
+            match input {
+                // What can't be read at all says so itself.
+                TenantInput::Domain(_)
+                    if failure.code.as_ref().is_none_or(|code| code.as_str() != UNREADABLE) =>
+                {
+                    Failure { hint: NO_SUCH_DOMAIN.into(), ..failure }
+                }
+                _ => failure,
+            }
+        })
     }
 
     /// Asks whose a mail domain is.

@@ -13,7 +13,7 @@ use crate::{
         id::TenantId,
         phrase::{Command, Correction, Phrase, WayOn, phrase},
         run::RunRecord,
-        sydney::{ZONE, stamp_in_words},
+        sydney::{ZONE, clock_in_words, stamp_in_words},
         tenant::Organisation,
         tenant_input::{TenantInput, TenantInputError},
         text::{Text, capital},
@@ -47,6 +47,15 @@ enum Path {
     Settled,
 }
 
+/// What is known of what was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// It is this organisation.
+    Organisation(TenantId),
+    /// No organisation is known by that.
+    Nothing,
+}
+
 /// The screen's own state.
 #[derive(Debug, Default)]
 pub(crate) struct Tenant {
@@ -59,6 +68,8 @@ pub(crate) struct Tenant {
     /// The tenant in the customer's record, for comparing on path 2.
     on_record: Option<TenantId>,
     failure: Option<Failure>,
+    /// What was known before it was asked again; none: nothing was asked again.
+    before: Option<Known>,
     /// The operator said that it is another organisation.
     is_denied: bool,
     rest: Pending<Woken>,
@@ -171,6 +182,7 @@ impl Screen for Tenant {
             if let Some(finding) = kept(&mut self.failure, Some(answer)) {
                 self.take(*finding);
             }
+            self.say_unchanged(cx);
             if self.path == Path::Asked && self.failure.as_ref().is_some_and(Failure::is_about_what_was_named)
             {
                 // What was typed is to be typed otherwise.
@@ -258,7 +270,7 @@ impl Tenant {
 
     fn changed(&mut self, cx: &mut UpdateCx<'_>) {
         cx.session.form_changed(self.form.draft(), cx.calls);
-        self.failure = None;
+        (self.failure, self.before) = (None, None);
         self.asking.cancel(cx);
         self.rest.cancel(cx.calls);
         let input = self.input();
@@ -272,6 +284,7 @@ impl Tenant {
 
     /// Asks Microsoft anew. What is on record is read before that: an Admin may have corrected it meanwhile.
     fn ask_again(&mut self, cx: &mut UpdateCx<'_>) {
+        self.before = self.heard();
         self.failure = None;
         if let (Path::OnRecord(_), Some(run)) = (self.path, cx.run()) {
             if !self.reading.is_out() {
@@ -283,6 +296,27 @@ impl Tenant {
             self.found = None;
         }
         self.look_up(cx);
+    }
+
+    /// What Microsoft has said, if it has.
+    fn heard(&self) -> Option<Known> {
+        match (&self.found, &self.failure) {
+            (_, Some(failure)) => failure.is_about_what_was_named().then_some(Known::Nothing),
+            (Some((_, finding)), None) => Some(Known::Organisation(finding.organisation.tenant)),
+            (None, None) => None,
+        }
+    }
+
+    /// Says that it was asked again, where nothing on the screen shows it.
+    fn say_unchanged(&mut self, cx: &mut UpdateCx<'_>) {
+        let at = clock_in_words(cx.now, cx.now, cx.setup.here.as_str());
+        match self.before.take().filter(|before| Some(*before) == self.heard()) {
+            Some(Known::Nothing) => cx.say(Tone::Plain, format_args!("Asked at {at}: still unknown.")),
+            Some(Known::Organisation(_)) => {
+                cx.say(Tone::Plain, format_args!("Asked at {at}: the same organisation."));
+            }
+            None => {}
+        }
     }
 
     /// Takes the record up where it has another tenant by now, and asks about the same one again else.
@@ -330,8 +364,10 @@ impl Tenant {
 
     /// The same, with what speaks against it.
     fn finding(&self) -> Option<&Finding> {
-        let input = self.input().ok()?;
-        self.found.as_ref().filter(|(asked, _)| *asked == input).map(|(_, finding)| finding)
+        let input = self.input();
+        // A settled one is shown as it is on record: nothing is asked about it.
+        let is_asked = |asked: &TenantInput| self.path == Path::Settled || input.as_ref() == Ok(asked);
+        self.found.as_ref().filter(|(asked, _)| is_asked(asked)).map(|(_, finding)| finding)
     }
 
     fn is_open(&self, action: Action) -> bool {
@@ -446,7 +482,7 @@ fn corrected(cx: ViewCx<'_>) -> [Block<'static>; 3] {
     };
     let then = phrase![
         WayOn::Again("ask again with the corrected record"),
-        " The organisation is asked for here then; the customer's domain will do."
+        " You will then be asked for it here; the customer's domain will do."
     ];
     [who.into(), command.into(), then].map(Block::Para)
 }

@@ -249,6 +249,7 @@ async fn nothing_found_says_what_to_do() {
     let failure = found.unwrap_err();
     assert_eq!(failure.kind, FailureKind::NotFound);
     assert!(failure.hint.for_commands().as_str().contains("Ask the hoster"));
+    assert!(failure.hint.for_commands().as_str().contains("is it spelt right?"));
     let stub = Stub::start(|_| nothing_here()).await;
     assert!(stub.exchange.discover(&address("ana@nowhere.example")).await.is_err());
     assert!(stub.seen().is_empty(), "unknown hosts are not asked twice, nor anyone else");
