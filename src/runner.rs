@@ -311,8 +311,10 @@ async fn answer(
                 .map(|made| guarded(made, Reply::Run))
         }
         Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
-        Request::SaveImpersonation(id, access) => {
-            run(store, move |s| s.save_impersonation(&id, &access)).await
+        Request::SaveImpersonation(id, access, accepts) => {
+            with(store, move |s| s.save_impersonation(&id, &access, &accepts))
+                .await
+                .map(|made| guarded(made, Reply::Run))
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
         Request::Prove { of, organisation, impersonation, is_link_out } => {

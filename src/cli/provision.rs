@@ -49,8 +49,9 @@ pub struct Args {
     /// Tenant ID, domain or administrator's e-mail address; where one is on record it must be the same.
     #[arg(long, value_name = "TENANT", help_heading = "Office 365")]
     pub tenant: Option<String>,
-    /// Reference of another customer who has the same organisation, where that is right; may be given several times.
-    #[arg(long, value_name = "REF", help_heading = "Office 365")]
+    /// Reference of another customer who has the same organisation or mail domain, where that is right; may be given
+    /// several times.
+    #[arg(long, value_name = "REF")]
     pub same_organisation_as: Vec<String>,
     /// Go on although the customer's own mail domain belongs to another organisation.
     #[arg(long, help_heading = "Office 365")]

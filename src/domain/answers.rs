@@ -67,11 +67,11 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// What speaks against an organisation and is not said to be right.
+    /// What speaks against an organisation or a mail domain and is not said to be right.
     #[must_use]
     pub fn unaccepted(&self, doubts: &[Doubt]) -> Vec<Doubt> {
         let is_open = |doubt: &&Doubt| match doubt {
-            Doubt::Shared(other) => {
+            Doubt::Shared(other) | Doubt::SharedMail(other, _) => {
                 !self.same_as.iter().any(|named| is_same_reference(named, &other.reference))
             }
             Doubt::Elsewhere(_) => !self.domain_elsewhere,

@@ -47,6 +47,8 @@ pub enum CardId {
     TenantDenied,
     /// Something speaks against the organisation.
     TenantDoubted,
+    /// Another customer has one of the mail domains.
+    MailDomainDoubted,
     /// Microsoft knows no such organisation.
     TenantUnknown,
     /// The organisation can't be set up as it is: closed, or in another cloud.

@@ -1,5 +1,5 @@
-//! Whose organisation is it? What speaks against a tenant for a customer, and what a person accepts all the same
-//! (product.md rule 18). Pure: the record says who else has a tenant, Microsoft says whose a mail domain is.
+//! Whose organisation is it? What speaks against a tenant or a mail domain for a customer, and what a person accepts all
+//! the same (product.md rule 18). Pure: the record says who else has it, Microsoft says whose a mail domain is.
 
 use super::{
     failure::{Failure, FailureKind},
@@ -8,7 +8,7 @@ use super::{
     phrase::{WayOn, phrase},
     tenant::Organisation,
     tenant_input::{TenantInput, TenantInputError},
-    text::Text,
+    text::{Text, possessive},
     time::Moment,
 };
 
@@ -42,13 +42,15 @@ pub struct DomainElsewhere {
     pub owner: Option<TenantId>,
 }
 
-/// What speaks against a tenant.
+/// What speaks against a tenant, or against a mail domain of hosted Exchange.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Doubt {
     /// Another customer has it.
     Shared(Holder),
     /// The customer's own mail domain is not of that organisation.
     Elsewhere(DomainElsewhere),
+    /// Another customer has this mail domain, be it the whole one of which the customer has a part.
+    SharedMail(Holder, Text),
 }
 
 impl Doubt {
@@ -57,12 +59,15 @@ impl Doubt {
     pub fn in_words(&self, customer: &Text) -> Text {
         match self {
             Self::Shared(other) => Text::of(format_args!("{other} has this organisation")),
+            Self::SharedMail(other, domain) => Text::of(format_args!("{other} has the mail domain {domain}")),
             Self::Elsewhere(DomainElsewhere { domain, owner: Some(owner) }) => Text::of(format_args!(
-                "{customer}'s domain {domain} belongs to another organisation (…{})",
+                "{} domain {domain} belongs to another organisation (…{})",
+                possessive(customer),
                 owner.last_four()
             )),
             Self::Elsewhere(DomainElsewhere { domain, owner: None }) => Text::of(format_args!(
-                "{customer}'s domain {domain} belongs to an organisation in another of Microsoft's clouds"
+                "{} domain {domain} belongs to an organisation in another of Microsoft's clouds",
+                possessive(customer)
             )),
         }
     }
@@ -71,7 +76,7 @@ impl Doubt {
     #[must_use]
     pub const fn flag_kind(&self) -> Flag {
         match self {
-            Self::Shared(_) => SAME_ORGANISATION_AS,
+            Self::Shared(_) | Self::SharedMail(..) => SAME_ORGANISATION_AS,
             Self::Elsewhere(_) => DOMAIN_BELONGS_ELSEWHERE,
         }
     }
@@ -80,7 +85,9 @@ impl Doubt {
     #[must_use]
     pub fn flag(&self) -> Text {
         match self {
-            Self::Shared(other) => given(SAME_ORGANISATION_AS, other.reference.as_str()),
+            Self::Shared(other) | Self::SharedMail(other, _) => {
+                given(SAME_ORGANISATION_AS, other.reference.as_str())
+            }
             Self::Elsewhere(_) => Text::from(DOMAIN_BELONGS_ELSEWHERE.name),
         }
     }
@@ -89,7 +96,9 @@ impl Doubt {
     #[must_use]
     pub fn flag_for(&self, customer: &Text) -> Text {
         match self {
-            Self::Shared(other) => given(SAME_ORGANISATION_AS, &format!("{customer}={}", other.reference)),
+            Self::Shared(other) | Self::SharedMail(other, _) => {
+                given(SAME_ORGANISATION_AS, &format!("{customer}={}", other.reference))
+            }
             Self::Elsewhere(_) => given(DOMAIN_BELONGS_ELSEWHERE, customer.as_str()),
         }
     }
@@ -116,7 +125,11 @@ impl Accepts {
         let mut accepts = Self::default();
         for doubt in doubts {
             match doubt {
-                Doubt::Shared(other) => accepts.same_as.push(other.reference.clone()),
+                Doubt::Shared(other) | Doubt::SharedMail(other, _) => {
+                    if !names(&accepts.same_as, &other.reference) {
+                        accepts.same_as.push(other.reference.clone());
+                    }
+                }
                 Doubt::Elsewhere(found) => accepts.elsewhere = Some(found.clone()),
             }
         }
@@ -127,7 +140,7 @@ impl Accepts {
     #[must_use]
     pub fn covers(&self, doubt: &Doubt) -> bool {
         match doubt {
-            Doubt::Shared(other) => names(&self.same_as, &other.reference),
+            Doubt::Shared(other) | Doubt::SharedMail(other, _) => names(&self.same_as, &other.reference),
             Doubt::Elsewhere(found) => self.elsewhere.as_ref() == Some(found),
         }
     }
@@ -216,12 +229,12 @@ impl Finding {
     }
 }
 
-/// What became of a write that takes in a tenant.
+/// What became of a write that takes in a tenant or mail domains.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Guarded<T> {
     /// It is on record.
     Kept(T),
-    /// Nothing was written: this speaks against the tenant and was not accepted.
+    /// Nothing was written: this speaks against it and was not accepted.
     Doubted(Vec<Doubt>),
 }
 
@@ -246,7 +259,9 @@ pub fn sentences(doubts: &[Doubt], customer: &Text) -> Text {
 /// Flags of several doubts, one after another.
 #[must_use]
 pub fn flags(doubts: &[Doubt]) -> Text {
-    let all: Vec<String> = doubts.iter().map(|doubt| doubt.flag().as_str().to_owned()).collect();
+    let mut all: Vec<String> = doubts.iter().map(|doubt| doubt.flag().as_str().to_owned()).collect();
+    // One flag accepts all mail domains of one other customer.
+    all.dedup();
     Text::clean(&all.join(" "))
 }
 
@@ -290,6 +305,7 @@ mod tests {
             domain.in_words(&kauri).as_str(),
             "Kauri's domain k.example belongs to another organisation (…c2ca)"
         );
+        assert!(domain.in_words(&"Kauri Supplies".into()).as_str().starts_with("Kauri Supplies' domain"));
         assert_eq!(
             holder("C-1001").in_words(&kauri).as_str(),
             "C-1001 Harbour Street Cafe has this organisation"
@@ -302,6 +318,19 @@ mod tests {
         let new = Text::from("C 77");
         assert_eq!(holder("C-1").flag_for(&new).as_str(), "--same-organisation-as 'C 77=C-1'");
         assert_eq!(domain.flag_for(&new).as_str(), "--domain-belongs-elsewhere 'C 77'");
+    }
+
+    #[test]
+    fn all_mail_domains_of_another_customer_are_accepted_by_one_flag() {
+        let Doubt::Shared(other) = holder("C-1014") else { unreachable!() };
+        let mail = |domain: &'static str| Doubt::SharedMail(other.clone(), domain.into());
+        let two = [mail("a.example"), mail("b.example")];
+        assert_eq!(
+            two[0].in_words(&"Kauri".into()).as_str(),
+            "C-1014 Harbour Street Cafe has the mail domain a.example"
+        );
+        assert_eq!(flags(&two).as_str(), "--same-organisation-as C-1014");
+        assert_eq!(Accepts::these(&two).same_as, [Text::from("C-1014")]);
     }
 
     #[test]

@@ -40,9 +40,7 @@ pub enum ServerError {
     #[error("This is not a server's name. Type it like mail.hoster.example.")]
     NotAServer,
     /// Microsoft's own cloud.
-    #[error(
-        "This is Exchange Online, Microsoft's own cloud. It can't be reached by impersonation. Go back and choose Office 365."
-    )]
+    #[error("This is Exchange Online, Microsoft's own cloud. It can't be reached by impersonation.")]
     ExchangeOnline,
 }
 

@@ -25,10 +25,10 @@ pub const TENANT: Flag = Flag {
     example: DOMAIN,
 };
 
-/// Another customer who has the same tenant.
+/// Another customer who has the same tenant or mail domain.
 pub const SAME_ORGANISATION_AS: Flag = Flag {
     name: "--same-organisation-as",
-    question: "another customer has this organisation. Is it right that both have it?",
+    question: "another customer has this organisation or mail domain. Is it right that both have it?",
     example: "C-1001",
 };
 

@@ -255,6 +255,13 @@ pub enum Correction {
     NoTenant,
     /// A product was sold.
     Products,
+    /// Office 365 was sold, too.
+    AlsoOffice365 {
+        /// MPexchange stays.
+        mpexchange: bool,
+        /// Business365 stays.
+        business365: bool,
+    },
     /// The account is open.
     Open,
 }
@@ -264,7 +271,14 @@ impl Correction {
     const fn words(self) -> &'static str {
         match self {
             Self::NoTenant => "--tenant none",
-            Self::Products => "--products office365",
+            Self::Products | Self::AlsoOffice365 { mpexchange: false, business365: false } => {
+                "--products office365"
+            }
+            Self::AlsoOffice365 { mpexchange: true, business365: false } => "--products office365,mpexchange",
+            Self::AlsoOffice365 { mpexchange: false, business365: true } => {
+                "--products office365,business365"
+            }
+            Self::AlsoOffice365 { .. } => "--products office365,mpexchange,business365",
             Self::Open => "--active yes",
         }
     }
@@ -330,6 +344,10 @@ impl Command {
             Self::CustomersAdd,
             Self::CustomersSet("C-1001".into(), Correction::NoTenant),
             Self::CustomersSet("C-1001".into(), Correction::Products),
+            Self::CustomersSet(
+                "C-1001".into(),
+                Correction::AlsoOffice365 { mpexchange: true, business365: true },
+            ),
             Self::CustomersSet("C-1001".into(), Correction::Open),
             Self::CustomersAudit("C-1001".into()),
             Self::CustomersImport,

@@ -210,6 +210,13 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
+/// Whose something is: "Kauri's", "Supplies'".
+#[must_use]
+pub fn possessive(name: &Text) -> Text {
+    let s = if name.as_str().ends_with('s') { "" } else { "s" };
+    Text::of(format_args!("{name}'{s}"))
+}
+
 /// The words with a capital in front, as a sentence begins. The name of a server stays as it is written.
 #[must_use]
 pub fn capital(words: &str) -> String {

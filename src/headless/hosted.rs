@@ -6,6 +6,7 @@ use crate::{
     domain::{
         answers::{Details, Password},
         flag::{self, Flag, quoted},
+        secret::Secret,
     },
     wizard::{
         answer::{Action, FieldId, Given, Value},
@@ -56,7 +57,9 @@ impl Journey {
         let is_directory = details.is_directory && details.mailboxes.is_none();
         let password = match &details.password {
             Some(Password::Read(secret)) => Some(Value::Secret(secret.clone())),
-            Some(Password::Unread) | None => None,
+            // Kept in the copy of the record that a check works on, and never sent: what the record says to the rest is found.
+            Some(Password::Unread) => Some(Value::Secret(Secret::new("unread".to_owned()))),
+            None => None,
         };
         let given = [
             (FieldId::Sample, text(&details.mailbox)),
@@ -111,13 +114,7 @@ impl Journey {
 
     /// The wizard did not take the form: names what it misses, or what can't be used.
     fn refuse_details(&mut self, view: &View<'_>) -> Decision {
-        let is_unread = |id| {
-            let details = self.answers.details.as_ref();
-            id == FieldId::Password
-                && matches!(details.and_then(|details| details.password.as_ref()), Some(Password::Unread))
-        };
-        match view.page.problems().find(|(id, _)| !is_unread(*id)) {
-            None if view.page.problem().is_some() => self.leave_untried(),
+        match view.page.problems().next() {
             Some((id, problem)) if self.steps.has(Step::Fill(id)) => {
                 refuse(flag_of(id), problem.for_commands())
             }

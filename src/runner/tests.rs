@@ -376,7 +376,7 @@ fn hosted_calls(customer: CustomerId, run: &RunId) -> Vec<(Request, &'static str
     });
     vec![
         (Request::Discover("ana.brennan@andersondental.example".parse().unwrap()), "server"),
-        (Request::SaveImpersonation(run.clone(), access.clone()), "run"),
+        (Request::SaveImpersonation(run.clone(), access.clone(), Accepts::default()), "run"),
         (
             Request::Prove {
                 of: (customer, Product::MpExchange),

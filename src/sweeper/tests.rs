@@ -282,7 +282,7 @@ impl Stage {
     fn hosted_rule(&self, place: Place, access: &Impersonation) -> CustomerId {
         let store = self.store();
         let (customer, run) = open(&store, place, Product::MpExchange);
-        store.save_impersonation(&run, access).unwrap();
+        store.save_impersonation(&run, access, &Accepts::default()).unwrap();
         store.save_proof(&run, None).unwrap();
         store.enable(&run).unwrap();
         store.make_rule(&run, 3, 1_000).unwrap();

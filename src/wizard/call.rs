@@ -117,7 +117,8 @@ requests! {
     /// Find the EWS server by Autodiscover.
     READ discover = Discover(sample: Address) -> FoundServer;
     /// The impersonation details were saved.
-    WRITE save_impersonation = SaveImpersonation(run: RunId, details: Box<Impersonation>) -> Box<RunRecord>
+    WRITE save_impersonation = SaveImpersonation(run: RunId, details: Box<Impersonation>, accepts: Accepts)
+        -> Guarded<Box<RunRecord>>
         ["{run}"];
     /// The consent link was shown for the first time.
     WRITE link_shown = LinkShown(run: RunId) -> Box<RunRecord> ["{run}"];

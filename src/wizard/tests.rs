@@ -1,5 +1,6 @@
 //! The whole wizard: a driver that answers requests from a made-up world, the three paths, the rules, and random walks.
 
+mod access;
 mod cards;
 mod looks;
 mod paths;
@@ -67,6 +68,12 @@ pub(crate) fn organisation(number: u16) -> Organisation {
 pub(crate) fn shared(number: i64) -> Doubt {
     let Customer { id, reference, name, is_active, .. } = customer(number);
     Doubt::Shared(Holder { id, reference, name, is_active })
+}
+
+/// Another customer has the mail domain.
+pub(crate) fn shared_mail(number: i64) -> Doubt {
+    let Customer { id, reference, name, is_active, domain, .. } = customer(number);
+    Doubt::SharedMail(Holder { id, reference, name, is_active }, domain)
 }
 
 /// The mail domain of a customer belongs to another organisation.
@@ -481,9 +488,11 @@ impl Desk {
                 change(self, &|record| record.organisation = Some(organisation.clone()))
             }
             Request::Discover(_) => Some(Reply::Server(self.server.clone())),
-            Request::SaveImpersonation(_, details) => change(self, &|record| {
-                record.impersonation = Some((**details).clone());
-                record.is_key_lost = false;
+            Request::SaveImpersonation(_, details, accepts) => self.doubted(accepts).or_else(|| {
+                change(self, &|record| {
+                    record.impersonation = Some((**details).clone());
+                    record.is_key_lost = false;
+                })
             }),
             Request::LinkShown(_) => {
                 change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))

@@ -165,7 +165,7 @@ fn flags_take_another_customers_organisation_only_where_each_party_is_named() {
     let kauri = ["provision", "C-1002", "--tenant", "admin@harbourstreetcafe.example"];
     let base = [&kauri[..], &["--users", "all", "--max-seats", "50", "--rehearse"]].concat();
     let refused = run(&home, &base).ends(2).says(&[
-        "Kauri Building Supplies's domain kauribuilding.example belongs to another organisation (…c2ca).",
+        "Kauri Building Supplies' domain kauribuilding.example belongs to another organisation (…c2ca).",
         "C-1001 Harbour Street Cafe has this organisation.",
         "Nothing was saved.",
     ]);
@@ -300,4 +300,44 @@ fn two_rows_of_a_plan_with_one_organisation_are_found_by_the_check() {
     // Said in one of the two rows, it need not be said in the other.
     plan(&home, &rows("same_organisation_as = [\"C-72\"]\n"));
     run(&home, &["apply", "plan.toml", "--check"]).ends(0);
+}
+
+/// Lighthouse gives Anderson's mail domain, by flags and by a plan.
+#[test]
+fn a_mail_domain_of_another_customer_is_taken_only_where_the_other_one_is_named() {
+    const ASKED: &str = "C-1014 Anderson Dental has the mail domain andersondental.example.";
+    let home = Home::new();
+    fs::write(home.path().join("password.txt"), "invented-anderson\n").unwrap();
+    let words = "provision C-1019 --server mail.coastline-hosting.example --account svc-backup@andersondental.example \
+                 --try-mailbox ana.brennan@andersondental.example --mail-domain andersondental.example --directory \
+                 --password-file password.txt --users all --max-seats 8";
+    let base: Vec<&str> = words.split_whitespace().collect();
+    let refused =
+        run(&home, &base).ends(2).says(&[ASKED, "Nothing was saved.", "--same-organisation-as C-1014"]);
+    let dry = [&base[..], &["--dry-run"]].concat();
+    run(&home, &dry).ends(2).says(&[ASKED, "--same-organisation-as C-1014"]);
+    let row = "[[customer]]\ncustomer = \"C-1019\"\nserver = \"mail.coastline-hosting.example\"\n\
+               account = \"svc-backup@andersondental.example\"\nmailbox = \"ana.brennan@andersondental.example\"\n\
+               mail_domains = [\"andersondental.example\"]\ndirectory = true\npassword_file = \"password.txt\"\n";
+    let key = "same_organisation_as = [\"C-1014\"]";
+    let check = ["apply", "plan.toml", "--check"];
+    plan(&home, row);
+    let told = run(&home, &check).ends(2).says(&["--same-organisation-as C-1019=C-1014"]);
+    assert!(told.out.contains(ASKED) && told.out.contains(key), "{}", told.out);
+    plan(&home, &format!("{row}{key}\n"));
+    run(&home, &check).ends(0);
+    let record = Record::of(&home);
+    assert_eq!((record.count("impersonation"), record.seats()), (0, 0), "nothing was saved");
+    paste(&home, &refused).ends(0);
+    assert_eq!((record.count("shared_domain"), record.seats()), (1, 8));
+    let shown = run(&home, &["customers", "show", "C-1014"]).ends(0);
+    assert!(
+        shown.out.contains("C-1019 Lighthouse Printing has the mail domain andersondental.example"),
+        "{}",
+        shown.out
+    );
+    // Not asked again, neither here nor at Anderson's own.
+    run(&home, &base).ends(0);
+    let own = words.replace("C-1019", "C-1014").replace("all --max-seats 8", "none");
+    run(&home, &own.split_whitespace().collect::<Vec<_>>()).ends(0);
 }

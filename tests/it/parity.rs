@@ -389,6 +389,77 @@ fn an_organisation_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
     assert_eq!(lines(&audit, "accepted for the organisation").len(), 2, "{audit:?}");
 }
 
+#[test]
+fn a_mail_domain_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
+    const ASKED: &str = "Take this mail domain all the same?";
+    const HAS: &str = "C-1014 Anderson Dental has the mail domain andersondental.example";
+    const SECRET: &str = "invented-anderson";
+    const SAMPLE: &str = "ana.brennan@andersondental.example";
+    const ACCOUNT: &str = "svc-backup@andersondental.example";
+    let audit = same(
+        |home| {
+            let mut terminal = Terminal::opened(home);
+            terminal.picks("Lighthouse Printing").impersonates(SAMPLE, ACCOUNT, SECRET);
+            terminal.keys(", andersondental.example").sees(&["printing.example, andersondental.example"]);
+            terminal.keys(TAB).keys(RIGHT).sees(&["(•) the server's directory"]).keys(TAB);
+            terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, HAS, ">‹ No ›"]);
+            // Enter is No: back to the field, and nothing was saved.
+            terminal.keys(ENTER).sees(&["> Mail domains"]);
+            assert_eq!(Record::of(home).count("impersonation"), 0);
+            terminal.keys(TAB).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]);
+            terminal.keys(RIGHT).sees(&[">‹ Take it ›"]).keys(ENTER).sees(&["● Authorise"]).enables();
+            terminal.sees(&["listed 8 ·"]).keys("a").sees(&["ticked 8"]).applies("8");
+            terminal.keys(ENTER).quits()
+        },
+        |home| {
+            let mut talk = Talk::start(home, 80, &[]);
+            talk.opens("lighthouse", "Lighthouse Printing").hears(&["A mailbox to try: one"]).types(SAMPLE);
+            talk.hears(&["Server: like"]).types("").hears(&["1: Find the server.", "Enter for 1"]).types("");
+            talk.hears(&["The server was found", "Enter for 2"]).types("").hears(&["Account: the"]);
+            talk.types(ACCOUNT).hears(&["Password: it is never shown."]).types(SECRET);
+            talk.hears(&["Mail domains:"]).types("lighthouseprinting.example, andersondental.example");
+            talk.hears(&["Mailboxes come from:", "Enter for 1"]).types("2").hears(&["Save.", "Enter for"]);
+            talk.types("").hears(&[HAS, ASKED, "Enter"]).types("").hears(&["Mail domains:"]).types("");
+            talk.hears(&["Mailboxes come from:", "Enter for"]).types("").hears(&["Save.", "Enter for"]);
+            talk.types("").hears(&[ASKED, "Enter"]).types("yes").hears(&["1: Enable.", "Enter for 1"]);
+            talk.types("enable").hears(&["Step 5 of 6: Users.", "listed 8"]);
+            talk.types("all").hears(&["Tick 8?"]).types("yes").hears(&["Ticked 8"]).types("review");
+            talk.hears(&["New seats: 8.", "from the table."]).types("8");
+            talk.hears(&["8 users protected", "Enter for 1"]).types("");
+            talk.hears(&["Done: 8 users", "Leave the wizard."]).types("quit");
+            talk.ends()
+        },
+        |home| {
+            let password = home.path().join("password.txt");
+            std::fs::write(&password, SECRET).unwrap();
+            let arguments = [
+                "C-1019",
+                "--server",
+                "mail.coastline-hosting.example",
+                "--try-mailbox",
+                SAMPLE,
+                "--mail-domain",
+                "lighthouseprinting.example",
+                "--mail-domain",
+                "andersondental.example",
+                "--account",
+                ACCOUNT,
+                "--password-file",
+                password.to_str().unwrap(),
+                "--directory",
+                "--same-organisation-as",
+                "C-1014",
+                "--users",
+                "all",
+                "--max-seats",
+                "8",
+            ];
+            provision::code(home, &arguments, "")
+        },
+    );
+    assert_eq!(lines(&audit, "accepted for the mail domains").len(), 1, "{audit:?}");
+}
+
 /// Three are on, and Enable Auto is.
 fn provisioned(home: &Home) {
     let users = "mei.williams@harbourstreetcafe.example\noliver.tamihana@harbourstreetcafe.example\n\

@@ -216,6 +216,7 @@ impl Sheet {
 fn doubt_as_json(doubt: &Doubt, accepted: Option<&Accepted>) -> Value {
     let (other, domain, owner) = match doubt {
         Doubt::Shared(other) => (Some(other.reference.as_str()), None, None),
+        Doubt::SharedMail(other, domain) => (Some(other.reference.as_str()), Some(domain.as_str()), None),
         Doubt::Elsewhere(found) => (None, Some(found.domain.as_str()), found.owner),
     };
     json!({

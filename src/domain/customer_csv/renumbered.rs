@@ -10,7 +10,7 @@ use crate::domain::{
     command_line,
     customer::{Customer, NewCustomer},
     filter::fold,
-    text::Text,
+    text::{Text, possessive},
 };
 
 /// The lines of a sheet that would give a customer the name or the domain of another one, on record or in an earlier line
@@ -91,7 +91,7 @@ fn alike(
         }
         _ => "Spreadsheets drop zeros: correct the reference".to_owned(),
     };
-    let is = own.map_or_else(|| "is new".to_owned(), |own| format!("is {}'s", own.name));
+    let is = own.map_or_else(|| "is new".to_owned(), |own| format!("is {}", possessive(&own.name)));
     let name = other.name;
     let place = if other.line == 0 { String::new() } else { format!(", line {}", other.line) };
     Some(Text::of(format_args!(

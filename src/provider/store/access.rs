@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{
     consent::Look,
     customer::{Customer, Impersonation, Product},
-    doubt::{self, Accepts, Guarded},
+    doubt::{self, Accepts, Doubt, Guarded},
     failure::{Failure, FailureKind},
     form_draft::FormDraft,
     id::{CustomerId, RunId},
@@ -56,10 +56,7 @@ impl Store {
             customer::keep_tenant(write.tx, row.customer, found.tenant)?;
             Ok(doubts)
         })?;
-        if !doubts.is_empty() {
-            return Ok(Guarded::Doubted(doubts));
-        }
-        Ok(Guarded::Kept(Box::new(self.record(run)?)))
+        self.guarded(run, doubts)
     }
 
     /// The impersonation details of a customer, without their password.
@@ -73,14 +70,27 @@ impl Store {
     /// Keeps the impersonation details: one set per customer, shared by both hosted products. The password is
     /// encrypted. A change of server, account or password starts the proof of runs anew that are not enabled yet.
     ///
+    /// Where another customer has one of the mail domains, and that was never accepted and is not among `accepts`, nothing
+    /// is written and the answer says who (product.md rule 18).
+    ///
     /// # Errors
     /// `Record`, when the key file can't be made or used; `Conflict` without the run's hold.
-    pub fn save_impersonation(&self, run: &RunId, access: &Impersonation) -> Result<RunRecord, Failure> {
-        self.write_run(run, |write, row| {
+    pub fn save_impersonation(
+        &self,
+        run: &RunId,
+        access: &Impersonation,
+        accepts: &Accepts,
+    ) -> Result<Guarded<Box<RunRecord>>, Failure> {
+        let doubts = self.write_run(run, |write, row| {
+            let customer = customer::one(write.tx, row.customer)?;
+            let doubts = ownership::settle_mail(write, &customer, &access.domains, accepts)?;
+            if !doubts.is_empty() {
+                return Ok(doubts);
+            }
             form::keep(write.tx, Owner::Run(run), &FormDraft::default())?;
             let (known, is_key_lost) = record::impersonation(write.tx, &self.0.vault, row.customer)?;
             if known.as_ref() == Some(access) && !is_key_lost {
-                return Ok(());
+                return Ok(doubts);
             }
             let opens_the_same = !is_key_lost
                 && known.is_some_and(|known| {
@@ -93,9 +103,19 @@ impl Store {
             if !opens_the_same {
                 run::forget_hosted_proofs(write.tx, row.customer)?;
             }
-            write.note_run(row, &Text::of(format_args!("saved the access to {}", access.server)))
+            write.note_run(row, &Text::of(format_args!("saved the access to {}", access.server)))?;
+            Ok(doubts)
         })?;
-        self.record(run)
+        self.guarded(run, doubts)
+    }
+
+    /// The run, where nothing speaks against what was to be kept.
+    fn guarded(&self, run: &RunId, doubts: Vec<Doubt>) -> Result<Guarded<Box<RunRecord>>, Failure> {
+        if doubts.is_empty() {
+            Ok(Guarded::Kept(Box::new(self.record(run)?)))
+        } else {
+            Ok(Guarded::Doubted(doubts))
+        }
     }
 
     /// Notes that the consent link was shown; the first time counts.

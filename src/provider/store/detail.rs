@@ -6,7 +6,7 @@ use super::{
     table::{
         Key, accepted, audit, customer,
         enablement::{self, EnabledFor},
-        exclusion, product,
+        exclusion, impersonation, product,
         run::{self, RunLine},
         seat,
         sweep::{self, SweepRecord},
@@ -34,7 +34,7 @@ pub struct CustomerDetail {
     pub runs: Vec<RunLine>,
     /// The newest passes of Enable Auto.
     pub sweeps: Vec<SweepRecord>,
-    /// What speaks against the tenant on record and was never accepted.
+    /// What speaks against the tenant or the mail domains on record and was never accepted.
     pub doubts: Vec<Doubt>,
     /// What was accepted about it.
     pub accepted: Vec<Accepted>,
@@ -72,7 +72,7 @@ impl Store {
             for product in customer.products {
                 products.push(detail(tx, (id, product))?);
             }
-            let (doubts, accepted) = match customer.tenant {
+            let (mut doubts, mut accepted) = match customer.tenant {
                 Some(tenant) => {
                     let (doubts, mut known) = ownership::doubts(tx, id, tenant, None)?;
                     known.extend(accepted::domain_of(tx, id, tenant)?);
@@ -80,6 +80,11 @@ impl Store {
                 }
                 None => (Vec::new(), Vec::new()),
             };
+            if let Some((access, _sealed)) = impersonation::find(tx, id)? {
+                let (open, known) = ownership::mail_doubts(tx, id, &access.domains)?;
+                doubts.extend(open);
+                accepted.extend(known);
+            }
             Ok(CustomerDetail {
                 doubts,
                 accepted,

@@ -167,7 +167,7 @@ fn enabled_run(store: &Store, product: Product) -> (Customer, RunId) {
     let customer = customer(store);
     let run = store.open_run(customer.id, product).unwrap().id;
     if product.is_hosted() {
-        store.save_impersonation(&run, &impersonation("hunter2")).unwrap();
+        store.save_impersonation(&run, &impersonation("hunter2"), &Accepts::default()).unwrap();
         store.save_proof(&run, None).unwrap();
     } else {
         store.save_organisation(&run, &organisation(TENANT), &Accepts::default()).unwrap();

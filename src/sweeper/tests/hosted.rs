@@ -87,7 +87,7 @@ async fn a_mailbox_that_is_listed_no_more_but_answers_has_not_left() {
     let store = stage.store();
     let customer = called(&store, HOSTED).id;
     let run = store.open_run(customer, Product::MpExchange).unwrap().id;
-    store.save_impersonation(&run, &access(Listing::Given(all[..1].to_vec()))).unwrap();
+    store.save_impersonation(&run, &access(Listing::Given(all[..1].to_vec())), &Accepts::default()).unwrap();
     for night in ["2026-11-24T20:00:00+11:00", "2026-11-25T20:00:00+11:00", "2026-11-26T20:00:00+11:00"] {
         stage.at(night);
         assert_eq!(stage.sweep_one().await.left, 0);
@@ -140,7 +140,10 @@ async fn a_pass_that_has_waited_lists_what_is_on_record_by_then() {
         // An operator gives another list while the pass waits for its turn.
         let all = ["ana@tenant7.example", "ben@tenant7.example"].map(|a| a.parse().unwrap());
         let run = provider.store.open_run(row.customer.id, row.product).unwrap().id;
-        provider.store.save_impersonation(&run, &access(Listing::Given(all.to_vec()))).unwrap();
+        provider
+            .store
+            .save_impersonation(&run, &access(Listing::Given(all.to_vec())), &Accepts::default())
+            .unwrap();
         passed(provider, clock, row).await
     };
     let reports = lanes::each(&stage.provider(), &stage.clock(), go).await.unwrap();

@@ -1,4 +1,4 @@
-//! Something speaks against a tenant: one question, whose default is No, wherever one is saved (product.md rule 18).
+//! Something speaks against a tenant or a mail domain: one question, whose default is No, wherever one is saved (product.md rule 18).
 
 use crate::{
     domain::{
@@ -53,7 +53,7 @@ impl Doubts {
         None
     }
 
-    /// What a write that compares tenants kept; where it doubts one that is asked about, and a failure is kept to be shown.
+    /// What a write that compares with the record kept; where it doubts one that is asked about, and a failure is kept to be shown.
     pub(crate) fn kept<T>(
         &mut self,
         failure: &mut Option<Failure>,
@@ -77,8 +77,8 @@ impl Doubts {
             Block::Strong(Tone::Warn, words)
         };
         let mut blocks: Vec<Block<'_>> = self.asked.iter().map(sentence).collect();
-        let nothing = "Nothing has been saved. Users of another organisation would be protected and billed for this \
-                       customer. Ask the customer. No leads back, to give the right one; who says yes, and to what, is kept.";
+        let nothing = "Nothing has been saved. If this is not theirs, users of another organisation would be protected \
+                       and billed for this customer. Ask the customer. No goes back. A yes is recorded with your name.";
         blocks.push(Block::Para(nothing.into()));
         let doubts = self.asked.clone();
         Scene { stamp: self.stamp, doubts, ..Scene::confirm(id, false, asks, blocks) }

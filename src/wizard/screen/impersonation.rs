@@ -6,13 +6,15 @@
 use crate::{
     domain::{
         card::{Card, CardId, Party},
-        customer::{Impersonation as Details, Listing},
+        customer::{Customer, Impersonation as Details, Listing, Product},
+        doubt::{Accepts, Guarded},
         exchange_server::{self, FoundServer},
         failure::Failure,
         form_draft::FormDraft,
         id::Address,
         mailboxes::Mailboxes,
-        phrase::{Detail, Noun, Phrase, WayOn, phrase},
+        operator::Operator,
+        phrase::{Correction, Detail, Noun, Phrase, WayOn, phrase},
         run::RunRecord,
         secret::Secret,
         tenant_input::TenantInput,
@@ -28,7 +30,7 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending},
-        screen::{Scene, Screen, authorise::Authorise, kept, step::Step},
+        screen::{Scene, Screen, authorise::Authorise, doubts::Doubts, kept, step::Step},
         view::{Block, Fact, FactId, Notice, Offer, Tone},
     },
 };
@@ -45,6 +47,9 @@ const KEPT_LIST: &str = "list";
 /// The names under which it is kept that Autodiscover found the server, by an open redirect or otherwise.
 const KEPT_FOUND: [(&str, bool); 2] = [("found_open", true), ("found", false)];
 
+/// Said where the record holds something else than the form.
+const UNSAVED: &str = "What you changed is not saved. Save it; Continue is open while nothing is changed.";
+
 /// The screen's own state.
 #[derive(Debug, Default)]
 pub(crate) struct Impersonation {
@@ -60,8 +65,14 @@ pub(crate) struct Impersonation {
     found: Option<FoundServer>,
     is_key_lost: bool,
     is_enabled: bool,
+    /// The way on where the mailboxes turn out to be Microsoft's.
+    to_office: Phrase,
+    /// The form as it is on record.
+    on_record: FormDraft,
     finding: Wait<FoundServer>,
-    saving: Wait<Box<RunRecord>>,
+    saving: Wait<Guarded<Box<RunRecord>>>,
+    /// What speaks against the mail domains, once they were to be saved.
+    doubts: Doubts,
     failure: Option<Failure>,
     /// The question to the played customer that is out.
     asking: Pending<Box<Details>>,
@@ -83,15 +94,16 @@ impl Impersonation {
             mailboxes: Mailboxes::saved(given),
             kept,
             known: saved.map(|details| details.server.clone()),
-            found: KEPT_FOUND.into_iter().find_map(|(name, is_by_open_redirect)| {
-                let address = Text::clean(record.form.get(name)?);
-                Some(FoundServer { address, is_by_open_redirect })
-            }),
             is_key_lost: record.is_key_lost,
             is_enabled: record.enabled.is_some(),
             ..Self::default()
         };
+        screen.on_record = screen.draft();
         screen.form.take_up(&record.form);
+        screen.found = KEPT_FOUND.into_iter().find_map(|(name, is_by_open_redirect)| {
+            let address = Text::clean(record.form.get(name)?);
+            Some(FoundServer { address, is_by_open_redirect })
+        });
         if let Some(list) = record.form.get(KEPT_LIST) {
             screen.mailboxes = Mailboxes::default();
             screen.mailboxes.take(list);
@@ -107,6 +119,11 @@ impl Impersonation {
 impl Screen for Impersonation {
     /// What the server refused a moment ago is what is to be typed again.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        self.to_office = cx
+            .session
+            .record
+            .as_ref()
+            .map_or_else(Phrase::default, |record| to_office(&record.customer, &cx.setup.operator));
         let (id, words) = match cx.session.proving.refused_detail() {
             Some(Detail::SignIn) => {
                 (FieldId::Password, "refused; type it again, or leave it empty to try the saved one")
@@ -122,12 +139,26 @@ impl Screen for Impersonation {
 
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         cx.session.keep_form(cx.calls);
+        self.doubts.close();
         self.asking.cancel(cx.calls);
         self.finding.cancel(cx);
         self.saving.cancel(cx);
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        if self.doubts.is_open() {
+            if !self.saving.is_out()
+                && let Some(accepts) = self.doubts.answer(&given)
+                && cx.may_write()
+            {
+                self.send(cx, accepts);
+            }
+            if !self.doubts.is_open() {
+                // No: they are to be given otherwise.
+                self.form.focus_on(Spot::Field(FieldId::Domains));
+            }
+            return Step::Stay;
+        }
         if matches!(given, Given::Fill(FieldId::Server, _)) {
             // Whoever types it, be it the same, has named it.
             self.found = None;
@@ -143,9 +174,10 @@ impl Screen for Impersonation {
             Given::Do(Action::Rehearse) => self.ask(cx),
             Given::Do(Action::Discover) => self.find(cx),
             Given::Submit => self.save(cx),
-            Given::Do(Action::Continue) if self.is_enabled && !self.is_key_lost => {
+            Given::Do(Action::Continue) if self.is_enabled && self.is_open(Action::Continue) => {
                 return Step::Next(Box::<Authorise>::default());
             }
+            Given::Do(Action::Continue) if self.is_changed() => cx.say(Tone::Warn, UNSAVED),
             Given::Do(Action::EmptyList) => self.empty_or_restore(cx),
             Given::Back => return Step::Back,
             _ => {}
@@ -156,9 +188,15 @@ impl Screen for Impersonation {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if let Some(details) = kept(&mut self.failure, self.asking.take(arrival)) {
             self.told(cx, &details);
-        } else if let Some(server) = kept(&mut self.failure, self.finding.take(arrival)) {
-            self.take_found(cx, server);
-        } else if let Some(record) = kept(&mut self.failure, self.saving.take(arrival)) {
+        } else if let Some(found) = self.finding.take(arrival) {
+            let found = found.map_err(|failure| match failure.card {
+                Some(CardId::HostedOnline) => Failure { hint: self.to_office.clone(), ..failure },
+                _ => failure,
+            });
+            if let Some(server) = kept(&mut self.failure, Some(found)) {
+                self.take_found(cx, server);
+            }
+        } else if let Some(record) = self.doubts.kept(&mut self.failure, self.saving.take(arrival)) {
             cx.session.keeping.drop_changes();
             return Step::Open(record);
         }
@@ -167,6 +205,11 @@ impl Screen for Impersonation {
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
+        if self.doubts.is_open() {
+            let asks = "Take this mail domain all the same?";
+            let scene = self.doubts.scene(QuestionId::Doubted, &customer, asks);
+            return scene.waiting_for(cx.now, [self.saving.clock()]);
+        }
         let mut blocks = Vec::new();
         if self.is_key_lost {
             let words = "The key file is gone, so the saved password can't be read. Give it again. Seats and rules are kept.";
@@ -202,7 +245,11 @@ impl Screen for Impersonation {
         Scene {
             is_waiting: self.asking.is_out(),
             focus: self.form.focus(),
-            notice: is_told.then(|| Notice::new(Tone::Plain, told)),
+            notice: if is_told {
+                Some(Notice::new(Tone::Plain, told))
+            } else {
+                (self.is_enabled && self.is_changed()).then(|| Notice::new(Tone::Plain, UNSAVED))
+            },
             ..scene
         }
         .waiting_for(cx.now, [self.saving.clock(), self.finding.clock()])
@@ -211,6 +258,7 @@ impl Screen for Impersonation {
     fn card(&self, _cx: ViewCx<'_>) -> Card {
         match &self.failure {
             Some(failure) => Card::of_failure(failure, Party::Hoster, &[]),
+            None if self.doubts.is_open() => Card::of(CardId::MailDomainDoubted, &[]),
             None => Card::of(CardId::Impersonation, &[]),
         }
     }
@@ -269,6 +317,17 @@ impl Impersonation {
             draft.0.extend(names.map(|(name, _)| (name.to_owned(), address.to_string())));
         }
         draft
+    }
+
+    /// What is wrong with a server, or a mail domain, of Exchange Online: what can be done depends on what was sold.
+    fn online(&self) -> Phrase {
+        phrase![format_args!("{}", exchange_server::ServerError::ExchangeOnline), " "]
+            .with(self.to_office.clone())
+    }
+
+    /// Whether something stands here that is not on record.
+    fn is_changed(&self) -> bool {
+        self.draft() != self.on_record
     }
 
     fn is_directory(&self) -> bool {
@@ -356,7 +415,7 @@ impl Impersonation {
         match action {
             Action::Save => !self.saving.is_out(),
             Action::Discover => !self.finding.is_out(),
-            Action::Continue => !self.is_key_lost,
+            Action::Continue => !self.is_key_lost && !self.is_changed(),
             _ => true,
         }
     }
@@ -370,11 +429,16 @@ impl Impersonation {
             self.form.focus_on(Spot::Field(id));
             return cx.say(Tone::Warn, problem);
         }
+        self.send(cx, Accepts::default());
+    }
+
+    /// Has the details written down.
+    fn send(&mut self, cx: &mut UpdateCx<'_>, accepts: Accepts) {
         if let (Some(run), Some(details)) = (cx.run(), self.details()) {
             self.failure = None;
             // Before the form is saved, which forgets it.
             cx.session.keep_form(cx.calls);
-            self.saving.start(cx, pending::save_impersonation(run, Box::new(details)), wait::RECORD);
+            self.saving.start(cx, pending::save_impersonation(run, Box::new(details), accepts), wait::RECORD);
         }
     }
 
@@ -423,9 +487,10 @@ impl Impersonation {
     fn problem(&self, id: FieldId) -> Option<Phrase> {
         match id {
             FieldId::Sample => self.sample_problem(),
-            FieldId::Server => exchange_server::normalise(self.form.text(FieldId::Server))
-                .err()
-                .map(|error| format_args!("{error}").into()),
+            FieldId::Server => match exchange_server::normalise(self.form.text(FieldId::Server)).err()? {
+                exchange_server::ServerError::ExchangeOnline => Some(self.online()),
+                error => Some(format_args!("{error}").into()),
+            },
             FieldId::Account if self.form.text(FieldId::Account).trim().is_empty() => {
                 Some("Type the service account.".into())
             }
@@ -453,7 +518,7 @@ impl Impersonation {
         };
         let domain = sample.domain();
         if exchange_server::is_exchange_online(&domain) {
-            return Some(format_args!("{}", exchange_server::ServerError::ExchangeOnline).into());
+            return Some(self.online());
         }
         let (domains, _) = self.domains();
         let is_theirs = domains.iter().any(|known| known.as_str() == domain);
@@ -461,6 +526,17 @@ impl Impersonation {
             phrase![Text::clean(&domain), " is not one of the customer's mail domains. ", WayOn::AddDomain]
         })
     }
+}
+
+/// Where a customer goes on whose mailboxes are in Exchange Online.
+fn to_office(customer: &Customer, operator: &Operator) -> Phrase {
+    let has = |product| customer.products.contains(&product);
+    if has(Product::Office365) {
+        return "Go back and choose Office 365.".into();
+    }
+    let (mpexchange, business365) = (has(Product::MpExchange), has(Product::Business365));
+    let way = operator.corrects(&customer.reference, Correction::AlsoOffice365 { mpexchange, business365 });
+    phrase!["This customer has no Office 365 on record: ask your lead. If it was sold, "].with(way)
 }
 
 /// The controls, with what is on record.

@@ -107,6 +107,13 @@ fn organisations(seen: &mut Seen) {
     desk.give(Given::Submit);
     seen.sees(&desk, CardId::TenantDoubted);
 
+    let mut hosted = record(3, Product::MpExchange);
+    hosted.impersonation = Some(details());
+    let mut desk = Desk::resumed(hosted);
+    desk.doubts = vec![shared_mail(2)];
+    desk.give(Given::Back).give(Given::Submit).answer();
+    seen.sees(&desk, CardId::MailDomainDoubted);
+
     let mut managed = record(1, Product::Office365);
     (managed.customer.tenant, managed.customer.is_managed) = (Some(tenant(1)), true);
     let mut desk = Desk::resumed(managed);

@@ -61,7 +61,7 @@ impl Reader<'_> {
         };
         if let Some(product) = row.product {
             if product.is_hosted() {
-                let office = ["tenant", "same_organisation_as", "domain_belongs_elsewhere"];
+                let office = ["tenant", "domain_belongs_elsewhere"];
                 is_odd(self, &office, "is for Office 365. Leave it out, or change the product.");
             } else {
                 let hosted = ["server", "account", "mailbox", "mail_domains", "mailboxes", "directory"];

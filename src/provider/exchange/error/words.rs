@@ -254,7 +254,7 @@ const fn row(error: &Error) -> Row {
         Error::ExchangeOnline => (
             Refused,
             "this is Exchange Online, where this kind of access has ended",
-            "The customer is on Microsoft's cloud: go back and choose Office 365.",
+            "The customer is on Microsoft's cloud. Go back and choose Office 365.",
         ),
         Error::NotTls => (
             Refused,

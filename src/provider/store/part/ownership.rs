@@ -1,9 +1,9 @@
-//! Whose organisation is it? The one question to the record, "who else has this tenant?", and what was accepted of its
-//! answer (product.md rule 18). Every use case that takes in a tenant asks it in its own transaction.
+//! Whose organisation is it? The one question to the record, "who else has this tenant, or this mail domain?", and what was
+//! accepted of its answer (product.md rule 18). Every use case that takes one in asks it in its own transaction.
 
 use super::{
     super::{
-        table::{accepted, customer},
+        table::{accepted, customer, impersonation},
         tx::Tx,
     },
     write::Write,
@@ -40,6 +40,24 @@ pub(crate) fn doubts(
     Ok((open, known))
 }
 
+/// What speaks against mail domains of a customer: who else has them; what was not accepted, and what was.
+pub(crate) fn mail_doubts(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    domains: &[Text],
+) -> Result<(Vec<Doubt>, Vec<Accepted>), Failure> {
+    let (mut open, mut known) = (Vec::new(), Vec::new());
+    for (other, domain) in impersonation::having(tx, domains, customer)? {
+        let accepted = accepted::sharing_mail(tx, customer, other.id, &domain)?;
+        let doubt = Doubt::SharedMail(other, domain);
+        match accepted {
+            Some((by, at)) => known.push(Accepted { doubt, by, at }),
+            None => open.push(doubt),
+        }
+    }
+    Ok((open, known))
+}
+
 /// Keeps what is accepted of a customer's tenant, with a line in the audit; answers what speaks against the tenant all
 /// the same. Where that is anything, nothing may be written.
 pub(crate) fn settle(
@@ -51,7 +69,29 @@ pub(crate) fn settle(
     // A domain that was changed meanwhile was not shown to anybody.
     let elsewhere = accepts.elsewhere.clone().filter(|found| found.domain == customer.domain);
     let (open, _known) = doubts(write.tx, customer.id, tenant, elsewhere)?;
-    let (taken, open): (Vec<_>, Vec<_>) = open.into_iter().partition(|doubt| accepts.covers(doubt));
+    take(write, customer, Some(tenant), open, accepts)
+}
+
+/// The same of mail domains.
+pub(crate) fn settle_mail(
+    write: &Write<'_>,
+    customer: &Customer,
+    domains: &[Text],
+    accepts: &Accepts,
+) -> Result<Vec<Doubt>, Failure> {
+    let (open, _known) = mail_doubts(write.tx, customer.id, domains)?;
+    take(write, customer, None, open, accepts)
+}
+
+/// Keeps what is accepted where that is all; answers the rest.
+fn take(
+    write: &Write<'_>,
+    customer: &Customer,
+    tenant: Option<TenantId>,
+    doubts: Vec<Doubt>,
+    accepts: &Accepts,
+) -> Result<Vec<Doubt>, Failure> {
+    let (taken, open): (Vec<_>, Vec<_>) = doubts.into_iter().partition(|doubt| accepts.covers(doubt));
     if open.is_empty() {
         for doubt in &taken {
             keep(write, customer, tenant, doubt)?;
@@ -61,15 +101,27 @@ pub(crate) fn settle(
 }
 
 /// Keeps one doubt as accepted.
-fn keep(write: &Write<'_>, customer: &Customer, tenant: TenantId, doubt: &Doubt) -> Result<(), Failure> {
-    match doubt {
-        Doubt::Shared(other) => {
+fn keep(
+    write: &Write<'_>,
+    customer: &Customer,
+    tenant: Option<TenantId>,
+    doubt: &Doubt,
+) -> Result<(), Failure> {
+    match (doubt, tenant) {
+        (Doubt::SharedMail(other, domain), _) => {
+            accepted::keep_sharing_mail(write.tx, customer.id, other.id, domain, write.by())?;
+        }
+        (Doubt::Shared(other), Some(tenant)) => {
             accepted::keep_sharing(write.tx, customer.id, other.id, tenant, write.by())?;
         }
-        Doubt::Elsewhere(found) => {
+        (Doubt::Elsewhere(found), Some(tenant)) => {
             accepted::keep_domain(write.tx, customer.id, tenant, found, write.by())?;
         }
+        // Both speak against a tenant only.
+        (Doubt::Shared(_) | Doubt::Elsewhere(_), None) => {}
     }
+    let about =
+        tenant.map_or_else(|| "the mail domains".to_owned(), |tenant| format!("the organisation {tenant}"));
     let words = doubt.in_words(&customer.name);
-    write.note(customer.id, &Text::of(format_args!("accepted for the organisation {tenant}: {words}")))
+    write.note(customer.id, &Text::of(format_args!("accepted for {about}: {words}")))
 }

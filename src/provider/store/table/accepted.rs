@@ -1,4 +1,4 @@
-//! What was accepted about the organisation of a customer, although something speaks against it.
+//! What was accepted about the organisation or a mail domain of a customer, although something speaks against it.
 //!
 //! The schema's triggers take a row away once one of its two parties is another.
 
@@ -45,6 +45,35 @@ pub(crate) fn keep_sharing(
     tx.write(
         "INSERT INTO shared_organisation (customer, other, tenant, operator, at) VALUES (?1, ?2, ?3, ?4, ?5)",
         values![customer, other, tenant, operator, now],
+    )
+}
+
+/// By whom and when it was accepted that two customers have one mail domain, whichever of them came second.
+pub(crate) fn sharing_mail(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    other: CustomerId,
+    domain: &Text,
+) -> Result<Option<(Text, Moment)>, Failure> {
+    tx.one(
+        "SELECT operator, at FROM shared_domain
+          WHERE domain = ?3 AND ((customer = ?1 AND other = ?2) OR (customer = ?2 AND other = ?1))
+          ORDER BY at",
+        values![customer, other, domain],
+    )
+}
+
+/// Keeps that two customers have one mail domain.
+pub(crate) fn keep_sharing_mail(
+    tx: &Tx<'_>,
+    customer: CustomerId,
+    other: CustomerId,
+    domain: &Text,
+    (operator, now): By<'_>,
+) -> Result<(), Failure> {
+    tx.write(
+        "INSERT INTO shared_domain (customer, other, domain, operator, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        values![customer, other, domain, operator, now],
     )
 }
 

@@ -6,6 +6,8 @@ use super::{
 };
 use crate::domain::{
     customer::{Impersonation, Listing},
+    doubt::Holder,
+    exchange_server::is_under_any,
     failure::Failure,
     id::{Address, CustomerId},
     secret::Secret,
@@ -43,6 +45,40 @@ fn list(row: &Row<'_>) -> Result<Option<Vec<String>>, Failure> {
 /// The server of a customer's details.
 pub(crate) fn server(tx: &Tx<'_>, customer: CustomerId) -> Result<Option<Text>, Failure> {
     tx.one("SELECT server FROM impersonation WHERE customer = ?1", values![customer])
+}
+
+/// The mail domains of a customer: the own one, and those of saved details.
+struct MailDomains(Vec<Text>);
+
+impl Columns for MailDomains {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let mut all: Vec<Text> = vec![row.read()?];
+        all.extend(list(row)?.unwrap_or_default().iter().map(|domain| Text::clean(domain)));
+        Ok(Self(all))
+    }
+}
+
+/// Who has these mail domains, or whole ones of which these are parts, but for one customer; closed customers too. By
+/// name. Cost: all customers and their details are looked through.
+pub(crate) fn having(tx: &Tx<'_>, domains: &[Text], but: CustomerId) -> Result<Vec<(Holder, Text)>, Failure> {
+    let others: Vec<(Holder, MailDomains)> = tx.query(
+        "SELECT customer.id, reference, name, is_active, domain, domains
+           FROM customer LEFT JOIN impersonation ON impersonation.customer = customer.id
+          WHERE customer.id <> ?1 ORDER BY name COLLATE NOCASE, customer.id",
+        values![but],
+    )?;
+    let mut found: Vec<(Holder, Text)> = Vec::new();
+    for (other, MailDomains(theirs)) in others {
+        for held in theirs {
+            let is_asked = domains.iter().any(|one| is_under_any(one.as_str(), std::slice::from_ref(&held)));
+            let pair = (other.clone(), held);
+            // The own domain may be among those of the details, too.
+            if is_asked && !found.contains(&pair) {
+                found.push(pair);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Keeps the details in the place of the ones before.

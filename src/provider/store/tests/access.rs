@@ -87,7 +87,11 @@ fn one_impersonation_serves_both_hosted_products() {
     let id = customer(&store).id;
     let run = store.open_run(id, Product::MpExchange).unwrap().id;
     assert_eq!(kind(store.save_proof(&run, None)), FailureKind::Conflict);
-    let record = store.save_impersonation(&run, &impersonation("hunter2")).unwrap();
+    let record = store
+        .save_impersonation(&run, &impersonation("hunter2"), &Accepts::default())
+        .unwrap()
+        .kept()
+        .unwrap();
     assert_eq!((record.impersonation, record.is_key_lost), (Some(impersonation("hunter2")), false));
     let other = store.open_run(id, Product::Business365).unwrap();
     assert_eq!(other.impersonation, Some(impersonation("hunter2")));
@@ -95,13 +99,14 @@ fn one_impersonation_serves_both_hosted_products() {
     store.save_proof(&other.id, None).unwrap();
     store.enable(&run).unwrap();
     // Another password: what is not enabled yet is proved again.
-    store.save_impersonation(&other.id, &impersonation("hunter3")).unwrap();
+    store.save_impersonation(&other.id, &impersonation("hunter3"), &Accepts::default()).unwrap();
     assert_eq!(store.load_run(&other.id).unwrap().proved, None);
     assert!(store.load_run(&run).unwrap().enabled.is_some());
     assert_eq!(store.open_run(id, Product::Office365).unwrap().impersonation, None);
     let directory = Impersonation { listing: Listing::Directory, ..impersonation("hunter3") };
     store.save_proof(&other.id, None).unwrap();
-    let record = store.save_impersonation(&other.id, &directory).unwrap();
+    let record =
+        store.save_impersonation(&other.id, &directory, &Accepts::default()).unwrap().kept().unwrap();
     assert_eq!(record.impersonation, Some(directory));
     assert!(record.proved.is_some(), "the list is not part of the proof");
 }
@@ -111,7 +116,7 @@ fn the_password_lies_nowhere_in_the_clear() {
     let world = World::new();
     let store = world.open("ann");
     let run = store.open_run(customer(&store).id, Product::MpExchange).unwrap().id;
-    store.save_impersonation(&run, &impersonation("correct-horse")).unwrap();
+    store.save_impersonation(&run, &impersonation("correct-horse"), &Accepts::default()).unwrap();
     for entry in std::fs::read_dir(world.file().parent().unwrap()).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
@@ -130,11 +135,11 @@ fn the_key_file_is_private_and_made_once() {
     let store = world.open("ann");
     assert!(!world.identity().exists());
     let run = store.open_run(customer(&store).id, Product::MpExchange).unwrap().id;
-    store.save_impersonation(&run, &impersonation("a")).unwrap();
+    store.save_impersonation(&run, &impersonation("a"), &Accepts::default()).unwrap();
     let key = std::fs::read_to_string(world.identity()).unwrap();
     assert!(key.contains("AGE-SECRET-KEY-1"));
     assert_eq!(std::fs::metadata(world.identity()).unwrap().permissions().mode() & 0o777, 0o600);
-    store.save_impersonation(&run, &impersonation("b")).unwrap();
+    store.save_impersonation(&run, &impersonation("b"), &Accepts::default()).unwrap();
     assert_eq!(std::fs::read_to_string(world.identity()).unwrap(), key);
     assert_eq!(std::fs::read_dir(world.identity().parent().unwrap()).unwrap().count(), 1);
 }
@@ -150,7 +155,7 @@ fn what_a_killed_process_left_of_a_key_file_is_no_key_and_is_tidied_up() {
     std::fs::write(folder.join("notes.txt"), "mine").unwrap();
     let store = world.open("ann");
     let run = store.open_run(customer(&store).id, Product::MpExchange).unwrap().id;
-    store.save_impersonation(&run, &impersonation("hunter2")).unwrap();
+    store.save_impersonation(&run, &impersonation("hunter2"), &Accepts::default()).unwrap();
     let names = || {
         let mut names: Vec<_> = std::fs::read_dir(&folder)
             .unwrap()
@@ -163,7 +168,7 @@ fn what_a_killed_process_left_of_a_key_file_is_no_key_and_is_tidied_up() {
     std::fs::hard_link(world.identity(), folder.join("identity.new-3")).unwrap();
     let found = store.load_run(&run).unwrap();
     assert_eq!(found.impersonation.unwrap().password.expose(), "hunter2");
-    store.save_impersonation(&run, &impersonation("hunter3")).unwrap();
+    store.save_impersonation(&run, &impersonation("hunter3"), &Accepts::default()).unwrap();
     assert_eq!(names(), ["identity.txt", "notes.txt"]);
 }
 
@@ -182,7 +187,8 @@ fn a_lost_key_asks_for_the_password_and_keeps_the_rest() {
     let protection = store.protection(customer.id, Product::MpExchange).unwrap();
     assert_eq!((protection.seats.len(), protection.rule.is_some()), (2, true));
     assert!(matches!(store.rules().unwrap()[0].access, crate::provider::store::RuleAccess::KeyLost));
-    let record = store.save_impersonation(&run, &impersonation("new")).unwrap();
+    let record =
+        store.save_impersonation(&run, &impersonation("new"), &Accepts::default()).unwrap().kept().unwrap();
     assert_eq!((record.impersonation, record.is_key_lost), (Some(impersonation("new")), false));
 }
 
@@ -193,7 +199,10 @@ fn a_key_file_that_is_none_is_never_overwritten() {
     let run = store.open_run(customer(&store).id, Product::MpExchange).unwrap().id;
     std::fs::create_dir_all(world.identity().parent().unwrap()).unwrap();
     std::fs::write(world.identity(), "my notes").unwrap();
-    assert_eq!(kind(store.save_impersonation(&run, &impersonation("a"))), FailureKind::Record);
+    assert_eq!(
+        kind(store.save_impersonation(&run, &impersonation("a"), &Accepts::default())),
+        FailureKind::Record
+    );
     assert_eq!(std::fs::read_to_string(world.identity()).unwrap(), "my notes");
 }
 

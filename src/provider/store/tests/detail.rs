@@ -13,7 +13,7 @@ fn all_that_is_on_record_about_a_customer_is_told() {
     store.change_exclusions(&run, &ExclusionChange { users: users([2, 9]), exclude: true }).unwrap();
     world.raw().execute("UPDATE seat SET left_on = 5 WHERE user = ?1", [known.as_bytes()]).unwrap();
     let hosted = store.open_run(customer.id, Product::MpExchange).unwrap().id;
-    store.save_impersonation(&hosted, &impersonation("hunter2")).unwrap();
+    store.save_impersonation(&hosted, &impersonation("hunter2"), &Accepts::default()).unwrap();
     store.save_proof(&hosted, None).unwrap();
     store.enable(&hosted).unwrap();
     let detail = store.customer_detail(customer.id, 5).unwrap();

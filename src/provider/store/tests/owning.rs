@@ -13,7 +13,7 @@ fn with_tenant(reference: &'static str, tenant: &str) -> NewCustomer {
 /// References of the customers who are named.
 fn named(doubts: &[Doubt]) -> Vec<&str> {
     let reference = |doubt: &'_ Doubt| match doubt {
-        Doubt::Shared(other) => Some(other.reference.as_str().to_owned()),
+        Doubt::Shared(other) | Doubt::SharedMail(other, _) => Some(other.reference.as_str().to_owned()),
         Doubt::Elsewhere(_) => None,
     };
     let names: Vec<String> = doubts.iter().filter_map(reference).collect();
@@ -240,4 +240,80 @@ fn two_lines_that_exchange_their_tenants_share_none() {
     let file = [with_tenant("A", OTHER_TENANT), with_tenant("B", TENANT)];
     let fates = imported(&store, &file, &[], false);
     assert!(fates.iter().all(|fate| matches!(fate, Fate::Changed(_))), "{fates:?}");
+}
+
+/// Two hosted customers: A has a.test of its own, B asks for it.
+fn two_hosted(store: &Store) -> (RunId, RunId) {
+    let hosted = |reference: &'static str| NewCustomer {
+        domain: Text::clean(&format!("{}.test", reference.to_lowercase())),
+        ..new_customer(reference, reference, &[Product::MpExchange, Product::Business365])
+    };
+    store.seed_customers(&[hosted("A"), hosted("B")]).unwrap();
+    let open = |reference| store.open_run(called(store, reference).id, Product::MpExchange).unwrap().id;
+    (open("A"), open("B"))
+}
+
+fn with_domains(domains: &[&'static str]) -> Impersonation {
+    Impersonation {
+        domains: domains.iter().map(|one| Text::from(*one)).collect(),
+        ..impersonation("hunter2")
+    }
+}
+
+#[test]
+fn a_mail_domain_of_another_customer_is_saved_only_when_the_other_one_is_named() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (a, b) = two_hosted(&store);
+    let save = |run: &RunId, domains: &[&'static str], accepts: &[&'static str]| {
+        store.save_impersonation(run, &with_domains(domains), &same_as(accepts))
+    };
+    let before = audit(&world).len();
+    for domains in [&["a.test"][..], &["b.test", "mail.A.test"]] {
+        for accepts in [&[][..], &["B"], &["C"]] {
+            let open = doubted(save(&b, domains, accepts));
+            assert_eq!(open[0].in_words(&"B".into()).as_str(), "A A has the mail domain a.test", "{open:?}");
+        }
+    }
+    assert_eq!(store.impersonation_of(called(&store, "B").id).unwrap(), None);
+    assert_eq!(audit(&world).len(), before, "nothing was written");
+    world.at(7);
+    save(&b, &["a.test", "b.test"], &["a"]).unwrap().kept().unwrap();
+    let words = "accepted for the mail domains: A A has the mail domain a.test";
+    assert!(audit(&world).iter().any(|what| what == words), "{:?}", audit(&world));
+    // On record, and not asked again: neither here, nor for the other product, nor at the other one's.
+    save(&b, &["a.test"], &[]).unwrap().kept().unwrap();
+    let other = store.open_run(called(&store, "B").id, Product::Business365).unwrap().id;
+    save(&other, &["a.test", "c.test"], &[]).unwrap().kept().unwrap();
+    save(&a, &["a.test"], &[]).unwrap().kept().unwrap();
+    for one in ["A", "B"] {
+        let detail = store.customer_detail(called(&store, one).id, 1).unwrap();
+        assert_eq!((detail.doubts.len(), detail.accepted.len()), (0, 1), "{one}");
+        assert_eq!((detail.accepted[0].by.as_str(), detail.accepted[0].at), ("ann", Moment::from_millis(7)));
+    }
+    // What saved details hold counts like the own domain.
+    assert_eq!(named(&doubted(save(&a, &["a.test", "c.test"], &[]))), ["B"]);
+}
+
+#[test]
+fn an_accepted_mail_domain_is_asked_about_again_once_one_of_the_two_had_another() {
+    for changed in ["the list of B", "the domain of A"] {
+        let world = World::new();
+        let store = world.open("ann");
+        let (_, b) = two_hosted(&store);
+        let save = |domains: &[&'static str], accepts: &[&'static str]| {
+            store.save_impersonation(&b, &with_domains(domains), &same_as(accepts)).unwrap()
+        };
+        save(&["mail.a.test"], &["A"]).kept().unwrap();
+        save(&["b.test", "mail.a.test"], &[]).kept().unwrap();
+        if changed == "the list of B" {
+            save(&["b.test"], &[]).kept().unwrap();
+        } else {
+            for domain in ["other.test", "a.test"] {
+                let change = |old: &Customer| Ok(NewCustomer { domain: domain.into(), ..old.into() });
+                store.correct_customer(called(&store, "A").id, &Accepts::default(), change).unwrap();
+            }
+        }
+        assert!(matches!(save(&["mail.a.test"], &[]), Guarded::Doubted(_)), "{changed}");
+    }
 }
