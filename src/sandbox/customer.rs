@@ -43,6 +43,8 @@ struct Part<'a> {
     accepts: bool,
     /// The link names no organisation.
     any_organisation: bool,
+    /// Who opens the link the next time, where that is another person.
+    next: Option<&'a str>,
 }
 
 impl Rehearsal {
@@ -110,22 +112,26 @@ impl Rehearsal {
         let unable = || tenant.accounts.iter().find(|it| !it.role.may_consent());
         let other =
             || self.platform.world.account(tenant.other_account.as_deref()?).map(|(_, account)| account);
-        let accepts = able().map(|account| Part { account, accepts: true, any_organisation: false });
+        let accepts =
+            able().map(|account| Part { account, accepts: true, any_organisation: false, next: None });
         let part = match tenant.customer {
-            Behaviour::NotAdmin => {
-                unable().map(|account| Part { account, accepts: false, any_organisation: false })
-            }
+            Behaviour::NotAdminOnce if first => unable().map(|account| Part {
+                account,
+                accepts: false,
+                any_organisation: false,
+                next: able().map(|next| next.name.as_str()),
+            }),
             Behaviour::CancelsOnce if first => {
-                able().map(|account| Part { account, accepts: false, any_organisation: false })
+                able().map(|account| Part { account, accepts: false, any_organisation: false, next: None })
             }
             Behaviour::ForeignOnce if first => {
-                other().map(|account| Part { account, accepts: true, any_organisation: false })
+                other().map(|account| Part { account, accepts: true, any_organisation: false, next: None })
             }
             Behaviour::WrongTenant => {
-                other().map(|account| Part { account, accepts: true, any_organisation: true })
+                other().map(|account| Part { account, accepts: true, any_organisation: true, next: None })
             }
             Behaviour::WrongTenantOnce if first => {
-                other().map(|account| Part { account, accepts: true, any_organisation: true })
+                other().map(|account| Part { account, accepts: true, any_organisation: true, next: None })
             }
             _ => accepts,
         };
@@ -164,7 +170,9 @@ async fn walk(browser: &Browser, start: Url, part: &Part<'_>) -> Result<String, 
         Some((button, None)) => format!(" and pressed {button}"),
         None => String::new(),
     };
-    Ok(format!("{who}{did}. {}", page.words()))
+    let next =
+        part.next.map(|name| format!(" Play the customer again: {name} opens it.")).unwrap_or_default();
+    Ok(format!("{who}{did}. {}{next}", page.words()))
 }
 
 /// A browser: no cookies, no scripts, redirects followed only inside the sandbox.

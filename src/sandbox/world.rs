@@ -75,8 +75,8 @@ pub(super) enum Behaviour {
     /// Signs in and accepts.
     #[default]
     Accepts,
-    /// Signs in as a person who may not consent, every time.
-    NotAdmin,
+    /// Signs in as a person who may not consent the first time; another one, who may, accepts afterwards.
+    NotAdminOnce,
     /// Presses Cancel the first time, accepts afterwards.
     CancelsOnce,
     /// Signs in with another organisation's account the first time, with the right one afterwards.

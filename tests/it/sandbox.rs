@@ -295,7 +295,12 @@ async fn the_rehearsed_customer_does_what_the_world_says() {
     assert!(said.contains("pressed Cancel"), "{said}");
     assert!(play("Bluegum Accounting").await.contains("pressed Accept"));
     let said = play("Tasman Freight").await;
-    assert!(said.contains("90094"), "{said}");
+    assert!(
+        said.contains("90094") && said.contains("Play the customer again: Lena Fraser opens it."),
+        "{said}"
+    );
+    let said = play("Tasman Freight").await;
+    assert!(said.contains("Lena Fraser signed in and pressed Accept"), "{said}");
     let said = play("Coral Bay Dive Tours").await;
     assert!(said.contains("50020"), "{said}");
     let said = play("Rimu Legal").await;
