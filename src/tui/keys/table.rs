@@ -171,7 +171,10 @@ pub(crate) const MOVING: &[(&str, &str)] = &[
     ("Enter", "Chooses the row, presses the button, or goes on; in a field: leaves it, with the text kept."),
     ("Esc", "Closes a panel, clears a field or a filter, then goes back."),
     ("Tab", "To the next control; Shift-Tab to the one before."),
-    ("Arrows", "Move through rows, controls, a choice or a text (Up, Down); so do j and k outside fields."),
+    (
+        "Arrows",
+        "Move through rows, controls or a text (Up, Down; j and k outside fields). Left, Right and Space choose.",
+    ),
     ("PgUp PgDn", "A page; Ctrl-U and Ctrl-D half of one. Home and End, g and G: to the ends."),
     ("Ctrl-U", "In a field: empties it. Ctrl-K: what is behind the cursor. Ctrl-W: a word."),
     ("F1", "These keys, in fields too; so does Ctrl-G."),

@@ -12,7 +12,7 @@ use crate::{
         field::Field,
         state::Focus,
         theme::{Role, Sign, Theme},
-        words::{Keyboard, fitting, grapheme_width, say, width},
+        words::{Keyboard, cut, fitting, grapheme_width, say, width},
     },
     wizard::{
         ask::NumberAsked,
@@ -125,7 +125,14 @@ fn below(
 pub(crate) fn field(view: &FieldView<'_>, field: Option<&Field>, labels: u16, pen: Pen) -> Vec<FlowLine> {
     let own = Focus::Field(view.id);
     let room = field_room(labels, pen);
-    let (shown, caret) = in_sight(field, view, room, pen.theme);
+    let (shown, caret) = match (&view.value, field) {
+        // Left, a value shows how it begins: its end belongs to the caret.
+        (FieldValue::Plain(_), Some(field)) if own != pen.focus => {
+            let shown = cut(field.shown(), room.saturating_sub(1), pen.theme.use_unicode());
+            around(&shown, 0, room, pen.theme)
+        }
+        _ => in_sight(field, view, room, pen.theme),
+    };
     let mut lines = vec![boxed(own, Role::Plain, (view.label, labels), room, (&shown, caret), pen)];
     let keyboard = if own == pen.focus { Keyboard::Text } else { Keyboard::Commands };
     lines.extend(below(EDGE + labels + 2, &view.hint, view.problem.as_ref(), keyboard, pen));
@@ -201,4 +208,24 @@ pub(crate) fn buttons(buttons: &[Button], pen: Pen) -> Vec<FlowLine> {
         (vec![pen.theme.span(role, &words)], (own == pen.focus).then_some((own, 0)))
     };
     pen.side_by_side(vec![blank(EDGE)], 2, buttons.iter().map(button))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::samples::{form, shown, words};
+
+    #[test]
+    fn a_field_that_was_left_shows_how_its_value_begins() {
+        let long = "rene.hart@cellardoorwinesofthenorth.example.very.long.name.example";
+        let mut view = form(long);
+        let drawn = words(&shown(&view, (80, 24)));
+        assert!(
+            drawn.contains("long.name.example") && !drawn.contains("[rene.hart@"),
+            "with the caret: {drawn}"
+        );
+        view.ask.focus.spot = crate::wizard::ask::Spot::Button(crate::wizard::answer::Action::Back);
+        view.ask.focus.count += 1;
+        let drawn = words(&shown(&view, (80, 24)));
+        assert!(drawn.contains("[rene.hart@cellardoor") && drawn.contains('…'), "{drawn}");
+    }
 }

@@ -3,10 +3,11 @@
 use crate::{
     tui::{
         keys::table::{self, Binding, KEYS, MOVING},
+        state,
         theme::Role,
         words::width,
     },
-    wizard::view::View,
+    wizard::{ask::Shape, view::View},
 };
 
 use super::flow::{FlowLine, Pen, blank};
@@ -22,7 +23,11 @@ pub(crate) fn lines(view: &View<'_>, pen: Pen) -> Vec<FlowLine> {
         let first = vec![pen.theme.span(Role::Accent, &pen.padded(key, column)), blank(2)];
         pen.hanging(first, Role::Plain, help)
     };
-    let mut lines: Vec<FlowLine> = rows.iter().flat_map(|(key, help)| line(key, help)).collect();
+    let mut lines = Vec::new();
+    if view.ask.shape == Shape::Form && state::fields(&view.page).next().is_some() {
+        lines.extend(pen.para(Role::Plain, "In a field letters are text: Tab to a button for these."));
+    }
+    lines.extend(rows.iter().flat_map(|(key, help)| line(key, help)));
     lines.push(Pen::air());
     // What Enter does here stands above already.
     let is_said = |key: &str| key == "Enter" && view.default_offer().is_some();

@@ -117,6 +117,9 @@ fn items(view: &View<'_>, state: &State) -> Vec<Named> {
         (None, Focus::Field(id)) => in_field(id, view, state),
         (None, _) => on_page(view, state),
     };
+    if matches!((state.panel, state.focus), (None, Focus::Choice(_))) {
+        items.insert(items.len().min(1), Named::new(ANSWER + 1, "Space", "choose"));
+    }
     items.push(Named::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
     items
 }
@@ -147,6 +150,10 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Named> {
     // Once was enough, where a button has still to open.
     if state.awaited.is_none() {
         items.push(Named::new(ANSWER, "Enter", enter));
+    }
+    // Bad news is for other keys, and those are letters.
+    if view.page.failure().is_some() {
+        items.push(Named::new(ANSWER, "Tab", "to a button, then s say, e explain"));
     }
     let esc = esc(view, state).filter(|(_, label)| label != enter);
     items.extend(esc.map(|(_, label)| Named::new(STATE, "Esc", label)));
@@ -288,5 +295,57 @@ fn enter(view: &View<'_>, state: &State) -> Option<(String, Option<Action>)> {
         (_, Shape::Confirm { default: true }) => offered(Action::Yes, "yes"),
         (_, Shape::Confirm { default: false }) => offered(Action::No, "no"),
         _ => default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::failure::{Failure, FailureKind},
+        tui::{
+            samples::{Screen, form, hosted, options, words},
+            widgets::{flow::Pen, help},
+        },
+        wizard::{ask::Spot, view::Block},
+    };
+
+    /// The keys of a view in a window of 80x24, drawn once.
+    fn line_of(view: &View<'_>) -> Vec<String> {
+        let mut screen = Screen::of((80, 24), options(true, true));
+        screen.draw(view);
+        named(view, &screen.state, 80).iter().map(|key| format!("{} {}", key.chord, key.label)).collect()
+    }
+
+    #[test]
+    fn a_choice_says_what_chooses() {
+        let mut view = hosted(true, 0);
+        view.ask.focus.spot = Spot::Field(FieldId::Listing);
+        let line = line_of(&view);
+        assert!(
+            line.contains(&"Space choose".to_owned()) && line.contains(&"Enter next".to_owned()),
+            "{line:?}"
+        );
+    }
+
+    #[test]
+    fn a_field_below_bad_news_says_how_the_letters_are_reached() {
+        let mut view = form("kauri.example");
+        let led = |line: &[String]| line.iter().any(|key| key == "Tab to a button, then s say, e explain");
+        assert!(!led(&line_of(&view)));
+        let failure = Failure::new(FailureKind::NotFound, "Microsoft knows no such organisation", "");
+        view.page.blocks.push(Block::Failure(failure));
+        assert!(led(&line_of(&view)), "{:?}", line_of(&view));
+    }
+
+    #[test]
+    fn the_help_of_a_form_begins_with_what_letters_are_there() {
+        let pen = Pen { theme: crate::tui::theme::Theme::default(), width: 64, focus: Focus::Text };
+        let help = |view: &View<'_>| {
+            words(&help::lines(view, pen).iter().map(|line| line.words.to_string()).collect::<Vec<_>>())
+        };
+        let said = "In a field letters are text: Tab to a button for these.";
+        assert!(help(&form("")).starts_with(said), "{}", help(&form("")));
+        assert!(!help(&crate::tui::samples::authorise()).contains(said));
     }
 }
