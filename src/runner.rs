@@ -297,7 +297,7 @@ async fn answer(
         Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
         Request::KeepSeen(seen) => saved(store, move |s| s.keep_seen(&seen)).await,
         Request::AddCustomer(new, accepts) => {
-            with(store, move |s| s.add_customer(&new, &accepts)).await.map(|made| guarded(made, Reply::Added))
+            guarded(store, move |s| s.add_customer(&new, &accepts), Reply::Added).await
         }
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
@@ -306,15 +306,11 @@ async fn answer(
         Request::LookUp(customer, input) => find(tools, customer, input).await,
         Request::Identify(customer, tenant) => find(tools, customer, TenantInput::Guid(tenant)).await,
         Request::SaveOrganisation(id, organisation, accepts) => {
-            with(store, move |s| s.save_organisation(&id, &organisation, &accepts))
-                .await
-                .map(|made| guarded(made, Reply::Run))
+            guarded(store, move |s| s.save_organisation(&id, &organisation, &accepts), Reply::Run).await
         }
         Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
         Request::SaveImpersonation(id, access, accepts) => {
-            with(store, move |s| s.save_impersonation(&id, &access, &accepts))
-                .await
-                .map(|made| guarded(made, Reply::Run))
+            guarded(store, move |s| s.save_impersonation(&id, &access, &accepts), Reply::Run).await
         }
         Request::LinkShown(id) => run(store, move |s| s.link_shown(&id)).await,
         Request::Prove { of, organisation, impersonation, is_link_out } => {
@@ -384,12 +380,19 @@ where
     with(store, write).await.map(|()| Reply::Saved)
 }
 
-/// What a write that takes in a tenant brings.
-fn guarded<T>(made: Guarded<T>, reply: impl FnOnce(T) -> Reply) -> Reply {
-    match made {
+/// A write that compares with the record first.
+async fn guarded<T: Send + 'static, F>(
+    store: &Store,
+    write: F,
+    reply: fn(T) -> Reply,
+) -> Result<Reply, Failure>
+where
+    F: FnOnce(&Store) -> Result<Guarded<T>, Failure> + Send + 'static,
+{
+    Ok(match with(store, write).await? {
         Guarded::Kept(kept) => reply(kept),
         Guarded::Doubted(doubts) => Reply::Doubted(doubts),
-    }
+    })
 }
 
 /// Looks an organisation up for a customer, and beside it whose the customer's own mail domain is; the record says who

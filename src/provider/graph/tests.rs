@@ -290,6 +290,16 @@ async fn an_unknown_organisation_is_called_so() {
     assert_eq!(failure.kind, FailureKind::NotFound);
     assert_eq!(failure.code.unwrap().as_str(), "90002");
     assert!(failure.reference.unwrap().as_str().contains("correlation"));
+    // What is asked for is what was named: an ID is read again, a domain is spelt again.
+    for (typed, way) in [
+        ("1f0c9a55-7d3e-4b68-8a21-94e6b7d0c3f2", "Ask the customer to read the tenant ID again"),
+        ("nobody.example", "Check the spelling with the customer: the part behind the @."),
+    ] {
+        let failure = stage.graph.look_up(&TenantInput::parse(typed).unwrap()).await.unwrap_err();
+        let words = format!("{typed}: Microsoft knows no organisation by this name or ID");
+        assert_eq!(failure.what.as_str(), words);
+        assert!(failure.hint.for_commands().as_str().starts_with(way), "{failure:?}");
+    }
 }
 
 #[tokio::test]

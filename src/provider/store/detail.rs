@@ -80,11 +80,13 @@ impl Store {
                 }
                 None => (Vec::new(), Vec::new()),
             };
-            if let Some((access, _sealed)) = impersonation::find(tx, id)? {
-                let (open, known) = ownership::mail_doubts(tx, id, &access.domains)?;
-                doubts.extend(open);
-                accepted.extend(known);
-            }
+            let details = impersonation::find(tx, id)?.map(|(access, _sealed)| access.domains);
+            let has_details = details.is_some();
+            let domains = details.unwrap_or_else(|| vec![customer.domain]);
+            let (open, known) = ownership::mail_doubts(tx, id, &domains)?;
+            // Without saved details nothing speaks against a domain yet; what was accepted at the other one's is told.
+            doubts.extend(open.into_iter().filter(|_| has_details));
+            accepted.extend(known);
             Ok(CustomerDetail {
                 doubts,
                 accepted,
