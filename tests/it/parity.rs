@@ -414,6 +414,7 @@ fn a_mail_domain_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
         |home| {
             let mut talk = Talk::start(home, 80, &[]);
             talk.opens("lighthouse", "Lighthouse Printing").hears(&["A mailbox to try: one"]).types(SAMPLE);
+            talk.hears(&["is not one of the customer's mail domains.", "Enter keeps it"]).types("");
             talk.hears(&["Server: like"]).types("").hears(&["1: Find the server.", "Enter for 1"]).types("");
             talk.hears(&["The server was found", "Enter for 2"]).types("").hears(&["Account: the"]);
             talk.types(ACCOUNT).hears(&["Password: it is never shown."]).types(SECRET);

@@ -155,7 +155,7 @@ fn unfound(kind: FailureKind, what: Text) -> Failure {
     Failure::new(
         kind,
         what,
-        "Ask the hoster for the server's name and type it, or check the address: is it spelt right?",
+        "Ask the hoster for the server's name and type it. Or check the address: is it spelt right?",
     )
     .with_card(CardId::Impersonation)
 }
