@@ -421,7 +421,9 @@ fn a_mail_domain_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
             talk.hears(&["Mail domains:"]).types("lighthouseprinting.example, andersondental.example");
             talk.hears(&["Mailboxes come from:", "Enter for 1"]).types("2").hears(&["Save.", "Enter for"]);
             talk.types("").hears(&[HAS, ASKED, "Enter"]).types("").hears(&["Mail domains:"]).types("");
-            talk.hears(&["Mailboxes come from:", "Enter for"]).types("").hears(&["Save.", "Enter for"]);
+            talk.hears(&["Mailboxes come from:", "Enter for"])
+                .types("")
+                .hears(&["from 1 to 9, or Enter for 1."]);
             talk.types("").hears(&[ASKED, "Enter"]).types("yes").hears(&["1: Enable.", "Enter for 1"]);
             talk.types("enable").hears(&["Step 5 of 6: Users.", "listed 8"]);
             talk.types("all").hears(&["Tick 8?"]).types("yes").hears(&["Ticked 8"]).types("review");
