@@ -394,7 +394,7 @@ fn a_mail_domain_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
     const ASKED: &str = "Take this mail domain all the same?";
     const HAS: &str = "C-1014 Anderson Dental has the mail domain andersondental.example";
     const SECRET: &str = "invented-anderson";
-    const SAMPLE: &str = "ana.brennan@andersondental.example";
+    const SAMPLE: &str = "emma.anderson@andersondental.example";
     const ACCOUNT: &str = "svc-backup@andersondental.example";
     let audit = same(
         |home| {
