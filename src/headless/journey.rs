@@ -216,6 +216,8 @@ impl Journey {
             }
             // A batch that was asked to stop is not this front end's doing.
             QuestionId::StopApplying => give(Given::No),
+            // They were awaited for as long as the answers allow.
+            QuestionId::Unchecked => give(Given::Yes),
             // Users for whom no seat is left stay ticked: the outcome says so.
             QuestionId::Unapplied => give(Given::Yes),
             QuestionId::UndoAuto => self.see_rule(view),

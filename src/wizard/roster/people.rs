@@ -314,7 +314,7 @@ impl People {
     }
 
     /// How many users are off because the kind of their mailboxes is not known.
-    fn unchecked(&self) -> u32 {
+    pub(crate) fn unchecked(&self) -> u32 {
         let kind = [Kind::NotKnownYet];
         let off = |at| self.in_state(State::NotIncluded, at) & !self.unlisted.word(at);
         self.count(|at| self.in_kinds(&kind, at) & off(at))

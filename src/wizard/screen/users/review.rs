@@ -1,4 +1,5 @@
-//! Review before Apply: the difference as a bill, confirmed by number. Waits for the list where All is on.
+//! Review before Apply: the difference as a bill, confirmed by number. Where All is on it waits for the list and for its
+//! checks: whoever types the number of an earlier bill would leave off those who turn out to be users.
 
 use crate::{
     domain::{
@@ -9,7 +10,7 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        roster::Ticks,
+        roster::{Roster, Ticks},
         screen::Scene,
         view::{BillView, Block, Offer, Tone},
     },
@@ -28,6 +29,8 @@ pub(super) struct Review {
     /// What was shown; none while the list, or what is on record, is awaited.
     shown: Option<(Bill, Ticks)>,
     confirm: Confirm,
+    /// The operator went on before the mailboxes were checked.
+    is_early: bool,
 }
 
 impl Review {
@@ -70,6 +73,11 @@ impl Dialog for Review {
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
         match given {
             Given::Back | Given::No => DialogResult::Close,
+            Given::Yes if self.shown.is_none() && being_checked(&cx.session.roster).is_some() => {
+                self.is_early = true;
+                self.changed(cx);
+                DialogResult::Stay
+            }
             Given::Do(Action::Refresh) => {
                 list_again(cx);
                 DialogResult::Close
@@ -84,18 +92,30 @@ impl Dialog for Review {
         }
     }
 
-    /// A review that waits goes on by itself. One that is shown stays as it is, and is compared when it is confirmed.
+    /// A review that waits goes on by itself. One that is shown stays as it is, and is compared when it is confirmed; one
+    /// that lacks mailboxes for want of their check is made again once they have been checked.
     fn changed(&mut self, cx: &UpdateCx<'_>) {
         let roster = &cx.session.roster;
-        let is_ready = roster.is_known() && (!roster.people().is_all() || roster.is_complete());
+        let is_checked = being_checked(roster).is_none();
+        let is_whole = roster.is_complete() && (is_checked || self.is_early);
+        let is_ready = roster.is_known() && (!roster.people().is_all() || is_whole);
         if self.shown.is_none() && is_ready {
             self.look(cx);
+        } else if self.shown.is_some() && self.is_early && is_checked {
+            self.is_early = false;
+            self.look(cx);
+            self.confirm.again("The mailboxes have been checked meanwhile. Please look again.");
         }
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let Some((bill, _)) = &self.shown else {
-            return scene::waiting(QuestionId::Review, cx).offer(Action::Back);
+            let roster = &cx.session.roster;
+            let unchecked = being_checked(roster).filter(|_| roster.is_complete() && roster.is_known());
+            return unchecked.map_or_else(
+                || scene::waiting(QuestionId::Review, cx).offer(Action::Back),
+                |count| scene::unchecked(cx, count),
+            );
         };
         let count = bill.billed();
         let mut blocks = Vec::new();
@@ -105,6 +125,10 @@ impl Dialog for Review {
         if cx.session.roster.is_arriving() && count > 0 {
             let words = "Users are still arriving. Only those that are ticked now will be turned on.";
             blocks.push(Block::Para(words.into()));
+        }
+        if let Some(unchecked) = being_checked(&cx.session.roster) {
+            let words = phrase![scene::still_checked(unchecked), " Wait, and they are counted in; this bill leaves them off."];
+            blocks.push(Block::Strong(Tone::Warn, words));
         }
         let without_seat = "Users for whom no seat is left stay off.".into();
         blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat }));
@@ -134,6 +158,12 @@ impl Dialog for Review {
         let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
         Scene { stamp: self.confirm.stamp(), ..scene.with(first.by_default()).offer(Action::Back) }
     }
+}
+
+/// How many mailboxes All would leave off because they are still being checked.
+fn being_checked(roster: &Roster) -> Option<u32> {
+    let people = roster.people();
+    roster.checking().filter(|_| people.is_all()).map(|_| people.unchecked()).filter(|count| *count > 0)
 }
 
 /// Users who could be turned on and are not chosen.

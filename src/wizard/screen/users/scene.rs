@@ -273,6 +273,19 @@ fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
     vec![review.by_default(), auto, clear]
 }
 
+/// Mailboxes that are still being checked, a sentence.
+pub(super) fn still_checked(count: u32) -> Text {
+    let mailboxes = counted(count, "mailbox is", "mailboxes are");
+    Text::of(format_args!("{mailboxes} still being checked."))
+}
+
+/// The bill of everybody waits for the checks, unless the operator does not.
+pub(super) fn unchecked(cx: ViewCx<'_>, count: u32) -> Scene<'_> {
+    let words = "Wait, and they are counted in: the table comes by itself. Go on now, and they stay off.";
+    let blocks = vec![Block::Strong(Tone::Warn, words.into()), Block::Para(checking(cx, count))];
+    Scene::confirm(QuestionId::Unchecked, false, still_checked(count), blocks).offer(Action::Back)
+}
+
 /// What is awaited before a bill can be shown.
 pub(super) fn waiting(id: QuestionId, cx: ViewCx<'_>) -> Scene<'_> {
     let roster = &cx.session.roster;

@@ -632,8 +632,16 @@ fn a_list_that_is_whole_can_be_used_while_its_mailboxes_are_checked() {
     bench.answer(is_counts, Reply::Saved);
     bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Review);
-    assert_eq!(bench.heading(), "Turn 1 user on?", "the bill is there before the checks end");
-    assert!(bench.words().contains("NotKnownYet"), "{}", bench.words());
+    let waits = || (QuestionId::Unchecked, Shape::Confirm { default: false });
+    assert_eq!((bench.question().0, bench.scene().shape), waits(), "All waits for the checks");
+    assert_eq!(bench.heading(), "3 mailboxes are still being checked.");
+    bench.give(Given::Yes);
+    assert_eq!(bench.heading(), "Turn 1 user on?", "the bill is there for whoever does not wait");
+    let words = bench.words();
+    assert!(words.contains("NotKnownYet") && words.contains("this bill leaves them off"), "{words}");
+    bench.give(Given::Back);
+    bench.act(Action::Review);
+    assert_eq!((bench.question().0, bench.scene().shape), waits());
     bench.give(Given::Back);
     bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::OnPremises)]));
     assert_eq!((bench.asked().checking, bench.ticked()), (Some(0), 2));
@@ -642,6 +650,29 @@ fn a_list_that_is_whole_can_be_used_while_its_mailboxes_are_checked() {
     assert!(!counts(&bench).contains("not checked yet"), "{}", counts(&bench));
     bench.mark(Mark::Tick, &[4]);
     assert_eq!(bench.said(), "Mailboxes on the customer's own server can't be protected.");
+}
+
+/// Nobody types the number of a bill that lacks those who turn out to be users.
+#[test]
+fn the_bill_of_everybody_comes_by_itself_once_the_mailboxes_are_checked() {
+    for is_early in [false, true] {
+        let mut bench = Bench::with(record(), true);
+        bench.facts(Protection::default());
+        bench.part(unchecked());
+        bench.part(Reply::Whole(4));
+        bench.give(Given::Mark(Mark::Tick, Which::All));
+        bench.act(Action::Review);
+        if is_early {
+            bench.give(Given::Yes);
+        }
+        let before = bench.question();
+        bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::User)]));
+        bench.part(Reply::Listed { total: 4 });
+        assert_eq!(bench.heading(), "Turn 3 users on?");
+        assert_ne!(bench.question(), before, "what is typed to the earlier bill is dropped");
+        assert_eq!(bench.words().contains("have been checked meanwhile"), is_early);
+        assert!(!bench.words().contains("still being checked"), "{}", bench.words());
+    }
 }
 
 /// All was for everybody: who turns out to be a user after the Apply is not "not chosen".
@@ -653,6 +684,7 @@ fn all_goes_on_while_kinds_are_unknown() {
     bench.part(Reply::Whole(4));
     bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Review);
+    bench.give(Given::Yes);
     bench.give(Given::Yes);
     let call = bench.call(is_apply);
     end(&mut bench, call, |_| SeatOutcome::TurnedOn);
