@@ -323,6 +323,8 @@ pub struct CustomerHistory {
 /// What is read back for the outcome and the receipt, on a new connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
+    /// When it was read: the next sweep is the one after that, however long ago the run ended.
+    pub read: Moment,
     /// The run, as on record now.
     pub run: RunRecord,
     /// What this run has done so far.

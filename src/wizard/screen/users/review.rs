@@ -127,7 +127,10 @@ impl Dialog for Review {
             blocks.push(Block::Para(words.into()));
         }
         if let Some(unchecked) = being_checked(&cx.session.roster) {
-            let words = phrase![scene::still_checked(unchecked), " Wait, and they are counted in; this bill leaves them off."];
+            let words = phrase![
+                scene::still_checked(unchecked),
+                " Wait, and they are counted in; this bill leaves them off."
+            ];
             blocks.push(Block::Strong(Tone::Warn, words));
         }
         let without_seat = "Users for whom no seat is left stay off.".into();

@@ -7,7 +7,7 @@ use crate::{
         text::Text,
         time::in_words,
         user::Kind,
-        verdict::ListNote,
+        verdict::{ListNote, without_advice},
     },
     wizard::{
         answer::{Action, FieldId},
@@ -71,7 +71,7 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     let is_searched = cx.session.record.as_ref().is_some_and(|r| r.product.is_hosted() && !r.lists_given());
     let last_gap = roster.notes().iter().rposition(ListNote::is_gap).filter(|_| is_searched);
     let note = |(at, note): (usize, &ListNote)| {
-        let words = Phrase::from(note.words().clone());
+        let words = Phrase::from(Text::clean(without_advice(note.words())));
         Block::Para(match last_gap {
             Some(gap) if gap == at => words.then(WayOn::Back("step by step: a list can be pasted at Access")),
             _ => words,
