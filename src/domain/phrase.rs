@@ -91,8 +91,6 @@ pub enum WayOn {
     Explain,
     /// Lift the exclusion.
     Lift,
-    /// Tick users to be turned on: one by one, or all of so many.
-    Tick(u32),
     /// Include this kind of mailbox.
     IncludeKinds,
     /// Exclude the user.
@@ -189,7 +187,6 @@ impl WayOn {
             Self::WriteFile => "Type file to write it into a file.".into(),
             Self::Explain => "Type explain and the code.".into(),
             Self::Lift => "Type include and the number to lift the exclusion.".into(),
-            Self::Tick(all) => format!("Type tick and the numbers, or all for all {}.", grouped(*all)).into(),
             Self::IncludeKinds => "Type kinds to include them.".into(),
             Self::Exclude => "Type exclude and the numbers to exclude users.".into(),
             Self::Filter => "Type the words to look for.".into(),
@@ -230,7 +227,7 @@ impl WayOn {
             Self::IncludeKinds => "Include the kind with --include-kind.".into(),
             Self::Exclude => "Exclude users with --exclude.".into(),
             Self::Filter | Self::ClearFilter | Self::Narrow => "Name the customer or the user whole.".into(),
-            Self::RestoreTicks | Self::Review | Self::Tick(_) => "Name the users with --users.".into(),
+            Self::RestoreTicks | Self::Review => "Name the users with --users.".into(),
             Self::TurnOff => "An Admin turns users off with --turn-off.".into(),
             Self::AddCustomer => format!("An Admin adds one with {}.", Command::CustomersAdd).into(),
             Self::FillIn => "Give the details with their flags.".into(),
@@ -257,15 +254,18 @@ pub enum Correction {
     Products,
     /// The account is open.
     Open,
+    /// So many seats were bought.
+    Seats(u32),
 }
 
 impl Correction {
     /// The flag with its value.
-    const fn words(self) -> &'static str {
+    fn words(self) -> Cow<'static, str> {
         match self {
-            Self::NoTenant => "--tenant none",
-            Self::Products => "--products office365",
-            Self::Open => "--active yes",
+            Self::NoTenant => "--tenant none".into(),
+            Self::Products => "--products office365".into(),
+            Self::Open => "--active yes".into(),
+            Self::Seats(bought) => format!("--seats {bought}").into(),
         }
     }
 }
@@ -331,6 +331,7 @@ impl Command {
             Self::CustomersSet("C-1001".into(), Correction::NoTenant),
             Self::CustomersSet("C-1001".into(), Correction::Products),
             Self::CustomersSet("C-1001".into(), Correction::Open),
+            Self::CustomersSet("C-1001".into(), Correction::Seats(140)),
             Self::CustomersAudit("C-1001".into()),
             Self::CustomersImport,
             Self::SweepInstall,

@@ -144,7 +144,7 @@ fn ticket(outcome: &Outcome) -> String {
     }
     for (words, users) in [
         ("Scheduled", verdict.schedule.scheduled()),
-        ("Wanted by Enable Auto, but no sweep will turn them on", verdict.schedule.stalled()),
+        ("Wait for a sweep, but none can turn them on yet", verdict.schedule.stalled()),
         ("Chosen, but neither protected nor scheduled", verdict.missed),
         ("Chosen, but not checked yet, so left off", verdict.unchecked),
         ("Eligible, but not chosen", verdict.not_chosen),
@@ -279,7 +279,7 @@ fn write_open(text: &mut Lines, outcome: &Outcome, verdict: &Verdict) {
 
 /// What Enable Auto means for the customer: who is turned on when, or that it waits for us.
 fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str) {
-    let is_fixed = outcome.run.lists_given() && outcome.run.product.is_hosted();
+    let is_fixed = outcome.run.lists_given();
     if is_fixed {
         text.line(format_args!("New mailboxes must be added to the list: tell us when somebody joins."));
     } else if outcome.protection.rule.is_none() {
@@ -334,7 +334,7 @@ fn auto_words(outcome: &Outcome, verdict: &Verdict) -> Text {
         (None, None) => "but no sweep works for a closed account".to_owned(),
     };
     let attention = rule.attention.as_ref().map_or(String::new(), |why| format!("; needs attention: {why}"));
-    let is_fixed = outcome.run.lists_given() && outcome.run.product.is_hosted();
+    let is_fixed = outcome.run.lists_given();
     let of_list = if is_fixed { ", only the mailboxes on the pasted list" } else { "" };
     Text::of(format_args!(
         "on{of_list}, confirmed {}, at most {} seats, {by}{attention}",

@@ -64,7 +64,7 @@ impl RunRecord {
     #[must_use]
     pub fn lists_given(&self) -> bool {
         let listing = self.impersonation.as_ref().map(|details| &details.listing);
-        matches!(listing, Some(Listing::Given(_)))
+        self.product.is_hosted() && matches!(listing, Some(Listing::Given(_)))
     }
 
     /// Whether the operator may not have read the results: nothing was ticked after them.

@@ -135,9 +135,20 @@ impl Standstill {
             Self::NoSweeper => words.with(phrase![
                 ". Ask your lead to run ",
                 Command::SweepInstall,
-                " on a computer that stays on."
+                " on the computer that has this record; it must stay on."
             ]),
             Self::Overdue | Self::NoSeats(_) | Self::AboveCeiling(_) => words,
+        }
+    }
+
+    /// The same, in a line or two for a page that has rows to show.
+    #[must_use]
+    pub fn briefly(self) -> Phrase {
+        match self {
+            Self::NoSweeper => {
+                phrase!["no sweeper is installed. Your lead runs ", Command::SweepInstall, "."]
+            }
+            _ => self.in_words(),
         }
     }
 

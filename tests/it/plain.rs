@@ -370,7 +370,7 @@ fn enable_auto_through_a_pipe() {
     pipe.types("state:waits-for-a-sweep").hears("61 shown.").hears("1, waits for a sweep: ");
     pipe.types("finish")
         .hears("Partly done: nobody is protected yet, 61 wait for a sweep")
-        .hears("no sweep will turn them on: 61.")
+        .hears("none can turn them on yet: 61.")
         .hears("no sweeper is installed");
     // The input ends: after the outcome nothing is interrupted by that.
     assert_eq!(pipe.ends(), 3);

@@ -253,7 +253,7 @@ fn every_text_tells_the_same_of_users_that_no_sweep_will_turn_on() {
     let [ticket, customer, json] = Form::ALL.map(|form| write(&outcome, form));
     assert!(ticket.contains("Result: partly done") && !ticket.contains("Scheduled"), "{ticket}");
     assert!(
-        ticket.contains("no sweep will turn them on: 3") && ticket.contains("no sweeper is installed"),
+        ticket.contains("none can turn them on yet: 3") && ticket.contains("no sweeper is installed"),
         "{ticket}"
     );
     assert!(customer.contains("3 more users are to be turned on and can't be yet."), "{customer}");

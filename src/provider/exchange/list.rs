@@ -180,7 +180,7 @@ impl Progress {
             Ok(()) => {
                 let held = self.reach.open();
                 self.rows.extend(held.into_iter().map(Row::refused));
-                self.rows.push(Row { candidate, kind: Kind::User, problem: Text::default() });
+                self.rows.push(Row { candidate, kind: Kind::Mailbox, problem: Text::default() });
             }
             Err(bad) => self.rows.extend(self.reach.refuse(candidate, bad)?.map(Row::refused)),
         }

@@ -109,7 +109,7 @@ impl Dialog for Review {
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let Some((bill, _)) = &self.shown else {
+        let Some((bill, rows)) = &self.shown else {
             let roster = &cx.session.roster;
             let unchecked = being_checked(roster).filter(|_| roster.is_complete() && roster.is_known());
             return unchecked.map_or_else(
@@ -133,8 +133,10 @@ impl Dialog for Review {
             ];
             blocks.push(Block::Strong(Tone::Warn, words));
         }
-        let without_seat = "Users for whom no seat is left stay off.".into();
-        blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat }));
+        blocks.extend(scene::problems(bill, cx));
+        blocks.extend(scene::kinds_untold(cx).map(|words| Block::Para(words.into())));
+        blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat(bill) }));
+        blocks.extend(scene::turned_on(&cx.session.roster, bill, rows));
         blocks.extend(scene::excluded(&cx.session.roster, bill));
         let finishes = could_be_chosen(bill) == 0 && bill.seats_missing() == 0;
         let shape = if count == 0 {
@@ -169,6 +171,20 @@ fn being_checked(roster: &Roster) -> Option<u32> {
     roster.checking().filter(|_| people.is_all()).map(|_| people.unchecked()).filter(|count| *count > 0)
 }
 
+/// Who stays off for want of a seat, and what decides it.
+fn without_seat(bill: &Bill) -> Phrase {
+    let words = "Users for whom no seat is left stay off";
+    match bill.billed() {
+        0 => phrase![words, "."],
+        first => phrase![
+            words,
+            ": the first ",
+            first,
+            " in the order of arrival get one. Untick or exclude others to choose who."
+        ],
+    }
+}
+
 /// Users who could be turned on and are not chosen.
 fn could_be_chosen(bill: &Bill) -> u32 {
     let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::NotChosen).then_some(*count);
@@ -178,12 +194,13 @@ fn could_be_chosen(bill: &Bill) -> u32 {
 /// Why the bill turns nobody on, and what does.
 fn why_nobody(bill: &Bill, cx: ViewCx<'_>) -> Phrase {
     match could_be_chosen(bill) {
-        _ if bill.seats_missing() > 0 => {
-            let words = "Nobody will be turned on: no seat is left. Order seats, then come back.";
-            Phrase::from(words).then(scene::parked_until_ordered(cx))
+        of if bill.seats_missing() > 0 || (of > 0 && bill.is_used_up()) => {
+            let words = "Nobody will be turned on: no seat is left.";
+            let missing = if bill.seats_missing() > 0 { bill.seats_missing() } else { of };
+            Phrase::from(words).then(scene::order_seats(cx, bill, missing))
         }
         0 => "Nobody will be turned on: everyone who can be is protected already, or stays off for the reasons below.".into(),
-        all => phrase!["Nobody is ticked, so nobody will be turned on. ", WayOn::Tick(all)],
+        _ => phrase!["Nobody is ticked, so nobody will be turned on. ", WayOn::Back("to tick users")],
     }
 }
 
