@@ -67,11 +67,11 @@ pub(crate) fn first_named(count: u32, users: impl Iterator<Item = (Text, Text)>)
     /// So many of more.
     const FIRST: u32 = 2;
     let most = if count <= WHOLE { WHOLE } else { FIRST };
-    let named = |(name, address): (Text, Text)| {
+    let told = |(name, address): (Text, Text)| {
         // A hoster's mailbox may have its address for a name.
         if count > WHOLE || name == address { name.to_string() } else { protection::named(&name, &address) }
     };
-    let names: Vec<String> = users.zip(0..most.min(count)).map(|(user, _)| named(user)).collect();
+    let names: Vec<String> = users.zip(0..most.min(count)).map(|(user, _)| told(user)).collect();
     let more = if count > most { format!(" and {} more", grouped(count - most)) } else { String::new() };
     (!names.is_empty()).then(|| Text::of(format_args!("{}{more}", names.join(", "))))
 }

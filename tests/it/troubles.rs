@@ -191,7 +191,7 @@ fn denied_impersonation() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.is_denied();
-    terminal.sees(&["It can't work as it is now. Nothing has been enabled.", "ApplicationImpersonation"]);
+    terminal.sees(&["It does not work yet. Nothing has been enabled.", "ApplicationImpersonation"]);
     terminal.sees(&[">‹ Try again ›", "‹ Back to the form ›"]);
     terminal
         .keys("s")

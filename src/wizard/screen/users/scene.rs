@@ -236,7 +236,11 @@ pub(super) fn order_seats(cx: ViewCx<'_>, bill: &Bill, missing: u32) -> Phrase {
     let enters = cx.setup.operator.corrects(&record.customer.reference, Correction::Seats(bought));
     let order = phrase!["Order ", format_args!("{}", counted(missing, "seat", "seats")), "; then "];
     let words = order.with(enters).with(" Then list the users again.");
-    if record.finished.is_none() { words.then(WayOn::Park("until then")) } else { words }
+    if record.finished.is_none() && !record.is_read_only {
+        words.then(WayOn::Park("until then"))
+    } else {
+        words
+    }
 }
 
 /// What a hoster's server does not tell.

@@ -1058,11 +1058,11 @@ fn a_bill_names_whom_it_turns_on() {
 
 #[test]
 fn a_hosters_mailboxes_are_billed_as_what_they_may_be() {
+    const UNTOLD: &str = "This server does not tell shared mailboxes and rooms from people.";
     let mut bench = Bench::with(hosted(Listing::Directory), true);
     let elsewhere = Protection { used_elsewhere: 1, seated_elsewhere: vec![id(1)], ..Protection::default() };
     bench.facts(elsewhere);
     bench.list([page(&[(1, "Mila", Kind::Mailbox), (2, "Cellar Door", Kind::Mailbox)])]);
-    const UNTOLD: &str = "This server does not tell shared mailboxes and rooms from people.";
     assert!(bench.words().contains(&format!("{UNTOLD} Exclude users with --exclude.")), "{}", bench.words());
     assert!(bench.scene().offers.iter().all(|offer| offer.action != Action::Kinds));
     bench.act(Action::Kinds);
@@ -1076,12 +1076,12 @@ fn a_hosters_mailboxes_are_billed_as_what_they_may_be() {
 
 #[test]
 fn a_list_that_was_given_stays_as_it_is_and_the_bills_say_so() {
+    const FIXED: &str = "Only the mailboxes on the pasted list. New ones must be added to it.";
     let list = Listing::Given(vec!["ana@bakery.example".parse().unwrap()]);
     let mut bench = Bench::with(hosted(list), true);
     let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
     bench.facts(Protection { sweeper: sweeper.clone(), ..Protection::default() });
     bench.list([page(&[(1, "Mila", Kind::Mailbox), (2, "Broken", Kind::Mailbox)])]);
-    const FIXED: &str = "Only the mailboxes on the pasted list. New ones must be added to it.";
     bench.mark(Mark::Tick, &[1]);
     bench.act(Action::Review);
     assert!(bench.words().contains("1 mailbox has a problem and can't be turned on"), "{}", bench.words());
