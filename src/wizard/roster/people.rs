@@ -113,7 +113,7 @@ impl People {
     pub(crate) fn add_leavers(&mut self) {
         let seats: Vec<Seat> = self.seats_ahead.iter().map(|(_, seat)| seat.clone()).collect();
         for seats in seats.chunks(crate::domain::user::PAGE_ROWS) {
-            let rows: Vec<NewUser<'_>> = seats.iter().map(leaver).collect();
+            let rows: Vec<NewUser<'_>> = seats.iter().map(super::pages::leaver).collect();
             let page = Arc::new(UserPage::new(&rows, Arc::default()));
             self.add(&page);
             for seat in seats {
@@ -528,21 +528,6 @@ impl People {
         }
         self.counts = counts;
         self.schedule = self.scheduled();
-    }
-}
-
-/// A seat whose user is not listed, as a row.
-fn leaver(seat: &Seat) -> NewUser<'_> {
-    NewUser {
-        id: seat.id,
-        name: seat.name.as_str(),
-        address: seat.address.as_str(),
-        sign_in: "",
-        department: "",
-        problem: "",
-        kind: Kind::User,
-        licences: 0,
-        made: None,
     }
 }
 
