@@ -95,7 +95,7 @@ fn a_missing_permission_has_its_lines_exact_and_may_be_tried_again() {
     }
     let curly = Bad { account: Text::from("o\u{2019}svc"), ..bad(code("ErrorImpersonationDenied")) };
     let lines = Failure::from(curly).lines().to_vec();
-    assert!(lines[1].as_str().contains("-User 'o\u{2019}\u{2019}svc' "), "{}", lines[1]);
+    assert!(lines[2].as_str().contains("-User 'o\u{2019}\u{2019}svc' "), "{}", lines[2]);
     assert!(Failure::from(bad(code("ErrorAccessDenied"))).lines().is_empty());
 }
 
