@@ -28,7 +28,12 @@ pub struct Bill {
     pub seats_before: u32,
     /// Seats bought; none: no limit on record.
     pub limit: Option<u32>,
+    /// Of those that will be turned on: protected under another product already.
+    pub second: u32,
 }
+
+/// What stands beside [`Bill::second`].
+pub const SECOND: &str = "of these, protected under another product: a second seat";
 
 /// A count as people read it: "1,204".
 #[must_use]
@@ -98,6 +103,9 @@ impl Bill {
     #[must_use]
     pub fn turned_on(&self) -> Vec<(&'static str, u32)> {
         let mut lines: Vec<_> = self.turn_on.iter().map(|(kind, count)| (billed_as(*kind), *count)).collect();
+        if self.second > 0 {
+            lines.push((SECOND, self.second));
+        }
         if self.seats_missing() > 0 {
             lines.push(("of these, no seat is left for", self.seats_missing()));
         }
@@ -128,16 +136,20 @@ impl Bill {
         free.map_or(0, |free| self.new_seats().saturating_sub(free))
     }
 
-    /// The table as it is read out, top to bottom. `without_seat`: what becomes of users for whom no seat is left.
+    /// Whether every seat that was bought is in use.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.limit.is_some_and(|limit| limit <= self.seats_before)
+    }
+
+    /// The table as it is read out, top to bottom. `without_seat`: what becomes of users for whom no seat is left; empty
+    /// where that is said beside it.
     #[must_use]
     pub fn table(&self, without_seat: &str) -> Vec<String> {
         let number = |label: &str, count: u32| format!("{}: {}", text::capital(label), grouped(count));
         let missing = self.seats_missing();
         let mut table = vec!["Will be turned on and billed:".to_owned()];
-        table.extend(self.turn_on.iter().map(|(kind, count)| number(billed_as(*kind), *count)));
-        if missing > 0 {
-            table.push(number("of these, no seat is left for", missing));
-        }
+        table.extend(self.turned_on().into_iter().map(|(label, count)| number(label, count)));
         table.extend([
             number("new seats", self.billed()),
             format!("Already protected: {}", counted(self.already_on, "user", "users")),
@@ -145,7 +157,7 @@ impl Bill {
             number("seats after", self.seats_after()),
             format!("Seats bought: {}", self.limit.map_or_else(|| "no limit on record".to_owned(), grouped)),
         ]);
-        if missing > 0 {
+        if missing > 0 && !without_seat.is_empty() {
             table.push(format!("{} missing. {without_seat}", counted(missing, "seat is", "seats are")));
         }
         if !self.stay_off.is_empty() {
@@ -183,6 +195,16 @@ mod tests {
         assert!(table.contains(&"Mailboxes on the customer's own server: 3".to_owned()), "{table:?}");
         let off = Bill { stay_off: vec![(StaysOff::Kind(Kind::NotKnownYet), 4)], ..Bill::default() };
         assert_eq!(off.left_off(), [("mailboxes not checked yet", 4)]);
+    }
+
+    #[test]
+    fn a_second_seat_of_the_same_mailbox_is_said() {
+        let bill = Bill { turn_on: vec![(Kind::Mailbox, 2)], second: 2, ..Bill::default() };
+        assert_eq!(bill.turned_on(), [("mailboxes, of people or shared", 2), (SECOND, 2)]);
+        let says = "Of these, protected under another product: a second seat: 2".to_owned();
+        assert!(bill.table("").contains(&says), "{:?}", bill.table(""));
+        let none = Bill { second: 0, ..bill };
+        assert_eq!(none.turned_on().len(), 1);
     }
 
     #[test]

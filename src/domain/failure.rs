@@ -141,6 +141,13 @@ impl Failure {
         lines.unwrap_or_default()
     }
 
+    /// When trying again makes sense, where nothing else says how long the mend takes: beside lines that a hoster is to run
+    /// stands how long a permission takes.
+    #[must_use]
+    pub fn told_wait(&self) -> Option<Duration> {
+        self.retry_after.filter(|_| self.lines().is_empty())
+    }
+
     /// What happened with the code that was given, then what to do next, as whole sentences of a command line.
     #[must_use]
     pub fn in_full(&self) -> Text {

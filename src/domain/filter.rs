@@ -103,7 +103,7 @@ impl Query {
     pub fn problem(&self) -> Option<&'static str> {
         if self.kinds.as_ref().is_some_and(Vec::is_empty) {
             Some(
-                "No such kind. Kinds: user, shared, room, sign-in-off, not-checked-yet, on-premises, guest, no-mailbox.",
+                "No such kind. Kinds: user, mailbox, shared, room, sign-in-off, not-checked-yet, on-premises, guest, no-mailbox.",
             )
         } else if self.states.as_ref().is_some_and(Vec::is_empty) {
             Some(

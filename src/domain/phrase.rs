@@ -91,8 +91,6 @@ pub enum WayOn {
     Explain,
     /// Lift the exclusion.
     Lift,
-    /// Tick users to be turned on: one by one, or all of so many.
-    Tick(u32),
     /// Include this kind of mailbox.
     IncludeKinds,
     /// Exclude the user.
@@ -189,7 +187,6 @@ impl WayOn {
             Self::WriteFile => "Type file to write it into a file.".into(),
             Self::Explain => "Type explain and the code.".into(),
             Self::Lift => "Type include and the number to lift the exclusion.".into(),
-            Self::Tick(all) => format!("Type tick and the numbers, or all for all {}.", grouped(*all)).into(),
             Self::IncludeKinds => "Type kinds to include them.".into(),
             Self::Exclude => "Type exclude and the numbers to exclude users.".into(),
             Self::Filter => "Type the words to look for.".into(),
@@ -230,7 +227,7 @@ impl WayOn {
             Self::IncludeKinds => "Include the kind with --include-kind.".into(),
             Self::Exclude => "Exclude users with --exclude.".into(),
             Self::Filter | Self::ClearFilter | Self::Narrow => "Name the customer or the user whole.".into(),
-            Self::RestoreTicks | Self::Review | Self::Tick(_) => "Name the users with --users.".into(),
+            Self::RestoreTicks | Self::Review => "Name the users with --users.".into(),
             Self::TurnOff => "An Admin turns users off with --turn-off.".into(),
             Self::AddCustomer => format!("An Admin adds one with {}.", Command::CustomersAdd).into(),
             Self::FillIn => "Give the details with their flags.".into(),
@@ -264,22 +261,24 @@ pub enum Correction {
     },
     /// The account is open.
     Open,
+    /// So many seats were bought.
+    Seats(u32),
 }
 
 impl Correction {
     /// The flag with its value.
-    const fn words(self) -> &'static str {
+    fn words(self) -> Cow<'static, str> {
         match self {
-            Self::NoTenant => "--tenant none",
-            Self::Products | Self::AlsoOffice365 { mpexchange: false, business365: false } => {
-                "--products office365"
-            }
-            Self::AlsoOffice365 { mpexchange: true, business365: false } => "--products office365,mpexchange",
-            Self::AlsoOffice365 { mpexchange: false, business365: true } => {
-                "--products office365,business365"
-            }
-            Self::AlsoOffice365 { .. } => "--products office365,mpexchange,business365",
-            Self::Open => "--active yes",
+            Self::NoTenant => "--tenant none".into(),
+            Self::Products => "--products office365".into(),
+            Self::AlsoOffice365 { mpexchange, business365 } => format!(
+                "--products office365{}{}",
+                if mpexchange { ",mpexchange" } else { "" },
+                if business365 { ",business365" } else { "" }
+            )
+            .into(),
+            Self::Open => "--active yes".into(),
+            Self::Seats(bought) => format!("--seats {bought}").into(),
         }
     }
 }
@@ -349,6 +348,7 @@ impl Command {
                 Correction::AlsoOffice365 { mpexchange: true, business365: true },
             ),
             Self::CustomersSet("C-1001".into(), Correction::Open),
+            Self::CustomersSet("C-1001".into(), Correction::Seats(140)),
             Self::CustomersAudit("C-1001".into()),
             Self::CustomersImport,
             Self::SweepInstall,

@@ -163,6 +163,8 @@ pub struct Protection {
     pub limit: Option<u32>,
     /// Seats used by the customer's other products.
     pub used_elsewhere: u32,
+    /// Users who hold those.
+    pub seated_elsewhere: Vec<UserId>,
     /// What runs the next pass.
     pub sweeper: SweeperStatus,
 }

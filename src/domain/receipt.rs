@@ -13,7 +13,7 @@ use super::{
     sydney,
     text::Text,
     time::Moment,
-    verdict::{Standstill, Verdict, count, is_for_turning_on},
+    verdict::{self, Standstill, Verdict, count, is_for_turning_on},
 };
 
 /// Users named one by one in a text before the rest is only counted; the JSON names all. A guess: one screen.
@@ -144,7 +144,7 @@ fn ticket(outcome: &Outcome) -> String {
     }
     for (words, users) in [
         ("Scheduled", verdict.schedule.scheduled()),
-        ("Wanted by Enable Auto, but no sweep will turn them on", verdict.schedule.stalled()),
+        ("Wait for a sweep, but none can turn them on yet", verdict.schedule.stalled()),
         ("Chosen, but neither protected nor scheduled", verdict.missed),
         ("Chosen, but not checked yet, so left off", verdict.unchecked),
         ("Eligible, but not chosen", verdict.not_chosen),
@@ -227,13 +227,7 @@ fn customer(outcome: &Outcome) -> String {
         text.line(format_args!("First backup on {}.", sydney::stamp_in_words(first, zone)));
     }
     write_auto(&mut text, outcome, &verdict, zone);
-    let open = verdict.missed.saturating_add(verdict.unchecked);
-    if open > 0 {
-        text.line(format_args!(
-            "{} could not be turned on yet. We will come back to you.",
-            counted(open, "chosen user", "chosen users")
-        ));
-    }
+    write_open(&mut text, outcome, &verdict);
     if verdict.not_chosen > 0 {
         text.line(format_args!(
             "{} could be protected and {} not chosen.",
@@ -242,7 +236,12 @@ fn customer(outcome: &Outcome) -> String {
         ));
     }
     for gap in &verdict.gaps {
-        text.line(format_args!("About the list of users: {}.", without_full_stop(gap)));
+        match verdict::without_advice(gap) {
+            verdict::HIDDEN => text.line(format_args!(
+                "People hidden from your address list are not included: tell us who is missing."
+            )),
+            words => text.line(format_args!("About the list of users: {}.", words.trim_end_matches('.'))),
+        }
     }
     text.line(format_args!(""));
     text.organisation(outcome);
@@ -251,10 +250,42 @@ fn customer(outcome: &Outcome) -> String {
     text.0
 }
 
+/// Chosen users who are not on, by what keeps them off, and who they are. Mailboxes with a problem stand among what there
+/// is to say of the list.
+fn write_open(text: &mut Lines, outcome: &Outcome, verdict: &Verdict) {
+    let told = verdict.problems.min(verdict.missed);
+    let open = verdict.missed.saturating_sub(told).saturating_add(verdict.unchecked);
+    let (seatless, others): (Vec<_>, Vec<_>) =
+        troubles(outcome).partition(|result| result.outcome == SeatOutcome::NoSeat);
+    // Whoever is scheduled was missed by the run, and is by nobody now.
+    let without_seat = count(seatless.len()).min(open);
+    if without_seat > 0 {
+        text.line(format_args!(
+            "{} no seat yet: order {}.",
+            counted(without_seat, "chosen user has", "chosen users have"),
+            counted(without_seat, "seat", "seats"),
+        ));
+        text.names(seatless.into_iter().map(|result| result.user.named()));
+    }
+    let open = open.saturating_sub(without_seat);
+    if open > 0 {
+        text.line(format_args!(
+            "{} could not be turned on yet. We will come back to you.",
+            counted(open, "chosen user", "chosen users")
+        ));
+        text.names(others.into_iter().map(|result| result.user.named()));
+    }
+}
+
 /// What Enable Auto means for the customer: who is turned on when, or that it waits for us.
 fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str) {
-    if outcome.protection.rule.is_none() {
+    let is_fixed = outcome.run.lists_given();
+    if is_fixed {
+        text.line(format_args!("New mailboxes must be added to the list: tell us when somebody joins."));
+    } else if outcome.protection.rule.is_none() {
         text.line(format_args!("New users are not turned on by themselves: tell us when somebody joins."));
+    }
+    if outcome.protection.rule.is_none() {
         return;
     }
     let stalled = verdict.schedule.stalled();
@@ -268,15 +299,20 @@ fn write_auto(text: &mut Lines, outcome: &Outcome, verdict: &Verdict, zone: &str
                 counted(stalled, one, many)
             ));
         }
-        text.line(format_args!("New users are not turned on by themselves yet."));
+        if !is_fixed {
+            text.line(format_args!("New users are not turned on by themselves yet."));
+        }
         return;
     }
-    let next = sydney::next_2000(ended(outcome));
+    let next = sydney::next_2000(outcome.read);
     let (there, here) = (sydney::stamp_in_words(next, zone), sydney::stamp_in_words(next, sydney::ZONE));
-    let clock = if zone == sydney::ZONE { format!("{here}") } else { format!("{here} ({there})") };
+    let clock = if there == here { format!("{here}") } else { format!("{here} ({there})") };
     let scheduled = verdict.schedule.scheduled();
     if scheduled > 0 {
         text.line(format_args!("{} turned on at the next 20:00 in Sydney.", counted(scheduled, one, many)));
+    }
+    if is_fixed {
+        return;
     }
     text.line(format_args!(
         "New users are turned on by themselves at the first 20:00 in Sydney after they are made. Next: {clock}."
@@ -290,7 +326,7 @@ fn without_full_stop(text: &Text) -> &str {
 
 fn auto_words(outcome: &Outcome, verdict: &Verdict) -> Text {
     let Some(rule) = &outcome.protection.rule else { return Text::from("off") };
-    let next = sydney::stamp_in_words(sydney::next_2000(ended(outcome)), sydney::ZONE);
+    let next = sydney::stamp_in_words(sydney::next_2000(outcome.read), sydney::ZONE);
     let host = outcome.protection.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
     let by = match (host, verdict.schedule.standstill) {
         (_, Some(why)) => format!("but {}", why.words()),
@@ -298,8 +334,10 @@ fn auto_words(outcome: &Outcome, verdict: &Verdict) -> Text {
         (None, None) => "but no sweep works for a closed account".to_owned(),
     };
     let attention = rule.attention.as_ref().map_or(String::new(), |why| format!("; needs attention: {why}"));
+    let is_fixed = outcome.run.lists_given();
+    let of_list = if is_fixed { ", only the mailboxes on the pasted list" } else { "" };
     Text::of(format_args!(
-        "on, confirmed {}, at most {} seats, {by}{attention}",
+        "on{of_list}, confirmed {}, at most {} seats, {by}{attention}",
         grouped(rule.confirmed),
         grouped(rule.ceiling)
     ))
@@ -323,7 +361,7 @@ fn json(outcome: &Outcome) -> String {
             "by": rule.by.as_str(),
             "confirmed": rule.confirmed,
             "ceiling": rule.ceiling,
-            "next_sweep": will_run.then(|| sydney::next_2000(ended(outcome)).to_string()),
+            "next_sweep": will_run.then(|| sydney::next_2000(outcome.read).to_string()),
             "standstill": verdict.schedule.standstill.map(Standstill::code),
             "sweeper": outcome.protection.sweeper.host.as_ref().map(Text::as_str),
             "attention": rule.attention.as_ref().map(Text::as_str),

@@ -64,7 +64,7 @@ impl RunRecord {
     #[must_use]
     pub fn lists_given(&self) -> bool {
         let listing = self.impersonation.as_ref().map(|details| &details.listing);
-        matches!(listing, Some(Listing::Given(_)))
+        self.product.is_hosted() && matches!(listing, Some(Listing::Given(_)))
     }
 
     /// Whether the operator may not have read the results: nothing was ticked after them.
@@ -323,6 +323,8 @@ pub struct CustomerHistory {
 /// What is read back for the outcome and the receipt, on a new connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
+    /// When it was read: the next sweep is the one after that, however long ago the run ended.
+    pub read: Moment,
     /// The run, as on record now.
     pub run: RunRecord,
     /// What this run has done so far.

@@ -168,6 +168,7 @@ impl ProductStatus {
             Schedule::of(off, rule.ceiling, self.on, self.free, sweeper)
         });
         Verdict {
+            problems: 0,
             protected: self.on.saturating_sub(self.left),
             schedule,
             missed: missed.saturating_add(if wants_all { self.list.problems } else { 0 }),

@@ -33,12 +33,15 @@ pub enum Kind {
     NotKnownYet,
     /// A mailbox that is still on the customer's own server (hybrid): never eligible, no cloud backup reaches it.
     OnPremises,
+    /// On a hoster's server, which does not tell whose mailbox it is: eligible.
+    Mailbox,
 }
 
 impl Kind {
     /// All kinds, in the order of tables.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::User,
+        Self::Mailbox,
         Self::Shared,
         Self::Room,
         Self::Disabled,
@@ -72,6 +75,7 @@ impl Kind {
             Self::WithoutMailbox => "no mailbox",
             Self::NotKnownYet => "not checked yet",
             Self::OnPremises => "on premises",
+            Self::Mailbox => "mailbox",
         }
     }
 
@@ -96,6 +100,7 @@ impl Kind {
             Self::WithoutMailbox => "users without a mailbox",
             Self::NotKnownYet => "mailboxes not checked yet",
             Self::OnPremises => "mailboxes on the customer's own server",
+            Self::Mailbox => "mailboxes, of people or shared",
         }
     }
 
@@ -119,11 +124,12 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// Whether a user of this kind may be turned on. User mailboxes always; guests, users without mailbox and
+    /// Whether a user of this kind may be turned on. User mailboxes and those of a hoster always; guests, users without mailbox and
     /// mailboxes on premises never.
     #[must_use]
     pub fn allows(self, kind: Kind) -> bool {
-        kind == Kind::User || (Kind::INCLUDABLE.contains(&kind) && self.bits & (1 << kind.code()) != 0)
+        matches!(kind, Kind::User | Kind::Mailbox)
+            || (Kind::INCLUDABLE.contains(&kind) && self.bits & (1 << kind.code()) != 0)
     }
 
     /// The same with one kind switched; kinds that can't be included change nothing.
@@ -446,7 +452,10 @@ mod tests {
             kinds = kinds.toggled(kind);
         }
         let allowed: Vec<_> = Kind::ALL.into_iter().filter(|k| kinds.allows(*k)).collect();
-        assert_eq!(allowed, [Kind::User, Kind::Shared, Kind::Room, Kind::Disabled, Kind::NotKnownYet]);
+        assert_eq!(
+            allowed,
+            [Kind::User, Kind::Mailbox, Kind::Shared, Kind::Room, Kind::Disabled, Kind::NotKnownYet]
+        );
         assert_eq!(Kinds::from_bits(0xff), kinds);
     }
 }

@@ -135,9 +135,20 @@ impl Standstill {
             Self::NoSweeper => words.with(phrase![
                 ". Ask your lead to run ",
                 Command::SweepInstall,
-                " on a computer that stays on."
+                " on the computer that has this record; it must stay on."
             ]),
             Self::Overdue | Self::NoSeats(_) | Self::AboveCeiling(_) => words,
+        }
+    }
+
+    /// The same, in a line or two for a page that has rows to show.
+    #[must_use]
+    pub fn briefly(self) -> Phrase {
+        match self {
+            Self::NoSweeper => {
+                phrase!["no sweeper is installed. Your lead runs ", Command::SweepInstall, "."]
+            }
+            _ => self.in_words(),
         }
     }
 
@@ -219,6 +230,22 @@ impl Schedule {
     }
 }
 
+/// What is always missing from a list that was searched for.
+pub const HIDDEN: &str = "Found by searching: people hidden from the address list are missing.";
+
+/// What an operator can do about what a search could not see.
+pub const PASTE_A_LIST: &str = "Paste a list at Access to be sure.";
+
+/// What the listing could not see, without what an operator can do about it: the customer reads it too, and a screen has a
+/// key for it.
+#[must_use]
+pub fn without_advice(gap: &Text) -> &str {
+    // Records of before say it so.
+    const BEFORE: &str = "Import a list to be sure.";
+    let words = gap.as_str();
+    [PASTE_A_LIST, BEFORE].iter().find_map(|advice| words.strip_suffix(advice)).map_or(words, str::trim_end)
+}
+
 /// What an outcome comes to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Verdict {
@@ -230,6 +257,8 @@ pub struct Verdict {
     pub schedule: Schedule,
     /// Chosen, and neither protected nor scheduled; rows with a problem among them where everybody was chosen.
     pub missed: u32,
+    /// Rows of the list with a problem among those who were missed.
+    pub problems: u32,
     /// Everybody was chosen, and the kind of so many is not known: they are off, and no pass will ask.
     pub unchecked: u32,
     /// Eligible, and not chosen.
@@ -272,7 +301,8 @@ impl Verdict {
             open
         };
         let wants_all = wants_everybody(run, results) || protection.rule.is_some();
-        let refused = refused.saturating_add(if wants_all { list.problems } else { 0 });
+        let problems = if wants_all { list.problems } else { 0 };
+        let refused = refused.saturating_add(problems);
         // No sweep turns anybody on for a closed account.
         let rule = protection.rule.as_ref().filter(|_| run.customer.is_active);
         let (schedule, missed, not_chosen, unchecked) = match rule {
@@ -288,7 +318,7 @@ impl Verdict {
                 if run.draft.all || run.has_applied_all { list.unchecked } else { 0 },
             ),
         };
-        Self { protected, left, schedule, missed, unchecked, not_chosen, gaps: list.gaps.clone() }
+        Self { protected, left, schedule, missed, problems, unchecked, not_chosen, gaps: list.gaps.clone() }
     }
 
     /// Whether a wanted user is neither protected nor scheduled, or nobody who comes later will be: exit code 3.

@@ -216,8 +216,9 @@ impl Journey {
             }
             // A batch that was asked to stop is not this front end's doing.
             QuestionId::StopApplying => give(Given::No),
-            // Users for whom no seat is left stay ticked: the outcome says so.
-            QuestionId::Unapplied => give(Given::Yes),
+            // Checks were awaited for as long as the answers allow; users for whom no seat is left stay ticked: the
+            // outcome says so.
+            QuestionId::Unchecked | QuestionId::Unapplied => give(Given::Yes),
             QuestionId::UndoAuto => self.see_rule(view),
             QuestionId::NoSeats => self.stop_without_seats(view),
             QuestionId::NoSweeper => self.go_without_sweeper(view),

@@ -22,8 +22,8 @@ use crate::{
 
 use super::{
     decision::{
-        Decision, Next, end, ensure, fact, fail_with, give, need, no_failure, rows, sentences, strong,
-        warning,
+        Decision, Next, end, ensure, fact, fail_with, give, is_hosted, need, no_failure, rows, sentences,
+        strong, warning,
     },
     journey::{Journey, Step},
     report::End,
@@ -53,7 +53,7 @@ impl Journey {
         self.look_up(view)?;
         self.change(view, Mark::Lift, "An exclusion could not be lifted. Start again.")?;
         self.change(view, Mark::Exclude, "A user could not be excluded. Start again.")?;
-        self.change_kinds()?;
+        self.change_kinds(view)?;
         if self.answers.undo_auto {
             self.undo_auto(view)?;
         }
@@ -117,8 +117,14 @@ impl Journey {
     }
 
     /// Opens the kinds; afterwards keeps which were changed.
-    fn change_kinds(&mut self) -> Decision {
-        if !(self.answers.include.is_empty() && self.answers.leave_out.is_empty()) {
+    fn change_kinds(&mut self, view: &View<'_>) -> Decision {
+        let names_kinds = !(self.answers.include.is_empty() && self.answers.leave_out.is_empty());
+        if names_kinds && is_hosted(view) {
+            // A plan may have one choice for customers of both sorts.
+            if self.steps.first(Step::Do(Action::Kinds)) {
+                self.say("This server does not tell kinds of mailboxes, so the choice of kinds makes no difference. Exclude mailboxes with --exclude.");
+            }
+        } else if names_kinds {
             self.steps.act(Action::Kinds)?;
         }
         let changes = &mut self.report.changes;

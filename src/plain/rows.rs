@@ -70,7 +70,7 @@ fn name(rows: &RowsView<'_>, row: &Row<'_>) -> String {
     let columns = ORDER.into_iter().filter(|column| rows.columns.contains(column));
     // Most users are users.
     let cells = columns.filter_map(|column| row.cells.get(column));
-    let cells = cells.filter(|cell| !matches!(cell, Cell::Kind(Kind::User)));
+    let cells = cells.filter(|cell| !matches!(cell, Cell::Kind(Kind::User | Kind::Mailbox)));
     let mut said: Vec<Cow<'_, str>> = cells.map(Cell::in_words).filter(|words| !words.is_empty()).collect();
     // An address that is the name once more is said once.
     said.dedup();

@@ -172,7 +172,7 @@ impl Tour<'_> {
         let known = self.held.protection.seats.iter().find(|seat| seat.id == id);
         let name = known.map_or_else(|| Text::clean(address.as_str()), |seat| seat.name.clone());
         Candidate {
-            user: Chosen { id, address: Text::clean(address.as_str()), name, kind: Kind::User },
+            user: Chosen { id, address: Text::clean(address.as_str()), name, kind: Kind::Mailbox },
             made: None,
             problem: Text::default(),
         }

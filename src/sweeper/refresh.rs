@@ -131,7 +131,7 @@ fn gone(protection: &Protection, left: &[(UserId, Moment)]) -> Vec<Chosen> {
             id: seat.id,
             address: seat.address.clone(),
             name: seat.name.clone(),
-            kind: Kind::User,
+            kind: Kind::Mailbox,
         })
         .collect()
 }

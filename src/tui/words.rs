@@ -110,9 +110,6 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::WriteFile => to(press("f"), "write it into a file"),
         WayOn::Explain => to(press("e"), "look the code up"),
         WayOn::Lift => to(press("x"), "lift the exclusion"),
-        WayOn::Tick(all) => {
-            format!("Tick users with Space, or press a for all {}.", bill::grouped(*all)).into()
-        }
         WayOn::IncludeKinds => to(press("m"), "include them"),
         WayOn::Exclude => to(press("x"), "exclude the user"),
         WayOn::Filter => "Press / and type.".into(),

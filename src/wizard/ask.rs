@@ -131,6 +131,8 @@ pub enum QuestionId {
     Kinds,
     /// The bill of what will be turned on: its number confirms it.
     Review,
+    /// Mailboxes are still being checked: the bill without them?
+    Unchecked,
     /// Users are being turned on or off.
     Applying,
     /// Stop after this batch?

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use crate::domain::{
     bill::grouped,
     phrase::{Command, Phrase, WayOn, phrase},
+    protection,
     run::RunRecord,
     text::{Text, capital},
 };
@@ -57,6 +58,22 @@ pub(crate) fn excluded<'a>(count: u32, names: impl Iterator<Item = Text>) -> Opt
     let more = count.saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
     (!names.is_empty()).then(|| Block::Para(format_args!("Excluded: {first}{more}.").into()))
+}
+
+/// Who is meant by so many: all of a few by name and address, else the first two by name; none where nobody is.
+pub(crate) fn first_named(count: u32, users: impl Iterator<Item = (Text, Text)>) -> Option<Text> {
+    /// So many stand with their addresses. A guess: they fit on two lines of 80 columns.
+    const WHOLE: u32 = 3;
+    /// So many of more.
+    const FIRST: u32 = 2;
+    let most = if count <= WHOLE { WHOLE } else { FIRST };
+    let told = |(name, address): (Text, Text)| {
+        // A hoster's mailbox may have its address for a name.
+        if count > WHOLE || name == address { name.to_string() } else { protection::named(&name, &address) }
+    };
+    let names: Vec<String> = users.zip(0..most.min(count)).map(|(user, _)| told(user)).collect();
+    let more = if count > most { format!(" and {} more", grouped(count - most)) } else { String::new() };
+    (!names.is_empty()).then(|| Text::of(format_args!("{}{more}", names.join(", "))))
 }
 
 /// What can be done, in the words that the question has for it.

@@ -96,7 +96,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.sees(&["automatic, stopped"]);
     terminal.kill();
     let mut terminal = Terminal::start(&home, &["--run", &run]);
-    terminal.sees(&["● Outcome", "Partly done: 3 users are protected", "no sweep will turn them on"]);
+    terminal.sees(&["● Outcome", "Partly done: 3 users are protected", "none can turn them on yet"]);
     assert_eq!(terminal.quits(), 3);
     assert_eq!((record.seats(), record.count("chosen"), record.count("auto_rule")), (3, 3, 1));
     assert_eq!(record.count("audit WHERE what = 'finished the run'"), 1);

@@ -198,7 +198,8 @@ fn a_browser_that_is_missing_is_a_normal_case() {
 }
 
 /// The lines for the hoster of the customer whose service account may not impersonate.
-const LINES: [&str; 2] = [
+const LINES: [&str; 3] = [
+    "# Replace CustomAttribute1 and its value by the mark that this customer's mailboxes have at your place.",
     "New-ManagementScope -Name 'Backup365 redgumremovals.example' \
      -RecipientRestrictionFilter 'CustomAttribute1 -eq ''redgumremovals.example'''",
     "New-ManagementRoleAssignment -Name 'Backup365 redgumremovals.example' -Role ApplicationImpersonation \
@@ -213,7 +214,7 @@ fn lines_for_the_hoster_and_the_error_are_sent_as_the_link_is() {
     terminal.sees(&["Press l to print", "p park", "Esc back", "l print c clipboard f file"]);
     // Alone: nothing of ours on their lines.
     terminal.keys("l").sees(&["Press Enter to go back."]);
-    let alone = format!("\x1b[?1049l\r\n{}\r\n{}\r\n\r\nPress Enter to go back.\r\n", LINES[0], LINES[1]);
+    let alone = format!("\x1b[?1049l\r\n{}\r\n\r\nPress Enter to go back.\r\n", LINES.join("\r\n"));
     is_sent(&terminal, &alone);
     terminal
         .keys(ENTER)
@@ -242,7 +243,14 @@ fn lines_for_the_hoster_and_the_error_are_sent_as_the_link_is() {
 
     let run = Record::of(&home).run();
     let mut talk = Talk::start(&home, 80, &["--run", &run]);
-    talk.hears(&["Ask the hoster to run these lines:", LINES[0], LINES[1], "Print. ", "The error. "]);
+    talk.hears(&[
+        "Ask the hoster to run these lines:",
+        LINES[0],
+        LINES[1],
+        LINES[2],
+        "Print. ",
+        "The error. ",
+    ]);
     talk.types("print").hears(&[&LINES.join(" ")]).types("copy").hears(&["there is no clipboard"]);
     talk.types("other").hears(&["The error with its ids is what is sent now."]);
     talk.types("print").hears(&["What happened: ", "Code: ErrorImperson"]);

@@ -102,7 +102,7 @@ fn office_365_by_pasted_id_with_enable_auto() {
     assert_eq!((record.count("auto_rule WHERE confirmed = 61 AND ceiling = 80"), record.seats()), (1, 0));
     terminal.keys(ENTER).sees(&[
         "Partly done: nobody is protected yet, 61 wait for a sweep",
-        "wanted by Enable Auto, but no sweep will turn them on",
+        "wait for a sweep, but none can turn them on yet",
         "no sweeper",
     ]);
     assert_eq!(terminal.quits(), 3, "nothing will run: nobody is scheduled");

@@ -119,7 +119,7 @@ fn protected_is_what_the_record_says() {
     for words in [
         "T-2 · Test Customer 2 · Office 365: partly done: 6 users wait for Enable Auto, and nothing will run at 20:00",
         "Last sweep: none; no sweeper has run here.\nNext sweep: nothing will run at 20:00: no sweeper is installed. \
-         Ask your lead to run backup365 sweep --install --sandbox on a computer that stays on.\n",
+         Ask your lead to run backup365 sweep --install --sandbox on the computer that has this record; it must stay on.\n",
     ] {
         assert!(ended.out.contains(words), "{words}{}", ended.out);
     }

@@ -150,7 +150,7 @@ fn forty_eight_thousand_throttled_users() {
     terminal.sees(&["so far", "> [ ] Aroha Smith"]).keys(&format!(" {DOWN} ")).sees(&["ticked 2"]);
     terminal.keys("/").sees(&["> "]).keys("nguyen").sees(&["nguyen", "Liam Nguyen"]).loses("Aroha Smith");
     terminal.keys(ESC).sees(&["Aroha Smith"]).keys(ESC).keys("c").sees(&["ticked 0"]);
-    terminal.keys("a").sees(&["All so far"]).keys(ENTER);
+    terminal.keys("a").sees(&["All: users are ticked as they come."]).keys(ENTER);
     terminal.sees(&["All"]);
     assert_eq!(Record::of(&home).seats(), 0);
     assert_eq!(terminal.interrupts(), 130);
@@ -191,7 +191,7 @@ fn denied_impersonation() {
     let home = Home::new();
     let mut terminal = Terminal::opened(&home);
     terminal.is_denied();
-    terminal.sees(&["It can't work as it is now. Nothing has been enabled.", "ApplicationImpersonation"]);
+    terminal.sees(&["It does not work yet. Nothing has been enabled.", "ApplicationImpersonation"]);
     terminal.sees(&[">‹ Try again ›", "‹ Back to the form ›"]);
     terminal
         .keys("s")

@@ -119,7 +119,7 @@ fn finished(outcome: &Outcome, earlier: Earlier) -> Text {
     let mut parts = vec![format!("{} protected", counted(verdict.protected, "user", "users"))];
     for (count, what) in [
         (verdict.schedule.scheduled(), "scheduled"),
-        (verdict.schedule.stalled(), "wanted by Enable Auto, but no sweep will turn them on"),
+        (verdict.schedule.stalled(), "wait for a sweep, but none can turn them on yet"),
         (verdict.missed, "chosen, but not turned on"),
         (verdict.unchecked, "chosen, but not checked yet"),
         (verdict.left, "left"),

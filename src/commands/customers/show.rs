@@ -241,7 +241,7 @@ fn seats_line(row: &ProductStatus, detail: &ProductDetail) -> String {
 
 /// Kinds that are turned on.
 fn included(detail: &ProductDetail) -> Vec<Kind> {
-    Kind::ALL.into_iter().filter(|kind| detail.kinds.allows(*kind)).collect()
+    Kind::ALL.into_iter().filter(|kind| *kind != Kind::Mailbox && detail.kinds.allows(*kind)).collect()
 }
 
 fn kinds_in_words(detail: &ProductDetail) -> String {

@@ -53,6 +53,7 @@ pub(in crate::domain) fn rule() -> AutoRule {
 /// Five eligible users, users 1 and 2 on.
 pub(in crate::domain) fn outcome() -> Outcome {
     Outcome {
+        read: at("2026-11-23T05:48:00Z"),
         run: RunRecord {
             id: "B365-7KQ4".parse().unwrap(),
             customer: Customer {
@@ -165,6 +166,82 @@ fn the_customer_reads_plain_words_in_their_own_time() {
 }
 
 #[test]
+fn a_receipt_that_is_read_later_names_the_sweep_that_is_next_then_and_its_clock_once() {
+    let mut outcome = outcome();
+    outcome.protection.rule = Some(rule());
+    outcome.run.customer.time_zone = Some(Text::from("Australia/Melbourne"));
+    outcome.read = at("2026-11-23T09:06:00Z");
+    let [ticket, customer, json] = Form::ALL.map(|form| write(&outcome, form));
+    assert!(customer.contains("Next: Tue 24 Nov 2026 20:00 AEDT.\n"), "{customer}");
+    assert!(ticket.contains("next sweep Tue 24 Nov 2026 20:00 AEDT"), "{ticket}");
+    assert!(json.contains("2026-11-24T09:00:00Z"), "{json}");
+}
+
+#[test]
+fn the_customer_is_told_what_keeps_users_off_and_who_they_are() {
+    let mut outcome = outcome();
+    outcome.results.extend([
+        result(3, SeatOutcome::NoSeat),
+        result(4, SeatOutcome::NoSeat),
+        result(5, SeatOutcome::Failed(Text::from("the mailbox is locked"))),
+    ]);
+    let text = write(&outcome, Form::Customer);
+    for words in [
+        "2 chosen users have no seat yet: order 2 seats.\n- User 3 <u3@bakery.example>\n- User 4 <",
+        "1 chosen user could not be turned on yet. We will come back to you.\n- User 5 <u5@bakery.example>\n",
+    ] {
+        assert!(text.contains(words), "{words} is missing in\n{text}");
+    }
+    // What the list says of a mailbox is not said a second time, as a user of whom nothing is known.
+    outcome.results.truncate(2);
+    outcome.run.has_applied_all = true;
+    let troubled = (Text::from("Ana"), Text::from("ana@bakery.example"), Text::from("no mailbox"));
+    outcome.done.list.eligible = 2;
+    outcome.done.list.keep_problems(1, std::iter::once(troubled));
+    let text = write(&outcome, Form::Customer);
+    assert!(text.contains("ana@bakery.example (no mailbox)") && !text.contains("chosen user"), "{text}");
+}
+
+#[test]
+fn with_a_list_that_was_given_nobody_is_promised_that_new_users_follow() {
+    let mut outcome = outcome();
+    outcome.protection.rule = Some(rule());
+    outcome.run.product = Product::MpExchange;
+    outcome.run.impersonation = Some(given());
+    let [ticket, customer, _] = Form::ALL.map(|form| write(&outcome, form));
+    assert!(
+        customer.contains("New mailboxes must be added to the list: tell us when somebody joins."),
+        "{customer}"
+    );
+    assert!(!customer.contains("by themselves"), "{customer}");
+    assert!(ticket.contains("only the mailboxes on the pasted list"), "{ticket}");
+}
+
+#[test]
+fn what_a_search_can_not_see_is_told_to_everybody_with_what_they_can_do() {
+    for advice in ["Paste a list at Access to be sure.", "Import a list to be sure."] {
+        let mut outcome = outcome();
+        outcome.done.list.gaps = vec![Text::of(format_args!("{} {advice}", verdict::HIDDEN))];
+        let [ticket, customer, _] = Form::ALL.map(|form| write(&outcome, form));
+        assert!(ticket.contains(advice.trim_end_matches('.')), "{ticket}");
+        let asks = "People hidden from your address list are not included: tell us who is missing.\n";
+        assert!(customer.contains(asks) && !customer.contains("to be sure"), "{customer}");
+    }
+}
+
+/// Access to a hoster, with a list of one mailbox.
+fn given() -> Impersonation {
+    Impersonation {
+        server: Text::from("https://mail.hoster.example/EWS/Exchange.asmx"),
+        account: Text::from("svc@hoster.example"),
+        password: Secret::new("hunter2".to_owned()),
+        sample: "ana@bakery.example".parse().unwrap(),
+        domains: Vec::new(),
+        listing: Listing::Given(vec!["ana@bakery.example".parse().unwrap()]),
+    }
+}
+
+#[test]
 fn every_text_tells_the_same_of_users_that_no_sweep_will_turn_on() {
     let mut outcome = outcome();
     outcome.protection.rule = Some(rule());
@@ -176,7 +253,7 @@ fn every_text_tells_the_same_of_users_that_no_sweep_will_turn_on() {
     let [ticket, customer, json] = Form::ALL.map(|form| write(&outcome, form));
     assert!(ticket.contains("Result: partly done") && !ticket.contains("Scheduled"), "{ticket}");
     assert!(
-        ticket.contains("no sweep will turn them on: 3") && ticket.contains("no sweeper is installed"),
+        ticket.contains("none can turn them on yet: 3") && ticket.contains("no sweeper is installed"),
         "{ticket}"
     );
     assert!(customer.contains("3 more users are to be turned on and can't be yet."), "{customer}");
@@ -206,14 +283,7 @@ fn the_json_can_be_read_back() {
 fn no_receipt_holds_a_secret() {
     let mut outcome = outcome();
     outcome.run.product = Product::MpExchange;
-    outcome.run.impersonation = Some(Impersonation {
-        server: Text::from("https://mail.hoster.example/EWS/Exchange.asmx"),
-        account: Text::from("svc@hoster.example"),
-        password: Secret::new("hunter2".to_owned()),
-        sample: "ana@bakery.example".parse().unwrap(),
-        domains: Vec::new(),
-        listing: Listing::Directory,
-    });
+    outcome.run.impersonation = Some(Impersonation { listing: Listing::Directory, ..given() });
     for form in Form::ALL {
         let text = write(&outcome, form);
         assert!(text.contains("mail.hoster.example"), "{text}");

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::{
     customer::Impersonation,
     customer::Listing,
+    customer::Product,
     draft::Draft,
     protection::Seat,
     receipt::tests::{at, chosen, id, outcome, result, rule, seat},
@@ -101,6 +102,7 @@ fn who_is_not_known_or_a_row_with_a_problem_is_missed_where_everybody_was_wanted
         move |o: &mut Outcome| {
             o.done.list.problems = 1;
             o.results = vec![result(1, SeatOutcome::TurnedOn)];
+            o.run.product = Product::MpExchange;
             o.run.impersonation = Some(Impersonation {
                 server: "https://mail.hoster.example/EWS/Exchange.asmx".into(),
                 account: "svc".into(),

@@ -123,7 +123,7 @@ fn bad(failure: &Failure) -> Item {
         words.push(' ');
         words.push_str(&sentence(&told(&failure.hint)));
     }
-    let wait = failure.retry_after.map(|wait| format!("Trying again makes sense in {} s.", wait.as_secs()));
+    let wait = failure.told_wait().map(|wait| format!("Trying again makes sense in {} s.", wait.as_secs()));
     let key = format!("{}|{}", steady(&words), failure.what);
     let mut said = vec![Line::Words(words)];
     // They stand directly behind the words that announce them.

@@ -422,6 +422,6 @@ fn lines_to_be_run_stand_alone_behind_the_words_that_announce_them() {
     let mut talk = Talk::default();
     let said = talk.hears(&view(Shape::Watch, "Does it work?".into(), vec![Block::Failure(failure)]));
     let words = "Problem: no role yet. It takes a while. Ask the hoster to run these lines:\n\
-        New-ManagementScope -Name 'A'\nNew-ManagementRoleAssignment\nTrying again makes sense in 60 s.\n";
+        New-ManagementScope -Name 'A'\nNew-ManagementRoleAssignment\n";
     assert!(said.contains(words), "{said}");
 }

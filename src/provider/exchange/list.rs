@@ -25,7 +25,7 @@ use crate::{
         id::{Address, UserId},
         text::Text,
         user::{Kind, NewUser, UserPage},
-        verdict::ListNote,
+        verdict::{HIDDEN, ListNote, PASTE_A_LIST},
     },
     provider::{
         caught::{Panicked, caught},
@@ -180,7 +180,7 @@ impl Progress {
             Ok(()) => {
                 let held = self.reach.open();
                 self.rows.extend(held.into_iter().map(Row::refused));
-                self.rows.push(Row { candidate, kind: Kind::User, problem: Text::default() });
+                self.rows.push(Row { candidate, kind: Kind::Mailbox, problem: Text::default() });
             }
             Err(bad) => self.rows.extend(self.reach.refuse(candidate, bad)?.map(Row::refused)),
         }
@@ -208,25 +208,23 @@ impl Progress {
 
     /// Says what a search can and can't find.
     async fn say_how_sure(&self, summary: Summary) {
-        let mut notes = vec![Text::from(
-            "Found by searching: people hidden from the address list are missing. Import a list to be sure.",
-        )];
+        let mut notes = vec![Text::of(format_args!("{HIDDEN} {PASTE_A_LIST}"))];
         if summary.is_incomplete {
-            notes.push(Text::from(
-                "The search is incomplete: more people have alike names than the server shows. Import a list to be sure.",
-            ));
+            notes.push(Text::of(format_args!(
+                "The search is incomplete: more people have alike names than the server shows. {PASTE_A_LIST}"
+            )));
         }
         if summary.foreign > 0 {
             notes.push(Text::of(format_args!(
                 "The address book also shows {} entries outside this customer's mail domains; they are left out. Ask the \
-                 hoster for an address book policy, or import a list.",
+                 hoster for an address book policy, or paste a list at Access.",
                 summary.foreign
             )));
         }
         if summary.nameless > 0 {
             let mailboxes = counted(summary.nameless, "mailbox", "mailboxes");
             notes.push(Text::of(format_args!(
-                "The address book names {mailboxes} without a mail address, left out here. Import a list to be sure."
+                "The address book names {mailboxes} without a mail address, left out here. {PASTE_A_LIST}"
             )));
         }
         for note in notes {

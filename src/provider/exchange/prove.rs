@@ -79,7 +79,7 @@ impl Round {
             server: check(Text::from("The server answers")),
             account: check(Text::from("The account signs in")),
             sample: check(Text::of(format_args!("It may open {}", access.sample))),
-            others: given(access).next().map(|_| check(Text::from("It may open others of the list"))),
+            others: given(access).next().map(|_| check(Text::from("It may open the mailboxes on the list"))),
         }
     }
 
@@ -109,7 +109,7 @@ impl Round {
                 self.sample = good(&self.sample, Text::default());
                 // Nobody is known of a directory before it can be searched.
                 if access.listing == Listing::Directory {
-                    self.others = Some(check(Text::from("It may open others of the server's directory")));
+                    self.others = Some(check(Text::from("It may open mailboxes of the server's directory")));
                 }
                 if self.others.is_some() {
                     let others = others(session, access).await;

@@ -53,6 +53,7 @@ impl Store {
             // A run that is on record was opened, and the audit of every run begins with that.
             let is_begun = audit.first().is_some_and(|first| first.what.as_str().starts_with(audit::OPENED));
             Ok(Outcome {
+                read: now,
                 protection: record::protection(tx, row.key(), now)?,
                 excluded: exclusion::by_name(tx, row.key())?,
                 results: chosen::results(tx, run, row.key())?,

@@ -235,7 +235,7 @@ pub(crate) fn offered<'v>(binding: &Binding, view: &'v View<'_>) -> Option<&'v O
 /// The count behind the label of a key.
 pub(crate) fn count(binding: &Binding, view: &View<'_>) -> Option<u32> {
     match (binding.deed, &view.ask.shape) {
-        (Deed::Mark(Mark::Tick, Whom::All), Shape::Select(asked)) => asked.all,
+        (Deed::Mark(Mark::Tick, Whom::All), Shape::Select(asked)) => asked.all.filter(|_| !asked.is_arriving),
         (Deed::Mark(Mark::Tick, Whom::Shown), Shape::Select(asked)) => asked.these,
         _ => offered(binding, view)?.count,
     }
@@ -243,10 +243,7 @@ pub(crate) fn count(binding: &Binding, view: &View<'_>) -> Option<u32> {
 
 /// What a key does in a word or two, in the wizard's words where it offers the same, with its count.
 pub(crate) fn label(binding: &Binding, view: &View<'_>) -> String {
-    let label = match (binding.deed, &view.ask.shape) {
-        (Deed::Mark(Mark::Tick, Whom::All), Shape::Select(asked)) if asked.is_arriving => "All so far",
-        _ => offered(binding, view).map_or(binding.label, |offer| offer.label),
-    };
+    let label = offered(binding, view).map_or(binding.label, |offer| offer.label);
     counted(label, count(binding, view))
 }
 

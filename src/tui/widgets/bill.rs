@@ -4,7 +4,7 @@
 use ratatui::text::Line;
 
 use crate::{
-    domain::bill::{StaysOff, grouped},
+    domain::bill::{SECOND, StaysOff, grouped},
     tui::{
         theme::{Role, Sign},
         words::{Keyboard, say, width},
@@ -40,6 +40,9 @@ pub(crate) fn bill(view: &BillView, fold: Fold, pen: Pen) -> Vec<FlowLine> {
     let missing = bill.seats_missing();
     let mut lines = vec![pen.theme.span(Role::Plain, "Turned on and billed").into()];
     lines.extend(bill.turn_on.iter().map(|(kind, count)| line(Role::Plain, kind.plural(), *count, pen)));
+    if bill.second > 0 {
+        lines.push(line(Role::Warn, SECOND, bill.second, pen));
+    }
     if missing > 0 {
         lines.push(line(Role::Warn, "of these, no seat is left for", missing, pen));
     }
@@ -58,7 +61,7 @@ pub(crate) fn bill(view: &BillView, fold: Fold, pen: Pen) -> Vec<FlowLine> {
     if bill.already_on > 0 {
         lines.push(line(Role::Plain, "users who are protected already", bill.already_on, pen));
     }
-    if missing > 0 {
+    if missing > 0 && !view.without_seat.is_empty() {
         let are = if missing == 1 { "seat is" } else { "seats are" };
         let left_out = say(&view.without_seat, Keyboard::Commands);
         let words = format!("{} {are} missing. {left_out}", grouped(missing));

@@ -189,7 +189,7 @@ pub(crate) fn failure(failure: &Failure, indent: u16, pen: Pen) -> Vec<FlowLine>
     let piece = |piece| FlowLine { rank: Rank::Hint, ..pen.theme.span(Role::Strong, piece).into() };
     lines.extend(pieces.map(piece));
     let mut add = |role, words: &str| lines.extend(inner.para(role, words));
-    if let Some(wait) = failure.retry_after {
+    if let Some(wait) = failure.told_wait() {
         add(Role::Plain, &format!("Trying again makes sense in {}.", spoken(wait)));
     }
     if let Some(reference) = &failure.reference {

@@ -68,6 +68,10 @@ pub(crate) struct People {
     exceptions: Ticks,
     /// Exceptions of a draft whose users have not been listed (yet).
     exceptions_ahead: Ahead<UserId>,
+    /// Rows that hold a seat of another product.
+    elsewhere: Ticks,
+    /// Users with such a seat who have not been listed (yet).
+    elsewhere_ahead: Ahead<UserId>,
     /// Seats whose users have not been listed (yet).
     seats_ahead: Ahead<Seat>,
     /// Exclusions whose users have not been listed (yet).
@@ -98,6 +102,7 @@ impl People {
             self.problem.put(ordinal, self.user(ordinal).is_some_and(|user| !user.problem.is_empty()));
             self.exceptions.put(ordinal, self.exceptions_ahead.take(*id).is_some());
             self.excluded.put(ordinal, self.excluded_ahead.take(*id).is_some());
+            self.elsewhere.put(ordinal, self.elsewhere_ahead.take(*id).is_some());
             if let Some(seat) = self.seats_ahead.take(*id) {
                 self.seat(ordinal, seat.left);
             }
@@ -108,7 +113,7 @@ impl People {
     pub(crate) fn add_leavers(&mut self) {
         let seats: Vec<Seat> = self.seats_ahead.iter().map(|(_, seat)| seat.clone()).collect();
         for seats in seats.chunks(crate::domain::user::PAGE_ROWS) {
-            let rows: Vec<NewUser<'_>> = seats.iter().map(leaver).collect();
+            let rows: Vec<NewUser<'_>> = seats.iter().map(super::pages::leaver).collect();
             let page = Arc::new(UserPage::new(&rows, Arc::default()));
             self.add(&page);
             for seat in seats {
@@ -137,11 +142,15 @@ impl People {
         self.left.clear();
         let mut seats = std::mem::take(&mut facts.seats);
         let exclusions = std::mem::take(&mut facts.exclusions);
+        let mut elsewhere = std::mem::take(&mut facts.seated_elsewhere);
         self.facts = facts;
         for (ordinal, seat) in self.listed(&mut seats, |seat| seat.id) {
             self.seat(ordinal, seat.left);
         }
         self.seats_ahead = Ahead::of(seats, |seat| seat.id);
+        self.elsewhere =
+            self.listed(&mut elsewhere, |id| *id).into_iter().map(|(ordinal, _)| ordinal).collect();
+        self.elsewhere_ahead = Ahead::of(elsewhere, |id| *id);
         self.exclude(&exclusions);
     }
 
@@ -314,7 +323,7 @@ impl People {
     }
 
     /// How many users are off because the kind of their mailboxes is not known.
-    fn unchecked(&self) -> u32 {
+    pub(crate) fn unchecked(&self) -> u32 {
         let kind = [Kind::NotKnownYet];
         let off = |at| self.in_state(State::NotIncluded, at) & !self.unlisted.word(at);
         self.count(|at| self.in_kinds(&kind, at) & off(at))
@@ -334,6 +343,11 @@ impl People {
     /// Seats in use now, over all products.
     pub(crate) fn seats_before(&self) -> u32 {
         self.counts().seats.saturating_add(self.facts.used_elsewhere)
+    }
+
+    /// Seats in use of the customer's other products.
+    pub(crate) const fn used_elsewhere(&self) -> u32 {
+        self.facts.used_elsewhere
     }
 
     /// Seats bought.
@@ -514,21 +528,6 @@ impl People {
         }
         self.counts = counts;
         self.schedule = self.scheduled();
-    }
-}
-
-/// A seat whose user is not listed, as a row.
-fn leaver(seat: &Seat) -> NewUser<'_> {
-    NewUser {
-        id: seat.id,
-        name: seat.name.as_str(),
-        address: seat.address.as_str(),
-        sign_in: "",
-        department: "",
-        problem: "",
-        kind: Kind::User,
-        licences: 0,
-        made: None,
     }
 }
 

@@ -134,6 +134,9 @@ impl Rows for Roster {
             words = words.with(phrase![" · signs in as ", user.sign_in]);
         }
         words = words.with(phrase![" · ", kind, ", ", state]);
+        if !user.problem.is_empty() {
+            words = words.with(phrase![": ", user.problem]);
+        }
         for more in [user.department, user.licences].into_iter().filter(|more| !more.is_empty()) {
             words = words.with(phrase![" · ", more]);
         }

@@ -139,6 +139,8 @@ impl Screen for Outcome {
             (Some(_), Some(_)) => CardId::OutcomeStalled,
             (Some(_), None) if !is_open => CardId::OutcomeStalled,
             _ if verdict.is_partly() => CardId::OutcomePartly,
+            // A list that was given is fixed: nobody new follows.
+            (Some(_), None) if read.outcome.run.lists_given() => CardId::Outcome,
             (Some(_), None) => CardId::OutcomeAutomatic,
             (None, _) if verdict.protected == 0 => CardId::OutcomeNobody,
             (None, _) => CardId::Outcome,
@@ -187,11 +189,7 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
             count("turned on by this run", outcome.done.turned_on, Tone::Plain),
             count("turned off by this run", outcome.done.turned_off, Tone::Plain),
             count("scheduled: turned on at the next sweep", verdict.schedule.scheduled(), Tone::Busy),
-            count(
-                "wanted by Enable Auto, but no sweep will turn them on",
-                verdict.schedule.stalled(),
-                Tone::Bad,
-            ),
+            count("wait for a sweep, but none can turn them on yet", verdict.schedule.stalled(), Tone::Bad),
             count("chosen, but neither protected nor scheduled", verdict.missed, Tone::Bad),
             count("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
             count("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
@@ -220,11 +218,12 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
 fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact> {
     let host = outcome.protection.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
     let sweep: Phrase = match (&outcome.protection.rule, verdict.schedule.standstill, host) {
-        (None, ..) => "Enable Auto is off: users who are made later stay off".into(),
+        (None, ..) => "off: users who are made later stay off".into(),
         (Some(_), Some(why), _) => why.in_words(),
         (Some(_), None, Some(host)) => format_args!("{}, run by {host}", sweep::due(cx)).into(),
         (Some(_), None, None) => "no sweep works for a closed account".into(),
     };
+    let label = if outcome.protection.rule.is_some() { "Next sweep" } else { "Enable Auto" };
     let audit = if outcome.is_audit_whole {
         "whole: no entry was changed afterwards"
     } else {
@@ -232,7 +231,7 @@ fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact>
     };
     let means = (verdict.protected > 0).then(|| Fact::other("Protected means", receipt::PROTECTED_MEANS));
     let mut facts: Vec<Fact> = means.into_iter().collect();
-    facts.extend([Fact::new(FactId::NextSweep, "Next sweep", sweep), Fact::other("History", audit)]);
+    facts.extend([Fact::new(FactId::NextSweep, label, sweep), Fact::other("History", audit)]);
     if let Some(first) = outcome.protection.seats.iter().filter_map(|seat| seat.first_backup).min() {
         let zone = outcome.run.customer.time_zone.as_ref().unwrap_or(&cx.setup.here);
         facts.push(Fact::other("First backup on", sydney::stamp_in_words(first, zone.as_str())));

@@ -172,7 +172,9 @@ impl Screen for Users {
             _ if roster.people().schedule().is_some_and(|all| all.standstill.is_some()) => {
                 CardId::UsersStalled
             }
-            _ if roster.people().rule().is_some() => CardId::UsersAutomatic,
+            _ if roster.people().rule().is_some() && scene::fixed_list(cx).is_none() => {
+                CardId::UsersAutomatic
+            }
             _ => CardId::UsersChosen,
         };
         Card::of(id, &[("next", sweep::due(cx).as_str())])
@@ -230,6 +232,7 @@ impl Users {
     fn open(&mut self, cx: &mut UpdateCx<'_>, action: Action) {
         match action {
             Action::Kinds if !cx.session.roster.is_known() => cx.say(Tone::Busy, cx.session.roster.unread()),
+            Action::Kinds if scene::kinds_untold(cx.look()).is_some() => {}
             Action::Kinds => self.dialog = Some(Box::new(kinds::Kinds::open(cx))),
             Action::Auto => self.dialog = Some(Box::new(auto::Auto::open(cx))),
             Action::Review => self.dialog = Some(Box::new(review::Review::open(cx))),

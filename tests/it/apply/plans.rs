@@ -230,7 +230,7 @@ fn enable_auto_without_a_sweeper_is_found_by_the_check() {
     let said = many.apply(&["--max-seats", "4"]);
     assert_eq!((said.code, many.record().count("auto_rule"), many.record().seats()), (3, 2, 0), "{said:?}");
     assert!(
-        said.out.contains("2 wanted by Enable Auto, but no sweep will turn them on")
+        said.out.contains("2 wait for a sweep, but none can turn them on yet")
             && said.out.contains("4 seats of at most 4"),
         "{}",
         said.out

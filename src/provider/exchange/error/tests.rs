@@ -82,6 +82,7 @@ fn a_missing_permission_has_its_lines_exact_and_may_be_tried_again() {
         let failure = Failure::from(bad(code(name)));
         let lines: Vec<&str> = failure.lines().iter().map(Text::as_str).collect();
         let expected = [
+            "# Replace CustomAttribute1 and its value by the mark that this customer's mailboxes have at your place.",
             "New-ManagementScope -Name 'Backup365 customer.example' \
              -RecipientRestrictionFilter 'CustomAttribute1 -eq ''customer.example'''",
             "New-ManagementRoleAssignment -Name 'Backup365 customer.example' -Role ApplicationImpersonation \
@@ -94,7 +95,7 @@ fn a_missing_permission_has_its_lines_exact_and_may_be_tried_again() {
     }
     let curly = Bad { account: Text::from("o\u{2019}svc"), ..bad(code("ErrorImpersonationDenied")) };
     let lines = Failure::from(curly).lines().to_vec();
-    assert!(lines[1].as_str().contains("-User 'o\u{2019}\u{2019}svc' "), "{}", lines[1]);
+    assert!(lines[2].as_str().contains("-User 'o\u{2019}\u{2019}svc' "), "{}", lines[2]);
     assert!(Failure::from(bad(code("ErrorAccessDenied"))).lines().is_empty());
 }
 

@@ -95,6 +95,7 @@ impl Bad {
         let filter = literal(&format!("CustomAttribute1 -eq {}", literal(&domain)));
         let account = literal(self.account.as_str());
         vec![
+            Text::from(MARK),
             Text::of(format_args!("New-ManagementScope -Name {name} -RecipientRestrictionFilter {filter}")),
             Text::of(format_args!(
                 "New-ManagementRoleAssignment -Name {name} -Role ApplicationImpersonation -User {account} \
@@ -132,9 +133,12 @@ const UNSIGNED: &str = "a check sends no mailbox password, so the sign-in was no
 /// A fault of ours, as Exchange answers it.
 const OUR_FAULT: &str = "This is our fault. Send us the code and the reference.";
 
-/// What a hoster must know about the lines that follow.
-const GRANT: &str = "CustomAttribute1 stands for the mark that the hoster gave this customer's mailboxes. A new permission \
-    can take half an hour.";
+/// What a hoster must know before the lines are run. A comment of PowerShell, so that it goes wherever they go.
+const MARK: &str =
+    "# Replace CustomAttribute1 and its value by the mark that this customer's mailboxes have at your place.";
+
+/// How long the lines take to work.
+const GRANT: &str = "A new permission can take half an hour.";
 
 /// What to say to the customer, where no response code tells it.
 pub(super) const fn card(error: &Error) -> Option<CardId> {

@@ -92,7 +92,7 @@ async fn each_address_becomes_a_row_with_its_outcome() {
     assert_eq!(count, Ok(7));
     assert!(notes.is_empty(), "{notes:?}");
     let row = |name: &str| rows.iter().find(|(address, ..)| address.starts_with(name)).unwrap();
-    assert_eq!(row("ok"), &("ok@customer.example".to_owned(), "user", String::new()));
+    assert_eq!(row("ok"), &("ok@customer.example".to_owned(), "mailbox", String::new()));
     for (name, kind, words) in [
         ("denied", "not checked yet", "may not open"),
         ("none", "no mailbox", "no mailbox"),

@@ -237,8 +237,7 @@ async fn entries_without_a_mail_address_are_counted_and_said() {
     .await;
     let (rows, notes) = search_all(&stub).await.unwrap();
     assert_eq!(rows, ["ana@customer.example"]);
-    let told =
-        "The address book names 1 mailbox without a mail address, left out here. Import a list to be sure.";
+    let told = "The address book names 1 mailbox without a mail address, left out here. Paste a list at Access to be sure.";
     assert!(notes.iter().any(|note| note == told), "{notes:?}");
 }
 

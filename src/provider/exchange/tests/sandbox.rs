@@ -222,13 +222,13 @@ async fn a_given_list_becomes_rows() {
     assert_eq!(
         kinds,
         [
-            ("ana", Kind::User, true),
-            ("hidden", Kind::User, true),
+            ("ana", Kind::Mailbox, true),
+            ("hidden", Kind::Mailbox, true),
             ("mary", Kind::NotKnownYet, false),
             ("nobody", Kind::WithoutMailbox, false),
             ("nomark", Kind::NotKnownYet, false),
             ("nora", Kind::WithoutMailbox, false),
-            ("room1", Kind::User, true),
+            ("room1", Kind::Mailbox, true),
         ]
     );
 }
@@ -283,7 +283,7 @@ async fn every_busy_answer_and_every_page_of_a_front_end_is_survived() {
         let (count, rows, _) = rig.list(&access("svc@hoster.example", "right:one", list)).await;
         assert_eq!(count, Ok(3), "{kind}");
         assert!(
-            rows.iter().all(|(_, kind, problem)| *kind == Kind::User && problem.is_empty()),
+            rows.iter().all(|(_, kind, problem)| *kind == Kind::Mailbox && problem.is_empty()),
             "{kind}: {rows:?}"
         );
     }
@@ -308,7 +308,7 @@ async fn who_came_and_who_left_is_seen_by_the_clock() {
     rig.pass(150);
     let (_, rows, _) = rig.list(&details).await;
     assert!(
-        rows.iter().any(|(address, kind, _)| address == nora.as_str() && *kind == Kind::User),
+        rows.iter().any(|(address, kind, _)| address == nora.as_str() && *kind == Kind::Mailbox),
         "{rows:?}"
     );
     let asked =

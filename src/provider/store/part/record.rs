@@ -104,6 +104,7 @@ pub(crate) fn protection(tx: &Tx<'_>, key: Key, now: Moment) -> Result<Protectio
         kinds: product::kinds(tx, key)?,
         limit: used.limit,
         used_elsewhere: used.elsewhere,
+        seated_elsewhere: if used.elsewhere > 0 { seat::elsewhere(tx, key)? } else { Vec::new() },
         sweeper: standing::sweeper(tx, sydney::latest_2000(now.minus(OVERDUE_AFTER)), now)?,
     })
 }

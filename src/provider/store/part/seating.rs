@@ -60,7 +60,7 @@ fn never(kind: Kind, kinds: Kinds) -> Option<&'static str> {
         Kind::NotKnownYet if !kinds.allows(kind) => {
             Some("nobody has checked yet what kind of mailbox this is")
         }
-        Kind::User | Kind::Shared | Kind::Room | Kind::Disabled | Kind::NotKnownYet => None,
+        Kind::User | Kind::Mailbox | Kind::Shared | Kind::Room | Kind::Disabled | Kind::NotKnownYet => None,
     }
 }
 

@@ -91,6 +91,14 @@ pub(crate) fn all_on(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Resul
     Ok(seats)
 }
 
+/// Who holds an active seat of another product of the customer.
+pub(crate) fn elsewhere(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<UserId>, Failure> {
+    tx.query(
+        r#"SELECT DISTINCT "user" FROM seat WHERE customer = ?1 AND product <> ?2 AND state = 'on' ORDER BY "user""#,
+        values![customer, product],
+    )
+}
+
 /// Active seats of users who have left, by name.
 pub(crate) fn left(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Seat>, Failure> {
     tx.query(

@@ -63,6 +63,7 @@ impl People {
             stay_off: kinds_off.into_iter().chain(others_off).filter(|(_, count)| *count > 0).collect(),
             seats_before: self.seats_before(),
             limit: self.facts.limit,
+            second: self.count(|at| on(at) & self.elsewhere.word(at)),
         }
     }
 

@@ -82,7 +82,7 @@ pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> 
         {
             (Tone::Warn, "Not every answer came; it is asked again by itself. Nothing has been enabled.")
         }
-        Some(Verdict::Failed(_)) => (Tone::Bad, "It can't work as it is now. Nothing has been enabled."),
+        Some(Verdict::Failed(_)) => (Tone::Bad, "It does not work yet. Nothing has been enabled."),
         Some(Verdict::NotYet) | None if record.product.is_hosted() => {
             (Tone::Plain, "The service account is being tried. Enable opens when every check is good.")
         }

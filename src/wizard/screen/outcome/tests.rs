@@ -29,6 +29,7 @@ const fn is_reading(request: &Request) -> bool {
 
 fn read_back(results: Vec<SeatResult>) -> run::Outcome {
     run::Outcome {
+        read: now(),
         excluded: Vec::new(),
         run: RunRecord { finished: Some(now()), ..record() },
         done: RunDone { list: crate::domain::verdict::ListSummary::of(2, 2), ..RunDone::default() },

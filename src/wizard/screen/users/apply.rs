@@ -10,7 +10,7 @@ use crate::{
         phrase::{Noun, Phrase, phrase},
         protection::{Chosen, SeatOutcome, SeatResult},
         text::Text,
-        time::Moment,
+        time::{Moment, in_words},
     },
     wizard::{
         answer::{Action, Given},
@@ -43,6 +43,8 @@ pub(super) enum Way {
 pub(super) struct Apply {
     way: Way,
     writing: Pending<Saved>,
+    /// When it was sent.
+    since: Moment,
     /// Bad news that broke it off; it can be sent again.
     broken: Option<Failure>,
     /// Every user whom it is for.
@@ -89,6 +91,7 @@ impl Apply {
     fn send(&mut self, cx: &mut UpdateCx<'_>, users: Arc<Vec<Chosen>>) {
         let Some(run) = cx.run() else { return };
         (self.asks_to_stop, self.is_stopping, self.broken) = (false, false, None);
+        self.since = cx.now;
         let write = if self.way == Way::Off {
             pending::turn_off(run, users)
         } else {
@@ -217,7 +220,8 @@ impl Apply {
         } else {
             "Each batch is written and read back before the next."
         };
-        let blocks = vec![progress, Block::Para(words.into())];
+        let elapsed = in_words(now.since(self.since));
+        let blocks = vec![progress, Block::Para(format_args!("{words} {elapsed} so far.").into())];
         let scene = Scene::new(QuestionId::Applying, Shape::Watch, heading, blocks);
         Scene { is_waiting: true, next_change, ..scene.offer_if(!self.is_stopping, Action::Stop) }
     }

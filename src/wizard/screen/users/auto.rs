@@ -246,7 +246,7 @@ impl Dialog for Auto {
             Stage::Waiting => scene::waiting(QuestionId::Auto, cx),
             Stage::Undo => undo_view(cx),
             Stage::NoSeats => self.no_seats_view(cx),
-            Stage::NoSweeper => no_sweeper_view(),
+            Stage::NoSweeper => no_sweeper_view(self.count()),
             Stage::Number => self.number_view(cx),
             Stage::Ceiling => self.ceiling_view(),
             Stage::HighCeiling => self.high_ceiling_view(),
@@ -273,21 +273,19 @@ impl Auto {
         );
         let (heading, now) = ("Enable Auto can't be switched on yet", bill.billed());
         let proposal: Phrase = if now == 0 {
-            let words = "No seat is left. Order seats; then switch Enable Auto on.";
-            Phrase::from(words).then(scene::parked_until_ordered(cx))
+            scene::order_seats(cx, &bill, bill.seats_missing())
         } else {
             let users = counted(now, "user", "users");
-            format_args!(
-                "{users} can be turned on now, with the seats that are left. Or order seats, exclude users or leave \
-                 a kind out, and switch Enable Auto on then."
-            )
-            .into()
+            let words = format_args!(
+                "{users} can be turned on now, with the seats that are left. Or exclude users, or leave a kind out."
+            );
+            Phrase::from(words).then(scene::order_seats(cx, &bill, bill.seats_missing()))
         };
-        let without_seat = "They stay off until seats are ordered.".into();
         let blocks = vec![
             Block::Strong(Tone::Bad, words.into()),
             Block::Para(proposal),
-            Block::Bill(BillView { bill, without_seat }),
+            // What becomes of them is said above.
+            Block::Bill(BillView { bill, without_seat: Phrase::default() }),
         ];
         if now == 0 {
             return Scene::new(QuestionId::NoSeats, Shape::Read, heading, blocks).enter(Action::Back);
@@ -338,12 +336,28 @@ impl Auto {
         Schedule::of(bill.new_seats(), u32::MAX, self.seats_on, free, sweeper).standstill
     }
 
+    /// How far sweeps may go later, without asking again; with the seats of all products, as the bill counts them.
+    fn later<'a>(&self, cx: ViewCx<'_>) -> [Block<'a>; 2] {
+        let most = Block::Facts(vec![Fact::new(FactId::Ceiling, "At most, seats", self.ceiling)]);
+        let words = match cx.session.roster.people().used_elsewhere() {
+            0 => "New users later take seats up to this number, without asking again.".into(),
+            others => phrase![
+                "New users later take seats up to this number, without asking again: ",
+                self.ceiling.saturating_add(others),
+                " with the customer's other products."
+            ],
+        };
+        [most, Block::Para(words)]
+    }
+
     /// The rule, the clock and the sweeper, then the bill.
     fn summary<'a>(&self, cx: ViewCx<'_>) -> Vec<Block<'a>> {
         let Some((bill, _)) = &self.shown else { return Vec::new() };
         let people = cx.session.roster.people();
         let standstill = self.standstill(bill, people.limit());
-        let rule = if standstill.is_some() {
+        let rule = if let Some(words) = scene::fixed_list(cx) {
+            words
+        } else if standstill.is_some() {
             "The first sweep that can run turns these users on, and later sweeps everyone who is made after that. Until then nobody is turned on."
         } else if bill.new_seats() == 0 {
             "Nobody is turned on at the next sweep; users who are made later are, at the first sweep after that."
@@ -353,7 +367,6 @@ impl Auto {
         let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill))];
         let host = self.sweeper.as_ref().filter(|sweeper| sweeper.host.is_some());
         facts.extend(host.map(|sweeper| Fact::new(FactId::Sweeper, "Sweeper", sweeper_words(sweeper))));
-        facts.push(Fact::new(FactId::Ceiling, "At most, seats", self.ceiling));
         let mut blocks = vec![Block::Para(rule.into()), Block::Facts(facts)];
         let unchecked = bill.turn_on.iter().find(|(kind, _)| *kind == Kind::NotKnownYet).map(|(_, count)| {
             let mailboxes = counted(*count, "mailbox is", "mailboxes are");
@@ -366,8 +379,10 @@ impl Auto {
             )
         });
         blocks.extend(unchecked);
+        blocks.extend(scene::kinds_untold(cx).map(|words| Block::Para(words.into())));
         // Seats are not missing here: that is another question.
         blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat: Phrase::default() }));
+        blocks.extend(self.later(cx));
         blocks.extend(scene::excluded(&cx.session.roster, bill));
         blocks
     }
@@ -379,10 +394,16 @@ fn waiting<'a>(words: &'static str) -> Scene<'a> {
     Scene { is_waiting: true, ..Scene::new(QuestionId::Auto, Shape::Read, "Enable Auto", blocks) }
 }
 
-fn no_sweeper_view<'a>() -> Scene<'a> {
+fn no_sweeper_view<'a>(count: u32) -> Scene<'a> {
     let nothing = Text::clean(&capital(Standstill::NoSweeper.in_words().for_commands().as_str()));
     let words = "Enable Auto can be switched on all the same. It turns nobody on until a sweep runs.";
-    let blocks = vec![Block::Strong(Tone::Warn, nothing.into()), Block::Para(words.into())];
+    let mut blocks = vec![Block::Strong(Tone::Warn, nothing.into()), Block::Para(words.into())];
+    let today = phrase![
+        "To protect the ",
+        count,
+        " today, go back and turn them on with All; Enable Auto then takes in new users."
+    ];
+    blocks.extend((count > 0).then_some(Block::Para(today)));
     Scene::confirm(QuestionId::NoSweeper, false, "Go on without a sweeper?", blocks)
 }
 

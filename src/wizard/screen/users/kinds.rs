@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        phrase::{Noun, phrase},
+        phrase::phrase,
         text::{Text, capital},
         user::{Kind, Kinds as Included},
     },
@@ -39,7 +39,7 @@ impl Kinds {
                 label: Text::clean(&capital(kind.plural())),
                 options: NO_YES,
                 chosen: usize::from(people.included().allows(kind)),
-                note: phrase![(people.count_of(kind), Noun::User), " listed"],
+                note: phrase![people.count_of(kind), " listed"],
             })
         };
         let mut controls: Vec<Control> = Kind::INCLUDABLE.into_iter().map(choice).collect();

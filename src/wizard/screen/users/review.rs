@@ -1,4 +1,5 @@
-//! Review before Apply: the difference as a bill, confirmed by number. Waits for the list where All is on.
+//! Review before Apply: the difference as a bill, confirmed by number. Where All is on it waits for the list and for its
+//! checks: whoever types the number of an earlier bill would leave off those who turn out to be users.
 
 use crate::{
     domain::{
@@ -9,7 +10,7 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        roster::Ticks,
+        roster::{Roster, Ticks},
         screen::Scene,
         view::{BillView, Block, Offer, Tone},
     },
@@ -28,6 +29,8 @@ pub(super) struct Review {
     /// What was shown; none while the list, or what is on record, is awaited.
     shown: Option<(Bill, Ticks)>,
     confirm: Confirm,
+    /// The operator went on before the mailboxes were checked.
+    is_early: bool,
 }
 
 impl Review {
@@ -70,6 +73,11 @@ impl Dialog for Review {
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
         match given {
             Given::Back | Given::No => DialogResult::Close,
+            Given::Yes if self.shown.is_none() && being_checked(&cx.session.roster).is_some() => {
+                self.is_early = true;
+                self.changed(cx);
+                DialogResult::Stay
+            }
             Given::Do(Action::Refresh) => {
                 list_again(cx);
                 DialogResult::Close
@@ -84,18 +92,30 @@ impl Dialog for Review {
         }
     }
 
-    /// A review that waits goes on by itself. One that is shown stays as it is, and is compared when it is confirmed.
+    /// A review that waits goes on by itself. One that is shown stays as it is, and is compared when it is confirmed; one
+    /// that lacks mailboxes for want of their check is made again once they have been checked.
     fn changed(&mut self, cx: &UpdateCx<'_>) {
         let roster = &cx.session.roster;
-        let is_ready = roster.is_known() && (!roster.people().is_all() || roster.is_complete());
+        let is_checked = being_checked(roster).is_none();
+        let is_whole = roster.is_complete() && (is_checked || self.is_early);
+        let is_ready = roster.is_known() && (!roster.people().is_all() || is_whole);
         if self.shown.is_none() && is_ready {
             self.look(cx);
+        } else if self.shown.is_some() && self.is_early && is_checked {
+            self.is_early = false;
+            self.look(cx);
+            self.confirm.again("The mailboxes have been checked meanwhile. Please look again.");
         }
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let Some((bill, _)) = &self.shown else {
-            return scene::waiting(QuestionId::Review, cx).offer(Action::Back);
+        let Some((bill, rows)) = &self.shown else {
+            let roster = &cx.session.roster;
+            let unchecked = being_checked(roster).filter(|_| roster.is_complete() && roster.is_known());
+            return unchecked.map_or_else(
+                || scene::waiting(QuestionId::Review, cx).offer(Action::Back),
+                |count| scene::unchecked(cx, count),
+            );
         };
         let count = bill.billed();
         let mut blocks = Vec::new();
@@ -106,8 +126,17 @@ impl Dialog for Review {
             let words = "Users are still arriving. Only those that are ticked now will be turned on.";
             blocks.push(Block::Para(words.into()));
         }
-        let without_seat = "Users for whom no seat is left stay off.".into();
-        blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat }));
+        if let Some(unchecked) = being_checked(&cx.session.roster) {
+            let words = phrase![
+                scene::still_checked(unchecked),
+                " Wait, and they are counted in; this bill leaves them off."
+            ];
+            blocks.push(Block::Strong(Tone::Warn, words));
+        }
+        blocks.extend(scene::problems(bill, cx));
+        blocks.extend(scene::kinds_untold(cx).map(|words| Block::Para(words.into())));
+        blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat(bill) }));
+        blocks.extend(scene::turned_on(&cx.session.roster, bill, rows));
         blocks.extend(scene::excluded(&cx.session.roster, bill));
         let finishes = could_be_chosen(bill) == 0 && bill.seats_missing() == 0;
         let shape = if count == 0 {
@@ -136,6 +165,26 @@ impl Dialog for Review {
     }
 }
 
+/// How many mailboxes All would leave off because they are still being checked.
+fn being_checked(roster: &Roster) -> Option<u32> {
+    let people = roster.people();
+    roster.checking().filter(|_| people.is_all()).map(|_| people.unchecked()).filter(|count| *count > 0)
+}
+
+/// Who stays off for want of a seat, and what decides it.
+fn without_seat(bill: &Bill) -> Phrase {
+    let words = "Users for whom no seat is left stay off";
+    match bill.billed() {
+        0 => phrase![words, "."],
+        first => phrase![
+            words,
+            ": the first ",
+            first,
+            " in the order of arrival get one. Untick or exclude others to choose who."
+        ],
+    }
+}
+
 /// Users who could be turned on and are not chosen.
 fn could_be_chosen(bill: &Bill) -> u32 {
     let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::NotChosen).then_some(*count);
@@ -145,12 +194,13 @@ fn could_be_chosen(bill: &Bill) -> u32 {
 /// Why the bill turns nobody on, and what does.
 fn why_nobody(bill: &Bill, cx: ViewCx<'_>) -> Phrase {
     match could_be_chosen(bill) {
-        _ if bill.seats_missing() > 0 => {
-            let words = "Nobody will be turned on: no seat is left. Order seats, then come back.";
-            Phrase::from(words).then(scene::parked_until_ordered(cx))
+        of if bill.seats_missing() > 0 || (of > 0 && bill.is_used_up()) => {
+            let words = "Nobody will be turned on: no seat is left.";
+            let missing = if bill.seats_missing() > 0 { bill.seats_missing() } else { of };
+            Phrase::from(words).then(scene::order_seats(cx, bill, missing))
         }
         0 => "Nobody will be turned on: everyone who can be is protected already, or stays off for the reasons below.".into(),
-        all => phrase!["Nobody is ticked, so nobody will be turned on. ", WayOn::Tick(all)],
+        _ => phrase!["Nobody is ticked, so nobody will be turned on. ", WayOn::Back("to tick users")],
     }
 }
 

@@ -3,18 +3,19 @@
 use crate::{
     domain::{
         bill::{Bill, StaysOff, counted, grouped},
-        phrase::{Phrase, WayOn, phrase},
+        phrase::{Correction, Phrase, WayOn, phrase},
+        run::RunRecord,
         text::Text,
         time::in_words,
         user::Kind,
-        verdict::ListNote,
+        verdict::{ListNote, without_advice},
     },
     wizard::{
         answer::{Action, FieldId},
         ask::{QuestionId, SelectAsked, Shape},
         context::ViewCx,
         part::{field::Field, sweep, wait},
-        roster::Roster,
+        roster::{Roster, Ticks},
         screen::Scene,
         view::{Block, Column, Fact, FactId, Notice, Offer, Rows, RowsView, Tone},
         words,
@@ -54,7 +55,7 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         next_change: [arriving, countdown, saving].into_iter().flatten().min(),
         ..Scene::new(QuestionId::Users, Shape::Select(asked), heading, blocks(&users.filter, cx))
     }
-    .offer_if(!is_read_only, Action::Kinds)
+    .offer_if(!is_read_only && kinds_untold(cx).is_none(), Action::Kinds)
     .offer_if(roster.is_complete(), Action::Sort)
     .offer_if(roster.filter_offer().is_some(), Action::Narrow)
     .offer_if(!is_read_only && cx.setup.operator.is_admin && is_short, Action::AcceptShorter)
@@ -71,7 +72,7 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
     let is_searched = cx.session.record.as_ref().is_some_and(|r| r.product.is_hosted() && !r.lists_given());
     let last_gap = roster.notes().iter().rposition(ListNote::is_gap).filter(|_| is_searched);
     let note = |(at, note): (usize, &ListNote)| {
-        let words = Phrase::from(note.words().clone());
+        let words = Phrase::from(Text::clean(without_advice(note.words())));
         Block::Para(match last_gap {
             Some(gap) if gap == at => words.then(WayOn::Back("step by step: a list can be pasted at Access")),
             _ => words,
@@ -87,11 +88,13 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
         let standstill = roster.people().schedule().and_then(|schedule| schedule.standstill);
         let next = match standstill {
             None => phrase!["next sweep due ", sweep::due(cx)],
-            Some(why) => why.in_words(),
+            Some(why) => why.briefly(),
         };
+        let next = fixed_list(cx).map_or(next.clone(), |words| next.with(". ").with(words));
         blocks.push(Block::Facts(vec![Fact::new(FactId::NextSweep, "Enable Auto is on", next)]));
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
     }
+    blocks.extend(kinds_untold(cx).map(|words| Block::Para(phrase![words, " ", WayOn::Exclude])));
     let problem = roster.filter_problem().map(Phrase::from);
     let hint = "Words of name, address or department; kind:shared, state:off, licence:E3. Words of two join by a hyphen.";
     blocks.push(Block::Rows(RowsView {
@@ -220,18 +223,55 @@ fn checking(cx: ViewCx<'_>, unchecked: u32) -> Phrase {
 pub(super) fn all_ticked(roster: &Roster) -> Phrase {
     let counts = roster.counts();
     match (roster.is_arriving(), counts.ticked == counts.eligible) {
-        (true, _) => {
-            phrase!["All ", counts.ticked, " so far are ticked; users who still arrive are ticked too."]
-        }
+        (true, _) => "All: users are ticked as they come.".into(),
         (false, true) => phrase!["All ", counts.ticked, " are ticked."],
         (false, false) => phrase![counts.ticked, " of ", counts.eligible, " are ticked."],
     }
 }
 
-/// That the run can wait for seats; nothing where it is finished.
-pub(super) fn parked_until_ordered(cx: ViewCx<'_>) -> Phrase {
-    let is_open = cx.session.record.as_ref().is_some_and(|record| record.finished.is_none());
-    if is_open { WayOn::Park("until seats are ordered").into() } else { Phrase::default() }
+/// How seats that are missing come on record, and that the run can wait for them; not where it is finished.
+pub(super) fn order_seats(cx: ViewCx<'_>, bill: &Bill, missing: u32) -> Phrase {
+    let Some(record) = &cx.session.record else { return Phrase::default() };
+    let bought = bill.limit.unwrap_or(0).max(bill.seats_before).saturating_add(missing);
+    let enters = cx.setup.operator.corrects(&record.customer.reference, Correction::Seats(bought));
+    let order = phrase!["Order ", format_args!("{}", counted(missing, "seat", "seats")), "; then "];
+    let words = order.with(enters).with(" Then list the users again.");
+    if record.finished.is_none() && !record.is_read_only {
+        words.then(WayOn::Park("until then"))
+    } else {
+        words
+    }
+}
+
+/// What a hoster's server does not tell.
+pub(super) fn kinds_untold(cx: ViewCx<'_>) -> Option<&'static str> {
+    const WORDS: &str = "This server does not tell shared mailboxes and rooms from people.";
+    cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted()).then_some(WORDS)
+}
+
+/// Whom Enable Auto leaves out on a list that an operator gave.
+pub(super) fn fixed_list(cx: ViewCx<'_>) -> Option<&'static str> {
+    const WORDS: &str = "Only the mailboxes on the pasted list. New ones must be added to it.";
+    cx.session.record.as_ref().is_some_and(RunRecord::lists_given).then_some(WORDS)
+}
+
+/// Who is turned on, by name.
+pub(super) fn turned_on<'a>(roster: &Roster, bill: &Bill, rows: &Ticks) -> Option<Block<'a>> {
+    let users = rows.rows().filter_map(|row| roster.people().user(row));
+    let users = users.map(|user| (user.name.to_text(), user.address.to_text()));
+    let names = words::first_named(bill.billed(), users)?;
+    Some(Block::Facts(vec![Fact::other("Turned on", names)]))
+}
+
+/// That rows with a problem make the run partly done, where everybody was meant.
+pub(super) fn problems<'a>(bill: &Bill, cx: ViewCx<'_>) -> Option<Block<'a>> {
+    let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::Problem).then_some(*count);
+    let count = bill.stay_off.iter().find_map(of)?;
+    let wants_all =
+        cx.session.roster.people().is_all() || cx.session.record.as_ref().is_some_and(RunRecord::lists_given);
+    let mailboxes = counted(count, "mailbox has", "mailboxes have");
+    let words = format_args!("{mailboxes} a problem and can't be turned on: the run will be partly done.");
+    (wants_all && bill.billed() > 0).then(|| Block::Strong(Tone::Warn, words.into()))
 }
 
 /// Who of a bill stays off because they are excluded, by name.
@@ -271,6 +311,19 @@ fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
         ),
     };
     vec![review.by_default(), auto, clear]
+}
+
+/// Mailboxes that are still being checked, a sentence.
+pub(super) fn still_checked(count: u32) -> Text {
+    let mailboxes = counted(count, "mailbox is", "mailboxes are");
+    Text::of(format_args!("{mailboxes} still being checked."))
+}
+
+/// The bill of everybody waits for the checks, unless the operator does not.
+pub(super) fn unchecked(cx: ViewCx<'_>, count: u32) -> Scene<'_> {
+    let words = "Wait, and they are counted in: the table comes by itself. Go on now, and they stay off.";
+    let blocks = vec![Block::Strong(Tone::Warn, words.into()), Block::Para(checking(cx, count))];
+    Scene::confirm(QuestionId::Unchecked, false, still_checked(count), blocks).offer(Action::Back)
 }
 
 /// What is awaited before a bill can be shown.

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     domain::{
+        customer::{Impersonation, Listing, Product},
         failure::{Failure, FailureKind},
         id::UserId,
         phrase::{Command, Phrase, Segment},
         protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
         run::{RunRecord, SweeperStatus},
+        secret::Secret,
         text::Text,
         time::Moment,
         user::{Kind, Kinds, NewUser, UserPage},
@@ -334,7 +336,7 @@ fn all_is_a_mode_and_waits_for_the_end_of_the_list() {
     let all = |bench: &Bench| (bench.asked().all, bench.asked().is_arriving);
     assert_eq!(all(&bench), (Some(1), true));
     bench.give(Given::Mark(Mark::Tick, Which::All));
-    assert!(bench.said().contains("All 1 so far are ticked; users who still arrive are ticked too."));
+    assert!(bench.said().contains("All: users are ticked as they come."));
     bench.act(Action::Review);
     assert_eq!(bench.heading(), "What will be turned on");
     assert!(bench.scene().is_waiting && bench.scene().below.is_some());
@@ -589,7 +591,7 @@ fn kinds_are_one_choice() {
     bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Kinds);
     assert_eq!((bench.question().0, bench.scene().shape), (QuestionId::Kinds, Shape::Form));
-    assert!(bench.words().contains("1 user listed"), "{}", bench.words());
+    assert!(bench.words().contains("1 listed"), "{}", bench.words());
     let include = |at| Given::Fill(FieldId::Included(Kind::Shared), Value::Choice(at));
     bench.give(include(1));
     bench.give(include(1));
@@ -632,8 +634,16 @@ fn a_list_that_is_whole_can_be_used_while_its_mailboxes_are_checked() {
     bench.answer(is_counts, Reply::Saved);
     bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Review);
-    assert_eq!(bench.heading(), "Turn 1 user on?", "the bill is there before the checks end");
-    assert!(bench.words().contains("NotKnownYet"), "{}", bench.words());
+    let waits = || (QuestionId::Unchecked, Shape::Confirm { default: false });
+    assert_eq!((bench.question().0, bench.scene().shape), waits(), "All waits for the checks");
+    assert_eq!(bench.heading(), "3 mailboxes are still being checked.");
+    bench.give(Given::Yes);
+    assert_eq!(bench.heading(), "Turn 1 user on?", "the bill is there for whoever does not wait");
+    let words = bench.words();
+    assert!(words.contains("NotKnownYet") && words.contains("this bill leaves them off"), "{words}");
+    bench.give(Given::Back);
+    bench.act(Action::Review);
+    assert_eq!((bench.question().0, bench.scene().shape), waits());
     bench.give(Given::Back);
     bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::OnPremises)]));
     assert_eq!((bench.asked().checking, bench.ticked()), (Some(0), 2));
@@ -642,6 +652,29 @@ fn a_list_that_is_whole_can_be_used_while_its_mailboxes_are_checked() {
     assert!(!counts(&bench).contains("not checked yet"), "{}", counts(&bench));
     bench.mark(Mark::Tick, &[4]);
     assert_eq!(bench.said(), "Mailboxes on the customer's own server can't be protected.");
+}
+
+/// Nobody types the number of a bill that lacks those who turn out to be users.
+#[test]
+fn the_bill_of_everybody_comes_by_itself_once_the_mailboxes_are_checked() {
+    for is_early in [false, true] {
+        let mut bench = Bench::with(record(), true);
+        bench.facts(Protection::default());
+        bench.part(unchecked());
+        bench.part(Reply::Whole(4));
+        bench.give(Given::Mark(Mark::Tick, Which::All));
+        bench.act(Action::Review);
+        if is_early {
+            bench.give(Given::Yes);
+        }
+        let before = bench.question();
+        bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::User)]));
+        bench.part(Reply::Listed { total: 4 });
+        assert_eq!(bench.heading(), "Turn 3 users on?");
+        assert_ne!(bench.question(), before, "what is typed to the earlier bill is dropped");
+        assert_eq!(bench.words().contains("have been checked meanwhile"), is_early);
+        assert!(!bench.words().contains("still being checked"), "{}", bench.words());
+    }
 }
 
 /// All was for everybody: who turns out to be a user after the Apply is not "not chosen".
@@ -653,6 +686,7 @@ fn all_goes_on_while_kinds_are_unknown() {
     bench.part(Reply::Whole(4));
     bench.give(Given::Mark(Mark::Tick, Which::All));
     bench.act(Action::Review);
+    bench.give(Given::Yes);
     bench.give(Given::Yes);
     let call = bench.call(is_apply);
     end(&mut bench, call, |_| SeatOutcome::TurnedOn);
@@ -764,7 +798,7 @@ fn with_nobody_ticked_the_default_finishes_behind_a_question() {
     assert_eq!(bench.heading(), "Finish without turning anybody on?");
     assert_eq!(bench.scene().shape, Shape::Confirm { default: false }, "who forgot to tick is led back");
     let words = bench.words();
-    assert!(words.contains("Nobody is ticked, so nobody will be turned on. Name the users"), "{words}");
+    assert!(words.contains("Nobody is ticked, so nobody will be turned on. Correct it to tick"), "{words}");
     let offers: Vec<_> = bench.scene().offers.iter().map(|offer| (offer.label, offer.is_default)).collect();
     assert_eq!(offers[..2], [("finish", false), ("back to the users", true)]);
     bench.give(Given::No);
@@ -954,7 +988,9 @@ fn auto_shows_bill_and_clock_and_names_the_sweeper() {
 
 #[test]
 fn with_seats_missing_auto_proposes_what_can_come_true() {
-    for (limit, says) in [(1, "1 user can be turned on now"), (0, "No seat is left.")] {
+    for (limit, says) in
+        [(1, "1 user can be turned on now"), (0, "Order 2 seats; then run backup365 customers set")]
+    {
         let mut bench = Bench::with(record(), true);
         bench.facts(Protection { limit: Some(limit), ..Protection::default() });
         bench.list([staff()]);
@@ -978,6 +1014,101 @@ fn with_seats_missing_auto_proposes_what_can_come_true() {
             assert_eq!(bench.question().0, QuestionId::Users);
         }
     }
+}
+
+/// A run with a hoster whose list an operator gave, or that is searched.
+fn hosted(listing: Listing) -> RunRecord {
+    let impersonation = Impersonation {
+        server: Text::from("https://mail.hoster.example/EWS/Exchange.asmx"),
+        account: Text::from("svc@hoster.example"),
+        password: Secret::new("secret".to_owned()),
+        sample: "ana@bakery.example".parse().unwrap(),
+        domains: Vec::new(),
+        listing,
+    };
+    RunRecord { product: Product::MpExchange, impersonation: Some(impersonation), ..record() }
+}
+
+#[test]
+fn a_bill_names_whom_it_turns_on() {
+    let mut bench = Bench::with(record(), true);
+    bench.facts(Protection { limit: Some(3), ..Protection::default() });
+    bench.list([staff(), page(&[(6, "Tom", Kind::User), (7, "Zoe", Kind::User)])]);
+    for (ticked, says) in [
+        (vec![1], "Mila <u1@bakery5.example>\""),
+        (vec![2], "Mila <u1@bakery5.example>, Ana <u2@bakery5.example>\""),
+        (vec![6, 7], "Mila <u1@bakery5.example>, Ana <u2@bakery5.example>, Tom <u6@bakery5.example>\""),
+    ] {
+        bench.mark(Mark::Tick, &ticked);
+        bench.act(Action::Review);
+        assert!(
+            bench.words().contains(&format!("label: \"Turned on\", value: \"{says}")),
+            "{}",
+            bench.words()
+        );
+        bench.give(Given::Back);
+    }
+    bench.act(Action::Review);
+    assert_eq!(bench.heading(), "Turn 3 of 4 users on?");
+    assert!(bench.words().contains("the first 3 in the order of arrival get one"), "{}", bench.words());
+    let user = |name: &'static str| (Text::from(name), Text::from("u@bakery.example"));
+    let users = ["Mila", "Ana", "Tom", "Zoe"].map(user).into_iter();
+    assert!(words::first_named(18, users).is_some_and(|names| names.as_str() == "Mila, Ana and 16 more"));
+}
+
+#[test]
+fn a_hosters_mailboxes_are_billed_as_what_they_may_be() {
+    const UNTOLD: &str = "This server does not tell shared mailboxes and rooms from people.";
+    let mut bench = Bench::with(hosted(Listing::Directory), true);
+    let elsewhere = Protection { used_elsewhere: 1, seated_elsewhere: vec![id(1)], ..Protection::default() };
+    bench.facts(elsewhere);
+    bench.list([page(&[(1, "Mila", Kind::Mailbox), (2, "Cellar Door", Kind::Mailbox)])]);
+    assert!(bench.words().contains(&format!("{UNTOLD} Exclude users with --exclude.")), "{}", bench.words());
+    assert!(bench.scene().offers.iter().all(|offer| offer.action != Action::Kinds));
+    bench.act(Action::Kinds);
+    assert_eq!(bench.question().0, QuestionId::Users, "no kind can be chosen");
+    bench.give(Given::Mark(Mark::Tick, Which::All));
+    bench.act(Action::Review);
+    let words = bench.words();
+    assert!(words.contains("turn_on: [(Mailbox, 2)]") && words.contains("second: 1"), "{words}");
+    assert!(words.contains(UNTOLD), "{words}");
+}
+
+#[test]
+fn a_list_that_was_given_stays_as_it_is_and_the_bills_say_so() {
+    const FIXED: &str = "Only the mailboxes on the pasted list. New ones must be added to it.";
+    let list = Listing::Given(vec!["ana@bakery.example".parse().unwrap()]);
+    let mut bench = Bench::with(hosted(list), true);
+    let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+    bench.facts(Protection { sweeper: sweeper.clone(), ..Protection::default() });
+    bench.list([page(&[(1, "Mila", Kind::Mailbox), (2, "Broken", Kind::Mailbox)])]);
+    bench.mark(Mark::Tick, &[1]);
+    bench.act(Action::Review);
+    assert!(bench.words().contains("1 mailbox has a problem and can't be turned on"), "{}", bench.words());
+    bench.give(Given::Back);
+    bench.act(Action::Auto);
+    bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
+    let words = bench.words();
+    assert!(words.contains(FIXED) && !words.contains("made later"), "{words}");
+    bench.give(Given::Yes);
+    bench.answer(|r| matches!(r, Request::MakeRule { .. }), Reply::Rule(Some(rule(None))));
+    assert!(bench.words().contains(FIXED), "{}", bench.words());
+    let says = bench.screen.card(bench.look()).say;
+    assert!(!says.as_str().contains("by themselves"), "{says}");
+    let details = bench.session.roster.details(1).unwrap().for_commands();
+    assert!(details.as_str().contains("problem: two mailboxes have this address"), "{details}");
+}
+
+#[test]
+fn where_no_seat_is_left_it_is_said_how_more_come_on_record() {
+    let mut bench = Bench::with(record(), true);
+    bench.facts(Protection { limit: Some(1), seats: vec![seat(1)], ..Protection::default() });
+    bench.list([staff()]);
+    bench.act(Action::Review);
+    assert_eq!(bench.heading(), "Finish without turning anybody else on?");
+    let words = bench.words();
+    let order = "Order 1 seat; then run backup365 customers set C-0005 --seats 2.";
+    assert!(words.contains("no seat is left. ") && words.contains(order), "{words}");
 }
 
 #[test]
@@ -1006,7 +1137,7 @@ fn without_a_sweeper_auto_asks_first() {
 
 #[test]
 fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
-    const NOTHING: &str = "othing will run at 20:00: no sweeper is installed. Ask your lead to run backup365 sweep --install on a computer that stays on.";
+    const NOTHING: &str = "othing will run at 20:00: no sweeper is installed. Ask your lead to run backup365 sweep --install on the computer that has this record; it must stay on.";
     let mut bench = Bench::staffed();
     bench.act(Action::Auto);
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(SweeperStatus::default()));
@@ -1020,7 +1151,7 @@ fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
     bench.answer(|r| matches!(r, Request::MakeRule { .. }), Reply::Rule(Some(rule(None))));
     assert_eq!(bench.said(), "Enable Auto is on, and nothing will run at 20:00: no sweeper is installed.");
     assert_eq!(bench.state(0), "waits for a sweep");
-    assert!(bench.words().contains(NOTHING), "{}", bench.words());
+    assert!(bench.words().contains("no sweeper is installed. Your lead runs backup365 sweep --install."));
     let says = bench.screen.card(bench.look()).say;
     assert!(says.as_str().contains("not backed up by themselves yet"), "{says}");
     bench.act(Action::Auto);
