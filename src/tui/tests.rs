@@ -108,7 +108,7 @@ fn promises(view: &View<'_>, state: &State, columns: u16) -> Vec<String> {
     let is_waiting = view.ask.is_waiting || view.ask.shape == Shape::Watch;
     let is_bad = view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let is_first = view.ask.id == QuestionId::Customer;
-    let is_back = has("Esc") || line.iter().any(|named| named.label.to_lowercase() == "back");
+    let is_back = has("Esc") || line.iter().any(|named| named.label.to_lowercase().starts_with("back"));
     let plays = view.ask.id == QuestionId::Authorise && view.offer(Action::Rehearse).is_some();
     // In a panel and in a field the line is theirs, and the smallest windows have no room.
     let is_page = state.panel.is_none() && !is_text && columns >= 60;

@@ -28,7 +28,7 @@ use crate::{
         context::{UpdateCx, ViewCx},
         part::{
             field::Field,
-            sweep,
+            said, sweep,
             wait::{self, Wait},
         },
         pending::{self, Arrival, Excluded},
@@ -66,7 +66,7 @@ trait Dialog: std::fmt::Debug + Send {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a>;
 
     /// What to say to the customer, where it is something else than at the list.
-    fn card(&self) -> Option<CardId> {
+    fn card(&self, _cx: ViewCx<'_>) -> Option<Card> {
         None
     }
 }
@@ -159,23 +159,29 @@ impl Screen for Users {
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
-        let roster = &cx.session.roster;
-        let id = match (self.dialog.as_ref().and_then(|dialog| dialog.card()), roster.failure()) {
-            (Some(id), _) => id,
-            (None, Some(failure)) => return Card::of_failure(failure, party(cx), &[]),
-            _ if roster.people().lacks_seats() => CardId::SeatsMissing,
+        let (roster, people) = (&cx.session.roster, cx.session.roster.people());
+        let protected = people.counts().protected;
+        if let Some(card) = self.dialog.as_ref().and_then(|dialog| dialog.card(cx)) {
+            return card;
+        }
+        let id = match (roster.failure(), people.schedule()) {
+            (Some(failure), _) => return Card::of_failure(failure, party(cx), &[]),
+            _ if people.lacks_seats() => {
+                let bill = people.bill(people.ticked());
+                return said::seats_missing(cx, protected, bill.new_seats(), bill.seats_missing());
+            }
             _ if roster.is_arriving() => {
                 let is_long =
                     roster.arriving_since().is_some_and(|since| cx.now.since(since) >= LISTING_USUAL);
                 if is_long { CardId::UsersSlow } else { CardId::UsersListed }
             }
-            _ if roster.people().schedule().is_some_and(|all| all.standstill.is_some()) => {
-                CardId::UsersStalled
-            }
-            _ if roster.people().rule().is_some() => CardId::UsersAutomatic,
-            _ => CardId::UsersChosen,
+            (None, Some(schedule)) => match schedule.standstill {
+                Some(why) => return said::stalled(cx, protected, schedule, why),
+                None => CardId::UsersAutomatic,
+            },
+            (None, None) => CardId::UsersChosen,
         };
-        Card::of(id, &[("next", sweep::due(cx).as_str())])
+        said::card(cx, protected, id, &[("next", sweep::due(cx).as_str())])
     }
 }
 
@@ -409,6 +415,11 @@ impl Dialog for Unapplied {
         let blocks = vec![Block::Strong(Tone::Warn, words)];
         Scene::confirm(QuestionId::Unapplied, false, "Finish without turning them on?", blocks)
     }
+
+    fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
+        let count = said::users_are(cx.session.roster.counts().ticked);
+        Some(Card::of(CardId::UsersUnapplied, &[("count", &count)]))
+    }
 }
 
 /// Says why none of these rows could be ticked.
@@ -452,8 +463,7 @@ fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
 
 /// Who lists the users.
 fn party(cx: ViewCx<'_>) -> Party {
-    let is_hosted = cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted());
-    if is_hosted { Party::Hoster } else { Party::Microsoft }
+    cx.session.record.as_ref().map_or_else(Party::default, |record| Party::of(record.product))
 }
 
 /// Nobody is ticked because the rule turns everybody on: there is no bill to show before finishing.
