@@ -202,22 +202,11 @@ impl Screen for Customer {
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
-        match &self.failure {
-            Some(failure) => Card::of_failure(failure, Party::Microsoft, &[]),
-            None => {
-                let id = self.refused.or(cx.session.parked).or_else(|| self.only_refusal());
-                Card::of(id.unwrap_or(CardId::Customers), &[])
-            }
+        if let Some(failure) = &self.failure {
+            return Card::of_failure(failure, Party::Microsoft, &[]);
         }
-    }
-}
-
-/// Why a row can't be taken, as what to say to the customer. A run that was begun goes on.
-fn refusal(row: &BoardRow) -> Option<CardId> {
-    match &row.run {
-        _ if !row.customer.is_active => Some(CardId::CustomerClosed),
-        None if row.customer.products.is_empty() => Some(CardId::CustomerWithoutProduct),
-        _ => None,
+        let id = self.refused.or(cx.session.parked).or_else(|| self.only_refusal());
+        Card::of(id.unwrap_or(CardId::Customers), &[])
     }
 }
 
@@ -225,7 +214,7 @@ impl Customer {
     /// The card of the only row that was found, where it can't be taken.
     fn only_refusal(&self) -> Option<CardId> {
         let only = self.table.id(0).filter(|_| self.table.len() == 1 && !self.search.is_empty())?;
-        refusal(self.row(&only)?)
+        search::refusal(self.row(&only)?)
     }
 
     fn look_at(&mut self, spot: Spot) {
@@ -409,7 +398,7 @@ impl Customer {
         let Some(row) = self.row(id) else { return Step::Stay };
         self.keep_seen(cx, Some(row.customer.id));
         let Some(row) = self.row(id) else { return Step::Stay };
-        let (name, refused) = (&row.customer.name, refusal(row));
+        let (name, refused) = (&row.customer.name, search::refusal(row));
         if !row.customer.is_active {
             let words = format_args!("{name} is closed: nothing can be set up for it. To open it again,");
             let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Open);

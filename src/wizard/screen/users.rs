@@ -11,6 +11,7 @@ mod off;
 mod review;
 mod scene;
 mod shorter;
+mod unapplied;
 
 use std::time::Duration;
 
@@ -18,13 +19,12 @@ use crate::{
     domain::{
         card::{Card, CardId, Party},
         draft::Draft,
-        phrase::{Noun, Phrase, WayOn, phrase},
+        phrase::{Phrase, WayOn, phrase},
         run::ExclusionChange,
         verdict::is_for_turning_on,
     },
     wizard::{
         answer::{Action, FieldId, Given, Mark, Which},
-        ask::QuestionId,
         context::{UpdateCx, ViewCx},
         part::{
             field::Field,
@@ -34,7 +34,7 @@ use crate::{
         pending::{self, Arrival, Excluded},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Block, Notice, Rows, Tone},
+        view::{Notice, Rows, Tone},
     },
 };
 
@@ -367,7 +367,7 @@ impl Users {
             return Step::Stay;
         }
         if cx.session.roster.counts().ticked > 0 && !is_asked {
-            self.dialog = Some(Box::new(Unapplied));
+            self.dialog = Some(Box::new(unapplied::Unapplied));
             return Step::Stay;
         }
         self.is_finishing = true;
@@ -389,36 +389,6 @@ impl Users {
         }
         (self.is_finishing, self.dialog) = (false, None);
         if cx.session.roster.is_saved() { Step::Next(Box::<Outcome>::default()) } else { Step::Stay }
-    }
-}
-
-/// Ticked users have not been turned on: finish all the same?
-#[derive(Debug)]
-struct Unapplied;
-
-impl Dialog for Unapplied {
-    fn answer(&mut self, _cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
-        match given {
-            Given::Yes => DialogResult::Finish { is_asked: true },
-            Given::Back | Given::No => DialogResult::Close,
-            _ => DialogResult::Stay,
-        }
-    }
-
-    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let ticked = cx.session.roster.counts().ticked;
-        let words = phrase![
-            (ticked, Noun::User),
-            if ticked == 1 { " is ticked and has" } else { " are ticked and have" },
-            " not been turned on. Finishing now makes the outcome partly done."
-        ];
-        let blocks = vec![Block::Strong(Tone::Warn, words)];
-        Scene::confirm(QuestionId::Unapplied, false, "Finish without turning them on?", blocks)
-    }
-
-    fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
-        let count = said::users_are(cx.session.roster.counts().ticked);
-        Some(Card::of(CardId::UsersUnapplied, &[("count", &count)]))
     }
 }
 
