@@ -10,6 +10,7 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 
 use crate::{
     domain::{
+        card::Party,
         exchange_server::{self, is_exchange_online},
         explain,
         filter::{self, Query},
@@ -215,7 +216,7 @@ fn explain(data: &[u8]) {
     }
     // The field takes no more than this.
     let Some(query) = text.get(..end) else { return };
-    let hits = explain::look_up(query);
+    let hits = explain::look_up(query, Party::Hoster);
     for (at, hit) in hits.iter().enumerate() {
         assert!(!hits.iter().skip(at + 1).any(|other| std::ptr::eq(*other, *hit)), "{} twice", hit.title);
         assert!(!hit.means.is_empty() && !hit.say.is_empty() && !hit.next.is_empty(), "{}", hit.title);

@@ -457,8 +457,7 @@ impl Wizard {
         }
         if let Some(record) = &self.session.record {
             let run = record.id.clone();
-            let is_link_out = record.link_shown.is_some() && !record.product.is_hosted();
-            let card = Waits::of(&self.session).card(is_link_out);
+            let card = Waits::of(&self.session).card(record, self.session.proving.verdict());
             self.let_go(pending::park_run);
             self.say(Tone::Busy, format_args!("{run} is being parked. Nothing is lost."));
             (self.session.parked, self.parking) = (Some(card), Some(run));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
+        card::Party,
         codeset::wrapped,
         explain::{self, Entry, Found},
         text::Text,
@@ -67,7 +68,7 @@ pub fn run(question: &Question, out: Out) -> anyhow::Result<Exit> {
 }
 
 fn answer(asked: &str) -> Answer {
-    let (found, entries) = explain::answer(asked);
+    let (found, entries) = explain::answer(asked, Party::default());
     Answer { asked: Text::clean(asked), found, entries }
 }
 

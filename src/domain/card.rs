@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use serde::Deserialize;
 
 use super::{
+    customer::Product,
     explain::{self, Entry, Side},
     failure::{Failure, FailureKind},
     text::Text,
@@ -31,12 +32,20 @@ pub enum CardId {
     ParkedAsked,
     /// The run was parked while Microsoft spreads the consent.
     ParkedSpreading,
+    /// The run was parked where the customer's hosting company has something to do.
+    ParkedHosted,
+    /// The run was parked where the customer's administrator has something to mend.
+    ParkedRefused,
+    /// The run was parked before the organisation was known.
+    ParkedTenant,
     /// The run was parked at another step.
     Parked,
     /// A customer is being added.
     NewCustomer,
-    /// The product is being chosen.
+    /// The product is being chosen: `{products}`.
     Product,
+    /// The only product of the customer stands there: `{products}`.
+    ProductOnly,
     /// The tenant is asked for.
     TenantAsked,
     /// Microsoft is being asked about a tenant.
@@ -115,24 +124,54 @@ pub enum CardId {
     UsersShort,
     /// Users are being chosen.
     UsersChosen,
-    /// More users are ticked than there are seats.
+    /// Kinds of mailboxes are being included.
+    KindsAsked,
+    /// There are fewer seats than users to be turned on: `{chosen}`, `{missing}`.
     SeatsMissing,
+    /// What is about to be turned on stands there as a bill: `{count}`, `{seats}`.
+    UsersBilled,
+    /// The same, and seats are missing for others: `{count}`, `{seats}`, `{missing}`.
+    UsersBilledSome,
+    /// Enable Auto stands there as a bill: `{count}`, `{when}`, `{most}`.
+    UsersBilledAutomatic,
+    /// Nothing would run at 20:00: is Enable Auto switched on all the same?
+    SweeperMissing,
+    /// How many seats may Enable Auto use?
+    SeatsAgreed,
+    /// Enable Auto is to be switched off.
+    AutomaticUndone,
+    /// Users are ticked and not turned on, and the run is to be finished: `{count}`.
+    UsersUnapplied,
+    /// The run is to be finished, and nobody is turned on by it: `{on}`.
+    UsersFinished,
+    /// Users are to be turned off: `{count}`.
+    UsersOffAsked,
+    /// Users have been turned off: `{count}`.
+    UsersOff,
     /// Enable Auto is on: `{next}`.
     UsersAutomatic,
-    /// Enable Auto is on, and no sweep turns anybody on.
-    UsersStalled,
-    /// Users are being turned on.
+    /// Enable Auto is on, and no sweep turns anybody on before our side is ready: `{on}`, `{waiting}`.
+    Stalled,
+    /// Enable Auto is on, and would need more seats than it may use: `{on}`, `{waiting}`, `{most}`.
+    AboveSeats,
+    /// Users are being turned on or off.
     UsersWritten,
+    /// All who were to be turned on are protected: `{on}`.
+    UsersDone,
+    /// Some who were wanted are not protected: `{on}`, `{off}`.
+    Partly,
+    /// For some who were wanted there is no seat: `{on}`, `{off}`, `{missing}`.
+    PartlyNoSeats,
+    /// One mailbox that was wanted is not protected, and its row says why: `{on}`, `{reason}`.
+    PartlyMailbox,
+    /// It was stopped before all who were wanted had been turned on: `{on}`, `{off}`.
+    PartlyStopped,
     /// The run is over: `{on}`.
     Outcome,
-    /// The run is over, and some who were wanted are not protected: `{on}`.
-    OutcomePartly,
     /// The run is over, and nobody is protected.
     OutcomeNobody,
     /// The run is over, and Enable Auto is on: `{on}`, `{next}`.
     OutcomeAutomatic,
-    /// The run is over, Enable Auto is on, and no sweep turns anybody on: `{on}`.
-    OutcomeStalled,
 }
 
 #[cfg(test)]
@@ -158,13 +197,40 @@ impl CardId {
     }
 }
 
+/// What is true of the call, where a branch is said only then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// Microsoft lists the users.
+    Microsoft,
+    /// A list of mailboxes was given.
+    List,
+    /// The hosting company's directory is searched.
+    Searched,
+    /// Seats are missing.
+    NoSeat,
+    /// Somebody is protected.
+    Protected,
+    /// Nobody is protected.
+    Nobody,
+}
+
 /// With whom a call has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Party {
     /// Microsoft, about the customer's organisation.
+    #[default]
     Microsoft,
     /// The customer's hosting company.
     Hoster,
+}
+
+impl Party {
+    /// Who has the mailboxes of a product.
+    #[must_use]
+    pub const fn of(product: Product) -> Self {
+        if product.is_hosted() { Self::Hoster } else { Self::Microsoft }
+    }
 }
 
 /// A card, filled.
@@ -187,12 +253,40 @@ struct Written {
     branches: Option<String>,
 }
 
+/// What the customer may say or see in its place: a row of the table of *explain*, by its key.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Branch {
+    /// Whatever is true.
+    Always(String),
+    /// Where one of these is.
+    Only { row: String, only: Vec<Case> },
+}
+
+impl Branch {
+    /// Its row, where it is said now.
+    fn row(&self, cases: &[Case]) -> Option<&str> {
+        match self {
+            Self::Always(row) => Some(row),
+            Self::Only { row, only } => only.iter().any(|case| cases.contains(case)).then_some(row),
+        }
+    }
+}
+
+/// Why one mailbox stays off: words of its row, and what is said then about `{who}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reason {
+    row: String,
+    say: String,
+}
+
 /// The table.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    /// Rows of the table of *explain*, by their keys.
-    branches: BTreeMap<String, Vec<String>>,
+    branches: BTreeMap<String, Vec<Branch>>,
+    reasons: Vec<Reason>,
     cards: BTreeMap<CardId, Written>,
 }
 
@@ -203,14 +297,20 @@ impl Card {
     /// The card with its names filled in, once each: a name in braces inside of a name stays as it is.
     #[must_use]
     pub fn of(id: CardId, names: &[(&str, &str)]) -> Self {
+        Self::in_case(id, &[], names)
+    }
+
+    /// The same, with the branches that are said only where something is true. What the customer sees in its place comes
+    /// first: that is also how it stands under *They see*.
+    #[must_use]
+    pub fn in_case(id: CardId, cases: &[Case], names: &[(&str, &str)]) -> Self {
         let Some(written) = CARDS.cards.get(&id) else { return Self::default() };
         let branches = written.branches.as_ref().and_then(|branches| CARDS.branches.get(branches));
-        let wrong = branches.into_iter().flatten().filter_map(|key| explain::by_key(key));
-        Self {
-            say: fill(&written.say, names),
-            sees: fill(&written.sees, names),
-            wrong: wrong.map(|entry| (entry.heard(), entry.say_with(names))).collect(),
-        }
+        let rows = branches.into_iter().flatten().filter_map(|branch| branch.row(cases));
+        let branches = rows.filter_map(explain::by_key).map(|entry| (entry.heard(), entry.say_with(names)));
+        let mut wrong: Vec<(Text, Text)> = branches.collect();
+        wrong.sort_by_key(|(heard, _)| is_said(heard));
+        Self { say: fill(&written.say, names), sees: fill(&written.sees, names), wrong }
     }
 
     /// The card of a failure: where the table of *explain* knows its code, with the sentence that stands there.
@@ -218,7 +318,12 @@ impl Card {
     pub fn of_failure(failure: &Failure, party: Party, names: &[(&str, &str)]) -> Self {
         let card = Self::of(of_failure(failure, party), names);
         match entry(failure, party) {
-            Some(entry) => Self { say: entry.say_with(names), ..card },
+            Some(entry) => {
+                let (say, mut wrong) = (entry.say_with(names), card.wrong);
+                // What the card itself says is no branch of it.
+                wrong.retain(|(_, answer)| *answer != say);
+                Self { say, wrong, ..card }
+            }
             None => card,
         }
     }
@@ -232,6 +337,19 @@ impl Card {
         }));
         self
     }
+}
+
+/// Whether a branch is what the customer says, in their own words, and not what they see.
+#[must_use]
+pub fn is_said(heard: &Text) -> bool {
+    heard.as_str().starts_with('“')
+}
+
+/// What to say about a mailbox that stays off, where the words of its row are known.
+#[must_use]
+pub fn reason(row: &str, who: &str) -> Option<Text> {
+    let reason = CARDS.reasons.iter().find(|reason| row.contains(&reason.row))?;
+    Some(fill(&reason.say, &[("who", who)]))
 }
 
 /// Which card a failure has: the one that it brings along, else that of its code, else that of its kind.
@@ -252,8 +370,10 @@ pub fn of_failure(failure: &Failure, party: Party) -> CardId {
             CardId::HostedBusy
         }
         FailureKind::Throttled | FailureKind::Unreachable | FailureKind::Malformed => CardId::MicrosoftBusy,
-        FailureKind::NoSeats => CardId::SeatsMissing,
-        FailureKind::Conflict | FailureKind::Record | FailureKind::Internal => CardId::OurSide,
+        // Seats are counted by the screen, which says how many are missing: none of its failures is of that kind.
+        FailureKind::NoSeats | FailureKind::Conflict | FailureKind::Record | FailureKind::Internal => {
+            CardId::OurSide
+        }
     }
 }
 
@@ -280,124 +400,4 @@ pub(super) fn fill(words: &str, names: &[(&str, &str)]) -> Text {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The last id; with it the table is as long as the ids are many.
-    const LAST: CardId = CardId::OutcomeStalled;
-
-    #[test]
-    fn every_card_is_written_down_with_sentences_that_are_whole() {
-        let table: Table = toml::from_str(TABLE).unwrap();
-        assert_eq!(table.cards.len(), LAST as usize + 1);
-        for (id, written) in &table.cards {
-            assert!(written.say.ends_with(['.', '?']) && written.sees.ends_with('.'), "{id:?}");
-            if let Some(branches) = &written.branches {
-                assert!(!table.branches[branches].is_empty(), "{id:?}");
-            }
-        }
-        for (name, keys) in &table.branches {
-            assert!(table.cards.values().any(|card| card.branches.as_ref() == Some(name)), "{name}");
-            for key in keys {
-                let entry = explain::by_key(key).unwrap_or_else(|| panic!("{name}: {key}"));
-                assert!(!entry.heard().as_str().ends_with('.'), "{key}: {}", entry.heard());
-                assert!(!entry.say_with(&[("organisation", "Org")]).as_str().contains(['{', '}']), "{key}");
-            }
-        }
-    }
-
-    #[test]
-    fn names_are_filled_in_once() {
-        let names = [("found", "Cafe {organisation}"), ("organisation", "Harbour {x")];
-        let card = Card::of(CardId::ConsentElsewhere, &names);
-        assert!(card.say.as_str().starts_with("You were signed in to Cafe {organisation}. "), "{}", card.say);
-        assert!(card.say.as_str().ends_with(" and sign in to Harbour {x."), "{}", card.say);
-        assert!(card.wrong.iter().any(|(_, say)| say.as_str().ends_with("administrator of Harbour {x.")));
-        assert_eq!(Card::of(CardId::Customers, &[]).wrong, []);
-    }
-
-    #[test]
-    fn a_failure_says_what_its_code_means_to_whom_it_is_about() {
-        let failure = |kind, code: Option<&str>| {
-            let failure = Failure::new(kind, "it failed", "Wait.");
-            code.map_or_else(|| failure.clone(), |code| failure.clone().with_code(code))
-        };
-        for (failure, party, id, say) in [
-            (
-                failure(FailureKind::NotFound, Some("90002")),
-                Party::Microsoft,
-                CardId::TenantUnknown,
-                "That ID isn't known to Microsoft.",
-            ),
-            (
-                failure(FailureKind::Refused, Some("5000224")),
-                Party::Microsoft,
-                CardId::TenantRefused,
-                "Your Microsoft 365 looks closed.",
-            ),
-            (
-                failure(FailureKind::Refused, Some("53003")),
-                Party::Microsoft,
-                CardId::ConsentPolicy,
-                "A security rule of your organisation",
-            ),
-            (
-                failure(FailureKind::Internal, Some("7000222")),
-                Party::Microsoft,
-                CardId::OurSide,
-                "That's on our side",
-            ),
-            (
-                failure(FailureKind::Unreachable, Some("503")),
-                Party::Microsoft,
-                CardId::MicrosoftBusy,
-                "The service is busy.",
-            ),
-            // Of a hosting company's server it would mean the account.
-            (
-                failure(FailureKind::Refused, Some("401")),
-                Party::Microsoft,
-                CardId::ConsentRefused,
-                "Microsoft keeps us out",
-            ),
-            (
-                failure(FailureKind::Refused, Some("401")),
-                Party::Hoster,
-                CardId::HostedPassword,
-                "The server does not accept the service account.",
-            ),
-            (
-                failure(FailureKind::Refused, Some("ErrorImpersonateUserDenied")),
-                Party::Hoster,
-                CardId::HostedImpersonation,
-                "Our service account may not open this mailbox.",
-            ),
-            (
-                failure(FailureKind::Unreachable, None),
-                Party::Hoster,
-                CardId::HostedNoAnswer,
-                "Your mail server does not answer",
-            ),
-            (
-                failure(FailureKind::Unreachable, None).with_card(CardId::OurLine),
-                Party::Hoster,
-                CardId::OurLine,
-                "I can't get through from here",
-            ),
-        ] {
-            assert_eq!(of_failure(&failure, party), id, "{failure:?}");
-            let said = Card::of_failure(&failure, party, &[]).say;
-            assert!(said.as_str().starts_with(say), "{id:?}: {said}");
-        }
-    }
-
-    #[test]
-    fn each_permission_is_asked_about_by_the_words_of_microsofts_page() {
-        let permissions = [("Mail.ReadWrite", "Back up"), ("Notes.Read.All", "Back up notes")];
-        let permissions = permissions.map(|(name, reason)| (Text::from(name), Text::from(reason)));
-        let card = Card::default().with_permissions(&permissions);
-        assert_eq!(card.wrong[0].0.as_str(), "“Read and write mail in all mailboxes”");
-        assert!(card.wrong[0].1.as_str().contains("put it back"), "{}", card.wrong[0].1);
-        assert_eq!(card.wrong[1], ("“Notes.Read.All”".into(), "Back up notes.".into()));
-    }
-}
+mod tests;

@@ -157,7 +157,7 @@ pub fn advice(verdict: &Verdict, expected: &str, lasted: Duration) -> Vec<Phrase
         }
         Verdict::NotYet if lasted >= CONSENT_USUAL => {
             vec![Phrase::from(format_args!(
-                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. Another one: its administrator deletes Backup365 there (Entra admin center, Enterprise applications) and opens the link again in a private window."
+                "Longer than usual. If they have pressed Accept: which organisation did the page name? It must be {expected}. If it named another organisation, that one's administrator deletes Backup365 there (Entra admin center, Enterprise applications); then the administrator of {expected} opens the link in a private window. “Need admin approval”: a Global Administrator must open it."
             ))]
         }
         Verdict::Spreading if lasted >= SPREADING_USUAL => vec![phrase![

@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, sync::OnceLock};
 use serde::Deserialize;
 
 use super::{
-    card::{self, CardId},
+    card::{self, CardId, Party},
     failure::{Failure, FailureKind},
     permission,
     phrase::{Phrase, Segment, WayOn},
@@ -26,6 +26,9 @@ const ALIKE: f64 = 0.9;
 
 /// Share of the typed words that must be found in an entry, in percent. A guess: "need admin approval please" still hits.
 const ENOUGH_PERCENT: usize = 60;
+
+/// Points of a title or of words on a page that are typed whole: more than any likeness comes to. A guess.
+const EXACT: usize = 1_000;
 
 /// Words that say nothing about the trouble.
 const EMPTY_WORDS: [&str; 38] = [
@@ -270,14 +273,23 @@ pub enum Found {
 
 /// What a code, several codes, or words mean, best first; empty when nothing is known by that.
 #[must_use]
-pub fn look_up(query: &str) -> Vec<&'static Entry> {
-    answer(query).1
+pub fn look_up(query: &str, about: Party) -> Vec<&'static Entry> {
+    answer(query, about).1
+}
+
+/// What is looked up about bad news: its code; without one the name of what the table says to the same card, else its own
+/// words.
+#[must_use]
+pub fn question(failure: &Failure) -> Text {
+    let of_card = |card: CardId| entries().iter().find(|entry| entry.card == Some(card));
+    let named = || Some(of_card(failure.card?)?.title.clone());
+    failure.code.clone().or_else(named).unwrap_or_else(|| failure.what.clone())
 }
 
 /// As [`look_up`], and what it goes by. A number with Microsoft's label that is not in the table is not known, whatever
 /// words stand around it.
 #[must_use]
-pub fn answer(query: &str) -> (Found, Vec<&'static Entry>) {
+pub fn answer(query: &str, about: Party) -> (Found, Vec<&'static Entry>) {
     let told = error_of_address(query);
     let query = told.as_deref().unwrap_or(query);
     let numbers = numbers_in(query);
@@ -293,7 +305,7 @@ pub fn answer(query: &str) -> (Found, Vec<&'static Entry>) {
     if !exact.is_empty() {
         return (Found::Exact, unique(exact));
     }
-    let found = by_words(query, &typed);
+    let found = by_words(query, &typed, about);
     (if found.is_empty() { Found::Nothing } else { Found::Words }, found)
 }
 
@@ -440,7 +452,7 @@ pub fn with_way(mut failure: Failure) -> Failure {
     failure
 }
 
-fn by_words(query: &str, typed: &[String]) -> Vec<&'static Entry> {
+fn by_words(query: &str, typed: &[String], about: Party) -> Vec<&'static Entry> {
     let typed: Vec<&String> =
         typed.iter().filter(|word| word.len() > 2 && !EMPTY_WORDS.contains(&word.as_str())).collect();
     if typed.is_empty() {
@@ -457,7 +469,10 @@ fn by_words(query: &str, typed: &[String]) -> Vec<&'static Entry> {
             let is_enough = found * 100 >= typed.len() * ENOUGH_PERCENT;
             let of_phrase = entry.phrases.iter().map(|phrase| phrase_points(phrase, &folded, typed.len()));
             let of_phrase = of_phrase.max().unwrap_or(0);
-            let (score, is_phrase) = (points.iter().sum::<usize>() + of_phrase, of_phrase > 0);
+            let is_exact = folded == self::folded(entry.title.as_str()) || entry.phrases.contains(&folded);
+            let is_theirs = about == Party::Hoster && entry.side == Side::Hoster;
+            let score = points.iter().sum::<usize>() + of_phrase + if is_exact { EXACT } else { 0 };
+            let (score, is_phrase) = (if is_theirs { score * 2 } else { score }, of_phrase > 0 || is_exact);
             (is_enough || is_phrase).then_some((score, entry.key.is_empty(), at, entry))
         })
         .collect();

@@ -1,6 +1,10 @@
 //! What is said without the wizard: the card, and what a code means. Pure.
 
-use crate::domain::{card::Card, explain, speech::sentence};
+use crate::domain::{
+    card::{Card, Party, is_said},
+    explain,
+    speech::sentence,
+};
 
 use super::words::told;
 
@@ -20,17 +24,18 @@ pub(crate) fn say(card: &Card) -> Vec<String> {
     }
     for (screen, answer) in &card.wrong {
         // What the customer says, or else what they see: their own words stand in quotation marks.
-        let lead = if screen.as_str().starts_with('“') { "If they say" } else { "If they see" };
+        let lead = if is_said(screen) { "If they say" } else { "If they see" };
         said.extend([String::new(), sentence(&format!("{lead}: {screen}")), quoted(answer)]);
     }
     said
 }
 
 /// What a code or words mean.
-pub(crate) fn explain(code: &str) -> Vec<String> {
-    let found = explain::look_up(code);
+pub(crate) fn explain(code: &str, about: Party) -> Vec<String> {
+    let found = explain::look_up(code, about);
     let mut said = Vec::new();
-    for entry in found.iter().take(HITS) {
+    for (at, entry) in found.iter().take(HITS).enumerate() {
+        said.extend((at > 0).then(String::new));
         let next = format!("Next: {}", told(&entry.next));
         let parts =
             [entry.heading().to_string(), format!("Means: {}", entry.means), format!("Say: {}", entry.say)];

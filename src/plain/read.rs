@@ -37,7 +37,11 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
         return lists::confirmed(trimmed, view);
     }
     if std::mem::take(&mut memory.asks_code) {
-        return Heard::Aside(if trimmed.is_empty() { Vec::new() } else { card::explain(trimmed) });
+        return Heard::Aside(if trimmed.is_empty() {
+            Vec::new()
+        } else {
+            card::explain(trimmed, view.bar.about)
+        });
     }
     if let Way::Secret(id) = &question.way {
         return answered(*id, Value::Secret(Secret::new(line.to_owned())), line.is_empty());

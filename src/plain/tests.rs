@@ -302,6 +302,8 @@ fn the_card_and_explain_are_said_once_and_the_question_again() {
     let said = call.after(&["explain 90094"]);
     assert!(said.contains("90094: The person may not accept"), "{said}");
     assert_eq!(call.desk.question(), QuestionId::Users);
+    let several = call.types("explain 50020 and 90094");
+    assert!(several.contains("\n\n90094: The person"), "a blank line between: {several}");
     assert!(call.after(&["explain"]).contains("A code like 90094"), "which code?");
     assert!(call.after(&["90094"]).contains("90094: The person"));
     assert_eq!(call.desk.question(), QuestionId::Users);

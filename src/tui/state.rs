@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     domain::{
+        card::Party,
         explain::{self, Entry},
         text::Text,
     },
@@ -59,18 +60,22 @@ pub(crate) struct Explain {
     pub(crate) in_field: bool,
     /// What was found.
     pub(crate) hits: Vec<&'static Entry>,
+    /// With whom the call is about.
+    about: Party,
 }
 
 impl Explain {
-    /// Opens it, with the code of the trouble on screen if there is one.
-    fn of(code: &str) -> Self {
-        let hits = explain::look_up(code);
-        Self { field: Field::plain(code), in_field: hits.is_empty(), hits }
+    /// Opens it, with the trouble on screen if there is one.
+    fn of(view: &View<'_>) -> Self {
+        let asked = view.page.failure().map(explain::question).unwrap_or_default();
+        let about = view.bar.about;
+        let hits = explain::look_up(asked.as_str(), about);
+        Self { field: Field::plain(asked.as_str()), in_field: hits.is_empty(), hits, about }
     }
 
     /// The words are others now.
     pub(crate) fn look_up(&mut self) {
-        self.hits = explain::look_up(self.field.text());
+        self.hits = explain::look_up(self.field.text(), self.about);
     }
 }
 
@@ -387,13 +392,12 @@ impl State {
         self.said = Some(Notice::new(tone, words));
     }
 
-    /// Opens a panel at its top; *explain* with the code of the trouble on screen.
+    /// Opens a panel at its top; *explain* with the trouble on screen.
     pub(crate) fn open(&mut self, panel: Panel, view: &View<'_>) {
         self.panel = Some(panel);
         self.panel_scroll = Scroll::default();
         if panel == Panel::Explain {
-            let code = view.page.failure().and_then(|failure| failure.code.as_ref());
-            self.explain = Explain::of(code.map_or("", Text::as_str));
+            self.explain = Explain::of(view);
         }
     }
 }

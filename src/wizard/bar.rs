@@ -1,6 +1,7 @@
 //! The bar on every screen (rule 1): who is being touched. Everything in it comes from the run's record.
 
 use crate::domain::{
+    card::Party,
     customer::Product,
     text::{Shown, Text},
 };
@@ -17,6 +18,7 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
         is_mapped: cx.setup.is_mapped,
         customer: record.map(|r| r.customer.name.shown()).or_else(|| screen.customer()),
         product: record.map(|r| r.product.name()),
+        about: record.map_or_else(Party::default, |r| Party::of(r.product)),
         run: record.map(|r| Text::of(format_args!("{}", r.id))),
         organisation: record.map(|r| match organisation.and_then(|o| o.name.as_ref()) {
             Some(name) => name.shown(),

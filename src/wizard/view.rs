@@ -10,7 +10,7 @@ mod rows;
 
 use crate::domain::{
     bill::Bill,
-    card::Card,
+    card::{Card, Party},
     doubt::Doubt,
     failure::Failure,
     id::TenantId,
@@ -118,6 +118,8 @@ pub struct Bar<'a> {
     pub customer: Option<Shown<'a>>,
     /// The product, once picked.
     pub product: Option<&'static str>,
+    /// Who has the mailboxes: Microsoft, where nothing is known yet.
+    pub about: Party,
     /// Run number ("B365-7KQ4"), once a run is open.
     pub run: Option<Text>,
     /// Name that Microsoft holds for the tenant (or the hosted server); "not known yet" where unknown.

@@ -3,7 +3,12 @@
 use std::time::Duration;
 
 use crate::domain::{
-    card::CardId, failure::FailureKind, sydney::clock_in_words, tenant::Verdict, time::Moment,
+    card::{self, CardId, Party},
+    failure::FailureKind,
+    run::RunRecord,
+    sydney::clock_in_words,
+    tenant::Verdict,
+    time::Moment,
 };
 
 use super::{
@@ -78,11 +83,29 @@ impl Waits {
         }
     }
 
-    /// What to tell the customer while the run is parked.
-    pub(super) const fn card(self, is_link_out: bool) -> CardId {
-        match self.proof {
-            Some((Stage::Spreading, _)) => CardId::ParkedSpreading,
-            Some((Stage::Asked, _)) if is_link_out => CardId::ParkedAsked,
+    /// What to tell the customer while this run is parked.
+    pub(super) fn card(self, record: &RunRecord, verdict: Option<&Verdict>) -> CardId {
+        let is_hosted = record.product.is_hosted();
+        match (self.proof, verdict) {
+            _ if !is_hosted && record.organisation.is_none() && record.customer.tenant.is_none() => {
+                CardId::ParkedTenant
+            }
+            _ if is_hosted && record.impersonation.is_none() => CardId::ParkedHosted,
+            (Some((Stage::Spreading, _)), _) => CardId::ParkedSpreading,
+            (_, Some(Verdict::Failed(failure))) if is_hosted => {
+                match card::of_failure(failure, Party::Hoster) {
+                    CardId::OurSide | CardId::OurLine | CardId::HostedBusy | CardId::HostedOnline => {
+                        CardId::Parked
+                    }
+                    _ => CardId::ParkedHosted,
+                }
+            }
+            (Some((Stage::Refused, _)), Some(Verdict::Failed(failure))) if !failure.asks_consent => {
+                CardId::ParkedRefused
+            }
+            (Some((Stage::Asked | Stage::Refused, _)), _) if !is_hosted && record.link_shown.is_some() => {
+                CardId::ParkedAsked
+            }
             _ => CardId::Parked,
         }
     }

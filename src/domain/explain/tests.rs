@@ -29,7 +29,7 @@ const ALL: &str = "90002 900023 5000224 90038 50059 90019 50128 700016 7000229 7
 fn the_table_knows_every_code_of_the_references() {
     assert!(toml::from_str::<File>(TABLE).is_ok(), "{:?}", toml::from_str::<File>(TABLE).err());
     for code in ALL.split_whitespace() {
-        let hits = look_up(code);
+        let hits = look_up(code, Party::Microsoft);
         assert_eq!(hits.len(), 1, "{code}");
         assert!(hits[0].codes.iter().any(|c| c.as_str() == code), "{code}");
     }
@@ -66,15 +66,17 @@ fn people_find_what_they_read_out() {
         ("login timeout", "440"),
         ("conditional access", "53003"),
     ] {
-        let hits = look_up(query);
+        let hits = look_up(query, Party::Microsoft);
         let code = hits.first().and_then(|hit| hit.codes.first());
         assert_eq!(code.map(Text::as_str), Some(first), "{query}");
     }
-    let two: Vec<_> =
-        look_up("50020 and then 90094, 50020").iter().map(|hit| hit.codes[0].as_str()).collect();
+    let two: Vec<_> = look_up("50020 and then 90094, 50020", Party::Microsoft)
+        .iter()
+        .map(|hit| hit.codes[0].as_str())
+        .collect();
     assert_eq!(two, ["50020", "90094"], "several codes, each once, as read out");
     for query in ["", "  ", "the page says", "zzzzzz qqqqq"] {
-        assert!(look_up(query).is_empty(), "{query:?}");
+        assert!(look_up(query, Party::Microsoft).is_empty(), "{query:?}");
     }
 }
 
@@ -108,7 +110,7 @@ fn what_callers_say_is_found_however_it_is_typed() {
         ("when is the first backup", "first-backup"),
         ("it wants a code on my phone", "50074"),
     ] {
-        let hits = look_up(query);
+        let hits = look_up(query, Party::Microsoft);
         let first = hits
             .first()
             .map(|hit| hit.codes.first().map_or_else(|| hit.key.clone(), |code| code.as_str().to_owned()));
@@ -147,7 +149,10 @@ fn bad_news_says_the_way_to_its_code_once_and_only_where_it_is_known() {
 #[test]
 fn a_number_is_found_by_that_number_only_in_any_text() {
     let first = |query: &str| {
-        look_up(query).first().and_then(|hit| hit.codes.first()).map(|code| code.as_str().to_owned())
+        look_up(query, Party::Microsoft)
+            .first()
+            .and_then(|hit| hit.codes.first())
+            .map(|code| code.as_str().to_owned())
     };
     for (query, code) in [
         ("500121", "500121"),
@@ -179,7 +184,7 @@ fn a_number_is_found_by_that_number_only_in_any_text() {
         ),
         ("WARN what=Microsoft refused (AADSTS53003) status=400 at 10:15:30.403", "53003"),
     ] {
-        let hits = look_up(query);
+        let hits = look_up(query, Party::Microsoft);
         assert_eq!(first(query).as_deref(), Some(code), "{query}");
         assert_eq!(hits.len(), 1, "{query}");
     }
@@ -192,7 +197,7 @@ fn a_number_is_found_by_that_number_only_in_any_text() {
         "x90094y",
         "2026-11-29 10:15",
     ] {
-        assert_eq!(answer(query), (Found::Nothing, Vec::new()), "{query}");
+        assert_eq!(answer(query, Party::Microsoft), (Found::Nothing, Vec::new()), "{query}");
     }
     assert_eq!(platform_number("Error code: 500122, status 400").as_deref(), Some("500122"));
     assert_eq!(platform_number("status 400"), None);
@@ -227,7 +232,52 @@ fn every_side_has_words_for_a_failure() {
 proptest! {
     #[test]
     fn no_words_break_the_look_up(query in "\\PC{0,80}") {
-        let hits = look_up(&query);
+        let hits = look_up(&query, Party::Hoster);
         prop_assert!(hits.len() <= entries().len());
     }
+}
+
+#[test]
+fn what_a_hosting_company_has_to_do_comes_first_where_it_has_the_mailboxes() {
+    for (query, title) in [
+        ("wrong password", "User name or password is not accepted"),
+        ("nobody answers", "The server does not answer"),
+        ("server does not answer", "The server does not answer"),
+        (
+            "mail.redgum.example did not accept the user name or password",
+            "User name or password is not accepted",
+        ),
+        (
+            "this is Exchange Online, where this kind of access has ended",
+            "The mailboxes are in Microsoft's cloud",
+        ),
+        ("my IT guy has to do it", "Somebody else looks after their computers"),
+        ("our IT company", "Somebody else looks after their computers"),
+    ] {
+        let hits = look_up(query, Party::Hoster);
+        assert_eq!(hits.first().map(|hit| hit.title.as_str()), Some(title), "{query}");
+    }
+    assert_eq!(look_up("wrong password", Party::Microsoft)[0].codes[0].as_str(), "50126");
+}
+
+#[test]
+fn a_failure_without_a_code_is_looked_up_by_what_the_table_calls_it() {
+    let failure = Failure::new(FailureKind::Refused, "it failed", "Wait.");
+    assert_eq!(question(&failure).as_str(), "it failed");
+    assert_eq!(question(&failure.clone().with_code("90002")).as_str(), "90002");
+    for card in CardId::BROUGHT_ALONG {
+        let asked = question(&failure.clone().with_card(card));
+        for party in [Party::Microsoft, Party::Hoster] {
+            let hits = look_up(asked.as_str(), party);
+            assert_eq!(hits.first().and_then(|hit| hit.card), Some(card), "{asked}");
+        }
+    }
+}
+
+#[test]
+fn what_is_to_be_done_names_no_key_for_what_stands_there_or_is_over() {
+    let next = |key: &str| by_key(key).unwrap().next.for_commands().to_string();
+    assert_eq!(next("65004"), "The link is still good; they open it again.");
+    assert!(!next("more-seats").contains("park"), "{}", next("more-seats"));
+    assert!(next("90002").contains("on record"), "{}", next("90002"));
 }

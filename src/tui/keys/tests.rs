@@ -6,7 +6,7 @@ use super::{
     *,
 };
 use crate::{
-    domain::phrase::WayOn,
+    domain::{card::CardId, phrase::WayOn},
     tui::{
         samples::{
             Many, Screen, authorise, bill, customers, denied, failure, form, hosted, leave, options, outcome,
@@ -907,6 +907,17 @@ fn explain_has_a_field_of_its_own() {
     after(&[Press::Char('e')], &view, &mut screen);
     let (words, in_field, hits) = looked_up(&screen);
     assert!(words == "90094" && !in_field && hits > 0, "{words} {hits}");
+    // Without a code, with what the table calls it.
+    let mut view = failure();
+    for block in &mut view.page.blocks {
+        if let Block::Failure(failure) = block {
+            (failure.code, failure.card) = (None, Some(CardId::HostedNoAnswer));
+        }
+    }
+    let mut screen = drawn(&view);
+    after(&[Press::Char('e')], &view, &mut screen);
+    let (words, in_field, hits) = looked_up(&screen);
+    assert!(words == "The server does not answer" && !in_field && hits > 0, "{words} {hits}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The say-it card: what to say now, what the customer should be seeing, and the usual wrong screens.
 
-use crate::{domain::card::Card, tui::theme::Role};
+use crate::{
+    domain::card::{Card, is_said},
+    tui::theme::Role,
+};
 
 use super::flow::{FlowLine, Pen};
 
@@ -21,7 +24,7 @@ pub(crate) fn lines(card: &Card, pen: Pen) -> Vec<FlowLine> {
     let mut before = "";
     for (screen, say) in &card.wrong {
         // What the customer says, or else what they see: their own words stand in quotation marks.
-        let lead = if screen.as_str().starts_with('“') { "If they say" } else { "If instead" };
+        let lead = if is_said(screen) { "If they say" } else { "If instead" };
         lines.push(Pen::air());
         if std::mem::replace(&mut before, lead) != lead {
             lines.extend(pen.para(Role::Accent, lead));

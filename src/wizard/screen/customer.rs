@@ -202,14 +202,21 @@ impl Screen for Customer {
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
-        match &self.failure {
-            Some(failure) => Card::of_failure(failure, Party::Microsoft, &[]),
-            None => Card::of(self.refused.or(cx.session.parked).unwrap_or(CardId::Customers), &[]),
+        if let Some(failure) = &self.failure {
+            return Card::of_failure(failure, Party::Microsoft, &[]);
         }
+        let id = self.refused.or(cx.session.parked).or_else(|| self.only_refusal());
+        Card::of(id.unwrap_or(CardId::Customers), &[])
     }
 }
 
 impl Customer {
+    /// The card of the only row that was found, where it can't be taken.
+    fn only_refusal(&self) -> Option<CardId> {
+        let only = self.table.id(0).filter(|_| self.table.len() == 1 && !self.search.is_empty())?;
+        search::refusal(self.row(&only)?)
+    }
+
     fn look_at(&mut self, spot: Spot) {
         let count = self.focus.map_or(0, |focus| focus.count);
         self.focus = Some(Focus { spot, count: count.saturating_add(1) });
@@ -391,12 +398,11 @@ impl Customer {
         let Some(row) = self.row(id) else { return Step::Stay };
         self.keep_seen(cx, Some(row.customer.id));
         let Some(row) = self.row(id) else { return Step::Stay };
-        let name = &row.customer.name;
+        let (name, refused) = (&row.customer.name, search::refusal(row));
         if !row.customer.is_active {
             let words = format_args!("{name} is closed: nothing can be set up for it. To open it again,");
             let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Open);
             cx.say(Tone::Warn, phrase![words, " "].with(way));
-            self.refused = Some(CardId::CustomerClosed);
         } else if let Some(run) = &row.run {
             let load = pending::load_run(run.id.clone());
             self.opening.start(cx, load, wait::RUN);
@@ -405,7 +411,6 @@ impl Customer {
                 format_args!("{name} has no Office 365, Business365 or MPexchange. Once one is sold,");
             let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Products);
             cx.say(Tone::Warn, phrase![words, " "].with(way));
-            self.refused = Some(CardId::CustomerWithoutProduct);
         } else {
             let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
             let runs: Vec<(OpenRun, Text)> = runs
@@ -416,6 +421,7 @@ impl Customer {
                 .collect();
             return Step::Next(Box::new(Product::new(row.customer.clone(), &runs)));
         }
+        self.refused = refused;
         Step::Stay
     }
 

@@ -4,7 +4,6 @@
 
 use crate::{
     domain::{
-        bill::counted,
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Phrase, phrase},
@@ -20,7 +19,7 @@ use crate::{
         event::Ended,
         part::{
             results::{self, Results},
-            sweep,
+            said, sweep,
             wait::{self, Wait},
         },
         pending::{self, Arrival},
@@ -134,20 +133,35 @@ impl Screen for Outcome {
                 .as_ref()
                 .map_or_else(Card::default, |failure| Card::of_failure(failure, Party::Microsoft, &[]));
         };
-        let (verdict, is_open) = (&read.verdict, read.outcome.run.customer.is_active);
-        let id = match (&read.outcome.protection.rule, verdict.schedule.standstill) {
-            (Some(_), Some(_)) => CardId::OutcomeStalled,
-            (Some(_), None) if !is_open => CardId::OutcomeStalled,
-            _ if verdict.is_partly() => CardId::OutcomePartly,
+        let ReadBack { outcome, verdict, .. } = read.as_ref();
+        let (protected, off) = (verdict.protected, verdict.wanted_and_off());
+        let id = match (&outcome.protection.rule, verdict.schedule.standstill) {
+            (Some(_), _) if !outcome.run.customer.is_active => CardId::CustomerClosed,
+            (Some(_), Some(why)) => return said::stalled(cx, protected, verdict.schedule, why),
+            _ if verdict.is_partly() => {
+                return said::partly(cx, (protected, off), &outcome.results, only_problem(outcome, cx));
+            }
             // A list that was given is fixed: nobody new follows.
-            (Some(_), None) if read.outcome.run.lists_given() => CardId::Outcome,
+            (Some(_), None) if outcome.run.lists_given() => CardId::Outcome,
             (Some(_), None) => CardId::OutcomeAutomatic,
-            (None, _) if verdict.protected == 0 => CardId::OutcomeNobody,
+            (None, _) if protected == 0 => CardId::OutcomeNobody,
             (None, _) => CardId::Outcome,
         };
-        let on = counted(read.verdict.protected, "user is", "users are");
-        Card::of(id, &[("on", &on), ("next", sweep::due(cx).as_str())])
+        let scheduled = match verdict.schedule.scheduled() {
+            0 => String::new(),
+            count => format!("{} turned on at the next sweep. ", said::users_are(count)),
+        };
+        let (on, next) = (said::on(protected), sweep::due(cx));
+        let names = [("on", on.as_str()), ("scheduled", scheduled.as_str()), ("next", next.as_str())];
+        said::card(cx, protected, id, &names)
     }
+}
+
+/// The only mailbox that can't be turned on, by its name and the words of its row, where its list is still at hand.
+fn only_problem(outcome: &run::Outcome, cx: ViewCx<'_>) -> Option<(Text, Text)> {
+    let mut problems = cx.session.roster.people().first_problems(outcome.run.lists_given());
+    let (name, address, problem) = problems.next().filter(|_| outcome.done.list.problems == 1)?;
+    Some((if name.is_empty() { address } else { name }, problem))
 }
 
 impl Outcome {

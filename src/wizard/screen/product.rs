@@ -121,7 +121,16 @@ impl Screen for Product {
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::of(CardId::Product, &[])
+        let sold = Sold::ALL.into_iter().filter(|product| self.customer.products.contains(product));
+        let names: Vec<&str> = sold.map(Sold::name).collect();
+        let (id, products) = match names.split_last() {
+            Some((last, rest)) if !rest.is_empty() => {
+                (CardId::Product, format!("{} or {last}", rest.join(", ")))
+            }
+            Some((only, _)) => (CardId::ProductOnly, (*only).to_owned()),
+            None => (CardId::CustomerWithoutProduct, String::new()),
+        };
+        Card::of(id, &[("products", &products)])
     }
 }
 

@@ -249,6 +249,10 @@ impl Screen for Tenant {
             (Some(failure), _) => return Card::of_failure(failure, Party::Microsoft, &[]),
             _ if self.is_denied => CardId::TenantDenied,
             _ if self.doubts.is_open() => CardId::TenantDoubted,
+            // Our own organisation is none of the customer's: theirs is asked for again.
+            (None, Some((_, finding))) if finding.is_partner => CardId::TenantAsked,
+            // The customer reads their four characters before they hear ours.
+            (None, Some((_, finding))) if self.is_doubtful(finding) => CardId::TenantDoubted,
             (None, Some(_)) => CardId::TenantFound,
             (None, None) if self.path == Path::Asked && !self.asking.is_out() => CardId::TenantAsked,
             (None, None) => CardId::TenantLookedUp,
@@ -262,6 +266,12 @@ impl Screen for Tenant {
 }
 
 impl Tenant {
+    /// Whether a warning stands beside what was found.
+    fn is_doubtful(&self, finding: &Finding) -> bool {
+        let is_other = self.on_record.is_some_and(|known| known != finding.organisation.tenant);
+        !finding.doubts.is_empty() || (self.path == Path::Asked && is_other)
+    }
+
     /// What can be looked up now.
     fn input(&self) -> Result<TenantInput, TenantInputError> {
         match self.path {

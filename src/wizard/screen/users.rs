@@ -11,6 +11,7 @@ mod off;
 mod review;
 mod scene;
 mod shorter;
+mod unapplied;
 
 use std::time::Duration;
 
@@ -18,23 +19,22 @@ use crate::{
     domain::{
         card::{Card, CardId, Party},
         draft::Draft,
-        phrase::{Noun, Phrase, WayOn, phrase},
+        phrase::{Phrase, WayOn, phrase},
         run::ExclusionChange,
         verdict::is_for_turning_on,
     },
     wizard::{
         answer::{Action, FieldId, Given, Mark, Which},
-        ask::QuestionId,
         context::{UpdateCx, ViewCx},
         part::{
             field::Field,
-            sweep,
+            said, sweep,
             wait::{self, Wait},
         },
         pending::{self, Arrival, Excluded},
         roster::{Roster, Ticks},
         screen::{Scene, Screen, outcome::Outcome, step::Step},
-        view::{Block, Notice, Rows, Tone},
+        view::{Notice, Rows, Tone},
     },
 };
 
@@ -66,7 +66,7 @@ trait Dialog: std::fmt::Debug + Send {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a>;
 
     /// What to say to the customer, where it is something else than at the list.
-    fn card(&self) -> Option<CardId> {
+    fn card(&self, _cx: ViewCx<'_>) -> Option<Card> {
         None
     }
 }
@@ -159,25 +159,30 @@ impl Screen for Users {
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
-        let roster = &cx.session.roster;
-        let id = match (self.dialog.as_ref().and_then(|dialog| dialog.card()), roster.failure()) {
-            (Some(id), _) => id,
-            (None, Some(failure)) => return Card::of_failure(failure, party(cx), &[]),
-            _ if roster.people().lacks_seats() => CardId::SeatsMissing,
+        let (roster, people) = (&cx.session.roster, cx.session.roster.people());
+        let protected = people.counts().protected;
+        if let Some(card) = self.dialog.as_ref().and_then(|dialog| dialog.card(cx)) {
+            return card;
+        }
+        let id = match (roster.failure(), people.schedule()) {
+            (Some(failure), _) => return Card::of_failure(failure, party(cx), &[]),
+            _ if people.lacks_seats() => {
+                let bill = people.bill(people.ticked());
+                return said::seats_missing(cx, protected, bill.new_seats(), bill.seats_missing());
+            }
             _ if roster.is_arriving() => {
                 let is_long =
                     roster.arriving_since().is_some_and(|since| cx.now.since(since) >= LISTING_USUAL);
                 if is_long { CardId::UsersSlow } else { CardId::UsersListed }
             }
-            _ if roster.people().schedule().is_some_and(|all| all.standstill.is_some()) => {
-                CardId::UsersStalled
-            }
-            _ if roster.people().rule().is_some() && scene::fixed_list(cx).is_none() => {
-                CardId::UsersAutomatic
-            }
-            _ => CardId::UsersChosen,
+            (None, Some(schedule)) => match schedule.standstill {
+                Some(why) => return said::stalled(cx, protected, schedule, why),
+                None if scene::fixed_list(cx).is_some() => CardId::UsersChosen,
+                None => CardId::UsersAutomatic,
+            },
+            (None, None) => CardId::UsersChosen,
         };
-        Card::of(id, &[("next", sweep::due(cx).as_str())])
+        said::card(cx, protected, id, &[("next", sweep::due(cx).as_str())])
     }
 }
 
@@ -364,7 +369,7 @@ impl Users {
             return Step::Stay;
         }
         if cx.session.roster.counts().ticked > 0 && !is_asked {
-            self.dialog = Some(Box::new(Unapplied));
+            self.dialog = Some(Box::new(unapplied::Unapplied));
             return Step::Stay;
         }
         self.is_finishing = true;
@@ -386,31 +391,6 @@ impl Users {
         }
         (self.is_finishing, self.dialog) = (false, None);
         if cx.session.roster.is_saved() { Step::Next(Box::<Outcome>::default()) } else { Step::Stay }
-    }
-}
-
-/// Ticked users have not been turned on: finish all the same?
-#[derive(Debug)]
-struct Unapplied;
-
-impl Dialog for Unapplied {
-    fn answer(&mut self, _cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
-        match given {
-            Given::Yes => DialogResult::Finish { is_asked: true },
-            Given::Back | Given::No => DialogResult::Close,
-            _ => DialogResult::Stay,
-        }
-    }
-
-    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let ticked = cx.session.roster.counts().ticked;
-        let words = phrase![
-            (ticked, Noun::User),
-            if ticked == 1 { " is ticked and has" } else { " are ticked and have" },
-            " not been turned on. Finishing now makes the outcome partly done."
-        ];
-        let blocks = vec![Block::Strong(Tone::Warn, words)];
-        Scene::confirm(QuestionId::Unapplied, false, "Finish without turning them on?", blocks)
     }
 }
 
@@ -455,8 +435,7 @@ fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
 
 /// Who lists the users.
 fn party(cx: ViewCx<'_>) -> Party {
-    let is_hosted = cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted());
-    if is_hosted { Party::Hoster } else { Party::Microsoft }
+    cx.session.record.as_ref().map_or_else(Party::default, |record| Party::of(record.product))
 }
 
 /// Nobody is ticked because the rule turns everybody on: there is no bill to show before finishing.

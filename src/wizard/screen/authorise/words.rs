@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        card::{Card, CardId, Party},
+        card::{self, Card, CardId, Party},
         consent,
         failure::{Failure, FailureKind},
         phrase::Phrase,
@@ -236,13 +236,24 @@ pub(super) fn card(
     };
     let organisation = expected(record, "your organisation");
     let names = [("organisation", organisation.as_str()), ("found", found.as_str())];
-    let party = if is_hosted { Party::Hoster } else { Party::Microsoft };
-    let card = match (id, failure) {
-        (None, Some(failure)) => Card::of_failure(failure, party, &names),
-        (id, _) => Card::of(id.unwrap_or(CardId::ConsentAsked), &names),
+    let party = Party::of(record.product);
+    let (id, card) = match (id, failure) {
+        (None, Some(failure)) => (card::of_failure(failure, party), Card::of_failure(failure, party, &names)),
+        (id, _) => {
+            let id = id.unwrap_or(CardId::ConsentAsked);
+            (id, Card::of(id, &names))
+        }
     };
-    let is_asked = cx.session.must_accept().is_some() || !matches!(proving.verdict(), Some(Verdict::Proved));
-    if is_hosted || !is_asked { card } else { card.with_permissions(&cx.setup.permissions) }
+    // What a permission is for is asked before Accept.
+    let is_before = matches!(
+        id,
+        CardId::ConsentAsked
+            | CardId::ConsentWaiting
+            | CardId::ConsentLate
+            | CardId::ConsentElsewhere
+            | CardId::ConsentAgain
+    );
+    if is_before { card.with_permissions(&cx.setup.permissions) } else { card }
 }
 
 /// Whether the answers name another organisation.

@@ -1,5 +1,5 @@
 //! Which customers are shown, and in what order: by parts of words as written; where that finds nobody, by likeness;
-//! narrowed by how far they are and what they bought. Pure.
+//! narrowed by how far they are and what they bought. And which can't be taken. Pure.
 //!
 //! Likeness is allowed here because a row only opens a customer whose name is then on every screen; nobody lands on a
 //! bill by it.
@@ -11,6 +11,7 @@ use nucleo_matcher::{
 
 use crate::{
     domain::{
+        card::CardId,
         customer::{Product, Progress},
         filter::fold,
         run::{BoardRow, Seen},
@@ -178,6 +179,15 @@ fn alike(rows: &[BoardRow], taken: &[usize], typed: &str) -> Vec<usize> {
     }
     hits.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
     hits.into_iter().map(|(_, at)| at).collect()
+}
+
+/// Why a row can't be taken, as what to say to the customer. A run that was begun goes on.
+pub(super) fn refusal(row: &BoardRow) -> Option<CardId> {
+    match &row.run {
+        _ if !row.customer.is_active => Some(CardId::CustomerClosed),
+        None if row.customer.products.is_empty() => Some(CardId::CustomerWithoutProduct),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -226,10 +226,22 @@ fn what_to_say_follows_what_came_of_the_run() {
     for (read, words) in [
         (read_back(Vec::new()), "Nobody has been turned on yet"),
         (on, "1 user is protected now. New users are not included by themselves"),
-        (read_back(vec![failed()]), "0 users are protected now, but not everybody who was meant to be"),
-        (ruled(Some("ops-1")), "0 users are protected now. New users follow by themselves. Next: "),
-        (ruled(None), "0 users are protected now. New users do not follow by themselves yet"),
+        (read_back(vec![failed()]), "Nobody is protected yet. 1 is not. I'll tell you who and why"),
+        (
+            read_back(vec![SeatResult { outcome: SeatOutcome::NoSeat, ..failed() }]),
+            "Nobody is protected yet. 1 is not: no seat is left. Will you order 1 more?",
+        ),
+        (
+            ruled(Some("ops-1")),
+            "Nobody is protected yet. 2 users are turned on at the next sweep. New users follow by themselves. Next: ",
+        ),
+        (
+            ruled(None),
+            "Nobody is protected yet. 2 users are to be turned on as soon as something on our side is ready; I'll call \
+             you back.",
+        ),
     ] {
-        assert!(says(read).starts_with(words), "{words}");
+        let said = says(read);
+        assert!(said.starts_with(words), "{said}");
     }
 }

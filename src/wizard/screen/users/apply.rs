@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     domain::{
         bill::{counted, grouped},
-        card::CardId,
+        card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Noun, Phrase, phrase},
         protection::{Chosen, SeatOutcome, SeatResult},
@@ -16,7 +16,10 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        part::results::{self, Results, is_good},
+        part::{
+            results::{self, Results, is_good},
+            said,
+        },
         pending::{self, Arrival, Pending, Reply, Saved},
         roster::Ticks,
         screen::Scene,
@@ -165,8 +168,24 @@ impl Dialog for Apply {
         }
     }
 
-    fn card(&self) -> Option<CardId> {
-        Some(CardId::UsersWritten)
+    fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
+        if self.writing.is_out() {
+            return Some(Card::of(CardId::UsersWritten, &[]));
+        }
+        if let Some(failure) = &self.broken {
+            return Some(Card::of_failure(failure, Party::Microsoft, &[]));
+        }
+        if self.way == Way::Off {
+            let count = said::users_are(self.good);
+            return Some(Card::of(CardId::UsersOff, &[("count", &count)]));
+        }
+        let off = size(self.users.len()).saturating_sub(self.good);
+        // The record counts those of before the write too; results that are shown again may come before it is read.
+        let protected = cx.session.roster.people().counts().protected.max(self.good);
+        if off > 0 {
+            return Some(said::partly(cx, (protected, off), self.results.all(), None));
+        }
+        Some(said::card(cx, protected, CardId::UsersDone, &[("on", &said::on(protected))]))
     }
 }
 

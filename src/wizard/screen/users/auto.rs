@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::{
     domain::{
         bill::{Bill, counted, grouped},
+        card::{Card, CardId},
         phrase::{Phrase, phrase},
         protection::AutoRule,
         run::SweeperStatus,
@@ -20,7 +21,7 @@ use crate::{
         ask::{NumberAsked, QuestionId, Shape},
         context::{UpdateCx, ViewCx},
         part::{
-            sweep,
+            said, sweep,
             wait::{self, Wait},
         },
         pending::{self, Arrival, Rule},
@@ -260,6 +261,22 @@ impl Dialog for Auto {
         // With a list that did not come whole there is something to do before the sweeper is known.
         Scene { is_waiting, ..scene }
     }
+
+    fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
+        let bill = self.shown.as_ref().map(|(bill, _)| bill);
+        let protected = cx.session.roster.people().counts().protected;
+        let id = match (self.stage, bill) {
+            (Stage::Undo, _) => CardId::AutomaticUndone,
+            (Stage::Ceiling | Stage::HighCeiling, _) => CardId::SeatsAgreed,
+            (Stage::NoSweeper, _) => CardId::SweeperMissing,
+            (Stage::NoSeats, Some(bill)) => {
+                return Some(said::seats_missing(cx, protected, bill.new_seats(), bill.seats_missing()));
+            }
+            (Stage::Number, Some(bill)) => return Some(self.billed_card(cx, bill)),
+            (Stage::Waiting | Stage::NoSeats | Stage::Number, _) => return None,
+        };
+        Some(said::card(cx, protected, id, &[]))
+    }
 }
 
 impl Auto {
@@ -327,6 +344,22 @@ impl Auto {
         Scene::new(QuestionId::Auto, shape, "Switch Enable Auto on?", blocks)
             .enter(Action::Yes)
             .offer(Action::Ceiling)
+    }
+
+    /// What to say to the customer at the bill.
+    fn billed_card(&self, cx: ViewCx<'_>, bill: &Bill) -> Card {
+        let people = cx.session.roster.people();
+        let count = match bill.new_seats() {
+            0 => "nobody".to_owned(),
+            count => counted(count, "user", "users"),
+        };
+        let when = match self.standstill(bill, people.limit()) {
+            Some(_) => "as soon as our nightly job runs",
+            None => "at the next 20:00 in Sydney",
+        };
+        let most = counted(self.ceiling, "seat", "seats");
+        let names = [("count", count.as_str()), ("when", when), ("most", most.as_str())];
+        said::card(cx, people.counts().protected, CardId::UsersBilledAutomatic, &names)
     }
 
     /// Why no pass would turn on whom the bill names. A ceiling is asked for after that.

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        card::{Card, CardId},
         phrase::phrase,
         text::{Text, capital},
         user::{Kind, Kinds as Included},
@@ -99,5 +100,9 @@ impl Dialog for Kinds {
             .offer(Action::Back)
             .waiting_for(cx.now, [self.saving.clock()]);
         Scene { focus: self.form.focus(), ..scene }
+    }
+
+    fn card(&self, _cx: ViewCx<'_>) -> Option<Card> {
+        Some(Card::of(CardId::KindsAsked, &[]))
     }
 }

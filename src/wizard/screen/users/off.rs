@@ -1,7 +1,12 @@
 //! Turning users off: Admin only, its own summary of what happens to kept data, and the count is always typed.
 
 use crate::{
-    domain::{phrase::Noun, phrase::phrase, protection::Chosen},
+    domain::{
+        bill::counted,
+        card::{Card, CardId},
+        phrase::{Noun, phrase},
+        protection::Chosen,
+    },
     wizard::{
         answer::{Action, Given},
         ask::QuestionId,
@@ -77,5 +82,10 @@ impl Dialog for TurnOff {
         let heading = phrase!["Turn ", (self.count(), Noun::User), " off?"];
         let scene = Scene::new(QuestionId::TurnOff, shape, heading, blocks);
         Scene { stamp: self.confirm.stamp(), ..scene.enter(Action::Yes).offer(Action::Back) }
+    }
+
+    fn card(&self, _cx: ViewCx<'_>) -> Option<Card> {
+        let count = counted(self.count(), "user", "users");
+        Some(Card::of(CardId::UsersOffAsked, &[("count", &count)]))
     }
 }

@@ -3,13 +3,15 @@
 
 use crate::{
     domain::{
-        bill::{Bill, StaysOff, grouped},
+        bill::{Bill, StaysOff, counted, grouped},
+        card::{Card, CardId},
         phrase::{Phrase, WayOn, phrase},
     },
     wizard::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
+        part::said,
         roster::{Roster, Ticks},
         screen::Scene,
         view::{BillView, Block, Offer, Tone},
@@ -162,6 +164,22 @@ impl Dialog for Review {
         };
         let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
         Scene { stamp: self.confirm.stamp(), ..scene.with(first.by_default()).offer(Action::Back) }
+    }
+
+    fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
+        let (bill, _) = self.shown.as_ref()?;
+        let protected = cx.session.roster.people().counts().protected;
+        let (id, on) = match (bill.billed(), bill.seats_missing()) {
+            (0, 0) => (CardId::UsersFinished, said::on(protected)),
+            (0, missing) => return Some(said::seats_missing(cx, protected, bill.new_seats(), missing)),
+            (_, 0) => (CardId::UsersBilled, String::new()),
+            _ => (CardId::UsersBilledSome, String::new()),
+        };
+        let count = counted(bill.billed(), "user", "users");
+        let seats = counted(bill.billed(), "new seat", "new seats");
+        let missing = counted(bill.seats_missing(), "seat is", "seats are");
+        let names = [("count", &count), ("seats", &seats), ("missing", &missing), ("on", &on)];
+        Some(said::card(cx, protected, id, &names.map(|(name, value)| (name, value.as_str()))))
     }
 }
 

@@ -1153,7 +1153,10 @@ fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
     assert_eq!(bench.state(0), "waits for a sweep");
     assert!(bench.words().contains("no sweeper is installed. Your lead runs backup365 sweep --install."));
     let says = bench.screen.card(bench.look()).say;
-    assert!(says.as_str().contains("not backed up by themselves yet"), "{says}");
+    assert!(
+        says.as_str().contains("are to be turned on as soon as something on our side is ready"),
+        "{says}"
+    );
     bench.act(Action::Auto);
     assert!(bench.words().contains(NOTHING) && !bench.words().contains("in 3 h 12 min"), "{}", bench.words());
 }
