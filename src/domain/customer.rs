@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::{
+    bill::grouped,
     filter::fold,
     id::{Address, CustomerId, TenantId},
     sydney::clock_in_words,
     text::Text,
     time::Moment,
-    verdict::Standstill,
+    verdict::{LeftOff, Standstill},
 };
 
 /// What is sold: decides the path through the wizard.
@@ -157,17 +158,21 @@ pub enum Progress {
     Refused(Text),
     /// Enabled, with this many of the listed, eligible users protected (as last counted).
     Protected {
-        /// Active seats.
+        /// Users who are protected.
         on: u32,
         /// Users that could be protected, as last listed.
         of: u32,
+        /// Why users who were wanted are off, where there are any.
+        off: Option<LeftOff>,
     },
     /// Enable Auto is on, with this many protected.
     Automatic {
-        /// Active seats.
+        /// Users who are protected.
         on: u32,
         /// Why there will be no pass.
         standstill: Option<Standstill>,
+        /// Why users who were wanted and whom no sweep will turn on are off, where there are any.
+        off: Option<LeftOff>,
     },
     /// Something must be looked at: the words say what.
     NeedsAttention(Text),
@@ -191,18 +196,22 @@ impl Progress {
                 Text::of(format_args!("accepted {}, go on", clock_in_words(*at, now, here)))
             }
             Self::Refused(why) => Text::of(format_args!("refused: {why}")),
-            Self::Protected { on, of } => Text::of(format_args!("{on} of {of} protected")),
-            Self::Automatic { on, standstill: None } => Text::of(format_args!("automatic, {on} protected")),
-            Self::Automatic { on, standstill: Some(why) } => {
-                Text::of(format_args!("automatic, {on} protected, but {}", why.words()))
+            Self::Protected { on, of, off } => {
+                let why = off.map(|off| format!(", {}", off.words())).unwrap_or_default();
+                Text::of(format_args!("{} of {} protected{why}", grouped(*on), grouped(*of)))
+            }
+            Self::Automatic { on, standstill, off } => {
+                let but = standstill.map(|why| format!(", but {}", why.words())).unwrap_or_default();
+                let why = off.map(|off| format!(", {}", off.words())).unwrap_or_default();
+                Text::of(format_args!("automatic, {} protected{but}{why}", grouped(*on)))
             }
             Self::NeedsAttention(why) => Text::of(format_args!("needs attention: {why}")),
         }
     }
 
-    /// In as few words as tell it from the others.
+    /// In as few words as tell it from the others; of several ways, the fullest that takes at most `room` characters.
     #[must_use]
-    pub fn in_brief(&self) -> Cow<'_, str> {
+    pub fn in_brief(&self, room: usize) -> Cow<'_, str> {
         match self {
             Self::NotStarted => "not started".into(),
             Self::Open(step) => match step.as_str() {
@@ -213,10 +222,27 @@ impl Progress {
             Self::WaitingForConsent { .. } => "waiting".into(),
             Self::Spreading { .. } => "spreading".into(),
             Self::Accepted { .. } => "accepted, go on".into(),
-            Self::Refused(_) => "refused, look".into(),
-            Self::Protected { on, of } => format!("{on} of {of}").into(),
-            Self::Automatic { standstill: Some(_), .. } => "automatic, stopped".into(),
-            Self::Automatic { on, standstill: None } => format!("automatic, {on}").into(),
+            Self::Refused(_) => if room < "refused, look".len() { "refused" } else { "refused, look" }.into(),
+            Self::Protected { on, of, off } => {
+                let (on, of) = (grouped(*on), grouped(*of));
+                let ways = match off.map(|off| grouped(off.users)) {
+                    Some(off) => [
+                        format!("{on} of {of}, {off} left off"),
+                        format!("{on} of {of}, {off} off"),
+                        format!("{off} left off"),
+                    ],
+                    None => {
+                        let far = format!("{on} of {of}");
+                        [format!("{far} protected"), far, format!("{on} protected")]
+                    }
+                };
+                let fits = |words: &&String| words.chars().count() <= room;
+                let [.., shortest] = &ways;
+                ways.iter().find(fits).unwrap_or(shortest).clone().into()
+            }
+            Self::Automatic { standstill: Some(why), .. } => why.in_brief().into(),
+            Self::Automatic { off: Some(off), .. } => format!("{} left off", grouped(off.users)).into(),
+            Self::Automatic { on, .. } => format!("automatic, {}", grouped(*on)).into(),
             Self::NeedsAttention(_) => "needs attention".into(),
         }
     }
@@ -232,10 +258,34 @@ impl Progress {
                 Text::of(format_args!("accepted {}", clock_in_words(*at, now, here)))
             }
             Self::Automatic { standstill: Some(why), .. } => why.words(),
+            Self::Automatic { off: Some(off), .. } | Self::Protected { off: Some(off), .. } => off.words(),
             Self::NeedsAttention(why) | Self::Refused(why) => why.clone(),
             Self::NotStarted | Self::Open(_) | Self::Protected { .. } | Self::Automatic { .. } => {
                 Text::default()
             }
+        }
+    }
+
+    /// Whether an operator must look at it.
+    #[must_use]
+    pub const fn needs_attention(&self) -> bool {
+        matches!(
+            self,
+            Self::NeedsAttention(_)
+                | Self::Refused(_)
+                | Self::Protected { off: Some(_), .. }
+                | Self::Automatic { standstill: Some(_), .. }
+                | Self::Automatic { off: Some(_), .. }
+        )
+    }
+
+    /// Its place among the products of a customer, the worst first: the row of the customer tells the first one's.
+    #[must_use]
+    pub const fn rank(&self) -> u8 {
+        match self {
+            Self::NotStarted => 2,
+            worse if worse.needs_attention() => 0,
+            _ => 1,
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     sweep, sydney,
     text::Text,
     time::Moment,
-    verdict::{ListSummary, Schedule, Verdict},
+    verdict::{LeftOff, ListSummary, Schedule, Verdict},
 };
 
 /// What is true about one product of one customer.
@@ -179,6 +179,30 @@ impl ProductStatus {
             not_chosen: if rule.is_none() { off.saturating_sub(missed) } else { 0 },
             gaps: self.list.gaps.clone(),
             left: self.left,
+        }
+    }
+
+    /// How far it is, as the first screen tells it: once it is enabled, by the verdict.
+    #[must_use]
+    pub fn progress(&self, sweeper: &SweeperStatus) -> Progress {
+        match &self.run {
+            Some((_, Progress::Protected { .. } | Progress::Automatic { .. })) => {}
+            Some((_, progress)) => return progress.clone(),
+            None if self.stand() == Stand::NotStarted => return Progress::NotStarted,
+            None => {}
+        }
+        let of_rule = self.rule.as_ref().and_then(|rule| rule.attention.as_ref());
+        if let Some(why) = of_rule.or(self.consent.as_ref()) {
+            return Progress::NeedsAttention(why.clone());
+        }
+        let verdict = self.verdict(sweeper);
+        let users = verdict.missed.saturating_add(verdict.unchecked);
+        let off = (users > 0).then(|| LeftOff { users, has_no_seat: self.free == Some(0) });
+        let on = verdict.protected;
+        match &self.rule {
+            Some(_) => Progress::Automatic { on, standstill: verdict.schedule.standstill, off },
+            // Someone may be protected who is not listed any more.
+            None => Progress::Protected { on, of: self.list.eligible.max(on), off },
         }
     }
 

@@ -127,6 +127,16 @@ impl Standstill {
         }
     }
 
+    /// What it makes of Enable Auto, in as few words as a narrow list has room for.
+    #[must_use]
+    pub const fn in_brief(self) -> &'static str {
+        match self {
+            Self::NoSweeper => "no sweeper runs",
+            Self::NoSeats(_) => "automatic, no seat",
+            Self::Overdue | Self::AboveCeiling(_) => "automatic, stopped",
+        }
+    }
+
     /// The same, with what has a sweep run where a command does.
     #[must_use]
     pub fn in_words(self) -> Phrase {
@@ -216,6 +226,24 @@ impl Schedule {
                 counted(self.wanted, "user waits", "users wait")
             ))),
         }
+    }
+}
+
+/// Users who were wanted and whom nothing will turn on, in the few words that a list has room for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LeftOff {
+    /// How many.
+    pub users: u32,
+    /// The customer has no seat left for them.
+    pub has_no_seat: bool,
+}
+
+impl LeftOff {
+    /// How many and why, as the rest of a sentence.
+    #[must_use]
+    pub fn words(self) -> Text {
+        let why = if self.has_no_seat { "no seat is left" } else { "neither protected nor scheduled" };
+        Text::of(format_args!("{} left off: {why}", grouped(self.users)))
     }
 }
 

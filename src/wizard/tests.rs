@@ -562,7 +562,8 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
         is_parked: record.parked.is_some(),
         is_held: record.is_read_only,
     });
-    BoardRow { customer, progress, run }
+    let product = run.as_ref().map(|run| run.product).or_else(|| customer.products.first().copied());
+    BoardRow { customer, progress, run, product, others: Vec::new() }
 }
 
 /// The run number of a record, for comparing.

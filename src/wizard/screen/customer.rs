@@ -363,7 +363,12 @@ impl Customer {
         let shown = search::search(self.rows(), self.search.text(), seen, cx.session.board_order);
         let rows = shown.iter().filter_map(|at| self.rows().get(*at));
         let is_news = |row: &BoardRow| seen.is_some_and(|seen| seen.is_news(row));
-        let lines = rows.map(|row| line(row, is_news(row), cx)).collect();
+        let asked = search::products(self.search.text());
+        let lines = rows.map(|row| {
+            let about = asked.as_ref().and_then(|products| row.about(products));
+            line(about.as_deref().unwrap_or(row), is_news(row), cx)
+        });
+        let lines = lines.collect();
         self.news = self.rows().iter().filter(|row| is_news(row)).count();
         self.table.set(lines);
     }
@@ -454,15 +459,14 @@ fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
     let is_quiet = !customer.is_active || (row.run.is_none() && customer.products.is_empty());
     let tone = match &row.progress {
         _ if is_quiet => Tone::Plain,
-        Progress::NeedsAttention(_)
-        | Progress::Refused(_)
-        | Progress::Automatic { standstill: Some(_), .. } => Tone::Warn,
+        worse if worse.needs_attention() => Tone::Warn,
         Progress::WaitingForConsent { .. } | Progress::Spreading { .. } => Tone::Busy,
-        Progress::Accepted { .. }
-        | Progress::Protected { on: 1.., .. }
-        | Progress::Automatic { standstill: None, .. } => Tone::Good,
-        Progress::Protected { .. } | Progress::NotStarted | Progress::Open(_) => Tone::Plain,
+        Progress::Accepted { .. } => Tone::Good,
+        // A run that is not finished has somebody to go on with it, however many are protected.
+        Progress::Protected { on: 1.., .. } | Progress::Automatic { .. } if row.run.is_none() => Tone::Good,
+        _ => Tone::Plain,
     };
+    let is_told = row.progress.needs_attention() || !row.others.is_empty();
     let remark = || {
         let call = if row.run.is_some() { row.progress.call_back() } else { "" };
         let far = row.in_words(cx.now, here);
@@ -472,7 +476,7 @@ fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
     Line {
         id: row_id(row),
         // Whole, however narrow the row is.
-        remark: (row.run.is_some() || is_quiet || is_news).then(remark),
+        remark: (row.run.is_some() || is_quiet || is_news || is_told).then(remark),
         cells: vec![
             (Column::Name, Tone::Plain, customer.name.clone()),
             (Column::Domain, Tone::Plain, customer.domain.clone()),

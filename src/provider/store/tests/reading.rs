@@ -1,11 +1,13 @@
 //! The board, the outcome and the audit.
 
+use std::ops::RangeInclusive;
+
 use super::*;
 use crate::{
     domain::{
         consent::Look,
         customer::Progress,
-        run::{BoardRow, Seen},
+        run::{BoardRow, Seen, SweeperStatus},
         verdict::Standstill,
     },
     provider::store::SweepSummary,
@@ -96,16 +98,62 @@ fn progress_is_what_is_true() {
     assert!(matches!(progress(), Progress::NeedsAttention(_)));
     store.apply_batch(&run, &users(1..=4)).unwrap();
     store.end_apply(&run, false).unwrap();
-    assert_eq!(progress(), Progress::Protected { on: 4, of: 231 });
+    assert_eq!(progress(), Progress::Protected { on: 4, of: 231, off: None });
     store.make_rule(&run, 1, 11).unwrap();
     store.finish_run(&run).unwrap();
-    assert_eq!(progress(), Progress::Automatic { on: 4, standstill: Some(Standstill::NoSweeper) });
+    assert_eq!(progress(), Progress::Automatic { on: 4, standstill: Some(Standstill::NoSweeper), off: None });
     world.at(2_000_000);
     let claim =
         store.claim_sweep(customer.id, Product::Office365, Moment::from_millis(2_000_000)).unwrap().unwrap();
     let attention = SweepSummary { attention: Some("too many".into()), ..SweepSummary::default() };
     store.finish_sweep(claim, attention).unwrap();
     assert_eq!(progress(), Progress::NeedsAttention("too many".into()));
+}
+
+/// Rule 19: the board, `status` and the receipt speak from one verdict.
+#[test]
+fn who_was_chosen_and_got_no_seat_is_told_on_the_board() {
+    let world = World::new();
+    let store = world.open("ann");
+    let bought = [Product::Business365, Product::MpExchange];
+    let new = new_customer("1", "Fern", &bought);
+    let customer = store.add_customer(&new, &Accepts::default()).unwrap().kept().unwrap();
+    let row = || board(&store).into_iter().find(|row| row.run.is_none()).unwrap();
+    let told = || (row().in_brief().to_string(), row().more(Moment::default(), "UTC").to_string());
+    assert_eq!(told(), ("not started".into(), "MPexchange; Business365: not started".into()));
+    let apply = |product, done: RangeInclusive<u8>| {
+        let run = store.open_run(customer.id, product).unwrap().id;
+        store.save_impersonation(&run, &impersonation("x")).unwrap();
+        store.save_proof(&run, None).unwrap();
+        store.enable(&run).unwrap();
+        store.save_list(&run, &ListSummary::of(9, 5)).unwrap();
+        store.begin_apply(&run, &users(1..=5)).unwrap();
+        store.apply_batch(&run, &users(done)).unwrap();
+        store.end_apply(&run, true).unwrap();
+        run
+    };
+    let first = apply(Product::MpExchange, 1..=4);
+    let open = board(&store).remove(0);
+    assert_eq!(open.in_brief().as_str(), "4 of 5, 1 left off", "and not \"parked\"");
+    assert!(open.progress.needs_attention());
+    let second = board(&store).remove(1);
+    assert_eq!((second.product, &second.progress), (Some(Product::Business365), &Progress::NotStarted));
+    assert_eq!(second.others, [], "the product of the run is told of above");
+    store.finish_run(&first).unwrap();
+    let more = "MPexchange: 1 left off: neither protected nor scheduled; Business365: not started";
+    assert_eq!(told(), ("4 of 5, 1 left off".into(), more.into()));
+    let other = row().about(&[Product::Business365]).unwrap().into_owned();
+    assert_eq!(other.in_brief().as_str(), "not started", "of the product that is asked for");
+    assert!(row().about(&[Product::Office365]).is_none());
+    let second = apply(Product::Business365, 1..=5);
+    store.finish_run(&second).unwrap();
+    let more = "MPexchange: 1 left off: neither protected nor scheduled; Business365: 5 of 5 protected";
+    assert_eq!(told(), ("4 of 5, 1 left off".into(), more.into()), "people are counted once, by product");
+    let status = store.status_of(Moment::default(), None).unwrap();
+    for status in status.rows {
+        let is_partly = !status.attention(Moment::default(), &SweeperStatus::default()).is_empty();
+        assert_eq!(is_partly, status.progress(&SweeperStatus::default()).needs_attention());
+    }
 }
 
 #[test]

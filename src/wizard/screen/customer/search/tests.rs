@@ -24,10 +24,10 @@ fn rows() -> Vec<BoardRow> {
     let mut rows = vec![
         row(customer(1), Progress::WaitingForConsent { since }, None),
         row(customer(2), Progress::Accepted { at: since }, None),
-        row(customer(3), Progress::Automatic { on: 4, standstill: None }, None),
+        row(customer(3), Progress::Automatic { on: 4, standstill: None, off: None }, None),
         row(customer(4), Progress::NotStarted, None),
         row(customer(5), Progress::NeedsAttention("the ceiling".into()), None),
-        row(customer(6), Progress::Protected { on: 2, of: 9 }, None),
+        row(customer(6), Progress::Protected { on: 2, of: 9, off: None }, None),
         row(customer(7), Progress::NotStarted, None),
     ];
     rows[0].run = Some(run("B365-7KQ4", true));
