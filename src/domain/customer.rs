@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     bill::grouped,
+    failure::{Failure, FailureKind},
     filter::fold,
     id::{Address, CustomerId, TenantId},
     sydney::clock_in_words,
@@ -132,6 +133,30 @@ impl From<&Customer> for NewCustomer {
     }
 }
 
+/// What kept a run from getting on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Obstacle {
+    /// In a word or two.
+    pub brief: Text,
+    /// What happened, a sentence without a full stop.
+    pub why: Text,
+}
+
+impl Obstacle {
+    /// What bad news means for the access of a run; none where it says nothing about that.
+    #[must_use]
+    pub fn of(failure: &Failure, product: Product) -> Option<Self> {
+        let brief = match failure.kind {
+            FailureKind::Refused => "refused",
+            FailureKind::Unreachable | FailureKind::Malformed => "no answer",
+            FailureKind::NotFound if product.is_hosted() => "not found",
+            FailureKind::NotFound => "unknown ID",
+            _ => return None,
+        };
+        Some(Self { brief: brief.into(), why: failure.what.clone() })
+    }
+}
+
 /// How far a customer is; the store computes it for the customer screen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Progress {
@@ -156,6 +181,8 @@ pub enum Progress {
     },
     /// The link is out, and what was answered will not become a consent by itself: the words say what.
     Refused(Text),
+    /// A run is parked, and access did not work when it was.
+    Failed(Obstacle),
     /// Enabled, with this many of the listed, eligible users protected (as last counted).
     Protected {
         /// Users who are protected.
@@ -196,6 +223,7 @@ impl Progress {
                 Text::of(format_args!("accepted {}, go on", clock_in_words(*at, now, here)))
             }
             Self::Refused(why) => Text::of(format_args!("refused: {why}")),
+            Self::Failed(Obstacle { brief, why }) => Text::of(format_args!("{brief}: {why}")),
             Self::Protected { on, of, off } => {
                 let why = off.map(|off| format!(", {}", off.words())).unwrap_or_default();
                 Text::of(format_args!("{} of {} protected{why}", grouped(*on), grouped(*of)))
@@ -243,6 +271,7 @@ impl Progress {
             Self::Automatic { standstill: Some(why), .. } => why.in_brief().into(),
             Self::Automatic { off: Some(off), .. } => format!("{} left off", grouped(off.users)).into(),
             Self::Automatic { on, .. } => format!("automatic, {}", grouped(*on)).into(),
+            Self::Failed(obstacle) => obstacle.brief.as_str().into(),
             Self::NeedsAttention(_) => "needs attention".into(),
         }
     }
@@ -257,9 +286,15 @@ impl Progress {
             Self::Spreading { since: at } | Self::Accepted { at } => {
                 Text::of(format_args!("accepted {}", clock_in_words(*at, now, here)))
             }
+            // The list says in brief what is missing.
+            Self::Automatic { standstill: Some(Standstill::NoSweeper), .. } => {
+                "nothing will run at 20:00".into()
+            }
             Self::Automatic { standstill: Some(why), .. } => why.words(),
             Self::Automatic { off: Some(off), .. } | Self::Protected { off: Some(off), .. } => off.words(),
-            Self::NeedsAttention(why) | Self::Refused(why) => why.clone(),
+            Self::NeedsAttention(why) | Self::Refused(why) | Self::Failed(Obstacle { why, .. }) => {
+                why.clone()
+            }
             Self::NotStarted | Self::Open(_) | Self::Protected { .. } | Self::Automatic { .. } => {
                 Text::default()
             }
@@ -273,6 +308,7 @@ impl Progress {
             self,
             Self::NeedsAttention(_)
                 | Self::Refused(_)
+                | Self::Failed(_)
                 | Self::Protected { off: Some(_), .. }
                 | Self::Automatic { standstill: Some(_), .. }
                 | Self::Automatic { off: Some(_), .. }
@@ -303,8 +339,10 @@ impl Progress {
                 "If they call: nobody has accepted yet, and the link still works."
             }
             Self::Spreading { .. } => "If they call: Microsoft has it, they need do nothing.",
-            Self::Accepted { .. } => "Call back: it is accepted, and you go on now.",
-            Self::NeedsAttention(_) | Self::Refused(_) => "Look at it before you call back.",
+            Self::Accepted { .. } => "Call back now.",
+            Self::NeedsAttention(_) | Self::Refused(_) | Self::Failed(_) => {
+                "Look at it before you call back."
+            }
             _ => "",
         }
     }

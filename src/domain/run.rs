@@ -60,6 +60,28 @@ pub struct RunRecord {
     pub unfinished: Vec<Chosen>,
     /// What became of the users of the run's Applies, while the end of one is the last thing that happened in it.
     pub results: Vec<SeatResult>,
+    /// The customer's other products, as of when this was read.
+    pub others: Vec<ProductProgress>,
+}
+
+/// How far one product of a customer is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProductProgress {
+    /// Which.
+    pub product: Product,
+    /// The run that is open for it.
+    pub run: Option<RunId>,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+impl ProductProgress {
+    /// In words, the number of the run in front; `here` is the zone by whose clocks times are told.
+    #[must_use]
+    pub fn in_words(&self, now: Moment, here: &str) -> Text {
+        let words = self.progress.in_words(now, here);
+        self.run.as_ref().map_or_else(|| words.clone(), |run| Text::of(format_args!("{run}: {words}")))
+    }
 }
 
 impl RunRecord {
@@ -129,6 +151,14 @@ impl BoardRow {
         Self { customer, progress, run: None, product, others: products.collect() }
     }
 
+    /// How far each product is that the row tells of.
+    pub fn products(&self) -> impl Iterator<Item = ProductProgress> {
+        let run = self.run.as_ref().map(|run| run.id.clone());
+        let first = self.product.map(|product| (product, self.progress.clone()));
+        let all = first.into_iter().chain(self.others.iter().cloned());
+        all.map(move |(product, progress)| ProductProgress { product, run: run.clone(), progress })
+    }
+
     /// The same row, telling of the first of these products; none: it tells of no such product.
     #[must_use]
     pub fn about(&self, products: &[Product]) -> Option<Cow<'_, Self>> {
@@ -156,15 +186,23 @@ impl BoardRow {
             None if self.customer.products.is_empty() => {
                 Text::from("no product to back up: an Admin adds Office 365, Business365 or MPexchange")
             }
-            None => match (self.product, self.others.as_slice()) {
-                (Some(product), [_, ..]) => Text::of(format_args!(
+            None => match self.named() {
+                Some(product) => Text::of(format_args!(
                     "{}: {far}{}",
                     product.name(),
                     self.of_others(|progress| progress.in_words(now, here))
                 )),
-                _ => far,
+                None => far,
             },
         }
+    }
+
+    /// The product that it tells of, where that is to be said: not with one only, nor while none was begun.
+    fn named(&self) -> Option<Product> {
+        let is_begun = |progress: &Progress| *progress != Progress::NotStarted;
+        let has_run = self.others.len().saturating_add(1) < self.customer.products.len();
+        let is_any = is_begun(&self.progress) || self.others.iter().any(|(_, progress)| is_begun(progress));
+        self.product.filter(|_| has_run || (is_any && !self.others.is_empty()))
     }
 
     /// The customer's other products, each behind a semicolon.
@@ -208,16 +246,13 @@ impl BoardRow {
     #[must_use]
     pub fn more(&self, now: Moment, here: &str) -> Text {
         let more = self.progress.more(now, here);
-        let has_several = self.customer.products.len() > 1;
-        match (&self.run, self.product.filter(|_| has_several)) {
+        match (&self.run, self.named()) {
             _ if !self.customer.is_active => Text::default(),
             (Some(run), _) => {
                 let more = if more.is_empty() { String::new() } else { format!("{more}, ") };
                 Text::of(format_args!("{more}{}, {}", run.product.name(), run.id))
             }
-            (None, _) if self.customer.products.is_empty() => {
-                "to back up: an Admin adds Office 365, Business365 or MPexchange".into()
-            }
+            (None, _) if self.customer.products.is_empty() => "an Admin adds one to back up".into(),
             (None, Some(product)) => {
                 let others = self.of_others(|progress| progress.in_brief(usize::MAX).into_owned());
                 let more = if more.is_empty() { String::new() } else { format!(": {more}") };
@@ -381,6 +416,8 @@ pub struct Outcome {
     pub excluded: Vec<super::protection::Excluded>,
     /// Users that this run chose, with what the record says of each.
     pub results: Vec<super::protection::SeatResult>,
+    /// Where this run chose nobody: users that the run before it chose. They are still wanted.
+    pub earlier: Vec<super::protection::SeatResult>,
     /// The audit of this run.
     pub audit: Vec<AuditEntry>,
     /// Whether every hash of the whole audit fits the one before.

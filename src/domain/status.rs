@@ -2,7 +2,7 @@
 
 use super::{
     bill::grouped,
-    customer::{Customer, Product, Progress},
+    customer::{Customer, Obstacle, Product, Progress},
     phrase::Command,
     protection::AutoRule,
     run::{OpenRun, SweeperStatus},
@@ -210,7 +210,10 @@ impl ProductStatus {
     #[must_use]
     pub fn attention(&self, now: Moment, sweeper: &SweeperStatus) -> Vec<Text> {
         let mut reasons = Vec::new();
-        if let Some((_, Progress::NeedsAttention(why) | Progress::Refused(why))) = &self.run
+        if let Some((
+            _,
+            Progress::NeedsAttention(why) | Progress::Refused(why) | Progress::Failed(Obstacle { why, .. }),
+        )) = &self.run
             && self.rule.as_ref().and_then(|rule| rule.attention.as_ref()) != Some(why)
             && self.consent.as_ref() != Some(why)
         {

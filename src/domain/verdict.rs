@@ -270,7 +270,7 @@ impl Verdict {
     /// Sums an outcome up.
     #[must_use]
     pub fn of(outcome: &Outcome) -> Self {
-        let Outcome { run, done, protection, results, .. } = outcome;
+        let Outcome { run, done, protection, results, earlier, .. } = outcome;
         let seats = &protection.seats;
         let on: BTreeSet<UserId> = seats.iter().map(|seat| seat.id).collect();
         let excluded: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
@@ -281,7 +281,7 @@ impl Verdict {
             is_for_turning_on(&result.outcome)
                 && (result.outcome == SeatOutcome::Excluded || !excluded.contains(&result.user.id))
         };
-        let from_results = results.iter().filter(is_wanted).map(|result| result.user.id);
+        let from_results = results.iter().chain(earlier).filter(is_wanted).map(|result| result.user.id);
         let unfinished = run.unfinished.iter().map(|user| user.id);
         let ticked =
             run.draft.exceptions.iter().copied().filter(|id| !run.draft.all && !excluded.contains(id));

@@ -1,7 +1,7 @@
 //! The bar on every screen (rule 1): who is being touched. Everything in it comes from the run's record.
 
 use crate::domain::{
-    customer::Product,
+    run::RunRecord,
     text::{Shown, Text},
 };
 
@@ -22,7 +22,7 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
             Some(name) => name.shown(),
             None => impersonation
                 .filter(|_| r.product.is_hosted())
-                .map_or_else(|| Shown::literal(unknown(r.product)), |i| i.server.shown().host()),
+                .map_or_else(|| Shown::literal(unknown(r)), |i| i.server.shown().host()),
         }),
         domain: organisation
             .and_then(|o| o.domain.as_ref())
@@ -35,7 +35,11 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     }
 }
 
-/// Said where nothing is known yet.
-const fn unknown(product: Product) -> &'static str {
-    if product.is_hosted() { "server not known yet" } else { "organisation not known yet" }
+/// Said where nothing has been confirmed yet.
+const fn unknown(record: &RunRecord) -> &'static str {
+    match (record.product.is_hosted(), record.customer.tenant) {
+        (true, _) => "server not known yet",
+        (false, None) => "organisation not known yet",
+        (false, Some(_)) => "organisation not confirmed yet",
+    }
 }

@@ -144,7 +144,9 @@ impl<'a> Scene<'a> {
         Scene {
             below: Some(self.page),
             next_change: self.next_change,
-            ..Scene::confirm(QuestionId::Leave, true, heading, vec![Block::Para(words)])
+            // Esc in an empty search asks this, and what is typed next is the next customer's name: with nothing to take
+            // up again, its Enter must not end the program.
+            ..Scene::confirm(QuestionId::Leave, record.is_some(), heading, vec![Block::Para(words)])
         }
     }
 

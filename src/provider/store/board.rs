@@ -39,17 +39,17 @@ impl Store {
     /// As [`Store::board`].
     pub fn board_of(&self, last_2000: Moment, reference: Option<&Text>) -> Result<Board, Failure> {
         let now = self.0.options.clock.now();
-        let (only, read, new_customer, seen) = self.read(|tx| {
+        let (read, new_customer, seen) = self.read(|tx| {
             let only =
                 reference.map(|reference| customer::by_reference(tx, reference)).transpose()?.flatten();
-            let id = only.as_ref().map(|only| only.id);
+            let id = only.map(|only| only.id);
             // Nobody looks at the rows of one customer.
             let looks = (&self.0.operator.name, &self.0.options.host);
             let seen = if id.is_none() { seen::find(tx, looks)? } else { None };
             let new_customer = form::find(tx, Owner::Operator(&self.0.operator.name))?;
-            Ok((only, Products::of(tx, id, (last_2000, now), false)?, new_customer, seen))
+            Ok((Products::of(tx, id, (last_2000, now), false)?, new_customer, seen))
         })?;
-        let customers = only.as_ref().map_or(read.customers.as_slice(), std::slice::from_ref);
+        let customers = &read.customers;
         let by_id: BTreeMap<CustomerId, &Customer> = customers.iter().map(|c| (c.id, c)).collect();
         let mut rows = Vec::with_capacity(customers.len() + read.open.len());
         for open in &read.open {

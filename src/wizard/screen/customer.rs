@@ -7,16 +7,17 @@
 
 mod search;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     domain::{
+        bill::grouped,
         card::{Card, CardId, Party},
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
         phrase::{Correction, Phrase, WayOn, phrase},
-        run::{Board, BoardRow, OpenRun, RunRecord, Seen},
+        run::{Board, BoardRow, RunRecord, Seen},
         sydney::clock_in_words,
         text::Text,
     },
@@ -34,7 +35,7 @@ use crate::{
         pending::{self, Arrival, Pending, Saved, Woken},
         screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
         session::BoardOrder,
-        view::{Block, Column, Rows, RowsView, Tone},
+        view::{Block, Column, RowsView, Tone},
     },
 };
 
@@ -55,6 +56,8 @@ pub(crate) struct Customer {
     seen: Option<Seen>,
     /// How many rows stand otherwise now.
     news: usize,
+    /// How many customers are shown, and how many there are: one may have several rows.
+    customers: (u32, u32),
     /// How they stand now is to be kept, once the operator does something here.
     is_unkept: bool,
     /// Keeps it.
@@ -220,10 +223,14 @@ impl Customer {
         if self.board.is_none() {
             return Vec::new();
         }
-        let (all, shown) = (self.rows().len(), self.table.len());
-        let mut counts: Vec<Phrase> = match (self.search.is_empty(), all.saturating_sub(shown)) {
+        let (shown, all) = self.customers;
+        let closed = all.saturating_sub(shown);
+        let (shown, all) = (grouped(shown), grouped(all));
+        let mut counts: Vec<Phrase> = match (self.search.is_empty(), closed) {
             (true, 0) => vec![format_args!("{shown} listed").into()],
-            (true, closed) => vec![format_args!("{shown} listed ({closed} closed hidden)").into()],
+            (true, closed) => {
+                vec![format_args!("{shown} listed ({} closed hidden)", grouped(closed)).into()]
+            }
             (false, _) => vec![format_args!("{shown} of {all} found").into()],
         };
         if let Some(seen) = &self.seen {
@@ -370,6 +377,8 @@ impl Customer {
         });
         let lines = lines.collect();
         self.news = self.rows().iter().filter(|row| is_news(row)).count();
+        let listed = shown.iter().filter_map(|at| self.rows().get(*at));
+        self.customers = (customers(listed), customers(self.rows().iter()));
         self.table.set(lines);
     }
 
@@ -412,14 +421,9 @@ impl Customer {
             cx.say(Tone::Warn, phrase![words, " "].with(way));
             self.refused = Some(CardId::CustomerWithoutProduct);
         } else {
-            let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
-            let runs: Vec<(OpenRun, Text)> = runs
-                .filter_map(|other| {
-                    let words = other.progress.in_words(cx.now, cx.setup.here.as_str());
-                    Some((other.run.clone()?, words))
-                })
-                .collect();
-            return Step::Next(Box::new(Product::new(row.customer.clone(), &runs)));
+            let rows = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
+            let products = rows.flat_map(BoardRow::products).collect();
+            return Step::Next(Box::new(Product::new(row.customer.clone(), products)));
         }
         Step::Stay
     }
@@ -446,6 +450,12 @@ impl Customer {
         };
         self.rows().iter().filter_map(waits).collect()
     }
+}
+
+/// How many customers rows are of.
+fn customers<'a>(rows: impl Iterator<Item = &'a BoardRow>) -> u32 {
+    let customers: BTreeSet<CustomerId> = rows.map(|row| row.customer.id).collect();
+    u32::try_from(customers.len()).unwrap_or(u32::MAX)
 }
 
 /// What names a row of the board, whatever its place.

@@ -17,8 +17,10 @@ use crate::domain::{
     customer::{Customer, Product},
     failure::Failure,
     id::{CustomerId, RunId},
-    run::{OpenRun, SweeperStatus},
+    run::{OpenRun, ProductProgress, SweeperStatus},
     status::{LastSweep, ProductStatus, Ticked},
+    sweep::OVERDUE_AFTER,
+    sydney,
     time::{Moment, TOLERANCE},
     verdict::ListSummary,
 };
@@ -52,7 +54,10 @@ impl Products {
         (last_2000, now): (Moment, Moment),
         has_open_ticks: bool,
     ) -> Result<Self, Failure> {
-        let customers = customer::all(tx)?;
+        let customers = match only {
+            Some(customer) => vec![customer::one(tx, customer)?],
+            None => customer::all(tx)?,
+        };
         let open = standing::open_runs(tx, only)?;
         let keys: BTreeSet<Key> = open.iter().map(|(run, _)| run.key()).collect();
         Ok(Self {
@@ -67,6 +72,30 @@ impl Products {
             customers,
             open,
         })
+    }
+
+    /// How far the other products of a customer are.
+    pub(crate) fn others(
+        tx: &Tx<'_>,
+        customer: &Customer,
+        product: Product,
+        now: Moment,
+    ) -> Result<Vec<ProductProgress>, Failure> {
+        if customer.products.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let last_2000 = sydney::latest_2000(now.minus(OVERDUE_AFTER));
+        let read = Self::of(tx, Some(customer.id), (last_2000, now), false)?;
+        let runs = read.runs();
+        let others = customer.products.iter().filter(|other| **other != product);
+        let far = |other: &Product| {
+            let open = runs.get(&(customer.id, *other)).copied();
+            // Which process holds it has no part in how far it is.
+            let run = open.map(|open| (open.0.as_open(false), open));
+            let progress = read.status(customer, *other, run).progress(&read.sweeper);
+            ProductProgress { product: *other, run: open.map(|open| open.0.id.clone()), progress }
+        };
+        Ok(others.map(far).collect())
     }
 
     /// The open runs by customer and product.

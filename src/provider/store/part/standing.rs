@@ -41,6 +41,7 @@ pub(crate) fn run_progress(run: &RunRow, facts: &Facts, consent: &Consent, is_un
     if is_unfinished {
         return Progress::NeedsAttention("turning users on was interrupted".into());
     }
+    let obstacle = run.obstacle.as_ref().filter(|_| run.parked.is_some());
     match (run.enabled, run.proved, run.link_shown) {
         (Some(_), ..) if facts.rule.is_some() || facts.on > 0 => {
             Progress::Protected { on: facts.on, of: facts.list.eligible.max(facts.on), off: None }
@@ -48,8 +49,11 @@ pub(crate) fn run_progress(run: &RunRow, facts: &Facts, consent: &Consent, is_un
         (Some(_), ..) => Progress::Open("choose users".into()),
         (None, Some(_), _) => Progress::Open("ready to enable".into()),
         (None, None, Some(since)) if !run.product.is_hosted() => waiting_run(since, consent),
-        (None, None, _) if run.organisation.is_some() => Progress::Open("authorise".into()),
-        (None, None, _) => Progress::Open("access".into()),
+        (None, None, _) => match obstacle {
+            Some(obstacle) => Progress::Failed(obstacle.clone()),
+            None if run.organisation.is_some() => Progress::Open("authorise".into()),
+            None => Progress::Open("access".into()),
+        },
     }
 }
 

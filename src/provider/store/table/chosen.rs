@@ -134,6 +134,18 @@ pub(crate) fn results(tx: &Tx<'_>, run: &RunId, key: Key) -> Result<Vec<SeatResu
     )
 }
 
+/// The same of the newest other run of the product that chose users to be turned on; nothing, where there is none.
+pub(crate) fn earlier(tx: &Tx<'_>, run: &RunId, key: Key) -> Result<Vec<SeatResult>, Failure> {
+    let newest: Option<RunId> = tx.one(
+        "SELECT r.id FROM run r
+          WHERE r.customer = ?1 AND r.product = ?2 AND r.id <> ?3 AND r.opened <= (SELECT opened FROM run WHERE id = ?3)
+            AND EXISTS (SELECT 1 FROM chosen WHERE run = r.id AND coalesce(outcome, '') <> 'turned_off')
+          ORDER BY r.opened DESC LIMIT 1",
+        values![key.0, key.1, run],
+    )?;
+    newest.map_or_else(|| Ok(Vec::new()), |newest| results(tx, &newest, key))
+}
+
 /// Asks whether an Apply of a run left a user off.
 pub(crate) fn is_left_off(
     tx: &Tx<'_>,

@@ -98,7 +98,7 @@ fn is_in(row: &BoardRow, seen: Option<&Seen>, state: &str) -> bool {
     match state {
         "changed" => seen.is_some_and(|seen| seen.is_news(row)),
         "attention" => row.progress.needs_attention(),
-        "refused" => matches!(row.progress, Progress::Refused(_)),
+        "refused" => matches!(row.progress, Progress::Refused(_) | Progress::Failed(_)),
         "accepted" => matches!(row.progress, Progress::Accepted { .. }),
         "waiting" => row.progress.is_awaited(),
         "interrupted" => run.is_some_and(|run| !run.is_parked && !run.is_held),

@@ -34,8 +34,10 @@ fn rows() -> Vec<BoardRow> {
     rows[1].run = Some(run("B365-FHKL", false));
     for row in &mut rows {
         row.customer.products = vec![Product::Office365];
+        row.product = Some(Product::Office365);
     }
     rows[3].customer.products = vec![Product::MpExchange];
+    rows[3].product = Some(Product::MpExchange);
     rows[6].customer.is_active = false;
     rows
 }
