@@ -1,7 +1,7 @@
 //! The bar on every screen (rule 1): who is being touched. Everything in it comes from the run's record.
 
 use crate::domain::{
-    run::RunRecord,
+    customer::{Customer, Product},
     text::{Shown, Text},
 };
 
@@ -15,15 +15,23 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     Bar {
         is_sandbox: cx.setup.is_sandbox,
         is_mapped: cx.setup.is_mapped,
-        customer: record.map(|r| r.customer.name.shown()).or_else(|| screen.customer()),
+        customer: record
+            .map(|r| r.customer.name.shown())
+            .or_else(|| screen.customer().map(|c| c.name.shown())),
         product: record.map(|r| r.product.name()),
         run: record.map(|r| Text::of(format_args!("{}", r.id))),
-        organisation: record.map(|r| match organisation.and_then(|o| o.name.as_ref()) {
-            Some(name) => name.shown(),
-            None => impersonation
-                .filter(|_| r.product.is_hosted())
-                .map_or_else(|| Shown::literal(unknown(r)), |i| i.server.shown().host()),
-        }),
+        organisation: record
+            .map(|r| match organisation.and_then(|o| o.name.as_ref()) {
+                Some(name) => name.shown(),
+                None => impersonation.filter(|_| r.product.is_hosted()).map_or_else(
+                    || Shown::literal(unknown(&r.customer, r.product)),
+                    |i| i.server.shown().host(),
+                ),
+            })
+            .or_else(|| {
+                let known = screen.customer().filter(|c| c.tenant.is_some());
+                known.map(|c| Shown::literal(unknown(c, Product::Office365)))
+            }),
         domain: organisation
             .and_then(|o| o.domain.as_ref())
             .or_else(|| impersonation.and_then(|i| i.domains.first()))
@@ -36,8 +44,8 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
 }
 
 /// Said where nothing has been confirmed yet.
-const fn unknown(record: &RunRecord) -> &'static str {
-    match (record.product.is_hosted(), record.customer.tenant) {
+const fn unknown(customer: &Customer, product: Product) -> &'static str {
+    match (product.is_hosted(), customer.tenant) {
         (true, _) => "server not known yet",
         (false, None) => "organisation not known yet",
         (false, Some(_)) => "organisation not confirmed yet",

@@ -17,12 +17,12 @@ use std::cmp::Ordering;
 
 use crate::domain::{
     card::Card,
+    customer::Customer,
     doubt::Doubt,
     failure::Failure,
     phrase::{Command, Phrase, phrase},
     run::RunRecord,
     tenant::{CheckState, Organisation},
-    text::Shown,
     time::Moment,
 };
 
@@ -204,7 +204,7 @@ pub(crate) trait Screen: std::fmt::Debug + Send {
     fn card(&self, cx: ViewCx<'_>) -> Card;
 
     /// The customer that a screen before the run is about.
-    fn customer(&self) -> Option<Shown<'_>> {
+    fn customer(&self) -> Option<&Customer> {
         None
     }
 

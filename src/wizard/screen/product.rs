@@ -7,7 +7,7 @@ use crate::{
         id::RunId,
         phrase::{Correction, phrase},
         run::{ProductProgress, RunRecord},
-        text::{Shown, Text},
+        text::Text,
     },
     wizard::{
         answer::{Given, RowId},
@@ -77,8 +77,8 @@ impl Product {
 }
 
 impl Screen for Product {
-    fn customer(&self) -> Option<Shown<'_>> {
-        Some(self.customer.name.shown())
+    fn customer(&self) -> Option<&Customer> {
+        Some(&self.customer)
     }
 
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {

@@ -773,6 +773,23 @@ fn behind_a_run_the_other_products_say_how_far_they_are() {
     assert!(desk.words().contains("automatic, 9 protected"), "{}", desk.words());
 }
 
+#[test]
+fn what_kept_a_run_from_getting_on_is_parked_with_it() {
+    let refused = Failure::new(FailureKind::Refused, "the server refused the account", "Check it.");
+    for (verdict, brief) in [(Verdict::Failed(refused), Some("refused")), (Verdict::NotYet, None)] {
+        let mut desk = Desk::resumed(hosted());
+        desk.verdict = verdict;
+        desk.pass(3).act(Action::Park);
+        let kept = desk.open.iter().find_map(|(_, request)| match request {
+            Request::ParkRun(_, obstacle) => {
+                Some(obstacle.as_ref().map(|obstacle| obstacle.brief.to_string()))
+            }
+            _ => None,
+        });
+        assert_eq!(kept, Some(brief.map(str::to_owned)));
+    }
+}
+
 /// Esc in an empty search asks this; the name that is typed next ends with an Enter.
 #[test]
 fn with_no_run_open_enter_stays() {

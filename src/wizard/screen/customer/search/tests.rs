@@ -35,6 +35,7 @@ fn rows() -> Vec<BoardRow> {
     for row in &mut rows {
         row.customer.products = vec![Product::Office365];
         row.product = Some(Product::Office365);
+        row.others.clear();
     }
     rows[3].customer.products = vec![Product::MpExchange];
     rows[3].product = Some(Product::MpExchange);
