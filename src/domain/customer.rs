@@ -253,16 +253,11 @@ impl Progress {
             Self::Refused(_) => if room < "refused, look".len() { "refused" } else { "refused, look" }.into(),
             Self::Protected { on, of, off } => {
                 let (on, of) = (grouped(*on), grouped(*of));
-                let ways = match off.map(|off| grouped(off.users)) {
-                    Some(off) => [
-                        format!("{on} of {of}, {off} left off"),
-                        format!("{on} of {of}, {off} off"),
-                        format!("{off} left off"),
-                    ],
-                    None => {
-                        let far = format!("{on} of {of}");
-                        [format!("{far} protected"), far, format!("{on} protected")]
-                    }
+                let far = format!("{on} of {of}");
+                let ways = if let Some(off) = off.map(|off| grouped(off.users)) {
+                    [format!("{far}, {off} left off"), format!("{far}, {off} off"), format!("{off} left off")]
+                } else {
+                    [format!("{far} protected"), far, format!("{on} protected")]
                 };
                 let fits = |words: &&String| words.chars().count() <= room;
                 let [.., shortest] = &ways;

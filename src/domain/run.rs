@@ -135,6 +135,12 @@ pub struct BoardRow {
 }
 
 impl BoardRow {
+    /// How many customers rows are of.
+    pub fn customers<'a>(rows: impl Iterator<Item = &'a Self>) -> u32 {
+        let customers: BTreeSet<CustomerId> = rows.map(|row| row.customer.id).collect();
+        u32::try_from(customers.len()).unwrap_or(u32::MAX)
+    }
+
     /// The row of a run.
     #[must_use]
     pub fn of_run(customer: Customer, progress: Progress, run: OpenRun) -> Self {

@@ -7,7 +7,7 @@
 
 mod search;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use crate::{
     domain::{
@@ -378,7 +378,7 @@ impl Customer {
         let lines = lines.collect();
         self.news = self.rows().iter().filter(|row| is_news(row)).count();
         let listed = shown.iter().filter_map(|at| self.rows().get(*at));
-        self.customers = (customers(listed), customers(self.rows().iter()));
+        self.customers = (BoardRow::customers(listed), BoardRow::customers(self.rows().iter()));
         self.table.set(lines);
     }
 
@@ -450,12 +450,6 @@ impl Customer {
         };
         self.rows().iter().filter_map(waits).collect()
     }
-}
-
-/// How many customers rows are of.
-fn customers<'a>(rows: impl Iterator<Item = &'a BoardRow>) -> u32 {
-    let customers: BTreeSet<CustomerId> = rows.map(|row| row.customer.id).collect();
-    u32::try_from(customers.len()).unwrap_or(u32::MAX)
 }
 
 /// What names a row of the board, whatever its place.
