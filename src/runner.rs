@@ -301,7 +301,7 @@ async fn answer(
         }
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
-        Request::ParkRun(id) => saved(store, move |s| s.park_run(&id)).await,
+        Request::ParkRun(id, obstacle) => saved(store, move |s| s.park_run(&id, obstacle.as_ref())).await,
         Request::LeaveRun(id) => saved(store, move |s| s.leave_run(&id)).await,
         Request::LookUp(customer, input) => find(tools, customer, input).await,
         Request::Identify(customer, tenant) => find(tools, customer, TenantInput::Guid(tenant)).await,

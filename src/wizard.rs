@@ -31,7 +31,9 @@ mod words;
 
 use std::time::Duration;
 
-use crate::domain::{failure::Failure, id::RunId, phrase::Phrase, run::RunRecord, time::Moment};
+use crate::domain::{
+    customer::Obstacle, failure::Failure, id::RunId, phrase::Phrase, run::RunRecord, time::Moment,
+};
 
 use answer::{Action, Answer, Given, Revision};
 use ask::{Ask, QuestionId};
@@ -457,15 +459,19 @@ impl Wizard {
         }
         if let Some(record) = &self.session.record {
             let run = record.id.clone();
+            let is_link_out = record.link_shown.is_some() && !record.product.is_hosted();
             let card = Waits::of(&self.session).card(record, self.session.proving.verdict());
-            self.let_go(pending::park_run);
+            // Microsoft's word on a link that is out is on record by itself.
+            let trouble = self.asked_now().2.filter(|_| !is_link_out);
+            let obstacle = trouble.and_then(|failure| Obstacle::of(&failure, record.product));
+            self.let_go(|run| pending::park_run(run, obstacle));
             self.say(Tone::Busy, format_args!("{run} is being parked. Nothing is lost."));
             (self.session.parked, self.parking) = (Some(card), Some(run));
         }
     }
 
     /// Lets go of the run with this write and returns to the customers.
-    fn let_go(&mut self, write: fn(RunId) -> Call<Saved>) {
+    fn let_go(&mut self, write: impl FnOnce(RunId) -> Call<Saved>) {
         self.leave_screen();
         self.release(write);
         self.customers();
@@ -473,14 +479,14 @@ impl Wizard {
 
     /// Saves what is still a draft, ends the run's calls and starts the write that lets go of it. A run that another
     /// process holds is not ours to let go of.
-    fn release(&mut self, write: fn(RunId) -> Call<Saved>) {
+    fn release(&mut self, write: impl FnOnce(RunId) -> Call<Saved>) {
         self.session.let_go(&mut self.calls);
         self.part(write);
         self.session.empty();
     }
 
     /// Lets go of the run with this write, where it is held here.
-    fn part(&mut self, write: fn(RunId) -> Call<Saved>) {
+    fn part(&mut self, write: impl FnOnce(RunId) -> Call<Saved>) {
         if let Some(record) = self.session.record.as_ref().filter(|record| !record.is_read_only) {
             self.parting.forget();
             self.parting.start(&mut self.calls, write(record.id.clone()));

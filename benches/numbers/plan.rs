@@ -125,7 +125,7 @@ fn assert_seats(home: &Path) {
     let store = crate::world::store(home, backup365::runner::clock::system());
     let board = store.board(backup365::domain::time::Moment::default()).unwrap();
     let is_whole = |row: &backup365::domain::run::BoardRow| {
-        row.progress == backup365::domain::customer::Progress::Protected { on: USERS, of: USERS }
+        row.progress == backup365::domain::customer::Progress::Protected { on: USERS, of: USERS, off: None }
     };
     assert!(board.rows.len() == CUSTOMERS && board.rows.iter().all(is_whole));
 }

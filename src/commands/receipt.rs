@@ -130,6 +130,7 @@ fn how_far(row: &BoardRow) -> (Text, Exit) {
         }
         Progress::Accepted { .. } => (Text::from("the next step is \"ready to enable\""), Exit::Failed),
         Progress::NeedsAttention(why) | Progress::Refused(why) => (why.clone(), Exit::Attention),
+        Progress::Failed(obstacle) => (obstacle.why.clone(), Exit::Failed),
         Progress::Open(step) => (Text::of(format_args!("the next step is \"{step}\"")), Exit::Failed),
         Progress::NotStarted | Progress::Protected { .. } | Progress::Automatic { .. } => {
             (Text::from("the next step is \"choose users\""), Exit::Failed)

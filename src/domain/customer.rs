@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use super::{
+    bill::grouped,
+    failure::{Failure, FailureKind},
     filter::fold,
     id::{Address, CustomerId, TenantId},
     sydney::clock_in_words,
     text::Text,
     time::Moment,
-    verdict::Standstill,
+    verdict::{LeftOff, Standstill},
 };
 
 /// What is sold: decides the path through the wizard.
@@ -131,6 +133,30 @@ impl From<&Customer> for NewCustomer {
     }
 }
 
+/// What kept a run from getting on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Obstacle {
+    /// In a word or two.
+    pub brief: Text,
+    /// What happened, a sentence without a full stop.
+    pub why: Text,
+}
+
+impl Obstacle {
+    /// What bad news means for the access of a run; none where it says nothing about that.
+    #[must_use]
+    pub fn of(failure: &Failure, product: Product) -> Option<Self> {
+        let brief = match failure.kind {
+            FailureKind::Refused => "refused",
+            FailureKind::Unreachable | FailureKind::Malformed => "no answer",
+            FailureKind::NotFound if product.is_hosted() => "not found",
+            FailureKind::NotFound => "unknown ID",
+            _ => return None,
+        };
+        Some(Self { brief: brief.into(), why: failure.what.clone() })
+    }
+}
+
 /// How far a customer is; the store computes it for the customer screen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Progress {
@@ -155,19 +181,25 @@ pub enum Progress {
     },
     /// The link is out, and what was answered will not become a consent by itself: the words say what.
     Refused(Text),
+    /// A run is parked, and access did not work when it was.
+    Failed(Obstacle),
     /// Enabled, with this many of the listed, eligible users protected (as last counted).
     Protected {
-        /// Active seats.
+        /// Users who are protected.
         on: u32,
         /// Users that could be protected, as last listed.
         of: u32,
+        /// Why users who were wanted are off, where there are any.
+        off: Option<LeftOff>,
     },
     /// Enable Auto is on, with this many protected.
     Automatic {
-        /// Active seats.
+        /// Users who are protected.
         on: u32,
         /// Why there will be no pass.
         standstill: Option<Standstill>,
+        /// Why users who were wanted and whom no sweep will turn on are off, where there are any.
+        off: Option<LeftOff>,
     },
     /// Something must be looked at: the words say what.
     NeedsAttention(Text),
@@ -191,18 +223,23 @@ impl Progress {
                 Text::of(format_args!("accepted {}, go on", clock_in_words(*at, now, here)))
             }
             Self::Refused(why) => Text::of(format_args!("refused: {why}")),
-            Self::Protected { on, of } => Text::of(format_args!("{on} of {of} protected")),
-            Self::Automatic { on, standstill: None } => Text::of(format_args!("automatic, {on} protected")),
-            Self::Automatic { on, standstill: Some(why) } => {
-                Text::of(format_args!("automatic, {on} protected, but {}", why.words()))
+            Self::Failed(Obstacle { brief, why }) => Text::of(format_args!("{brief}: {why}")),
+            Self::Protected { on, of, off } => {
+                let why = off.map(|off| format!(", {}", off.words())).unwrap_or_default();
+                Text::of(format_args!("{} of {} protected{why}", grouped(*on), grouped(*of)))
+            }
+            Self::Automatic { on, standstill, off } => {
+                let but = standstill.map(|why| format!(", but {}", why.words())).unwrap_or_default();
+                let why = off.map(|off| format!(", {}", off.words())).unwrap_or_default();
+                Text::of(format_args!("automatic, {} protected{but}{why}", grouped(*on)))
             }
             Self::NeedsAttention(why) => Text::of(format_args!("needs attention: {why}")),
         }
     }
 
-    /// In as few words as tell it from the others.
+    /// In as few words as tell it from the others; of several ways, the fullest that takes at most `room` characters.
     #[must_use]
-    pub fn in_brief(&self) -> Cow<'_, str> {
+    pub fn in_brief(&self, room: usize) -> Cow<'_, str> {
         match self {
             Self::NotStarted => "not started".into(),
             Self::Open(step) => match step.as_str() {
@@ -213,10 +250,23 @@ impl Progress {
             Self::WaitingForConsent { .. } => "waiting".into(),
             Self::Spreading { .. } => "spreading".into(),
             Self::Accepted { .. } => "accepted, go on".into(),
-            Self::Refused(_) => "refused, look".into(),
-            Self::Protected { on, of } => format!("{on} of {of}").into(),
-            Self::Automatic { standstill: Some(_), .. } => "automatic, stopped".into(),
-            Self::Automatic { on, standstill: None } => format!("automatic, {on}").into(),
+            Self::Refused(_) => if room < "refused, look".len() { "refused" } else { "refused, look" }.into(),
+            Self::Protected { on, of, off } => {
+                let (on, of) = (grouped(*on), grouped(*of));
+                let far = format!("{on} of {of}");
+                let ways = if let Some(off) = off.map(|off| grouped(off.users)) {
+                    [format!("{far}, {off} left off"), format!("{far}, {off} off"), format!("{off} left off")]
+                } else {
+                    [format!("{far} protected"), far, format!("{on} protected")]
+                };
+                let fits = |words: &&String| words.chars().count() <= room;
+                let [.., shortest] = &ways;
+                ways.iter().find(fits).unwrap_or(shortest).clone().into()
+            }
+            Self::Automatic { standstill: Some(why), .. } => why.in_brief().into(),
+            Self::Automatic { off: Some(off), .. } => format!("{} left off", grouped(off.users)).into(),
+            Self::Automatic { on, .. } => format!("automatic, {}", grouped(*on)).into(),
+            Self::Failed(obstacle) => obstacle.brief.as_str().into(),
             Self::NeedsAttention(_) => "needs attention".into(),
         }
     }
@@ -231,11 +281,42 @@ impl Progress {
             Self::Spreading { since: at } | Self::Accepted { at } => {
                 Text::of(format_args!("accepted {}", clock_in_words(*at, now, here)))
             }
+            // The list says in brief what is missing.
+            Self::Automatic { standstill: Some(Standstill::NoSweeper), .. } => {
+                "nothing will run at 20:00".into()
+            }
             Self::Automatic { standstill: Some(why), .. } => why.words(),
-            Self::NeedsAttention(why) | Self::Refused(why) => why.clone(),
+            Self::Automatic { off: Some(off), .. } | Self::Protected { off: Some(off), .. } => off.words(),
+            Self::NeedsAttention(why) | Self::Refused(why) | Self::Failed(Obstacle { why, .. }) => {
+                why.clone()
+            }
             Self::NotStarted | Self::Open(_) | Self::Protected { .. } | Self::Automatic { .. } => {
                 Text::default()
             }
+        }
+    }
+
+    /// Whether an operator must look at it.
+    #[must_use]
+    pub const fn needs_attention(&self) -> bool {
+        matches!(
+            self,
+            Self::NeedsAttention(_)
+                | Self::Refused(_)
+                | Self::Failed(_)
+                | Self::Protected { off: Some(_), .. }
+                | Self::Automatic { standstill: Some(_), .. }
+                | Self::Automatic { off: Some(_), .. }
+        )
+    }
+
+    /// Its place among the products of a customer, the worst first: the row of the customer tells the first one's.
+    #[must_use]
+    pub const fn rank(&self) -> u8 {
+        match self {
+            Self::NotStarted => 2,
+            worse if worse.needs_attention() => 0,
+            _ => 1,
         }
     }
 
@@ -253,8 +334,10 @@ impl Progress {
                 "If they call: nobody has accepted yet, and the link still works."
             }
             Self::Spreading { .. } => "If they call: Microsoft has it, they need do nothing.",
-            Self::Accepted { .. } => "Call back: it is accepted, and you go on now.",
-            Self::NeedsAttention(_) | Self::Refused(_) => "Look at it before you call back.",
+            Self::Accepted { .. } => "Call back now.",
+            Self::NeedsAttention(_) | Self::Refused(_) | Self::Failed(_) => {
+                "Look at it before you call back."
+            }
             _ => "",
         }
     }

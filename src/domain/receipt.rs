@@ -200,7 +200,8 @@ fn name_troubles(text: &mut Lines, outcome: &Outcome) {
 
 /// Results of users who were chosen to be turned on and are not on.
 pub fn troubles(outcome: &Outcome) -> impl Iterator<Item = &SeatResult> {
-    outcome.results.iter().filter(|r| is_for_turning_on(&r.outcome) && !r.outcome.is_on())
+    let chosen = outcome.results.iter().chain(&outcome.earlier);
+    chosen.filter(|r| is_for_turning_on(&r.outcome) && !r.outcome.is_on())
 }
 
 fn customer(outcome: &Outcome) -> String {

@@ -1,6 +1,9 @@
 //! A run: one customer, one product, from opening to receipt, under a short number.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
@@ -57,6 +60,28 @@ pub struct RunRecord {
     pub unfinished: Vec<Chosen>,
     /// What became of the users of the run's Applies, while the end of one is the last thing that happened in it.
     pub results: Vec<SeatResult>,
+    /// The customer's other products, as of when this was read.
+    pub others: Vec<ProductProgress>,
+}
+
+/// How far one product of a customer is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProductProgress {
+    /// Which.
+    pub product: Product,
+    /// The run that is open for it.
+    pub run: Option<RunId>,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+impl ProductProgress {
+    /// In words, the number of the run in front; `here` is the zone by whose clocks times are told.
+    #[must_use]
+    pub fn in_words(&self, now: Moment, here: &str) -> Text {
+        let words = self.progress.in_words(now, here);
+        self.run.as_ref().map_or_else(|| words.clone(), |run| Text::of(format_args!("{run}: {words}")))
+    }
 }
 
 impl RunRecord {
@@ -99,31 +124,98 @@ pub struct RunDone {
 pub struct BoardRow {
     /// The customer.
     pub customer: Customer,
-    /// How far the customer is.
+    /// How far the customer is: with the run, else with the product that an operator must look at first.
     pub progress: Progress,
     /// The open or parked run, if there is one: such rows stand on top.
     pub run: Option<OpenRun>,
+    /// The product that is told of; none where the customer has none.
+    pub product: Option<Product>,
+    /// The customer's other products without an open run, and how far each is.
+    pub others: Vec<(Product, Progress)>,
 }
 
 impl BoardRow {
+    /// How many customers rows are of.
+    pub fn customers<'a>(rows: impl Iterator<Item = &'a Self>) -> u32 {
+        let customers: BTreeSet<CustomerId> = rows.map(|row| row.customer.id).collect();
+        u32::try_from(customers.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The row of a run.
+    #[must_use]
+    pub fn of_run(customer: Customer, progress: Progress, run: OpenRun) -> Self {
+        Self { customer, progress, product: Some(run.product), run: Some(run), others: Vec::new() }
+    }
+
+    /// The row of a customer, by the products that no run is open for: the worst one leads, the others are named.
+    #[must_use]
+    pub fn of_products(customer: Customer, mut products: Vec<(Product, Progress)>) -> Self {
+        products.sort_by_key(|(_, progress)| progress.rank());
+        let mut products = products.into_iter();
+        let (product, progress) = products.next().unzip();
+        let progress = progress.unwrap_or(Progress::NotStarted);
+        Self { customer, progress, run: None, product, others: products.collect() }
+    }
+
+    /// How far each product is that the row tells of.
+    pub fn products(&self) -> impl Iterator<Item = ProductProgress> {
+        let run = self.run.as_ref().map(|run| run.id.clone());
+        let first = self.product.map(|product| (product, self.progress.clone()));
+        let all = first.into_iter().chain(self.others.iter().cloned());
+        all.map(move |(product, progress)| ProductProgress { product, run: run.clone(), progress })
+    }
+
+    /// The same row, telling of the first of these products; none: it tells of no such product.
+    #[must_use]
+    pub fn about(&self, products: &[Product]) -> Option<Cow<'_, Self>> {
+        if self.product.is_some_and(|product| products.contains(&product)) {
+            return Some(Cow::Borrowed(self));
+        }
+        let at = self.others.iter().position(|(product, _)| products.contains(product))?;
+        let mut row = self.clone();
+        let (product, progress) = row.others.remove(at);
+        let before = std::mem::replace(&mut row.progress, progress);
+        row.others.extend(row.product.replace(product).map(|product| (product, before)));
+        Some(Cow::Owned(row))
+    }
+
     /// How far the customer is, in words; `here` is the zone by whose clocks times are told.
     #[must_use]
     pub fn in_words(&self, now: Moment, here: &str) -> Text {
+        let far = self.progress.in_words(now, here);
         match &self.run {
             _ if !self.customer.is_active => Text::from("closed"),
             // The state in front, so that a narrow window cuts it last.
-            Some(run) => Text::of(format_args!(
-                "{}: {} ({}, {})",
-                run.state(),
-                self.progress.in_words(now, here),
-                run.product.name(),
-                run.id
-            )),
+            Some(run) => {
+                Text::of(format_args!("{}: {far} ({}, {})", run.state(), run.product.name(), run.id))
+            }
             None if self.customer.products.is_empty() => {
                 Text::from("no product to back up: an Admin adds Office 365, Business365 or MPexchange")
             }
-            None => self.progress.in_words(now, here),
+            None => match self.named() {
+                Some(product) => Text::of(format_args!(
+                    "{}: {far}{}",
+                    product.name(),
+                    self.of_others(|progress| progress.in_words(now, here))
+                )),
+                None => far,
+            },
         }
+    }
+
+    /// The product that it tells of, where that is to be said: not with one only, nor while none was begun.
+    fn named(&self) -> Option<Product> {
+        let is_begun = |progress: &Progress| *progress != Progress::NotStarted;
+        let has_run = self.others.len().saturating_add(1) < self.customer.products.len();
+        let is_any = is_begun(&self.progress) || self.others.iter().any(|(_, progress)| is_begun(progress));
+        self.product.filter(|_| has_run || (is_any && !self.others.is_empty()))
+    }
+
+    /// The customer's other products, each behind a semicolon.
+    fn of_others<W: std::fmt::Display>(&self, far: impl Fn(&Progress) -> W) -> String {
+        let each =
+            |(product, progress): &(Product, Progress)| format!("; {}: {}", product.name(), far(progress));
+        self.others.iter().map(each).collect()
     }
 }
 
@@ -134,32 +226,25 @@ impl BoardRow {
     /// How far the customer is, in so few words that a narrow window cuts none.
     #[must_use]
     pub fn in_brief(&self) -> Text {
-        let far = self.progress.in_brief();
-        let is_short = |words: &String| words.chars().count() <= BRIEF;
-        match &self.run {
+        let far = || Text::clean(&self.progress.in_brief(BRIEF));
+        let Some(run) = &self.run else {
+            return match (self.customer.is_active, self.customer.products.is_empty()) {
+                (false, _) => "closed".into(),
+                (true, true) => "no product".into(),
+                (true, false) => far(),
+            };
+        };
+        let left = if run.is_held { "open elsewhere" } else { run.state() };
+        let room = BRIEF.saturating_sub(left.chars().count().saturating_add(2));
+        let brief = self.progress.in_brief(room);
+        match &self.progress {
             _ if !self.customer.is_active => "closed".into(),
-            None if self.customer.products.is_empty() => "no product".into(),
+            // Go on: whose turn it is needs no word on how the run was left.
+            Progress::Accepted { .. } => far(),
+            _ if brief.chars().count() <= room => Text::of(format_args!("{left}: {brief}")),
             // What is to be done now matters more than how the run was left.
-            Some(_)
-                if matches!(
-                    self.progress,
-                    Progress::Accepted { .. } | Progress::NeedsAttention(_) | Progress::Refused(_)
-                ) =>
-            {
-                Text::clean(&far)
-            }
-            Some(run) => {
-                let left = if run.is_held { "open elsewhere" } else { run.state() };
-                match Some(format!("{left}: {far}")).filter(is_short) {
-                    Some(both) => Text::clean(&both),
-                    None if self.progress.is_awaited() => Text::clean(&far),
-                    None => left.into(),
-                }
-            }
-            None => match (&self.progress, format!("{far} protected")) {
-                (Progress::Protected { .. }, whole) if is_short(&whole) => Text::clean(&whole),
-                _ => Text::clean(&far),
-            },
+            progress if progress.is_awaited() || progress.needs_attention() => far(),
+            _ => left.into(),
         }
     }
 
@@ -167,16 +252,19 @@ impl BoardRow {
     #[must_use]
     pub fn more(&self, now: Moment, here: &str) -> Text {
         let more = self.progress.more(now, here);
-        match &self.run {
+        match (&self.run, self.named()) {
             _ if !self.customer.is_active => Text::default(),
-            Some(run) => {
+            (Some(run), _) => {
                 let more = if more.is_empty() { String::new() } else { format!("{more}, ") };
                 Text::of(format_args!("{more}{}, {}", run.product.name(), run.id))
             }
-            None if self.customer.products.is_empty() => {
-                "to back up: an Admin adds Office 365, Business365 or MPexchange".into()
+            (None, _) if self.customer.products.is_empty() => "an Admin adds one to back up".into(),
+            (None, Some(product)) => {
+                let others = self.of_others(|progress| progress.in_brief(usize::MAX).into_owned());
+                let more = if more.is_empty() { String::new() } else { format!(": {more}") };
+                Text::of(format_args!("{}{more}{others}", product.name()))
             }
-            None => more,
+            (None, None) => more,
         }
     }
 
@@ -190,10 +278,11 @@ impl BoardRow {
         if !self.customer.is_active {
             return "closed".to_owned();
         }
-        match &self.progress {
+        let far = match &self.progress {
             Progress::NeedsAttention(why) | Progress::Refused(why) => why.to_string(),
-            progress => progress.in_brief().into_owned(),
-        }
+            progress => progress.in_brief(BRIEF).into_owned(),
+        };
+        far + &self.of_others(|progress| progress.in_brief(BRIEF).into_owned())
     }
 }
 
@@ -335,6 +424,8 @@ pub struct Outcome {
     pub excluded: Vec<super::protection::Excluded>,
     /// Users that this run chose, with what the record says of each.
     pub results: Vec<super::protection::SeatResult>,
+    /// Where this run chose nobody: users that the run before it chose. They are still wanted.
+    pub earlier: Vec<super::protection::SeatResult>,
     /// The audit of this run.
     pub audit: Vec<AuditEntry>,
     /// Whether every hash of the whole audit fits the one before.

@@ -2,14 +2,14 @@
 
 use super::{
     bill::grouped,
-    customer::{Customer, Product, Progress},
+    customer::{Customer, Obstacle, Product, Progress},
     phrase::Command,
     protection::AutoRule,
     run::{OpenRun, SweeperStatus},
     sweep, sydney,
     text::Text,
     time::Moment,
-    verdict::{ListSummary, Schedule, Verdict},
+    verdict::{LeftOff, ListSummary, Schedule, Verdict},
 };
 
 /// What is true about one product of one customer.
@@ -183,11 +183,38 @@ impl ProductStatus {
         }
     }
 
+    /// How far it is, as the first screen tells it: once it is enabled, by the verdict.
+    #[must_use]
+    pub fn progress(&self, sweeper: &SweeperStatus) -> Progress {
+        match &self.run {
+            Some((_, Progress::Protected { .. } | Progress::Automatic { .. })) => {}
+            Some((_, progress)) => return progress.clone(),
+            None if self.stand() == Stand::NotStarted => return Progress::NotStarted,
+            None => {}
+        }
+        let of_rule = self.rule.as_ref().and_then(|rule| rule.attention.as_ref());
+        if let Some(why) = of_rule.or(self.consent.as_ref()) {
+            return Progress::NeedsAttention(why.clone());
+        }
+        let verdict = self.verdict(sweeper);
+        let users = verdict.missed.saturating_add(verdict.unchecked);
+        let off = (users > 0).then(|| LeftOff { users, has_no_seat: self.free == Some(0) });
+        let on = verdict.protected;
+        match &self.rule {
+            Some(_) => Progress::Automatic { on, standstill: verdict.schedule.standstill, off },
+            // Someone may be protected who is not listed any more.
+            None => Progress::Protected { on, of: self.list.eligible.max(on), off },
+        }
+    }
+
     /// Why an operator must look at it, sentences without a full stop; empty when all is well.
     #[must_use]
     pub fn attention(&self, now: Moment, sweeper: &SweeperStatus) -> Vec<Text> {
         let mut reasons = Vec::new();
-        if let Some((_, Progress::NeedsAttention(why) | Progress::Refused(why))) = &self.run
+        if let Some((
+            _,
+            Progress::NeedsAttention(why) | Progress::Refused(why) | Progress::Failed(Obstacle { why, .. }),
+        )) = &self.run
             && self.rule.as_ref().and_then(|rule| rule.attention.as_ref()) != Some(why)
             && self.consent.as_ref() != Some(why)
         {

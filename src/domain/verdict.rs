@@ -127,6 +127,16 @@ impl Standstill {
         }
     }
 
+    /// What it makes of Enable Auto, in as few words as a narrow list has room for.
+    #[must_use]
+    pub const fn in_brief(self) -> &'static str {
+        match self {
+            Self::NoSweeper => "no sweeper runs",
+            Self::NoSeats(_) => "automatic, no seat",
+            Self::Overdue | Self::AboveCeiling(_) => "automatic, stopped",
+        }
+    }
+
     /// The same, with what has a sweep run where a command does.
     #[must_use]
     pub fn in_words(self) -> Phrase {
@@ -246,6 +256,24 @@ pub fn without_advice(gap: &Text) -> &str {
     [PASTE_A_LIST, BEFORE].iter().find_map(|advice| words.strip_suffix(advice)).map_or(words, str::trim_end)
 }
 
+/// Users who were wanted and whom nothing will turn on, in the few words that a list has room for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LeftOff {
+    /// How many.
+    pub users: u32,
+    /// The customer has no seat left for them.
+    pub has_no_seat: bool,
+}
+
+impl LeftOff {
+    /// How many and why, as the rest of a sentence.
+    #[must_use]
+    pub fn words(self) -> Text {
+        let why = if self.has_no_seat { "no seat is left" } else { "neither protected nor scheduled" };
+        Text::of(format_args!("{} left off: {why}", grouped(self.users)))
+    }
+}
+
 /// What an outcome comes to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Verdict {
@@ -271,7 +299,7 @@ impl Verdict {
     /// Sums an outcome up.
     #[must_use]
     pub fn of(outcome: &Outcome) -> Self {
-        let Outcome { run, done, protection, results, .. } = outcome;
+        let Outcome { run, done, protection, results, earlier, .. } = outcome;
         let seats = &protection.seats;
         let on: BTreeSet<UserId> = seats.iter().map(|seat| seat.id).collect();
         let excluded: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
@@ -282,7 +310,7 @@ impl Verdict {
             is_for_turning_on(&result.outcome)
                 && (result.outcome == SeatOutcome::Excluded || !excluded.contains(&result.user.id))
         };
-        let from_results = results.iter().filter(is_wanted).map(|result| result.user.id);
+        let from_results = results.iter().chain(earlier).filter(is_wanted).map(|result| result.user.id);
         let unfinished = run.unfinished.iter().map(|user| user.id);
         let ticked =
             run.draft.exceptions.iter().copied().filter(|id| !run.draft.all && !excluded.contains(id));

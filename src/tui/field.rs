@@ -25,6 +25,8 @@ pub(crate) struct Field {
     shown: Option<Text>,
     /// Byte index into the raw text, on a grapheme boundary.
     cursor: usize,
+    /// What stands there was typed for something else: what is typed next takes its place.
+    is_past: bool,
 }
 
 impl Default for Field {
@@ -58,7 +60,7 @@ impl Field {
 
     /// An empty field whose text is never shown.
     pub(crate) fn masked() -> Self {
-        Self { raw: Secret::new(String::with_capacity(MAX_BYTES)), shown: None, cursor: 0 }
+        Self { raw: Secret::new(String::with_capacity(MAX_BYTES)), shown: None, cursor: 0, is_past: false }
     }
 
     /// What was typed; empty for a masked field, whose text leaves through [`Field::value`] only.
@@ -88,8 +90,23 @@ impl Field {
         self.splice(0..end, "");
     }
 
+    /// What is typed next takes the place of what stands there.
+    pub(crate) const fn end_of_use(&mut self) {
+        self.is_past = true;
+    }
+
+    /// Makes room for what is typed.
+    fn begin(&mut self) {
+        if std::mem::take(&mut self.is_past) {
+            self.clear();
+        }
+    }
+
     /// Types one character at the cursor; control characters are dropped.
     pub(crate) fn insert(&mut self, c: char) -> bool {
+        if !c.is_control() {
+            self.begin();
+        }
         let mut buffer = [0; 4];
         !c.is_control() && self.splice(self.cursor..self.cursor, c.encode_utf8(&mut buffer))
     }
@@ -99,6 +116,7 @@ impl Field {
         let line = text.split(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default();
         let kept: zeroize::Zeroizing<String> =
             zeroize::Zeroizing::new(line.chars().filter_map(|c| self.kept_of(c)).collect());
+        self.begin();
         let before = self.raw().len();
         let is_changed = self.splice(self.cursor..self.cursor, &kept);
         Pasted { is_changed, is_cut: self.raw().len() < before.saturating_add(kept.len()) }
@@ -113,6 +131,8 @@ impl Field {
     /// Types a key at the cursor, or edits there; says whether the text changed. None: the key types nothing.
     pub(crate) fn press(&mut self, press: Press) -> Option<bool> {
         let (here, end) = (self.cursor, self.raw().len());
+        // Whoever edits what stands there keeps it.
+        self.is_past &= matches!(press, Press::Char(_));
         Some(match press {
             Press::Char(letter) => return self.insert(letter).then_some(true),
             Press::Backspace => self.splice(self.before(here)..here, ""),
@@ -219,6 +239,24 @@ mod tests {
 
     fn shown(field: &Field) -> (String, usize) {
         (field.shown().to_owned(), field.caret())
+    }
+
+    #[test]
+    fn what_was_typed_for_something_else_makes_room_for_what_is_typed_next() {
+        let typed = |keys: &[Press]| {
+            let mut field = Field::plain("harbor");
+            field.end_of_use();
+            for key in keys {
+                field.press(*key);
+            }
+            field.text().to_owned()
+        };
+        assert_eq!(typed(&[Press::Char('b'), Press::Char('a')]), "ba");
+        assert_eq!(typed(&[Press::Backspace, Press::Char('u'), Press::Char('r')]), "harbour", "it is edited");
+        let mut field = Field::plain("harbor");
+        field.end_of_use();
+        field.paste("rimu");
+        assert_eq!(field.text(), "rimu");
     }
 
     #[test]

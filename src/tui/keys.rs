@@ -310,7 +310,13 @@ fn in_panel(open: Panel, press: Press, view: &View<'_>, state: &mut State) -> Ou
     let deed = find(press, view).filter(|found| found.scope == Scope::Everywhere).map(|found| found.deed);
     match (open, press, deed) {
         (Panel::Explain, Press::Char('/') | Press::Tab | Press::BackTab, _) => explain.in_field = true,
-        (_, Press::Esc | Press::Enter, _) | (_, _, Some(Deed::Back)) => *panel = None,
+        (_, Press::Esc | Press::Enter, _) | (_, _, Some(Deed::Back)) => {
+            *panel = None;
+            // Among customers the next thing that is typed is a name.
+            if view.ask.shape == Shape::Pick && state.focus == Focus::Rows {
+                return show(Deed::Search, view, state);
+            }
+        }
         (_, _, Some(Deed::Open(other))) if other == open => *panel = None,
         (_, _, Some(Deed::Do(_))) => {
             *panel = None;

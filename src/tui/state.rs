@@ -282,6 +282,14 @@ impl State {
         for field in fields(&view.page) {
             self.take(field);
         }
+        if is_other
+            && !stays
+            && ask.shape == Shape::Pick
+            && let Some(search) = search(&view.page)
+        {
+            // Whoever comes back from a customer types the next one's name.
+            self.field_mut(search.id).end_of_use();
+        }
         self.has_only_hit = has_only_hit(view);
         let places = places(view);
         if (is_other && !stays) || self.followed != ask.focus {

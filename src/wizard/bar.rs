@@ -2,7 +2,7 @@
 
 use crate::domain::{
     card::Party,
-    customer::Product,
+    customer::{Customer, Product},
     text::{Shown, Text},
 };
 
@@ -16,16 +16,24 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     Bar {
         is_sandbox: cx.setup.is_sandbox,
         is_mapped: cx.setup.is_mapped,
-        customer: record.map(|r| r.customer.name.shown()).or_else(|| screen.customer()),
+        customer: record
+            .map(|r| r.customer.name.shown())
+            .or_else(|| screen.customer().map(|c| c.name.shown())),
         product: record.map(|r| r.product.name()),
         about: record.map_or_else(Party::default, |r| Party::of(r.product)),
         run: record.map(|r| Text::of(format_args!("{}", r.id))),
-        organisation: record.map(|r| match organisation.and_then(|o| o.name.as_ref()) {
-            Some(name) => name.shown(),
-            None => impersonation
-                .filter(|_| r.product.is_hosted())
-                .map_or_else(|| Shown::literal(unknown(r.product)), |i| i.server.shown().host()),
-        }),
+        organisation: record
+            .map(|r| match organisation.and_then(|o| o.name.as_ref()) {
+                Some(name) => name.shown(),
+                None => impersonation.filter(|_| r.product.is_hosted()).map_or_else(
+                    || Shown::literal(unknown(&r.customer, r.product)),
+                    |i| i.server.shown().host(),
+                ),
+            })
+            .or_else(|| {
+                let known = screen.customer().filter(|c| c.tenant.is_some());
+                known.map(|c| Shown::literal(unknown(c, Product::Office365)))
+            }),
         domain: organisation
             .and_then(|o| o.domain.as_ref())
             .or_else(|| impersonation.and_then(|i| i.domains.first()))
@@ -37,7 +45,11 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     }
 }
 
-/// Said where nothing is known yet.
-const fn unknown(product: Product) -> &'static str {
-    if product.is_hosted() { "server not known yet" } else { "organisation not known yet" }
+/// Said where nothing has been confirmed yet.
+const fn unknown(customer: &Customer, product: Product) -> &'static str {
+    match (product.is_hosted(), customer.tenant) {
+        (true, _) => "server not known yet",
+        (false, None) => "organisation not known yet",
+        (false, Some(_)) => "organisation not confirmed yet",
+    }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::domain::{
-    customer::{Customer, Impersonation, NewCustomer, Product},
+    customer::{Customer, Impersonation, NewCustomer, Obstacle, Product},
     doubt::{Accepts, Doubt, Finding, Guarded},
     draft::Draft,
     exchange_server::FoundServer,
@@ -102,8 +102,8 @@ requests! {
         ["{}, {}", customer.0, product.word()];
     /// Take up a run. A write: it takes the hold.
     WRITE load_run = LoadRun(run: RunId) -> Box<RunRecord> ["{run}"];
-    /// Park the run.
-    WRITE park_run = ParkRun(run: RunId) -> Saved ["{run}"];
+    /// Park the run, with what kept it from getting on.
+    WRITE park_run = ParkRun(run: RunId, obstacle: Option<Obstacle>) -> Saved ["{run}"];
     /// Let go of the run without parking it.
     WRITE leave_run = LeaveRun(run: RunId) -> Saved ["{run}"];
     /// Look a tenant up.

@@ -17,12 +17,12 @@ use std::cmp::Ordering;
 
 use crate::domain::{
     card::Card,
+    customer::Customer,
     doubt::Doubt,
     failure::Failure,
     phrase::{Command, Phrase, phrase},
     run::RunRecord,
     tenant::{CheckState, Organisation},
-    text::Shown,
     time::Moment,
 };
 
@@ -144,7 +144,9 @@ impl<'a> Scene<'a> {
         Scene {
             below: Some(self.page),
             next_change: self.next_change,
-            ..Scene::confirm(QuestionId::Leave, true, heading, vec![Block::Para(words)])
+            // Esc in an empty search asks this, and what is typed next is the next customer's name: with nothing to take
+            // up again, its Enter must not end the program.
+            ..Scene::confirm(QuestionId::Leave, record.is_some(), heading, vec![Block::Para(words)])
         }
     }
 
@@ -202,7 +204,7 @@ pub(crate) trait Screen: std::fmt::Debug + Send {
     fn card(&self, cx: ViewCx<'_>) -> Card;
 
     /// The customer that a screen before the run is about.
-    fn customer(&self) -> Option<Shown<'_>> {
+    fn customer(&self) -> Option<&Customer> {
         None
     }
 

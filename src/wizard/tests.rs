@@ -117,6 +117,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         has_applied_all: false,
         unfinished: Vec::new(),
         results: Vec::new(),
+        others: Vec::new(),
     }
 }
 
@@ -523,7 +524,7 @@ impl Desk {
             }
             Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
             Request::FinishRun(_) => Some(failed()),
-            Request::ParkRun(_)
+            Request::ParkRun(..)
             | Request::AcceptShorter(..)
             | Request::LeaveRun(_)
             | Request::KeepForm(..)
@@ -571,7 +572,10 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
         is_parked: record.parked.is_some(),
         is_held: record.is_read_only,
     });
-    BoardRow { customer, progress, run }
+    let product = run.as_ref().map(|run| run.product).or_else(|| customer.products.first().copied());
+    let others = customer.products.iter().filter(|other| run.is_none() && Some(**other) != product);
+    let others = others.map(|other| (*other, Progress::NotStarted)).collect();
+    BoardRow { customer, progress, run, product, others }
 }
 
 /// The run number of a record, for comparing.

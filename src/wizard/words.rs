@@ -133,10 +133,10 @@ mod tests {
             (Progress::Spreading { since }, "accepted 10:42 UTC, Microsoft is still spreading it"),
             (Progress::Accepted { at: since }, "accepted 10:42 UTC, go on"),
             (Progress::Refused(Text::from("the account is closed")), "refused: the account is closed"),
-            (Progress::Protected { on: 184, of: 231 }, "184 of 231 protected"),
-            (Progress::Automatic { on: 9, standstill: None }, "automatic, 9 protected"),
+            (Progress::Protected { on: 184, of: 231, off: None }, "184 of 231 protected"),
+            (Progress::Automatic { on: 9, standstill: None, off: None }, "automatic, 9 protected"),
             (
-                Progress::Automatic { on: 9, standstill: Some(Standstill::NoSweeper) },
+                Progress::Automatic { on: 9, standstill: Some(Standstill::NoSweeper), off: None },
                 "automatic, 9 protected, but nothing will run at 20:00: no sweeper is installed",
             ),
             (Progress::NeedsAttention(Text::from("no seats left")), "needs attention: no seats left"),

@@ -241,7 +241,7 @@ fn a_run_without_a_receipt_says_how_far_it_is_and_how_to_go_on() {
     desk.store.save_organisation(&desk.run, &found, &Accepts::default()).unwrap();
     says(&desk, 1, "the next step is \"authorise\"");
     desk.store.link_shown(&desk.run).unwrap();
-    desk.store.park_run(&desk.run).unwrap();
+    desk.store.park_run(&desk.run, None).unwrap();
     says(&desk, 5, "waiting for the customer's consent since Mon 23 Nov 2026 14:00 AEDT");
     let err = desk.receipt(&[]).2;
     assert!(err.starts_with(&first) && err.ends_with(&on), "{err}");

@@ -109,7 +109,7 @@ fn protected_is_what_the_record_says() {
     let run = enabled(&record, 1);
     record.save_list(&run, &ListSummary::of(12, 9)).unwrap();
     record.apply_batch(&run, &users(3)).unwrap();
-    record.park_run(&run).unwrap();
+    record.park_run(&run, None).unwrap();
     let auto = enabled(&record, 2);
     record.save_list(&auto, &ListSummary::of(8, 8)).unwrap();
     record.apply_batch(&auto, &users(2)).unwrap();

@@ -91,6 +91,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             has_applied_all: false,
             unfinished: Vec::new(),
             results: Vec::new(),
+            others: Vec::new(),
         },
         done: RunDone {
             turned_on: 2,
@@ -104,6 +105,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
         },
         excluded: Vec::new(),
         results: vec![result(1, SeatOutcome::TurnedOn), result(2, SeatOutcome::AlreadyOn)],
+        earlier: Vec::new(),
         audit: vec![AuditEntry {
             at: at("2026-11-23T05:47:00Z"),
             by: Text::from("nora"),

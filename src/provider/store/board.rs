@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     Store,
-    part::standing,
+    part::{products::Products, standing},
     table::{
-        apply, customer,
+        customer,
         form::{self, Owner},
         seen,
     },
@@ -39,57 +39,39 @@ impl Store {
     /// As [`Store::board`].
     pub fn board_of(&self, last_2000: Moment, reference: Option<&Text>) -> Result<Board, Failure> {
         let now = self.0.options.clock.now();
-        let (customers, open, facts, unfinished, waiting, sweeper, new_customer, seen) = self.read(|tx| {
+        let (read, new_customer, seen) = self.read(|tx| {
             let only =
                 reference.map(|reference| customer::by_reference(tx, reference)).transpose()?.flatten();
-            let id = only.as_ref().map(|only| only.id);
-            Ok((
-                only.map_or_else(|| customer::all(tx), |only| Ok(vec![only]))?,
-                standing::open_runs(tx, id)?,
-                standing::facts(tx, id)?,
-                apply::open(tx)?,
-                standing::waiting(tx, last_2000, now)?,
-                standing::sweeper(tx, last_2000, now)?,
-                form::find(tx, Owner::Operator(&self.0.operator.name))?,
-                // Nobody looks at the rows of one customer.
-                if id.is_none() {
-                    seen::find(tx, (&self.0.operator.name, &self.0.options.host))?
-                } else {
-                    None
-                },
-            ))
+            let id = only.map(|only| only.id);
+            // Nobody looks at the rows of one customer.
+            let looks = (&self.0.operator.name, &self.0.options.host);
+            let seen = if id.is_none() { seen::find(tx, looks)? } else { None };
+            let new_customer = form::find(tx, Owner::Operator(&self.0.operator.name))?;
+            Ok((Products::of(tx, id, (last_2000, now), false)?, new_customer, seen))
         })?;
+        let customers = &read.customers;
         let by_id: BTreeMap<CustomerId, &Customer> = customers.iter().map(|c| (c.id, c)).collect();
-        let mut rows = Vec::with_capacity(customers.len() + open.len());
-        for (run, consent) in &open {
-            let Some(customer) = by_id.get(&run.customer) else { continue };
-            let facts = facts.get(&(run.customer, run.product)).cloned().unwrap_or_default();
-            rows.push(BoardRow {
-                customer: (*customer).clone(),
-                progress: standing::run_progress(
-                    run,
-                    &facts,
-                    consent,
-                    unfinished.contains(&run.id),
-                    sweeper.standstill(),
-                ),
-                run: Some(self.open_run_of(run)?),
-            });
+        let mut rows = Vec::with_capacity(customers.len() + read.open.len());
+        for open in &read.open {
+            let Some(customer) = by_id.get(&open.0.customer) else { continue };
+            let run = self.open_run_of(&open.0)?;
+            let status = read.status(customer, open.0.product, Some((run.clone(), open)));
+            rows.push(BoardRow::of_run((*customer).clone(), status.progress(&read.sweeper), run));
         }
-        for customer in &customers {
-            let started: Vec<Product> = open
-                .iter()
-                .filter(|(run, _)| run.customer == customer.id)
-                .map(|(run, _)| run.product)
-                .collect();
-            if started.is_empty() || customer.products.iter().any(|product| !started.contains(product)) {
-                let progress = standing::progress(customer, &facts, sweeper.standstill());
-                rows.push(BoardRow { customer: customer.clone(), progress, run: None });
+        let runs = read.runs();
+        for customer in customers {
+            let has_run = |product: &&Product| runs.contains_key(&(customer.id, **product));
+            let others: Vec<_> = customer.products.iter().filter(|product| !has_run(product)).collect();
+            if others.is_empty() && !customer.products.is_empty() {
+                continue;
             }
+            let far = |product: &Product| read.status(customer, *product, None).progress(&read.sweeper);
+            let products = others.into_iter().map(|product| (*product, far(product))).collect();
+            rows.push(BoardRow::of_products(customer.clone(), products));
         }
         // Both keep Enable Auto from running as it should; the clock first, because it may be the cause.
         let clock = self.clock_trouble()?.map(|failure| failure.for_commands());
-        let overdue = (waiting > 0).then(|| standing::warning(waiting));
+        let overdue = (read.waiting > 0).then(|| standing::warning(read.waiting));
         let sweep_warning = clock.or(overdue);
         Ok(Board { rows, seen, sweep_warning, new_customer })
     }

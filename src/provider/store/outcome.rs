@@ -28,7 +28,7 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Finished, write.now)?;
-            let record = record::of_run(write.tx, &self.0.vault, run, false)?;
+            let record = record::of_run(write.tx, &self.0.vault, run, (false, write.now))?;
             let results = chosen::results(write.tx, run, row.key())?;
             let wants_all = wants_everybody(&record, &results);
             // A run that chose nobody takes nothing back of what an earlier one wanted.
@@ -52,15 +52,22 @@ impl Store {
             let audit = audit::of_run(tx, run)?;
             // A run that is on record was opened, and the audit of every run begins with that.
             let is_begun = audit.first().is_some_and(|first| first.what.as_str().starts_with(audit::OPENED));
+            let results = chosen::results(tx, run, row.key())?;
             Ok(Outcome {
                 read: now,
                 protection: record::protection(tx, row.key(), now)?,
                 excluded: exclusion::by_name(tx, row.key())?,
-                results: chosen::results(tx, run, row.key())?,
+                // A run that chose nobody takes nothing back of what an earlier one wanted.
+                earlier: if results.iter().any(|result| is_for_turning_on(&result.outcome)) {
+                    Vec::new()
+                } else {
+                    chosen::earlier(tx, run, row.key())?
+                },
+                results,
                 is_audit_whole: is_begun && audit::is_whole(tx)?,
                 audit,
                 done: record::done(tx, &row)?,
-                run: record::of_run(tx, &self.0.vault, run, is_read_only)?,
+                run: record::of_run(tx, &self.0.vault, run, (is_read_only, now))?,
             })
         })
     }

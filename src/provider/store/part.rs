@@ -10,6 +10,7 @@ pub(super) mod known;
 pub(super) mod list_target;
 pub(super) mod lock;
 pub(super) mod ownership;
+pub(super) mod products;
 pub(super) mod record;
 pub(super) mod seating;
 pub(super) mod standing;

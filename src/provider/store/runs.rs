@@ -10,7 +10,7 @@ use super::{
     tx::Tx,
 };
 use crate::domain::{
-    customer::Product,
+    customer::{Obstacle, Product},
     draft::Draft,
     failure::{Failure, FailureKind},
     id::{CustomerId, RUN_LETTERS, RunId},
@@ -103,11 +103,11 @@ impl Store {
         self.record(run)
     }
 
-    /// Parks a run and lets go of it: it waits on the board for whoever takes it next.
+    /// Parks a run and lets go of it: it waits on the board for whoever takes it next, with what kept it from getting on.
     ///
     /// # Errors
     /// `Conflict`, when another store holds it.
-    pub fn park_run(&self, run: &RunId) -> Result<(), Failure> {
+    pub fn park_run(&self, run: &RunId, obstacle: Option<&Obstacle>) -> Result<(), Failure> {
         if !self.holds().contains_key(run) && self.read(|tx| run::one(tx, run))?.parked.is_some() {
             return Ok(());
         }
@@ -117,6 +117,7 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Parked, write.now)?;
+            run::keep_obstacle(write.tx, run, obstacle)?;
             write.note_run(row, &Text::from("parked the run"))
         })?;
         self.leave_run(run)

@@ -79,6 +79,18 @@ fn panel(screen: &Screen) -> &'static str {
     }
 }
 
+/// Who reads what to say in front of the customers types the next one's name behind it.
+#[test]
+fn a_panel_above_the_customers_leads_back_into_the_search() {
+    let many = Many::of(37);
+    let view = customers(&many, "");
+    let mut screen = drawn(&view);
+    after(&[Press::Enter, Press::Char('s')], &view, &mut screen);
+    assert_eq!((panel(&screen), screen.state.focus), ("say", Focus::Rows));
+    after(&[Press::Esc], &view, &mut screen);
+    assert_eq!((panel(&screen), screen.state.focus), ("", Focus::Field(FieldId::Search)));
+}
+
 #[test]
 fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
     let many = Many::of(37);

@@ -12,6 +12,13 @@ const WIDE: u16 = 68;
 /// Lists below this width keep what a row is and how it is, and lose what lies between.
 const NARROW: u16 = 52;
 
+/// Lists of at least this width have room for why a customer needs somebody: there the domain, which the name tells as well,
+/// gives way to that. Both are guesses.
+const ROOMY: u16 = 100;
+
+/// What the domain keeps there.
+const SHORT_DOMAIN: u16 = 16;
+
 /// How a column is laid out.
 #[derive(Debug, Clone, Copy)]
 struct Layout {
@@ -60,7 +67,11 @@ pub(crate) const fn gap(width: u16) -> u16 {
 pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>) -> Vec<(Column, u16)> {
     let gap = gap(room);
     let need = |column: Column| needs.get(&column).copied().unwrap_or(0);
-    let base = |column: Column| need(column).min(layout(column).least);
+    let least = |column: Column| match column {
+        Column::Domain if room >= ROOMY => SHORT_DOMAIN,
+        _ => layout(column).least,
+    };
+    let base = |column: Column| need(column).min(least(column));
     let want = |column: Column| need(column).min(layout(column).most);
     let sum = |columns: &[Column], each: &dyn Fn(Column) -> u16| {
         let all = columns.iter().map(|column| each(*column).saturating_add(gap));
@@ -80,6 +91,9 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
             break;
         }
         kept.pop();
+    }
+    if room >= ROOMY {
+        kept.sort_by_key(|column| *column == Column::Domain);
     }
     let mut spare = room.saturating_sub(sum(&kept, &base));
     let given = |column: Column| {
@@ -151,6 +165,9 @@ mod tests {
         let needs = CUSTOMERS.iter().copied().zip([23, 20, 28, 6, 50]).collect();
         let widths = [(Column::Name, 23), (Column::Domain, 28), (Column::Progress, 20)];
         assert_eq!(columns(CUSTOMERS, 75, &needs), widths, "at 80 columns no domain is cut");
+        let needs = CUSTOMERS.iter().copied().zip([26, 20, 28, 6, 39]).collect();
+        let more = columns(CUSTOMERS, 115, &needs);
+        assert!(more.contains(&(Column::More, 39)), "at 120 why it needs somebody is read whole: {more:?}");
     }
 
     #[test]

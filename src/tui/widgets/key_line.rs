@@ -147,8 +147,9 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Named> {
         _ => "next",
     };
     let mut items = Vec::new();
-    // Once was enough, where a button has still to open.
-    if state.awaited.is_none() {
+    // Once was enough, where a button has still to open; and where nothing was found there are no rows.
+    let is_nowhere = is_search && view.page.rows().is_none_or(|rows| rows.rows.is_empty());
+    if state.awaited.is_none() && !is_nowhere {
         items.push(Named::new(ANSWER, "Enter", enter));
     }
     // Bad news is for other keys, and those are letters.

@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use crate::{
     domain::{
+        bill::grouped,
         card::{Card, CardId, Party},
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
         phrase::{Correction, Phrase, WayOn, phrase},
-        run::{Board, BoardRow, OpenRun, RunRecord, Seen},
+        run::{Board, BoardRow, RunRecord, Seen},
         sydney::clock_in_words,
         text::Text,
     },
@@ -34,7 +35,7 @@ use crate::{
         pending::{self, Arrival, Pending, Saved, Woken},
         screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
         session::BoardOrder,
-        view::{Block, Column, Rows, RowsView, Tone},
+        view::{Block, Column, Rows as _, RowsView, Tone},
     },
 };
 
@@ -55,6 +56,8 @@ pub(crate) struct Customer {
     seen: Option<Seen>,
     /// How many rows stand otherwise now.
     news: usize,
+    /// How many customers are shown, and how many there are: one may have several rows.
+    customers: (u32, u32),
     /// How they stand now is to be kept, once the operator does something here.
     is_unkept: bool,
     /// Keeps it.
@@ -227,10 +230,14 @@ impl Customer {
         if self.board.is_none() {
             return Vec::new();
         }
-        let (all, shown) = (self.rows().len(), self.table.len());
-        let mut counts: Vec<Phrase> = match (self.search.is_empty(), all.saturating_sub(shown)) {
+        let (shown, all) = self.customers;
+        let closed = all.saturating_sub(shown);
+        let (shown, all) = (grouped(shown), grouped(all));
+        let mut counts: Vec<Phrase> = match (self.search.is_empty(), closed) {
             (true, 0) => vec![format_args!("{shown} listed").into()],
-            (true, closed) => vec![format_args!("{shown} listed ({closed} closed hidden)").into()],
+            (true, closed) => {
+                vec![format_args!("{shown} listed ({} closed hidden)", grouped(closed)).into()]
+            }
             (false, _) => vec![format_args!("{shown} of {all} found").into()],
         };
         if let Some(seen) = &self.seen {
@@ -370,8 +377,15 @@ impl Customer {
         let shown = search::search(self.rows(), self.search.text(), seen, cx.session.board_order);
         let rows = shown.iter().filter_map(|at| self.rows().get(*at));
         let is_news = |row: &BoardRow| seen.is_some_and(|seen| seen.is_news(row));
-        let lines = rows.map(|row| line(row, is_news(row), cx)).collect();
+        let asked = search::products(self.search.text());
+        let lines = rows.map(|row| {
+            let about = asked.as_ref().and_then(|products| row.about(products));
+            line(about.as_deref().unwrap_or(row), is_news(row), cx)
+        });
+        let lines = lines.collect();
         self.news = self.rows().iter().filter(|row| is_news(row)).count();
+        let listed = shown.iter().filter_map(|at| self.rows().get(*at));
+        self.customers = (BoardRow::customers(listed), BoardRow::customers(self.rows().iter()));
         self.table.set(lines);
     }
 
@@ -412,14 +426,9 @@ impl Customer {
             let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Products);
             cx.say(Tone::Warn, phrase![words, " "].with(way));
         } else {
-            let runs = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
-            let runs: Vec<(OpenRun, Text)> = runs
-                .filter_map(|other| {
-                    let words = other.progress.in_words(cx.now, cx.setup.here.as_str());
-                    Some((other.run.clone()?, words))
-                })
-                .collect();
-            return Step::Next(Box::new(Product::new(row.customer.clone(), &runs)));
+            let rows = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
+            let products = rows.flat_map(BoardRow::products).collect();
+            return Step::Next(Box::new(Product::new(row.customer.clone(), products)));
         }
         self.refused = refused;
         Step::Stay
@@ -460,15 +469,14 @@ fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
     let is_quiet = !customer.is_active || (row.run.is_none() && customer.products.is_empty());
     let tone = match &row.progress {
         _ if is_quiet => Tone::Plain,
-        Progress::NeedsAttention(_)
-        | Progress::Refused(_)
-        | Progress::Automatic { standstill: Some(_), .. } => Tone::Warn,
+        worse if worse.needs_attention() => Tone::Warn,
         Progress::WaitingForConsent { .. } | Progress::Spreading { .. } => Tone::Busy,
-        Progress::Accepted { .. }
-        | Progress::Protected { on: 1.., .. }
-        | Progress::Automatic { standstill: None, .. } => Tone::Good,
-        Progress::Protected { .. } | Progress::NotStarted | Progress::Open(_) => Tone::Plain,
+        Progress::Accepted { .. } => Tone::Good,
+        // A run that is not finished has somebody to go on with it, however many are protected.
+        Progress::Protected { on: 1.., .. } | Progress::Automatic { .. } if row.run.is_none() => Tone::Good,
+        _ => Tone::Plain,
     };
+    let is_told = row.progress.needs_attention() || !row.others.is_empty();
     let remark = || {
         let call = if row.run.is_some() { row.progress.call_back() } else { "" };
         let far = row.in_words(cx.now, here);
@@ -478,7 +486,7 @@ fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
     Line {
         id: row_id(row),
         // Whole, however narrow the row is.
-        remark: (row.run.is_some() || is_quiet || is_news).then(remark),
+        remark: (row.run.is_some() || is_quiet || is_news || is_told).then(remark),
         cells: vec![
             (Column::Name, Tone::Plain, customer.name.clone()),
             (Column::Domain, Tone::Plain, customer.domain.clone()),

@@ -218,6 +218,11 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
     let names = names.map(|user| user.name.clone().unwrap_or_else(|| Text::clean(&user.named())));
     blocks.extend(words::excluded(excluded, names));
     blocks.push(Block::Facts(facts(outcome, verdict, cx)));
+    blocks.extend(outcome.run.others.iter().map(|other| {
+        let (name, product) = (&outcome.run.customer.name, other.product.name());
+        let far = other.in_words(cx.now, cx.setup.here.as_str());
+        Block::Para(phrase![name, " also has ", product, ": ", far, "."])
+    }));
     blocks.extend(verdict.gaps.iter().map(|gap| Block::Strong(Tone::Warn, phrase!["The list: ", gap])));
     if !outcome.is_audit_whole {
         let words = "The history of who did what was changed afterwards. Tell your lead.";

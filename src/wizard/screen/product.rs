@@ -4,9 +4,10 @@ use crate::{
     domain::{
         card::{Card, CardId},
         customer::{Customer, Product as Sold},
+        id::RunId,
         phrase::{Correction, phrase},
-        run::{OpenRun, RunRecord},
-        text::{Shown, Text},
+        run::{ProductProgress, RunRecord},
+        text::Text,
     },
     wizard::{
         answer::{Given, RowId},
@@ -29,64 +30,61 @@ const COLUMNS: &[Column] = &[Column::Name, Column::Path, Column::Progress, Colum
 #[derive(Debug)]
 pub(crate) struct Product {
     customer: Customer,
+    products: Vec<ProductProgress>,
     table: Table,
-    /// The product of the run that was taken up.
-    resumed: Option<Sold>,
+    /// The run that was taken up, and its product.
+    resumed: Option<(Sold, RunId)>,
     opening: Wait<Box<RunRecord>>,
 }
 
 impl Product {
-    /// For a customer from the board, with the runs that are open for them and how far each is.
-    pub(crate) fn new(customer: Customer, runs: &[(OpenRun, Text)]) -> Self {
-        let state = |product: Sold| {
-            let run = runs.iter().find(|(run, _)| run.product == product);
-            run.map_or_else(
-                || Text::from("no open run"),
-                |(run, words)| Text::of(format_args!("{}: {words}", run.id)),
-            )
-        };
-        Self::with_states(customer, None, state)
+    /// For a customer from the board, with how far each product is.
+    pub(crate) fn new(customer: Customer, products: Vec<ProductProgress>) -> Self {
+        Self { customer, products, table: Table::default(), resumed: None, opening: Wait::default() }
     }
 
     /// Behind a run that was taken up, with the cursor on its product.
     pub(crate) fn resumed(record: &RunRecord) -> Self {
-        let state = |product: Sold| {
-            if product == record.product {
-                Text::of(format_args!("{}: this run", record.id))
-            } else {
-                Text::default()
-            }
-        };
-        Self::with_states(record.customer.clone(), Some(record.product), state)
+        let resumed = Some((record.product, record.id.clone()));
+        Self { resumed, ..Self::new(record.customer.clone(), record.others.clone()) }
     }
 
-    fn with_states(customer: Customer, resumed: Option<Sold>, state: impl Fn(Sold) -> Text) -> Self {
-        let lines =
-            Sold::ALL.into_iter().filter(|product| customer.products.contains(product)).map(|product| {
-                let (path, next) = path(&customer, product);
-                Line {
-                    id: RowId::Product(product),
-                    cells: vec![
-                        (Column::Name, Tone::Plain, Text::from(product.name())),
-                        (Column::Path, Tone::Plain, Text::from(path)),
-                        (Column::Progress, Tone::Plain, state(product)),
-                        (Column::Next, Tone::Plain, Text::from(next)),
-                    ],
-                    is_news: false,
-                    is_quiet: false,
-                    product: Some(product),
-                    remark: None,
-                }
-            });
-        let mut table = Table::default();
-        table.set(lines.collect());
-        Self { customer, table, resumed, opening: Wait::default() }
+    /// How far a product is.
+    fn far(&self, product: Sold, cx: ViewCx<'_>) -> Text {
+        if let Some((_, run)) = self.resumed.as_ref().filter(|(resumed, _)| *resumed == product) {
+            return Text::of(format_args!("{run}: this run"));
+        }
+        let known = self.products.iter().find(|known| known.product == product);
+        known.map(|known| known.in_words(cx.now, cx.setup.here.as_str())).unwrap_or_default()
+    }
+
+    fn line(&self, product: Sold, cx: ViewCx<'_>) -> Line {
+        let (path, next) = path(&self.customer, product);
+        Line {
+            id: RowId::Product(product),
+            cells: vec![
+                (Column::Name, Tone::Plain, Text::from(product.name())),
+                (Column::Path, Tone::Plain, Text::from(path)),
+                (Column::Progress, Tone::Plain, self.far(product, cx)),
+                (Column::Next, Tone::Plain, Text::from(next)),
+            ],
+            is_news: false,
+            is_quiet: false,
+            product: Some(product),
+            remark: None,
+        }
     }
 }
 
 impl Screen for Product {
-    fn customer(&self) -> Option<Shown<'_>> {
-        Some(self.customer.name.shown())
+    fn customer(&self) -> Option<&Customer> {
+        Some(&self.customer)
+    }
+
+    fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        let sold = Sold::ALL.into_iter().filter(|product| self.customer.products.contains(product));
+        let lines = sold.map(|product| self.line(product, cx.look())).collect();
+        self.table.set(lines);
     }
 
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
@@ -112,7 +110,7 @@ impl Screen for Product {
         let name = &self.customer.name;
         let way = cx.setup.operator.corrects(&self.customer.reference, Correction::Products);
         let empty = phrase!["This customer has no product to back up. Once one is sold, "].with(way);
-        let start = self.resumed.map(RowId::Product);
+        let start = self.resumed.as_ref().map(|(product, _)| RowId::Product(*product));
         let rows = RowsView { start, ..RowsView::new(COLUMNS, &self.table, empty) };
         let behalf = format_args!("From here on everything is done on behalf of {name}.");
         let blocks = vec![Block::Para(behalf.into()), Block::Rows(rows)];

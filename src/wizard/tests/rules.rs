@@ -7,13 +7,14 @@ use crate::{
         doubt::Finding,
         failure::{Failure, FailureKind},
         phrase::{Detail, WayOn},
+        run::ProductProgress,
         tenant_input::TenantInput,
     },
     wizard::{
         answer::Ending,
         event::Ended,
         resume::{Stage, stage, trail},
-        view::{Column, Tone},
+        view::{Column, Row, Tone},
     },
 };
 
@@ -722,6 +723,91 @@ fn who_can_not_go_on_is_told_why() {
     }
 }
 
+/// One product is enabled, the other was never begun: who asks for the other is not told the first one's counts.
+#[test]
+fn every_product_of_a_customer_is_told_by_its_name() {
+    let mut vineyards = customer(1);
+    vineyards.products = vec![Product::Office365, Product::MpExchange];
+    let done = Progress::Protected { on: 36, of: 36, off: None };
+    let products = vec![(Product::MpExchange, Progress::NotStarted), (Product::Office365, done.clone())];
+    let rows = vec![BoardRow::of_products(vineyards.clone(), products)];
+    let mut desk = Desk::new(setup(), rows.clone());
+    desk.answer();
+    let told = |desk: &Desk| {
+        let cell =
+            |row: &Row<'_>, column| row.cells.get(column).map(|cell| cell.in_words().into_owned()).unwrap();
+        desk.rows(|rows| {
+            let row = rows.row(0).unwrap();
+            (cell(&row, Column::Progress), cell(&row, Column::More))
+        })
+    };
+    assert_eq!(told(&desk), ("36 of 36 protected".into(), "Office 365; MPexchange: not started".into()));
+    desk.fill(FieldId::Search, "product:mp").answer();
+    assert_eq!(told(&desk), ("not started".into(), "MPexchange; Office 365: 36 of 36 protected".into()));
+    desk.fill(FieldId::Search, "product:mp state:protected").answer();
+    assert!(desk.words().contains("0 of 1 found"), "{}", desk.words());
+    desk.fill(FieldId::Search, "").answer();
+    desk.pick(0);
+    assert_eq!(desk.stop(), "Product");
+    assert!(desk.words().contains("36 of 36 protected"), "{}", desk.words());
+    assert!(desk.words().contains("not started"), "{}", desk.words());
+
+    // A run of each, and the customer is counted once.
+    let run = record(1, Product::Office365);
+    let mut twice = row(vineyards.clone(), Progress::Open("access".into()), Some(&run));
+    twice.customer = vineyards;
+    let mut desk = Desk::new(setup(), [vec![twice], rows].concat());
+    desk.answer();
+    assert!(desk.words().contains("1 listed"), "{}", desk.words());
+}
+
+#[test]
+fn behind_a_run_the_other_products_say_how_far_they_are() {
+    let mut record = record(1, Product::Office365);
+    record.customer.products = vec![Product::Office365, Product::MpExchange];
+    let progress = Progress::Automatic { on: 9, standstill: None, off: None };
+    record.others = vec![ProductProgress { product: Product::MpExchange, run: None, progress }];
+    let mut desk = Desk::resumed(record);
+    desk.give(Given::Back);
+    assert_eq!(desk.stop(), "Product");
+    assert!(desk.words().contains("automatic, 9 protected"), "{}", desk.words());
+}
+
+#[test]
+fn what_kept_a_run_from_getting_on_is_parked_with_it() {
+    let refused = Failure::new(FailureKind::Refused, "the server refused the account", "Check it.");
+    for (verdict, brief) in [(Verdict::Failed(refused), Some("refused")), (Verdict::NotYet, None)] {
+        let mut desk = Desk::resumed(hosted());
+        desk.verdict = verdict;
+        desk.pass(3).act(Action::Park);
+        let kept = desk.open.iter().find_map(|(_, request)| match request {
+            Request::ParkRun(_, obstacle) => {
+                Some(obstacle.as_ref().map(|obstacle| obstacle.brief.to_string()))
+            }
+            _ => None,
+        });
+        assert_eq!(kept, Some(brief.map(str::to_owned)));
+    }
+}
+
+/// Esc in an empty search asks this; the name that is typed next ends with an Enter.
+#[test]
+fn with_no_run_open_enter_stays() {
+    let mut desk = Desk::new(setup(), vec![row(customer(1), Progress::NotStarted, None)]);
+    desk.answer().give(Given::Back);
+    assert_eq!(
+        (desk.question(), desk.view().ask.shape),
+        (QuestionId::Leave, Shape::Confirm { default: false })
+    );
+    let mut desk = Desk::resumed(record(1, Product::Office365));
+    desk.give(Given::Leave);
+    assert_eq!(
+        desk.view().ask.shape,
+        Shape::Confirm { default: true },
+        "a run is kept, and waits on the board"
+    );
+}
+
 /// A wizard before the board, where one parked run waits for consent.
 fn before_waiting() -> Desk {
     let mut waiting = consenting();
@@ -1038,7 +1124,7 @@ fn a_failed_call_has_words_and_a_way_on() {
 fn a_run_that_could_not_be_parked_is_said() {
     let mut desk = Desk::resumed(consenting());
     desk.act(Action::Park);
-    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::ParkRun(_))).unwrap();
+    let at = desk.open.iter().position(|(_, request)| matches!(request, Request::ParkRun(..))).unwrap();
     let (call, _) = desk.open.remove(at);
     desk.answer();
     let read = desk.count("LoadBoard");

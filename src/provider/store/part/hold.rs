@@ -30,9 +30,7 @@ impl Store {
 
     /// An open run, and whether another store holds it now.
     pub(crate) fn open_run_of(&self, run: &RunRow) -> Result<OpenRun, Failure> {
-        let is_held = self.is_held_elsewhere(&run.id)?;
-        let (id, is_parked) = (run.id.clone(), run.parked.is_some());
-        Ok(OpenRun { id, product: run.product, touched: run.touched, is_parked, is_held })
+        Ok(run.as_open(self.is_held_elsewhere(&run.id)?))
     }
 
     /// Whether another store holds a run now.

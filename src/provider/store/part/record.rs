@@ -12,7 +12,9 @@ use super::{
         },
         tx::Tx,
     },
-    completion, ownership, standing,
+    completion, ownership,
+    products::Products,
+    standing,
     vault::Vault,
 };
 use crate::domain::{
@@ -45,7 +47,7 @@ pub(crate) fn of_run(
     tx: &Tx<'_>,
     vault: &Vault,
     run: &RunId,
-    is_read_only: bool,
+    (is_read_only, now): (bool, Moment),
 ) -> Result<RunRecord, Failure> {
     let row = run::one(tx, run)?;
     let (impersonation, is_key_lost) =
@@ -57,8 +59,10 @@ pub(crate) fn of_run(
         }
         _ => false,
     };
+    let customer = customer::one(tx, row.customer)?;
     Ok(RunRecord {
-        customer: customer::one(tx, row.customer)?,
+        others: Products::others(tx, &customer, row.product, now)?,
+        customer,
         is_read_only,
         impersonation,
         is_key_lost,
@@ -113,6 +117,7 @@ impl Store {
     /// The run as on record now, read on a new connection.
     pub(crate) fn record(&self, run: &RunId) -> Result<RunRecord, Failure> {
         let is_read_only = !self.holds().contains_key(run);
-        self.read(|tx| of_run(tx, &self.0.vault, run, is_read_only))
+        let now = self.0.options.clock.now();
+        self.read(|tx| of_run(tx, &self.0.vault, run, (is_read_only, now)))
     }
 }

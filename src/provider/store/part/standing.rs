@@ -14,14 +14,13 @@ use super::super::{
 };
 use crate::domain::{
     consent::Consent,
-    customer::{Customer, Product, Progress},
+    customer::Progress,
     failure::Failure,
     id::CustomerId,
     phrase::Command,
     run::SweeperStatus,
     text::Text,
     time::{Moment, TOLERANCE},
-    verdict::Standstill,
 };
 
 /// How long after 20:00 a missing pass is overdue (product.md section 9: 30 minutes).
@@ -36,24 +35,25 @@ pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, F
     Ok(facts)
 }
 
-/// How far an open run is; `consent` is that of its organisation.
-pub(crate) fn run_progress(
-    run: &RunRow,
-    facts: &Facts,
-    consent: &Consent,
-    is_unfinished: bool,
-    standstill: Option<Standstill>,
-) -> Progress {
+/// How far an open run is; `consent` is that of its organisation. Once users are on, how far it is is the
+/// verdict's to say ([`ProductStatus::progress`](crate::domain::status::ProductStatus::progress)).
+pub(crate) fn run_progress(run: &RunRow, facts: &Facts, consent: &Consent, is_unfinished: bool) -> Progress {
     if is_unfinished {
         return Progress::NeedsAttention("turning users on was interrupted".into());
     }
+    let obstacle = run.obstacle.as_ref().filter(|_| run.parked.is_some());
     match (run.enabled, run.proved, run.link_shown) {
-        (Some(_), ..) if facts.rule.is_some() || facts.on > 0 => enabled(std::iter::once(facts), standstill),
+        (Some(_), ..) if facts.rule.is_some() || facts.on > 0 => {
+            Progress::Protected { on: facts.on, of: facts.list.eligible.max(facts.on), off: None }
+        }
         (Some(_), ..) => Progress::Open("choose users".into()),
         (None, Some(_), _) => Progress::Open("ready to enable".into()),
         (None, None, Some(since)) if !run.product.is_hosted() => waiting_run(since, consent),
-        (None, None, _) if run.organisation.is_some() => Progress::Open("authorise".into()),
-        (None, None, _) => Progress::Open("access".into()),
+        (None, None, _) => match obstacle {
+            Some(obstacle) => Progress::Failed(obstacle.clone()),
+            None if run.organisation.is_some() => Progress::Open("authorise".into()),
+            None => Progress::Open("access".into()),
+        },
     }
 }
 
@@ -85,34 +85,6 @@ pub(crate) fn open_runs(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<(Ru
         Ok((run, consent.unwrap_or_default()))
     };
     runs.into_iter().map(with_consent).collect()
-}
-
-/// How far a customer is, over all its products.
-pub(crate) fn progress(customer: &Customer, facts: &AllFacts, standstill: Option<Standstill>) -> Progress {
-    let products = Product::ALL.iter().filter_map(|product| facts.get(&(customer.id, *product)));
-    let begun = |facts: &&Facts| facts.enabled.is_some() || facts.rule.is_some() || facts.on > 0;
-    enabled(products.filter(begun), standstill)
-}
-
-/// How far enabled products are; none: not started.
-fn enabled<'a>(products: impl Iterator<Item = &'a Facts>, standstill: Option<Standstill>) -> Progress {
-    let (mut on, mut of, mut is_automatic, mut any) = (0_u32, 0_u32, false, false);
-    for facts in products {
-        let of_rule = facts.rule.as_ref().and_then(|rule| rule.attention.as_ref());
-        if let Some(why) = of_rule.or(facts.consent.as_ref()) {
-            return Progress::NeedsAttention(why.clone());
-        }
-        any = true;
-        is_automatic |= facts.rule.is_some();
-        on = on.saturating_add(facts.on);
-        // Someone may be protected who is not listed any more.
-        of = of.saturating_add(facts.list.eligible.max(facts.on));
-    }
-    match (any, is_automatic) {
-        (false, _) => Progress::NotStarted,
-        (true, true) => Progress::Automatic { on, standstill },
-        (true, false) => Progress::Protected { on, of },
-    }
 }
 
 /// Who runs the passes, and whether one is overdue.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     failure::Failure,
-    id::{RunId, UserId},
+    id::{CustomerId, RunId, UserId},
     protection::{Chosen, SeatOutcome, SeatResult},
     run::RunDone,
     text::Text,
@@ -134,6 +134,18 @@ pub(crate) fn results(tx: &Tx<'_>, run: &RunId, key: Key) -> Result<Vec<SeatResu
     )
 }
 
+/// The same of the newest other run of the product that chose users to be turned on; nothing, where there is none.
+pub(crate) fn earlier(tx: &Tx<'_>, run: &RunId, key: Key) -> Result<Vec<SeatResult>, Failure> {
+    let newest: Option<RunId> = tx.one(
+        "SELECT r.id FROM run r
+          WHERE r.customer = ?1 AND r.product = ?2 AND r.id <> ?3 AND r.opened <= (SELECT opened FROM run WHERE id = ?3)
+            AND EXISTS (SELECT 1 FROM chosen WHERE run = r.id AND coalesce(outcome, '') <> 'turned_off')
+          ORDER BY r.opened DESC LIMIT 1",
+        values![key.0, key.1, run],
+    )?;
+    newest.map_or_else(|| Ok(Vec::new()), |newest| results(tx, &newest, key))
+}
+
 /// Asks whether an Apply of a run left a user off.
 pub(crate) fn is_left_off(
     tx: &Tx<'_>,
@@ -148,15 +160,15 @@ pub(crate) fn is_left_off(
 /// Users whom the newest run with an Apply chose and who are neither protected nor scheduled, by the rule of the
 /// receipt: a user who was excluded then stays off whatever Enable Auto does, and one who was excluded since is not wanted
 /// any more; what is still to be completed counts elsewhere. Where a rule is on, only the excluded are looked up:
-/// everybody else is scheduled.
-pub(crate) fn missed(tx: &Tx<'_>) -> Result<BTreeMap<Key, u32>, Failure> {
+/// everybody else is scheduled. With `only`, of that customer.
+pub(crate) fn missed(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<BTreeMap<Key, u32>, Failure> {
     tx.query(
         "WITH newest AS MATERIALIZED (
            SELECT ranked.id, ranked.customer, ranked.product FROM (
              SELECT r.id, r.customer, r.product,
                     row_number() OVER (PARTITION BY r.customer, r.product ORDER BY r.opened DESC) AS place
-               FROM run r WHERE EXISTS (SELECT 1 FROM chosen WHERE run = r.id AND coalesce(outcome, '') <> 'turned_off'))
-                   AS ranked
+               FROM run r WHERE (?1 IS NULL OR r.customer = ?1)
+                AND EXISTS (SELECT 1 FROM chosen WHERE run = r.id AND coalesce(outcome, '') <> 'turned_off')) AS ranked
             WHERE ranked.place = 1),
          missing AS (
            SELECT n.customer, n.product, c.user FROM newest n
@@ -175,6 +187,6 @@ pub(crate) fn missed(tx: &Tx<'_>) -> Result<BTreeMap<Key, u32>, Failure> {
          SELECT m.customer, m.product, count(*) FROM missing m
            LEFT JOIN seat s ON s.customer = m.customer AND s.product = m.product AND s.user = m.user
           WHERE coalesce(s.state, 'off') <> 'on' GROUP BY m.customer, m.product",
-        values![],
+        values![only],
     )
 }

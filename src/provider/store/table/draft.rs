@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     draft::Draft,
     failure::Failure,
-    id::{RunId, UserId},
+    id::{CustomerId, RunId, UserId},
     verdict::ListSummary,
 };
 
@@ -34,19 +34,23 @@ pub(crate) fn find(tx: &Tx<'_>, run: &RunId) -> Result<Draft, Failure> {
 /// A draft; what the list of its run came to, and how many active seats are of users who had left by then.
 pub(crate) type Ticks = (Draft, (ListSummary, u32));
 
-/// The ticks of the newest run of every customer and product, where there are any.
-pub(crate) fn newest(tx: &Tx<'_>) -> Result<BTreeMap<Key, (RunId, Ticks)>, Failure> {
+/// The ticks of the newest run of every customer and product, where there are any; with `only`, of that customer.
+pub(crate) fn newest(
+    tx: &Tx<'_>,
+    only: Option<CustomerId>,
+) -> Result<BTreeMap<Key, (RunId, Ticks)>, Failure> {
     tx.query(
         &format!(
             "SELECT n.customer, n.product, n.id, d.is_all, d.exceptions, {LIST},
                 (SELECT count(*) FROM seat s WHERE s.customer = n.customer AND s.product = n.product
                     AND s.state = 'on' AND s.left_on IS NOT NULL AND s.left_on <= n.counted)
            FROM (SELECT id, customer, product, {LIST},
-                        row_number() OVER (PARTITION BY customer, product ORDER BY opened DESC) AS place FROM run) n
+                        row_number() OVER (PARTITION BY customer, product ORDER BY opened DESC) AS place
+                   FROM run WHERE ?1 IS NULL OR customer = ?1) n
            JOIN draft d ON d.run = n.id
           WHERE n.place = 1 AND (d.is_all = 1 OR length(d.exceptions) > 0)"
         ),
-        values![],
+        values![only],
     )
 }
 

@@ -3,15 +3,16 @@
 use super::{
     super::{
         error::not_found,
-        tx::{Tx, columns, values},
+        tx::{Columns, Row, Tx, columns, values},
     },
     By, Key, LIST, ORGANISATION, gaps,
 };
 use crate::domain::{
-    customer::Product,
+    customer::{Obstacle, Product},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId},
     phrase::{Command, phrase},
+    run::OpenRun,
     tenant::Organisation,
     text::Text,
     time::Moment,
@@ -34,12 +35,20 @@ pub(crate) struct RunRow {
     pub(crate) enabled: Option<Moment>,
     pub(crate) list: ListSummary,
     pub(crate) organisation: Option<Organisation>,
+    /// Why it did not get on when it was parked.
+    pub(crate) obstacle: Option<Obstacle>,
 }
 
 impl RunRow {
     /// Whose, and of which product.
     pub(crate) const fn key(&self) -> Key {
         (self.customer, self.product)
+    }
+
+    /// As it stands on the board.
+    pub(crate) fn as_open(&self, is_held: bool) -> OpenRun {
+        let (id, is_parked) = (self.id.clone(), self.parked.is_some());
+        OpenRun { id, product: self.product, touched: self.touched, is_parked, is_held }
     }
 
     /// Refuses a run that has not been enabled.
@@ -78,14 +87,15 @@ pub struct RunLine {
 fn select(rest: &str) -> String {
     format!(
         "SELECT id, customer, product, opened, operator, touched, parked, finished, link_shown, proved, enabled,
-                {LIST}, {ORGANISATION} FROM run {rest}"
+                {LIST}, {ORGANISATION},
+                obstacle_in_brief, obstacle FROM run {rest}"
     )
 }
 
 columns! {
     RunRow {
         id, customer, product, opened, by, touched, parked, finished, link_shown, proved, enabled, list,
-        organisation
+        organisation, obstacle
     }
     RunLine { id, product, opened, by, touched, parked, finished }
 }
@@ -174,6 +184,19 @@ pub(crate) fn reach(tx: &Tx<'_>, run: &RunId, step: Step, now: Moment) -> Result
         Step::Finished => "UPDATE run SET finished = coalesce(finished, ?2) WHERE id = ?1",
     };
     tx.write(sql, values![run, now])
+}
+
+impl Columns for Option<Obstacle> {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        let (brief, why): (Option<Text>, Option<Text>) = (row.read()?, row.read()?);
+        Ok(brief.zip(why).map(|(brief, why)| Obstacle { brief, why }))
+    }
+}
+
+/// Keeps why a run does not get on, or that nothing is known of it.
+pub(crate) fn keep_obstacle(tx: &Tx<'_>, run: &RunId, obstacle: Option<&Obstacle>) -> Result<(), Failure> {
+    let (brief, why) = obstacle.map(|obstacle| (&obstacle.brief, &obstacle.why)).unzip();
+    tx.write("UPDATE run SET obstacle_in_brief = ?2, obstacle = ?3 WHERE id = ?1", values![run, brief, why])
 }
 
 /// Takes a run off the parked ones.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     failure::Failure,
-    id::{RunId, UserId},
+    id::{CustomerId, RunId, UserId},
     protection::{Chosen, Seat},
     time::Moment,
 };
@@ -110,13 +110,17 @@ pub(crate) fn left(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Seat>, F
 }
 
 /// How many active seats of users who have left every customer and product has, and how many of them had left before the
-/// last list was counted: those are not among its users.
-pub(crate) fn count_left(tx: &Tx<'_>) -> Result<BTreeMap<Key, (u32, u32)>, Failure> {
+/// last list was counted: those are not among its users. With `only`, of that customer.
+pub(crate) fn count_left(
+    tx: &Tx<'_>,
+    only: Option<CustomerId>,
+) -> Result<BTreeMap<Key, (u32, u32)>, Failure> {
     tx.query(
         "SELECT s.customer, s.product, count(*), count(*) FILTER (WHERE s.left_on <= p.counted)
            FROM seat s JOIN customer_product p ON p.customer = s.customer AND p.product = s.product
-          WHERE s.state = 'on' AND s.left_on IS NOT NULL GROUP BY s.customer, s.product",
-        values![],
+          WHERE s.state = 'on' AND s.left_on IS NOT NULL AND (?1 IS NULL OR s.customer = ?1)
+          GROUP BY s.customer, s.product",
+        values![only],
     )
 }
 

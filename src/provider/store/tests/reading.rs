@@ -1,12 +1,15 @@
 //! The board, the outcome and the audit.
 
+use std::ops::RangeInclusive;
+
 use super::*;
 use crate::{
     domain::{
         consent::Look,
-        customer::Progress,
-        run::{BoardRow, Seen},
-        verdict::Standstill,
+        customer::{Obstacle, Progress},
+        receipt,
+        run::{BoardRow, ProductProgress, Seen, SweeperStatus},
+        verdict::{Standstill, Verdict},
     },
     provider::store::SweepSummary,
 };
@@ -50,7 +53,7 @@ fn open_runs_stand_on_top_newest_first_then_customers_by_name() {
     world.at(3_000_000);
     store.save_list(&first, &ListSummary::of(1, 1)).unwrap();
     assert_eq!(names(&board(&store))[0], yes("delta"));
-    store.park_run(&first).unwrap();
+    store.park_run(&first, None).unwrap();
     let other = world.open("ben");
     let rows = board(&other);
     let open: Vec<_> = rows.iter().filter_map(|row| row.run.as_ref()).collect();
@@ -96,16 +99,103 @@ fn progress_is_what_is_true() {
     assert!(matches!(progress(), Progress::NeedsAttention(_)));
     store.apply_batch(&run, &users(1..=4)).unwrap();
     store.end_apply(&run, false).unwrap();
-    assert_eq!(progress(), Progress::Protected { on: 4, of: 231 });
+    assert_eq!(progress(), Progress::Protected { on: 4, of: 231, off: None });
     store.make_rule(&run, 1, 11).unwrap();
     store.finish_run(&run).unwrap();
-    assert_eq!(progress(), Progress::Automatic { on: 4, standstill: Some(Standstill::NoSweeper) });
+    assert_eq!(progress(), Progress::Automatic { on: 4, standstill: Some(Standstill::NoSweeper), off: None });
     world.at(2_000_000);
     let claim =
         store.claim_sweep(customer.id, Product::Office365, Moment::from_millis(2_000_000)).unwrap().unwrap();
     let attention = SweepSummary { attention: Some("too many".into()), ..SweepSummary::default() };
     store.finish_sweep(claim, attention).unwrap();
     assert_eq!(progress(), Progress::NeedsAttention("too many".into()));
+}
+
+/// Rule 19: the board, `status` and the receipt speak from one verdict.
+#[test]
+fn who_was_chosen_and_got_no_seat_is_told_on_the_board() {
+    let world = World::new();
+    let store = world.open("ann");
+    let bought = [Product::Business365, Product::MpExchange];
+    let new = new_customer("1", "Fern", &bought);
+    let customer = store.add_customer(&new, &Accepts::default()).unwrap().kept().unwrap();
+    let row = || board(&store).into_iter().find(|row| row.run.is_none()).unwrap();
+    let told = || (row().in_brief().to_string(), row().more(Moment::default(), "UTC").to_string());
+    assert_eq!(told(), ("not started".into(), String::new()), "nothing to tell apart yet");
+    let apply = |product, done: RangeInclusive<u8>| {
+        let run = store.open_run(customer.id, product).unwrap().id;
+        store.save_impersonation(&run, &impersonation("x"), &Accepts::default()).unwrap();
+        store.save_proof(&run, None).unwrap();
+        store.enable(&run).unwrap();
+        store.save_list(&run, &ListSummary::of(9, 5)).unwrap();
+        store.begin_apply(&run, &users(1..=5)).unwrap();
+        store.apply_batch(&run, &users(done)).unwrap();
+        store.end_apply(&run, true).unwrap();
+        run
+    };
+    let first = apply(Product::MpExchange, 1..=4);
+    let open = board(&store).remove(0);
+    assert_eq!(open.in_brief().as_str(), "4 of 5, 1 left off", "and not \"parked\"");
+    assert!(open.progress.needs_attention());
+    let second = board(&store).remove(1);
+    assert_eq!((second.product, &second.progress), (Some(Product::Business365), &Progress::NotStarted));
+    assert_eq!(second.others, [], "the product of the run is told of above");
+    assert_eq!(second.more(Moment::default(), "UTC").as_str(), "Business365");
+    store.finish_run(&first).unwrap();
+    let more = "MPexchange: 1 left off: neither protected nor scheduled; Business365: not started";
+    assert_eq!(told(), ("4 of 5, 1 left off".into(), more.into()));
+    let other = row().about(&[Product::Business365]).unwrap().into_owned();
+    assert_eq!(other.in_brief().as_str(), "not started", "of the product that is asked for");
+    assert!(row().about(&[Product::Office365]).is_none());
+    let second = apply(Product::Business365, 1..=5);
+    store.finish_run(&second).unwrap();
+    let more = "MPexchange: 1 left off: neither protected nor scheduled; Business365: 5 of 5 protected";
+    assert_eq!(told(), ("4 of 5, 1 left off".into(), more.into()), "people are counted once, by product");
+    // A second run, in which nobody is chosen: the user of the first one is wanted as before.
+    let again = store.open_run(customer.id, Product::MpExchange).unwrap();
+    let far = |of: &ProductProgress| of.in_words(Moment::default(), "UTC").to_string();
+    assert_eq!(again.others.iter().map(far).collect::<Vec<_>>(), ["5 of 5 protected"]);
+    store.save_proof(&again.id, None).unwrap();
+    store.enable(&again.id).unwrap();
+    store.save_list(&again.id, &ListSummary::of(9, 5)).unwrap();
+    let outcome = store.finish_run(&again.id).unwrap();
+    let verdict = Verdict::of(&outcome);
+    assert_eq!(verdict.headline(&outcome).as_str(), "Partly done: 4 users are protected, 1 more was chosen");
+    assert_eq!(receipt::troubles(&outcome).map(|missed| missed.user.id).collect::<Vec<_>>(), [user(5).id]);
+    let status = store.status_of(Moment::default(), None).unwrap();
+    for status in status.rows {
+        let is_partly = !status.attention(Moment::default(), &SweeperStatus::default()).is_empty();
+        assert_eq!(is_partly, status.progress(&SweeperStatus::default()).needs_attention());
+    }
+}
+
+#[test]
+fn a_run_that_was_parked_with_trouble_says_so_until_it_is_taken_up() {
+    let world = World::new();
+    let store = world.open("ann");
+    let run = store.open_run(customer(&store).id, Product::MpExchange).unwrap().id;
+    let refused = Failure::new(FailureKind::Refused, "the server refused the account", "");
+    for (failure, product, brief) in [
+        (FailureKind::Refused, Product::MpExchange, "parked: refused"),
+        (FailureKind::Unreachable, Product::MpExchange, "parked: no answer"),
+        (FailureKind::NotFound, Product::Office365, "parked: unknown ID"),
+    ] {
+        let obstacle = Obstacle::of(&Failure { kind: failure, ..refused.clone() }, product);
+        store.park_run(&run, obstacle.as_ref()).unwrap();
+        let row = board(&store).remove(0);
+        assert_eq!(row.in_brief().as_str(), brief);
+        assert!(row.progress.needs_attention());
+        assert!(
+            row.more(Moment::default(), "UTC")
+                .as_str()
+                .starts_with("the server refused the account, MPexchange")
+        );
+        store.load_run(&run).unwrap();
+        assert_eq!(board(&store).remove(0).in_brief().as_str(), "interrupted", "somebody is at it again");
+    }
+    store.park_run(&run, None).unwrap();
+    assert_eq!(board(&store).remove(0).in_brief().as_str(), "parked: access");
+    assert_eq!(Obstacle::of(&Failure { kind: FailureKind::Record, ..refused }, Product::MpExchange), None);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn one_holds_a_run_and_the_other_may_look() {
     let seen = ben.open_run(id, Product::Office365).unwrap();
     assert_eq!((seen.id.clone(), seen.is_read_only), (run.clone(), true));
     assert_eq!(kind(ben.save_list(&run, &ListSummary::of(1, 1))), FailureKind::Conflict);
-    assert_eq!(kind(ben.park_run(&run)), FailureKind::Conflict);
+    assert_eq!(kind(ben.park_run(&run, None)), FailureKind::Conflict);
     let clone = ann.clone();
     drop(ann);
     clone.save_list(&run, &ListSummary::of(2, 1)).unwrap();
@@ -66,8 +66,8 @@ fn a_parked_run_waits_and_is_taken_off_when_loaded() {
     let (ann, ben) = (world.open("ann"), world.open("ben"));
     let run = ann.open_run(customer(&ann).id, Product::Office365).unwrap().id;
     world.at(2_000_000);
-    ann.park_run(&run).unwrap();
-    ann.park_run(&run).unwrap();
+    ann.park_run(&run, None).unwrap();
+    ann.park_run(&run, None).unwrap();
     assert_eq!(kind(ann.save_list(&run, &ListSummary::of(1, 1))), FailureKind::Conflict);
     let record = ann.outcome(&run).unwrap().run;
     assert_eq!(

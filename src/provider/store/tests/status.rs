@@ -33,7 +33,7 @@ fn every_product_has_a_row_that_says_where_it_stands() {
     store.apply_batch(&run, &users([1, 2])).unwrap();
     store.make_rule(&run, 9, 19).unwrap();
     let other = store.open_run(customer.id, Product::MpExchange).unwrap().id;
-    store.park_run(&other).unwrap();
+    store.park_run(&other, None).unwrap();
     let rows = rows(&store);
     assert_eq!(rows.iter().map(|row| row.product).collect::<Vec<_>>(), Product::ALL);
     let [office, mp, business] = rows.as_slice() else { panic!() };

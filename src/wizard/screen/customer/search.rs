@@ -4,6 +4,8 @@
 //! Likeness is allowed here because a row only opens a customer whose name is then on every screen; nobody lands on a
 //! bill by it.
 
+use std::borrow::Cow;
+
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
     pattern::{AtomKind, CaseMatching, Normalization, Pattern},
@@ -70,13 +72,22 @@ impl Query {
     }
 
     fn takes(&self, row: &BoardRow, seen: Option<&Seen>) -> bool {
-        let bought = |product: &Product| match &row.run {
-            Some(run) => run.product == *product,
-            None => row.customer.products.contains(product),
+        // With a product, the row tells of that one.
+        let about = match &self.products {
+            Some(products) => row.about(products),
+            None => Some(Cow::Borrowed(row)),
         };
-        self.states.as_ref().is_none_or(|states| states.iter().any(|state| is_in(row, seen, state)))
-            && self.products.as_ref().is_none_or(|products| products.iter().any(bought))
+        let is_taken = |row: &BoardRow| {
+            let states = self.states.as_ref();
+            states.is_none_or(|states| states.iter().any(|state| is_in(row, seen, state)))
+        };
+        about.is_some_and(|row| is_taken(&row))
     }
+}
+
+/// The products that are asked for; none: any.
+pub(super) fn products(typed: &str) -> Option<Vec<Product>> {
+    Query::parse(typed).products
 }
 
 /// Whether a row is in a state; it may be in several.
@@ -87,11 +98,8 @@ fn is_in(row: &BoardRow, seen: Option<&Seen>, state: &str) -> bool {
     }
     match state {
         "changed" => seen.is_some_and(|seen| seen.is_news(row)),
-        "attention" => {
-            matches!(row.progress, Progress::NeedsAttention(_) | Progress::Refused(_))
-                || matches!(row.progress, Progress::Automatic { standstill: Some(_), .. })
-        }
-        "refused" => matches!(row.progress, Progress::Refused(_)),
+        "attention" => row.progress.needs_attention(),
+        "refused" => matches!(row.progress, Progress::Refused(_) | Progress::Failed(_)),
         "accepted" => matches!(row.progress, Progress::Accepted { .. }),
         "waiting" => row.progress.is_awaited(),
         "interrupted" => run.is_some_and(|run| !run.is_parked && !run.is_held),

@@ -35,6 +35,7 @@ fn read_back(results: Vec<SeatResult>) -> run::Outcome {
         done: RunDone { list: crate::domain::verdict::ListSummary::of(2, 2), ..RunDone::default() },
         protection: Protection::default(),
         results,
+        earlier: Vec::new(),
         audit: Vec::new(),
         is_audit_whole: true,
     }

@@ -24,18 +24,21 @@ fn rows() -> Vec<BoardRow> {
     let mut rows = vec![
         row(customer(1), Progress::WaitingForConsent { since }, None),
         row(customer(2), Progress::Accepted { at: since }, None),
-        row(customer(3), Progress::Automatic { on: 4, standstill: None }, None),
+        row(customer(3), Progress::Automatic { on: 4, standstill: None, off: None }, None),
         row(customer(4), Progress::NotStarted, None),
         row(customer(5), Progress::NeedsAttention("the ceiling".into()), None),
-        row(customer(6), Progress::Protected { on: 2, of: 9 }, None),
+        row(customer(6), Progress::Protected { on: 2, of: 9, off: None }, None),
         row(customer(7), Progress::NotStarted, None),
     ];
     rows[0].run = Some(run("B365-7KQ4", true));
     rows[1].run = Some(run("B365-FHKL", false));
     for row in &mut rows {
         row.customer.products = vec![Product::Office365];
+        row.product = Some(Product::Office365);
+        row.others.clear();
     }
     rows[3].customer.products = vec![Product::MpExchange];
+    rows[3].product = Some(Product::MpExchange);
     rows[6].customer.is_active = false;
     rows
 }
