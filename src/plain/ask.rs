@@ -296,7 +296,7 @@ fn pressed(button: &Button, help: &str) -> Choice {
 fn own_offers<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Offer> {
     let may_leave = view.offer(Action::Another).is_some();
     // Help has the ways to send an error: it is rarely sent, and bad news is long enough.
-    let is_error = view.handouts.first().is_some_and(|text| text.id == HandoutId::Error);
+    let is_error = matches!(view.handouts.as_slice(), [only] if only.id == HandoutId::Error);
     // Of no and back, one choice is enough.
     let is_no = matches!(view.ask.shape, Shape::Confirm { .. }) && view.offer(Action::No).is_some();
     let is_own = move |action: Action| match action {
@@ -335,7 +335,10 @@ fn confirm(view: &View<'_>, default: bool) -> Question {
     if !view.can_do(Action::Yes) {
         choices.insert(0, Choice { words: "Yes.".into(), word: "yes".into(), does: press(Action::Yes) });
     }
-    Question::deciding(choices, if default { vec![Action::Yes] } else { vec![Action::No, Action::Back] })
+    let wanted = if default { vec![Action::Yes] } else { vec![Action::No, Action::Back] };
+    // What Enter does stands first: a 1 typed out of habit is what needs no thought.
+    choices.sort_by_key(|choice| !wanted.iter().any(|action| choice.does == press(*action)));
+    Question::deciding(choices, wanted)
 }
 
 /// Something to read, with what leads on from it.
