@@ -284,10 +284,14 @@ fn value(field: &FieldView<'_>) -> String {
     }
 }
 
-/// A button as a choice, with what help says about it.
+/// A button as a choice, with what help says about it, unless that begins with the same words.
 fn pressed(button: &Button, help: &str) -> Choice {
-    let name = sentence(button.label);
-    let words = labelled(&name, " ", if help == name { "" } else { help });
+    let begins = |rest: &str| !rest.starts_with(char::is_alphabetic);
+    let words = if help.strip_prefix(button.label).is_some_and(begins) {
+        help.to_owned()
+    } else {
+        labelled(&sentence(button.label), " ", help)
+    };
     Choice { words, word: button.label.to_owned(), does: press(button.action) }
 }
 
@@ -314,6 +318,7 @@ fn offered(offer: &Offer) -> Choice {
     let (name, help) = (capital(&label), signs(offer.help));
     let words = match offer.action {
         Action::Leave => "Leave the wizard".into(),
+        Action::NextReceipt => "Receipt. Says it; once more: the one for the customer, then as JSON".into(),
         // "Back. Back to the screen before." says it twice.
         Action::Back if help.starts_with(&name) => help,
         _ => format!("{} {help}", sentence(&name)).into(),

@@ -195,7 +195,7 @@ fn by_number(hearing: &mut Hearing<'_, '_>, rows: &RowsView<'_>) -> Option<Heard
 pub(super) fn beyond(ranges: &[Range], len: usize) -> Option<Heard> {
     let beyond = ranges.iter().map(|range| *range.end()).find(|end| *end > len)?;
     let has = match len {
-        0 => "the list is empty".to_owned(),
+        0 => "the list shows nobody".to_owned(),
         1 => "the list has one row".to_owned(),
         len => format!("the list has {len} rows"),
     };

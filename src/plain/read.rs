@@ -75,9 +75,9 @@ fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
             hearing.memory.knows_document = true;
             Heard::Aside(Vec::new())
         }
-        // Another reading of a short list is an answer to be chosen from.
+        // Another reading of a short list is an answer to be chosen from. Users are said once they stand in another order.
         Action::Sort | Action::Narrow | Action::Refresh
-            if is_list && (is_short || action != Action::Refresh) =>
+            if is_list && (is_short || action == Action::Narrow) =>
         {
             Heard::Give(vec![Given::Do(action)], Some(After::Page(0)))
         }
@@ -153,6 +153,12 @@ fn listed(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Heard {
 
 /// The answer to numbered choices.
 fn chosen(hearing: &mut Hearing<'_, '_>, choices: &[Choice], default: Option<&Choice>) -> Heard {
+    // Where rows are said, list is theirs, also where a way back is called so.
+    if hearing.lower == "list"
+        && let Some(heard) = lists::command(hearing)
+    {
+        return heard;
+    }
     let (lower, prompt) = (hearing.lower.as_str(), &hearing.question.prompt);
     let picked = match number(lower) {
         Some(number) => match number.checked_sub(1).and_then(|at| choices.get(at)) {

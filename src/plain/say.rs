@@ -161,7 +161,9 @@ impl Conversation {
         if self.memory.knows_document {
             let document = view.page.document().unwrap_or_default().iter().map(Text::to_string);
             let key = document.clone().collect::<Vec<_>>().join("\n");
-            let said = document.map(aside).collect();
+            // JSON keeps its indentation.
+            let is_json = key.starts_with('{');
+            let said = document.map(|line| if is_json { Line::Alone(line) } else { aside(line) }).collect();
             self.news(Slot::Document, [Item { key, said }]);
         }
     }
@@ -194,6 +196,10 @@ impl Conversation {
             }
             said.retain(|line| !self.lines.contains(line));
             self.lines.extend(said);
+        }
+        let was_sorted = std::mem::replace(&mut self.memory.sorted_by, rows.sorted_by);
+        if is_select && was_sorted != rows.sorted_by && self.memory.top.is_some() {
+            self.page = Some(0);
         }
         let is_ready = !view.ask.is_waiting || is_busy || self.was_answered || self.known.has(Slot::Counts);
         let Some(top) = self.page.take_if(|_| is_ready) else { return };

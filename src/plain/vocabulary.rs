@@ -127,6 +127,9 @@ fn of_offer(offer: &Offer, view: &View<'_>) -> String {
     if let (Action::Yes, Shape::Number(asked)) = (offer.action, &view.ask.shape) {
         return format!("{} That is the yes; Enter alone is none. back changes nothing.", told(&asked.hint));
     }
+    if offer.action == Action::NextReceipt {
+        return "receipt: says it; once more: the one for the customer, then as JSON.".to_owned();
+    }
     let word = words(offer.action).first().copied().unwrap_or_default();
     let enter = if offer.is_default { ", or Enter alone" } else { "" };
     sentence(&format!("{word}{enter}: {}", signs(offer.help)))

@@ -407,7 +407,16 @@ impl Dialog for Unapplied {
             " not been turned on. Finishing now makes the outcome partly done."
         ];
         let blocks = vec![Block::Strong(Tone::Warn, words)];
-        Scene::confirm(QuestionId::Unapplied, false, "Finish without turning them on?", blocks)
+        Scene::confirm(
+            QuestionId::Unapplied,
+            false,
+            if ticked == 1 {
+                "Finish without turning this user on?"
+            } else {
+                "Finish without turning them on?"
+            },
+            blocks,
+        )
     }
 }
 
