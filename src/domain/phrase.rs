@@ -505,7 +505,7 @@ impl Phrase {
                         parts = &[];
                     }
                     [Segment::Said(own), ..] if own.starts_with(['.', ',', ';', ':', ')']) => {
-                        words.push_str(&format!("“{command}”"));
+                        words.extend(["“", &command.to_string(), "”"]);
                     }
                     _ => words.push_str(&command.to_string()),
                 },

@@ -163,9 +163,8 @@ fn chosen(hearing: &mut Hearing<'_, '_>, choices: &[Choice], default: Option<&Ch
     let picked = match number(lower) {
         Some(number) => match number.checked_sub(1).and_then(|at| choices.get(at)) {
             None => {
-                let code = card::is_code(lower)
-                    .then(|| format!("For a code, type explain {lower}. "))
-                    .unwrap_or_default();
+                let code = card::is_code(lower);
+                let code = if code { format!("For a code, type explain {lower}. ") } else { String::new() };
                 return say(format!("There is no choice {lower}. {code}{prompt}"));
             }
             some => some,

@@ -227,7 +227,7 @@ fn nothing_touches_a_command_line_in_a_sentence() {
                 let bare = part.trim_end_matches(['.', ',', ';', ':']);
                 let below = command.find_subcommand(bare);
                 let is_own = below.is_some() || bare.starts_with("--");
-                found.extend((is_own && bare != part).then(|| rest.clone()));
+                found.extend((is_own && bare != part && !bare.ends_with('"')).then(|| rest.clone()));
                 if !is_own || bare != part {
                     break;
                 }
