@@ -346,6 +346,9 @@ fn start_log(opener: &Opener) -> bool {
 /// log, record and sandbox are opened behind it, on the runtime.
 fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
     let front_end = front_end(cli, &opener)?;
+    if matches!(front_end, FrontEndChoice::Lines(_)) && cli.common.plain {
+        command_line::name_lines();
+    }
     let clipboard = opener.environment.clipboard();
     let mut wizard = Wizard::new(setup(&opener, cli.run.clone())?);
     let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);

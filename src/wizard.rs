@@ -500,6 +500,8 @@ impl Wizard {
     }
 
     fn end(&mut self, how: Ended) {
+        // What follows keeps what was typed, and lets the run go: that is nothing that was confirmed.
+        let is_confirmed = self.calls.is_writing();
         self.leave_screen();
         self.session.let_go(&mut self.calls);
         // With a write out the hold ends with the process: letting go now could overtake the write, which needs it.
@@ -509,7 +511,7 @@ impl Wizard {
         self.calls.cancel_readers();
         self.redraw.forget();
         self.asks_to_leave = false;
-        if self.calls.is_writing() {
+        if is_confirmed {
             self.say(Tone::Busy, "Saving what was confirmed. One moment.");
         }
         self.ended = Some(how);

@@ -102,7 +102,7 @@ impl CommandContext {
         let out = self.out();
         let is_sandbox = self.opener.is_sandbox;
         let file = self.opener.settings.store_of(is_sandbox);
-        out.detail(&format!("The record is {}.", file.display()));
+        out.detail(&format!("The record: {}", file.display()));
         if let Some(warning) = store.operator().warning {
             out.note(warning.for_commands().as_str());
         }

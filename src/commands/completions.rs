@@ -28,6 +28,6 @@ pub fn write(folder: &Path, files: &[(String, String)], out: Out) -> anyhow::Res
         fs::write(folder.join(name), words)
             .with_context(|| format!("{name} could not be written into {place}"))?;
     }
-    out.note(&format!("{} pages are in {place}.", files.len()));
+    out.note(&format!("{} pages are here: {place}", files.len()));
     Ok(Exit::Done)
 }

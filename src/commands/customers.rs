@@ -231,7 +231,7 @@ fn warn_of_kept(cx: &RecordContext, closed: &[Text]) -> anyhow::Result<()> {
         }
         let rule = if has_rule { " Enable Auto stays on record and turns nobody on meanwhile." } else { "" };
         super::warn(&format!(
-            "{} ({}) is closed, and {} protected with {}.{rule} Closing ends neither: reopen the account ({}), turn \
+            "{} ({}) is closed, and {} protected with {}.{rule} Closing ends neither: reopen the account with “{}”, turn \
              them off, then close it.",
             customer.name,
             customer.reference,

@@ -13,6 +13,7 @@ use crate::{
         phrase::Command,
         protection::AutoRule,
         run::{OpenRun, SweeperStatus},
+        speech::sentence,
         status::{LastSweep, ProductStatus, Stand, Status},
         sweep::OVERDUE_AFTER,
         sydney,
@@ -243,11 +244,7 @@ fn attention_lines(rows: &[Judged]) -> Vec<String> {
     let mut lines = Vec::new();
     for Judged { row, reasons, verdict } in rows {
         let who = format!("{} · {} · {}", row.customer.reference, row.customer.name, row.product.name());
-        lines.extend(
-            reasons
-                .iter()
-                .map(|why| format!("NEEDS ATTENTION: {who}: {}.", why.as_str().trim_end_matches('.'))),
-        );
+        lines.extend(reasons.iter().map(|why| sentence(&format!("NEEDS ATTENTION: {who}: {why}"))));
         let gaps = verdict.gaps.iter();
         lines.extend(gaps.map(|gap| format!("THE LIST: {who}: {}.", gap.as_str().trim_end_matches('.'))));
     }

@@ -16,6 +16,20 @@ pub fn name_sandbox(world: Option<&str>, role: Option<&str>) {
     let _is_first = WORLD.set(format!(" --sandbox{}", given.collect::<String>()));
 }
 
+/// The wizard was asked for line by line: what leads back to it asks for that again.
+static LINES: OnceLock<()> = OnceLock::new();
+
+/// Has every command line that leads back to the wizard ask for lines from now on.
+pub fn name_lines() {
+    let _is_first = LINES.set(());
+}
+
+/// What has the wizard go on line by line, a blank before it; empty where that was not asked for.
+#[must_use]
+pub fn lines() -> &'static str {
+    LINES.get().map_or("", |()| " --plain")
+}
+
 /// What stands at the end of a command line, a blank before it.
 #[must_use]
 pub fn world() -> &'static str {

@@ -447,7 +447,7 @@ pub fn by_key(key: &str) -> Option<&'static Entry> {
 pub fn with_way(mut failure: Failure) -> Failure {
     let is_known = failure.code.as_ref().is_some_and(|code| by_code(code.as_str()).is_some());
     if is_known && !failure.hint.parts().contains(&Segment::Do(WayOn::Explain)) {
-        failure.hint = failure.hint.then(WayOn::Explain);
+        failure.hint = failure.hint.before_lines(WayOn::Explain);
     }
     failure
 }

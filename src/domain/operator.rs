@@ -43,7 +43,7 @@ impl Account {
             self.raised_from.as_ref().map_or_else(Phrase::default, |from| phrase![" (sudo by ", from, ")"]);
         Some(phrase![&name].with(raised).with(phrase![
             " is the first operator on this record, and so its only Admin. If that is to be another account, start \
-             backup365 without sudo; whoever may write the record becomes an Admin with ",
+             backup365 without sudo; whoever may write the record becomes an Admin with: ",
             Command::OperatorsRecover,
             "."
         ]))
@@ -96,7 +96,7 @@ impl Operator {
     #[must_use]
     pub fn corrects(&self, customer: &Text, correction: Correction) -> Phrase {
         let command = Command::CustomersSet(customer.clone(), correction);
-        if self.is_admin { phrase!["run ", command, "."] } else { phrase!["an Admin runs ", command, "."] }
+        if self.is_admin { phrase!["run: ", command, "."] } else { phrase!["an Admin runs: ", command, "."] }
     }
 
     /// Where a User finds an Admin, and how a User becomes one.
@@ -153,9 +153,9 @@ mod tests {
         let words = jane.way_to_admin().for_commands();
         assert_eq!(
             words.as_str(),
-            "Admins here: ann, bob, cleo, dan and 1 more. One of them makes you an Admin with backup365 operators set \
-             'CORP\\jane' --admin; where none is left: backup365 operators set --recover. Roles guard against mistakes, not against \
-             somebody who can write the record's file."
+            "Admins here: ann, bob, cleo, dan and 1 more. One of them makes you an Admin with “backup365 operators set \
+             'CORP\\jane' --admin”; where none is left: “backup365 operators set --recover”. Roles guard against mistakes, not \
+             against somebody who can write the record's file."
         );
     }
 

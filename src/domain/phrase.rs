@@ -119,7 +119,7 @@ pub enum WayOn {
     Mend(Detail),
     /// Something on our own side is to be mended; the lead runs [`Command::OUR_SIDE`].
     OurSide,
-    /// Run this elsewhere: what for, behind "to"; may be empty.
+    /// Run this elsewhere: what for, behind "to".
     Run(Command, &'static str),
     /// Have a hoster run these lines, exact as they are. The last sentence of its phrase: the lines follow.
     HaveRun(Vec<Text>),
@@ -144,9 +144,6 @@ impl Detail {
         }
     }
 }
-
-/// Said in front of lines that a hoster is to run.
-const HAVE_RUN: &str = "Ask the hoster to run these lines:";
 
 impl WayOn {
     /// The way on that a table in the assets names, with its purpose ("park: until the plan is known").
@@ -201,9 +198,12 @@ impl WayOn {
             Self::AddDomain => "Add it to them, or type another address.".into(),
             Self::Mend(detail) => format!("Type back to mend {}.", detail.words()).into(),
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
-            Self::Run(command, "") => format!("Run {command}.").into(),
             Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
-            Self::HaveRun(_) => HAVE_RUN.into(),
+            Self::HaveRun(lines) => match lines.len() {
+                1 => "Ask the hoster to run this line:".into(),
+                2 => "Ask the hoster to run these two lines:".into(),
+                _ => "Ask the hoster to run these lines:".into(),
+            },
         }
     }
 
@@ -222,20 +222,19 @@ impl WayOn {
                 format!("The run is kept {purpose}; the same command goes on with it.").into()
             }
             Self::Leave => "Nothing is lost.".into(),
-            Self::Explain => "Look the code up with backup365 explain.".into(),
+            Self::Explain => format!("The command {} looks the code up.", Command::Explain).into(),
             Self::Lift => "Lift the exclusion with --lift.".into(),
             Self::IncludeKinds => "Include the kind with --include-kind.".into(),
             Self::Exclude => "Exclude users with --exclude.".into(),
             Self::Filter | Self::ClearFilter | Self::Narrow => "Name the customer or the user whole.".into(),
             Self::RestoreTicks | Self::Review => "Name the users with --users.".into(),
             Self::TurnOff => "An Admin turns users off with --turn-off.".into(),
-            Self::AddCustomer => format!("An Admin adds one with {}.", Command::CustomersAdd).into(),
+            Self::AddCustomer => format!("An Admin runs {} to add one.", Command::CustomersAdd).into(),
             Self::FillIn => "Give the details with their flags.".into(),
             Self::RestoreList => "Give the list again with --mailboxes.".into(),
             Self::AddDomain => "Add it with --mail-domain, or give another address.".into(),
             Self::Mend(detail) => format!("Mend {}, and run the same command again.", detail.words()).into(),
             Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
-            Self::Run(command, "") => format!("Run {command}.").into(),
             Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
             Self::HaveRun(lines) => {
                 let lines: Vec<String> = lines.iter().map(|line| format!("“{line}”")).collect();
@@ -372,6 +371,9 @@ impl fmt::Display for Command {
         if !matches!(self, Self::Explain | Self::Settings) {
             f.write_str(command_line::world())?;
         }
+        if matches!(self, Self::TakeUp(_)) {
+            f.write_str(command_line::lines())?;
+        }
         Ok(())
     }
 }
@@ -478,6 +480,23 @@ impl Phrase {
         self
     }
 
+    /// The same with another phrase behind it; where lines follow that a hoster is to run, in front of the words that
+    /// announce them.
+    #[must_use]
+    pub fn before_lines(mut self, more: impl Into<Self>) -> Self {
+        match self.0.pop() {
+            Some(Segment::Do(run @ WayOn::HaveRun(_))) => {
+                // The space between the two stands there already.
+                self.0.extend(more.into().0);
+                self.then(run)
+            }
+            last => {
+                self.0.extend(last);
+                self.then(more)
+            }
+        }
+    }
+
     /// All of it, with the ways on in the words of `way` and this program's own words through `said`.
     #[must_use]
     pub fn spoken<'w>(
@@ -486,7 +505,9 @@ impl Phrase {
         said: impl Fn(&'static str) -> Cow<'static, str>,
     ) -> Text {
         let mut words = String::new();
-        for part in &self.0 {
+        let mut parts = self.0.as_slice();
+        while let [part, behind @ ..] = parts {
+            parts = behind;
             match part {
                 Segment::Said(own) => words.push_str(&said(own)),
                 Segment::Name(name) => words.push_str(name.as_str()),
@@ -495,7 +516,17 @@ impl Phrase {
                     words.push(' ');
                     words.push_str(noun.word(*count));
                 }
-                Segment::Command(command) => words.push_str(&command.to_string()),
+                // A command is copied with all that touches it: no full stop does, and other signs stand outside quotes.
+                Segment::Command(command) => match behind {
+                    [Segment::Said(".")] => {
+                        words.push_str(&command.to_string());
+                        parts = &[];
+                    }
+                    [Segment::Said(own), ..] if own.starts_with(['.', ',', ';', ':', ')']) => {
+                        words.extend(["“", &command.to_string(), "”"]);
+                    }
+                    _ => words.push_str(&command.to_string()),
+                },
                 Segment::Do(next) => words.push_str(&way(next)),
             }
         }
@@ -627,6 +658,25 @@ mod tests {
             phrase![(1, Noun::User), " of ", (1_204, Noun::Seat)].for_commands().as_str(),
             "1 user of 1,204 seats"
         );
+    }
+
+    #[test]
+    fn nothing_touches_a_command_that_would_be_copied_with_it() {
+        let run = || phrase!["An Admin runs: ", Command::SweepCheck, "."];
+        let said = |words: Phrase| words.for_commands().to_string();
+        assert_eq!(said(run()), "An Admin runs: backup365 sweep --check");
+        assert_eq!(said(run().then("Then ask.")), "An Admin runs: “backup365 sweep --check”. Then ask.");
+        assert_eq!(said(phrase!["See ", Command::Sweep, " first."]), "See backup365 sweep first.");
+        for way in
+            [WayOn::Explain, WayOn::AddCustomer, WayOn::OurSide, WayOn::Run(Command::Sweep, "see more")]
+        {
+            for words in [way.for_lines(), way.for_commands()] {
+                let is_glued = Command::all("B365-7KQ4".parse().unwrap())
+                    .iter()
+                    .any(|command| words.contains(&format!("{command}.")));
+                assert!(!is_glued, "{words}");
+            }
+        }
     }
 
     #[test]

@@ -136,7 +136,9 @@ fn ticket(outcome: &Outcome) -> String {
     text.line(format_args!("Result: {}", verdict.result(outcome)));
     text.line(format_args!("Protected: {}", grouped(verdict.protected)));
     text.meaning(&verdict);
-    text.line(format_args!("Turned on by this run: {}", grouped(outcome.done.turned_on)));
+    // Whoever was turned off again is not among them, though the history has both.
+    let still = if outcome.done.turned_off > 0 { ", and still on" } else { "" };
+    text.line(format_args!("Turned on by this run{still}: {}", grouped(outcome.done.turned_on)));
     text.names(became(outcome, &SeatOutcome::TurnedOn));
     if outcome.done.turned_off > 0 {
         text.line(format_args!("Turned off by this run: {}", grouped(outcome.done.turned_off)));

@@ -40,11 +40,22 @@ pub fn timeless(words: &str) -> String {
 pub fn sentence(words: &str) -> String {
     let words = words.trim_end();
     let spoken = words.trim_end_matches(['”', '"']);
-    if words.is_empty() || spoken.ends_with(['.', '?', '!', ':', ';']) {
+    if words.is_empty() || spoken.ends_with(['.', '?', '!', ':', ';']) || pasted(words).is_some() {
         words.to_owned()
     } else {
         format!("{words}.")
     }
+}
+
+/// What stands before the end, and the end, where that is copied: a command line, a path or a link behind a colon. A full
+/// stop would be pasted with it, so readers do without.
+#[must_use]
+pub fn pasted(words: &str) -> Option<(&str, &str)> {
+    let (before, last) = words.rsplit_once(": ")?;
+    let is_place =
+        last.starts_with(['/', '~']) || last.starts_with("https://") || last.get(1..3) == Some(":\\");
+    let is_copied = (is_place || last.starts_with("backup365 ")) && !last.contains(". ");
+    is_copied.then_some((before, last))
 }
 
 /// The first letter large. Host names and addresses stay as they are: they are read aloud and typed.
@@ -66,6 +77,22 @@ mod tests {
         for kept in ["mail.hoster.example, Exchange 2019", "svc@hoster.example.", "https://mail.example/EWS"]
         {
             assert_eq!(capital(kept), kept);
+        }
+    }
+
+    #[test]
+    fn a_full_stop_never_touches_what_is_copied() {
+        for copied in [
+            "Take it up again with: backup365 --run B365-7KQ4 --sandbox",
+            "File: /home/jo/My Files/C-1001-link.txt",
+            "File: C:\\Users\\jo\\C-1001-link.txt",
+            "Server: https://mail.hoster.example",
+        ] {
+            assert_eq!(sentence(copied), copied);
+        }
+        let prose = "Run it with: backup365 --run B365-7KQ4. Then go on";
+        for ended in ["Result: done", "Start backup365 again", prose] {
+            assert_eq!(sentence(ended), format!("{ended}."));
         }
     }
 

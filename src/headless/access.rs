@@ -54,7 +54,7 @@ impl Journey {
         if let Some(failure) = view.failure().filter(|failure| failure.is_about_what_was_named()) {
             let customer = view.bar.customer.map(Shown::to_text).unwrap_or_default();
             let command = Command::CustomersSet(customer, Correction::NoTenant);
-            let way = phrase!["If the record is wrong, an Admin runs ", command, "."];
+            let way = phrase!["If the record is wrong, an Admin runs: ", command, "."];
             return fail(view, Failure { hint: failure.hint.clone().then(way), ..failure.clone() });
         }
         let is_known = !self.steps.has(Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
@@ -139,7 +139,7 @@ impl Journey {
         let organisation = organisation(bar);
         let customer = bar.customer.map(Shown::to_text).unwrap_or_default();
         let words = format_args!(
-            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin runs {}.",
+            "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin runs: {}",
             Command::CustomersSet(customer, Correction::NoTenant)
         );
         end(End::Wrong, words)

@@ -341,7 +341,7 @@ impl Journey {
         let words = sentences(view);
         let install = Command::SweepInstall;
         let way = "or start again with --without-sweeper.";
-        end(End::Stopped, format_args!("{words} Install one first ({install}), {way}"))
+        end(End::Stopped, format_args!("{words} Install one first with “{install}”, {way}"))
     }
 
     /// It was written down beforehand, so it is kept, and said.

@@ -284,10 +284,14 @@ fn value(field: &FieldView<'_>) -> String {
     }
 }
 
-/// A button as a choice, with what help says about it.
+/// A button as a choice, with what help says about it, unless that begins with the same words.
 fn pressed(button: &Button, help: &str) -> Choice {
-    let name = sentence(button.label);
-    let words = labelled(&name, " ", if help == name { "" } else { help });
+    let begins = |rest: &str| !rest.starts_with(char::is_alphabetic);
+    let words = if help.strip_prefix(button.label).is_some_and(begins) {
+        help.to_owned()
+    } else {
+        labelled(&sentence(button.label), " ", help)
+    };
     Choice { words, word: button.label.to_owned(), does: press(button.action) }
 }
 
@@ -296,7 +300,7 @@ fn pressed(button: &Button, help: &str) -> Choice {
 fn own_offers<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Offer> {
     let may_leave = view.offer(Action::Another).is_some();
     // Help has the ways to send an error: it is rarely sent, and bad news is long enough.
-    let is_error = view.handouts.first().is_some_and(|text| text.id == HandoutId::Error);
+    let is_error = matches!(view.handouts.as_slice(), [only] if only.id == HandoutId::Error);
     // Of no and back, one choice is enough.
     let is_no = matches!(view.ask.shape, Shape::Confirm { .. }) && view.offer(Action::No).is_some();
     let is_own = move |action: Action| match action {
@@ -314,6 +318,7 @@ fn offered(offer: &Offer) -> Choice {
     let (name, help) = (capital(&label), signs(offer.help));
     let words = match offer.action {
         Action::Leave => "Leave the wizard".into(),
+        Action::NextReceipt => "Receipt. Says it; once more: the one for the customer, then as JSON".into(),
         // "Back. Back to the screen before." says it twice.
         Action::Back if help.starts_with(&name) => help,
         _ => format!("{} {help}", sentence(&name)).into(),
@@ -335,7 +340,10 @@ fn confirm(view: &View<'_>, default: bool) -> Question {
     if !view.can_do(Action::Yes) {
         choices.insert(0, Choice { words: "Yes.".into(), word: "yes".into(), does: press(Action::Yes) });
     }
-    Question::deciding(choices, if default { vec![Action::Yes] } else { vec![Action::No, Action::Back] })
+    let wanted = if default { vec![Action::Yes] } else { vec![Action::No, Action::Back] };
+    // What Enter does stands first: a 1 typed out of habit is what needs no thought.
+    choices.sort_by_key(|choice| !wanted.iter().any(|action| choice.does == press(*action)));
+    Question::deciding(choices, wanted)
 }
 
 /// Something to read, with what leads on from it.

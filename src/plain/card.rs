@@ -1,12 +1,16 @@
 //! What is said without the wizard: the card, and what a code means. Pure.
 
-use crate::domain::{
-    card::{Card, Party, is_said},
-    explain,
-    speech::sentence,
+use crate::{
+    domain::{
+        card::{Card, Party, is_said},
+        explain,
+        phrase::{Phrase, Segment, WayOn},
+        speech::{sentence, signs},
+    },
+    wizard::view::{Block, View},
 };
 
-use super::words::told;
+use super::vocabulary::asks_for;
 
 /// Entries that are said at once; more are no answer. A guess.
 const HITS: usize = 3;
@@ -30,16 +34,41 @@ pub(crate) fn say(card: &Card) -> Vec<String> {
     said
 }
 
+/// Whether a number that was typed is a code of Microsoft's, and no row or choice.
+pub(crate) fn is_code(number: &str) -> bool {
+    number.len() > 3 && !explain::look_up(number, Party::default()).is_empty()
+}
+
+/// What is next, by the words of this page; where they are another page's, that is said first.
+fn next(words: &Phrase, view: &View<'_>) -> String {
+    let has_link = view.page.blocks.iter().any(|block| matches!(block, Block::Link(_)));
+    let here = |way: &WayOn| match way {
+        // It is shown already.
+        WayOn::ShowLink if has_link => WayOn::HandOver,
+        way => way.clone(),
+    };
+    let is_open = words.parts().iter().all(|part| match part {
+        Segment::Do(way) => asks_for(&here(way)).is_none_or(|action| view.can_do(action)),
+        _ => true,
+    });
+    let lead = match view.bar.run {
+        _ if is_open => "Next",
+        None => "Next, in the run",
+        Some(_) => "Next, at the step Authorise",
+    };
+    sentence(&format!("{lead}: {}", words.spoken(|way| here(way).for_lines().into_owned().into(), signs)))
+}
+
 /// What a code or words mean.
-pub(crate) fn explain(code: &str, about: Party) -> Vec<String> {
-    let found = explain::look_up(code, about);
+pub(crate) fn explain(code: &str, view: &View<'_>) -> Vec<String> {
+    let found = explain::look_up(code, view.bar.about);
     let mut said = Vec::new();
     for (at, entry) in found.iter().take(HITS).enumerate() {
         said.extend((at > 0).then(String::new));
-        let next = format!("Next: {}", told(&entry.next));
         let parts =
             [entry.heading().to_string(), format!("Means: {}", entry.means), format!("Say: {}", entry.say)];
-        said.extend(parts.iter().chain([&next]).map(|words| sentence(words)));
+        said.extend(parts.iter().map(|words| sentence(words)));
+        said.push(next(&entry.next, view));
     }
     match found.len() {
         0 => said.push(NOTHING.to_owned()),

@@ -50,7 +50,7 @@ impl Hearing<'_, '_> {
                     return Some(press(action));
                 }
                 let code = lower.strip_prefix("explain ").or_else(|| lower.strip_prefix("e "))?;
-                Heard::Aside(card::explain(code, self.view.bar.about))
+                Heard::Aside(card::explain(code, self.view))
             }
         })
     }

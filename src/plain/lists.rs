@@ -18,7 +18,9 @@ use crate::{
 use super::{
     heard::{After, Heard, give, press, say},
     hearing::Hearing,
+    memory::Memory,
     rows::{self, PAGE, Report, counts},
+    vocabulary::means,
 };
 
 /// What is done to rows by number.
@@ -141,13 +143,23 @@ fn confirm(all: u32, is_arriving: bool) -> Heard {
     ])
 }
 
-/// *All*, confirmed or not.
-pub(super) fn confirmed(line: &str, view: &View<'_>) -> Heard {
-    match line.to_lowercase().as_str() {
-        "yes" | "y" if matches!(view.ask.shape, Shape::Select(_)) => {
-            Heard::Give(vec![Given::Mark(Mark::Tick, Which::All)], Some(After::Report(Report::default())))
+/// *All*, confirmed or not. What is neither is asked about again; none: what leads away from here, which ticks nobody.
+pub(super) fn confirmed(line: &str, view: &View<'_>, memory: &mut Memory) -> Option<Heard> {
+    let word = line.to_lowercase();
+    let is_any = |actions: &[Action]| actions.iter().any(|action| means(&word, *action));
+    match view.ask.shape {
+        _ if is_any(&[Action::Park, Action::Leave]) => None,
+        Shape::Select(_) if is_any(&[Action::Yes]) => Some(Heard::Give(
+            vec![Given::Mark(Mark::Tick, Which::All)],
+            Some(After::Report(Report::default())),
+        )),
+        Shape::Select(SelectAsked { all: Some(all), is_arriving, .. })
+            if !word.is_empty() && !is_any(&[Action::No, Action::Back]) =>
+        {
+            memory.confirms_all = true;
+            Some(confirm(all, is_arriving))
         }
-        _ => say("Not done: All ticked nobody."),
+        _ => Some(say("Not done: All ticked nobody.")),
     }
 }
 
@@ -183,7 +195,7 @@ fn by_number(hearing: &mut Hearing<'_, '_>, rows: &RowsView<'_>) -> Option<Heard
 pub(super) fn beyond(ranges: &[Range], len: usize) -> Option<Heard> {
     let beyond = ranges.iter().map(|range| *range.end()).find(|end| *end > len)?;
     let has = match len {
-        0 => "the list is empty".to_owned(),
+        0 => "the list shows nobody".to_owned(),
         1 => "the list has one row".to_owned(),
         len => format!("the list has {len} rows"),
     };

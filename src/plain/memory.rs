@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::row_ranges::{Range, indices},
-    wizard::{answer::RowId, view::RowsView},
+    wizard::{
+        answer::RowId,
+        view::{Column, RowsView},
+    },
 };
 
 use super::rows::PAGE;
@@ -20,6 +23,8 @@ pub(crate) struct Memory {
     pub(crate) asks_code: bool,
     /// The document on the page has been said: the word for it asks for the next one.
     pub(crate) knows_document: bool,
+    /// What the rows were sorted by last.
+    pub(crate) sorted_by: Option<Column>,
     /// The rows that were said, by index: a number means the row that was said, not the one that stands there now.
     said: BTreeMap<usize, RowId>,
     /// Lines of a list that is being typed.

@@ -33,15 +33,13 @@ const NO_CLIPBOARD: &str =
 /// What a line means.
 pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mut Memory) -> Heard {
     let trimmed = line.trim();
-    if std::mem::take(&mut memory.confirms_all) {
-        return lists::confirmed(trimmed, view);
+    if std::mem::take(&mut memory.confirms_all)
+        && let Some(heard) = lists::confirmed(trimmed, view, memory)
+    {
+        return heard;
     }
     if std::mem::take(&mut memory.asks_code) {
-        return Heard::Aside(if trimmed.is_empty() {
-            Vec::new()
-        } else {
-            card::explain(trimmed, view.bar.about)
-        });
+        return Heard::Aside(if trimmed.is_empty() { Vec::new() } else { card::explain(trimmed, view) });
     }
     if let Way::Secret(id) = &question.way {
         return answered(*id, Value::Secret(Secret::new(line.to_owned())), line.is_empty());
@@ -58,6 +56,7 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
         Way::Number(proposed) => counted(&mut hearing, *proposed),
         Way::Nothing => hearing
             .command()
+            .or_else(|| lists::command(&mut hearing))
             .unwrap_or_else(|| say("One moment: nothing is asked now. Or type back, or quit.")),
     };
     followed(heard, &mut hearing)
@@ -76,9 +75,9 @@ fn followed(heard: Heard, hearing: &mut Hearing<'_, '_>) -> Heard {
             hearing.memory.knows_document = true;
             Heard::Aside(Vec::new())
         }
-        // Another reading of a short list is an answer to be chosen from.
+        // Another reading of a short list is an answer to be chosen from. Users are said once they stand in another order.
         Action::Sort | Action::Narrow | Action::Refresh
-            if is_list && (is_short || action != Action::Refresh) =>
+            if is_list && (is_short || action == Action::Narrow) =>
         {
             Heard::Give(vec![Given::Do(action)], Some(After::Page(0)))
         }
@@ -94,7 +93,7 @@ pub(crate) fn meanwhile(line: &str) -> Option<bool> {
         return Some(true);
     }
     let head = line.split(' ').next().unwrap_or_default();
-    let is_said = matches!(line.as_str(), "help" | "?" | "say" | "s" | "again");
+    let is_said = matches!(line.as_str(), "help" | "?" | "say" | "s" | "again" | "list" | "total" | "counts");
     (is_said || is_any(&[Action::Refresh]) || matches!(head, "explain" | "e")).then_some(false)
 }
 
@@ -121,10 +120,12 @@ fn field_command(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Option<Heard> {
     if hearing.lower == "clear" {
         return Some(give(Given::Fill(id, Value::Text(String::new()))));
     }
-    if hearing.means(Action::Rehearse) && hearing.view.offer(Action::Rehearse).is_some() {
-        return Some(press(Action::Rehearse));
+    if hearing.lower == "choices" {
+        return Some(hearing.question_again());
     }
-    hearing.common()
+    // Every word that help lists.
+    let offered = hearing.view.actions.iter().map(|offer| offer.action).find(|action| hearing.means(*action));
+    hearing.common().or_else(|| offered.map(press))
 }
 
 /// A field that takes a list: lines up to an empty one, or one with a full stop alone, are one paste.
@@ -152,10 +153,20 @@ fn listed(hearing: &mut Hearing<'_, '_>, id: FieldId) -> Heard {
 
 /// The answer to numbered choices.
 fn chosen(hearing: &mut Hearing<'_, '_>, choices: &[Choice], default: Option<&Choice>) -> Heard {
+    // Where rows are said, list is theirs, also where a way back is called so.
+    if hearing.lower == "list"
+        && let Some(heard) = lists::command(hearing)
+    {
+        return heard;
+    }
     let (lower, prompt) = (hearing.lower.as_str(), &hearing.question.prompt);
     let picked = match number(lower) {
         Some(number) => match number.checked_sub(1).and_then(|at| choices.get(at)) {
-            None => return say(format!("There is no choice {lower}. {prompt}")),
+            None => {
+                let code = card::is_code(lower);
+                let code = if code { format!("For a code, type explain {lower}. ") } else { String::new() };
+                return say(format!("There is no choice {lower}. {code}{prompt}"));
+            }
             some => some,
         },
         None if lower.is_empty() && default.is_none() => return say(prompt.clone()),
@@ -223,6 +234,7 @@ fn counted(hearing: &mut Hearing<'_, '_>, proposed: Option<u32>) -> Heard {
     match typed.or(proposed.filter(|_| hearing.line.is_empty())) {
         Some(number) => give(Given::Number(number)),
         None if hearing.line.is_empty() => say(hearing.question.prompt.clone()),
+        None if hearing.means(Action::No) => say("Type back: then nothing is changed."),
         // The number is the yes: no word takes its place.
         None => hearing
             .command()

@@ -80,26 +80,33 @@ impl Conversation {
         self.rows(view);
         let mut told = Told::default();
         if self.is_done() {
+            let before = self.lines.len();
             self.state(view);
-            told = self.ask(view, has_news);
-            if std::mem::take(&mut self.was_answered) && self.lines.is_empty() {
+            told = self.ask(view, has_news || self.lines.len() > before);
+            if std::mem::take(&mut self.was_answered) {
                 self.answer_again(view);
             }
         }
         Told { lines: std::mem::take(&mut self.lines), ..told }
     }
 
-    /// No line is left without an answer: the line of state once more, or else what can be typed.
+    /// No line is left without an answer: the line of state once more, or else what can be typed. That is what is heard
+    /// last behind every other answer, too; users are marked one line after the other, without it.
     fn answer_again(&mut self, view: &View<'_>) {
         // Boxes and lines of a list are their own answer.
-        let prompt =
-            self.question.as_ref().filter(|asked| !matches!(asked.way, Way::Nothing | Way::Lines(_)));
-        match (said_state(view), prompt) {
-            (Some(notice), _) => self.lines.extend(state(notice).said),
-            (None, Some(Question { prompt, .. })) if !prompt.is_empty() => {
-                self.lines.push(Line::Words(prompt.clone()));
-            }
-            _ => {}
+        let asked = self.question.as_ref().filter(|asked| !matches!(asked.way, Way::Nothing | Way::Lines(_)));
+        let prompt = asked.map(|asked| asked.prompt.clone()).filter(|prompt| !prompt.is_empty());
+        let is_silent = self.lines.is_empty();
+        if is_silent && let Some(notice) = said_state(view) {
+            self.lines.extend(state(notice).said);
+        }
+        let is_own = matches!(view.ask.shape, Shape::Select(_))
+            || matches!(asked, Some(asked) if asked.way == Way::Boxes);
+        let is_said =
+            |prompt: &String| matches!(self.lines.last(), Some(Line::Words(last)) if last.contains(prompt));
+        if !is_own || self.lines.is_empty() {
+            let prompt = prompt.filter(|prompt| !is_said(prompt));
+            self.lines.extend(prompt.map(Line::Words));
         }
     }
 
@@ -154,7 +161,9 @@ impl Conversation {
         if self.memory.knows_document {
             let document = view.page.document().unwrap_or_default().iter().map(Text::to_string);
             let key = document.clone().collect::<Vec<_>>().join("\n");
-            let said = document.map(aside).collect();
+            // JSON keeps its indentation.
+            let is_json = key.starts_with('{');
+            let said = document.map(|line| if is_json { Line::Alone(line) } else { aside(line) }).collect();
             self.news(Slot::Document, [Item { key, said }]);
         }
     }
@@ -188,7 +197,11 @@ impl Conversation {
             said.retain(|line| !self.lines.contains(line));
             self.lines.extend(said);
         }
-        let is_ready = !view.ask.is_waiting || is_busy || self.known.has(Slot::Counts);
+        let was_sorted = std::mem::replace(&mut self.memory.sorted_by, rows.sorted_by);
+        if is_select && was_sorted != rows.sorted_by && self.memory.top.is_some() {
+            self.page = Some(0);
+        }
+        let is_ready = !view.ask.is_waiting || is_busy || self.was_answered || self.known.has(Slot::Counts);
         let Some(top) = self.page.take_if(|_| is_ready) else { return };
         let is_long = top == 0 && rows.rows.len() > PAGE;
         if is_decided(view) && is_long && !self.was_answered {

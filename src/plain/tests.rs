@@ -18,14 +18,16 @@ use crate::{
         codeset::width,
         customer::{Product, Progress},
         id::UserId,
+        phrase::Segment,
         tenant::Verdict,
         text::Text,
     },
     wizard::{
-        answer::{FieldId, RowId},
-        ask::QuestionId,
+        answer::{Action, FieldId, RowId},
+        ask::{QuestionId, Shape},
         event::EventKind,
         tests::{Desk, customer, organisation, record, row, setup},
+        view::Block,
     },
 };
 
@@ -74,16 +76,39 @@ impl Call {
 
     /// What is said of the view that stands now.
     fn hears(&mut self) -> String {
+        self.ways_are_open();
         let told = self.talk.tell(&self.desk.view(), self.desk.now);
         self.bills += u32::from(told.bills);
         self.strays += u32::from(told.came_by_itself);
         let said = lay(&told.lines, self.columns, true);
         assert!(!names_a_key(&said), "{said}");
+        assert!(!has_glued_command(&said), "{said}");
         for line in said.lines() {
             assert!(!line.chars().any(char::is_control), "{line:?}");
             assert!(width(line) <= self.columns || !line.contains(' '), "{line:?}");
         }
         said
+    }
+
+    /// Every way on that the page says in words can be gone on this page.
+    fn ways_are_open(&self) {
+        let view = self.desk.view();
+        let hints = view.page.all(|block| match block {
+            Block::Para(words) | Block::Strong(_, words) => Some(words),
+            Block::Failure(failure) => Some(&failure.hint),
+            _ => None,
+        });
+        for words in hints.chain(view.notice.iter().map(|notice| &notice.words)) {
+            for part in words.parts() {
+                let Segment::Do(way) = part else { continue };
+                let is_open = vocabulary::asks_for(way).is_none_or(|action| {
+                    let is_asked_anyway =
+                        matches!(view.ask.shape, Shape::Select(_)) && action == Action::Kinds;
+                    view.ask.is_waiting || is_asked_anyway || view.can_do(action)
+                });
+                assert!(is_open, "{way:?} at {:?}: {words:?}", view.ask.id);
+            }
+        }
     }
 
     fn question(&self) -> Question {
@@ -104,6 +129,18 @@ impl Call {
         }
         said.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Whether a sign touches the last flag of a command line: it would be copied with it.
+fn has_glued_command(words: &str) -> bool {
+    words.split("backup365 ").skip(1).any(|command| {
+        let own = |part: &&str| !part.ends_with(['”', '\'', '"']);
+        let last = command.split_whitespace().take_while(|part| !part.starts_with('(')).collect::<Vec<_>>();
+        let flag = last.iter().rposition(|part| part.starts_with("--"));
+        flag.and_then(|at| last.get(at))
+            .filter(|part| own(part))
+            .is_some_and(|part| part.ends_with(['.', ',', ';']))
+    })
 }
 
 /// Whether words name a key that only the full screen has.
@@ -222,7 +259,12 @@ fn all_says_its_count_and_asks() {
     let mut call = at_users(80);
     assert!(call.after(&["all"]).contains("Tick 2? Type yes or no. Enter is no."));
     assert_eq!(call.after(&[""]), "Not done: All ticked nobody.");
-    assert!(call.after(&["all", "yes"]).starts_with("Ticked 2, seats 0 to 2."));
+    // What is neither yes nor no is asked about again, and ticks nobody.
+    let said = call.after(&["all", "help"]);
+    assert!(said.starts_with("All 2. Ticks every user") && said.ends_with("Enter is no."), "{said}");
+    assert_eq!(call.after(&["b"]), "Not done: All ticked nobody.");
+    assert!(call.after(&["all", "quit"]).starts_with("Leave?"));
+    assert!(call.after(&["stay", "all", "yes"]).starts_with("Ticked 2, seats 0 to 2."));
 }
 
 #[test]
@@ -235,6 +277,10 @@ fn a_bill_is_said_as_one_and_takes_its_number_only() {
     assert_eq!(call.bills, before + 1);
     assert!(call.after(&["7"]).contains("Problem: The table says 2. Nothing has been changed."));
     assert_eq!(call.desk.count("Apply("), 0);
+    let help = call.after(&["help"]);
+    assert!(!help.contains("Enter alone:") && !help.contains("yes:"), "neither is an answer here: {help}");
+    assert!(help.contains("That is the yes; Enter alone is none. back changes nothing."), "{help}");
+    assert!(call.after(&["no"]).starts_with("Type back: then nothing is changed. New seats: "));
     call.after(&["2"]);
     assert_eq!(call.desk.count("Apply("), 1);
 }
@@ -252,6 +298,25 @@ fn a_secret_is_never_said_and_a_command_word_can_be_one() {
     assert!(said.contains("Change Password: filled, not shown."), "{said}");
     call.after(&["save"]);
     assert_eq!(call.desk.record.as_ref().unwrap().impersonation.as_ref().unwrap().password.expose(), "back");
+}
+
+#[test]
+fn a_word_that_help_lists_is_a_command_in_every_field() {
+    let (mut call, said) = Call::start(80);
+    assert!(!call.after(&["help"]).contains("park:"), "no run is open: {said}");
+    call.after(&["1", "2"]);
+    let help = call.after(&["help"]);
+    assert!(help.contains("find: Finds the server") && help.contains("park: parks the run"), "{help}");
+    for line in ["find", "choices", "clear"] {
+        call.after(&[line]);
+        let question = call.question();
+        assert!(matches!(question.way, Way::Line(FieldId::Sample)), "{line}: {question:?}");
+        assert!(!question.prompt.contains("Now:"), "{line} is no value: {question:?}");
+    }
+    let said = call.after(&["ana@bakery1.example"]);
+    assert!(said.contains("Server: like mail.hoster.example"), "{said}");
+    call.after(&["find"]);
+    assert_eq!(call.desk.count("Discover"), 1, "{:?}", call.desk.log);
 }
 
 #[test]
@@ -307,6 +372,21 @@ fn the_card_and_explain_are_said_once_and_the_question_again() {
     assert!(call.after(&["explain"]).contains("A code like 90094"), "which code?");
     assert!(call.after(&["90094"]).contains("90094: The person"));
     assert_eq!(call.desk.question(), QuestionId::Users);
+}
+
+#[test]
+fn explain_names_words_of_the_page_that_is_read() {
+    let (mut call, _) = Call::start(200);
+    let said = call.after(&["explain 65004"]);
+    assert!(said.contains("Next, in the run: Type authorise for the link."), "{said}");
+    call.after(&["1", "1", "bakery.example", "1"]);
+    assert_eq!(call.desk.question(), QuestionId::Authorise);
+    assert!(call.after(&["explain 65004"]).contains("Next: Type authorise for the link."));
+    call.after(&["authorise"]);
+    let said = call.after(&["explain 65004"]);
+    assert!(said.contains("Next: The words print and file hand the link over once more."), "{said}");
+    let said = at_users(200).after(&["explain 65004"]);
+    assert!(said.contains("Next, at the step Authorise: Type authorise for the link."), "{said}");
 }
 
 #[test]

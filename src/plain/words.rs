@@ -4,9 +4,9 @@
 //! this program says; a name is never searched.
 
 use crate::domain::{
-    codeset::{fit_codeset, wrapped},
+    codeset::{fit_codeset, width, wrapped},
     phrase::{Phrase, Segment, WayOn},
-    speech::{capital, sentence, signs},
+    speech::{capital, pasted, sentence, signs},
 };
 
 /// One thing to write.
@@ -52,8 +52,13 @@ pub(crate) fn lay(lines: &[Line], columns: u16, use_unicode: bool) -> String {
                 out.push('\n');
             }
             Line::Words(words) => {
-                for line in wrapped(&clean(words, use_unicode), columns) {
-                    out.push_str(&line);
+                let words = clean(words, use_unicode);
+                // What is copied stays in one piece.
+                let cut = pasted(&words).filter(|_| width(&words) > columns);
+                let (words, alone) = cut
+                    .map_or((words.clone(), None), |(before, copied)| (format!("{before}:"), Some(copied)));
+                for line in wrapped(&words, columns).iter().map(String::as_str).chain(alone) {
+                    out.push_str(line);
                     out.push('\n');
                 }
             }
@@ -72,7 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{codeset::width, phrase::phrase, text::Text};
+    use crate::domain::{phrase::phrase, text::Text};
 
     #[test]
     fn signs_of_the_program_become_words_and_those_of_names_stay() {
@@ -98,6 +103,8 @@ mod tests {
         ];
         let laid = lay(&lines, 8, true);
         assert_eq!(laid, "one two\nthree\nhttps://login.microsoftonline.com/abc\n\nextraordinarily\nlong\n");
+        let copied = Line::Words("Go on with: backup365 --run B365-7KQ4".into());
+        assert_eq!(lay(&[copied], 20, true), "Go on with:\nbackup365 --run B365-7KQ4\n");
         assert_eq!(lay(&[Line::Words("Zoë – “ok”".into())], 80, false), "Zoe - \"ok\"\n");
     }
 

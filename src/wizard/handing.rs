@@ -201,6 +201,8 @@ fn report(trouble: &Trouble, cx: ViewCx<'_>, bar: &Bar<'_>, scene: &Scene<'_>) -
     let tenant = bar.tenant.map(|tenant| format!("tenant ID {tenant}"));
     let sandbox = bar.is_sandbox.then(|| "SANDBOX: everything here is invented".to_owned());
     let version = format!("Backup365 {}", env!("CARGO_PKG_VERSION"));
+    let is_hosted = cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted());
+    let place = if is_hosted { "Server" } else { "Organisation" };
     let lines = [
         ("Step", Some(format!("{step}. {}", scene.page.heading.for_commands()))),
         ("What happened", Some(capital(failure.what.as_str()))),
@@ -208,7 +210,7 @@ fn report(trouble: &Trouble, cx: ViewCx<'_>, bar: &Bar<'_>, scene: &Scene<'_>) -
         ("Ids", failure.reference.as_ref().map(Text::to_string)),
         ("Time", Some(format!("{} ({at})", sydney::stamp_in_words(*at, cx.setup.here.as_str())))),
         ("Customer", joined(&[said(bar.customer), bar.product.map(str::to_owned)])),
-        ("Organisation", joined(&[said(bar.organisation), said(bar.domain), tenant])),
+        (place, joined(&[said(bar.organisation), said(bar.domain), tenant])),
         ("Run", bar.run.as_ref().map(Text::to_string)),
         ("Program", joined(&[Some(version), sandbox])),
     ];

@@ -184,7 +184,7 @@ fn installing_tells_systemd_checks_and_notes_it_and_twice_is_the_same() {
         // The program under test lies where Cargo builds, and says so: that alone needs attention.
         assert_eq!((code, out.as_str()), (6, ""), "{err}");
         for words in [
-            "The timer backup365-sandbox-sweep.timer is installed, in ",
+            "The timer backup365-sandbox-sweep.timer is installed here: ",
             "SANDBOX: it works on invented customers only.",
             "lies in a folder for building",
             "A check in the timer's environment went well: record, credential, Microsoft.\n",
@@ -610,7 +610,7 @@ fn the_way_out_of_this_computer_goes_into_the_file_of_variables_and_never_into_a
     let names = "HTTPS_PROXY, no_proxy and SSL_CERT_FILE";
     let (_, out, err) = run(&["sweep", "--install", "--print"]);
     assert!(
-        err.contains(&format!("--install also puts {names} into ")) && !out.contains("PROXY"),
+        err.contains(&format!("--install also puts {names} here: ")) && !out.contains("PROXY"),
         "{err}{out}"
     );
     for _twice in 0..2 {

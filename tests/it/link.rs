@@ -233,9 +233,15 @@ fn lines_for_the_hoster_and_the_error_are_sent_as_the_link_is() {
     terminal.keys("t").sees(&["The error with its ids is what is sent now."]).keys("f");
     terminal.sees(&["The error with its ids is in a file"]);
     let error = written("-error.txt");
-    for line in
-        ["Step: Authorise. ", "What happened: ", "Code: ErrorImperson", "Ids: ", "Time: ", "Run: B365-"]
-    {
+    for line in [
+        "Step: Authorise. ",
+        "What happened: ",
+        "Code: ErrorImperson",
+        "Ids: ",
+        "Time: ",
+        "Server: ",
+        "Run: B365-",
+    ] {
         assert!(error.lines().any(|have| have.starts_with(line)), "{line}: {error}");
     }
     assert!(!terminal.text().to_lowercase().contains("copied"), "{}", terminal.text());
@@ -252,7 +258,7 @@ fn lines_for_the_hoster_and_the_error_are_sent_as_the_link_is() {
         "The error. ",
     ]);
     talk.types("print").hears(&[&LINES.join(" ")]).types("copy").hears(&["there is no clipboard"]);
-    talk.types("other").hears(&["The error with its ids is what is sent now."]);
+    talk.types("other").hears(&["The error with its ids is what is sent now.", "The lines. Sends the lines"]);
     talk.types("print").hears(&["What happened: ", "Code: ErrorImperson"]);
     talk.types("file").hears(&["The error with its ids is in a file that only you can read: "]);
     talk.types("quit").hears(&["Leave? The run is kept."]).types("");

@@ -325,6 +325,21 @@ fn which_front_end_it_is_stands_in_the_first_line() {
 }
 
 #[test]
+fn the_way_back_asks_for_lines_again_where_they_were_asked_for() {
+    for (arguments, lines) in [(&["--plain"][..], " --plain"), (&[], "")] {
+        let home = Home::new();
+        let mut talk = Talk::start(&home, 80, arguments);
+        talk.opens("kauri", "Kauri Building Supplies").hears(&["Tenant ID: the domain"]);
+        let run = Record::of(&home).run();
+        let line = format!("backup365 --run {run} --sandbox{lines}");
+        talk.types("quit").hears(&[&format!("Take it up again with: {line} 1: ")]).types("leave");
+        assert_eq!(talk.ends(), 130);
+        talk.hears(&[&format!("{run} is kept. Go on with: {line}")]);
+        assert!(talk.everything().trim_end().ends_with(&line), "nothing touches it: {}", talk.said());
+    }
+}
+
+#[test]
 fn without_utf_8_nothing_beyond_ascii_is_written() {
     let home = Home::new();
     let mut talk = Talk::with(&home, 80, &[], &[("TERM", "dumb"), ("LANG", "C")]);
@@ -357,7 +372,7 @@ fn enable_auto_through_a_pipe() {
         .hears("Play.")
         .types("play");
     pipe.hears("1: Enable.").types("enable").hears("listed 70, eligible 61").types("auto");
-    pipe.hears("Nothing will run at 20:00: no sweeper is installed.").hears("1: Go on.").types("1");
+    pipe.hears("Nothing will run at 20:00: no sweeper is installed.").hears("2: Go on.").types("go on");
     pipe.hears("nothing will run at 20:00: no sweeper is installed")
         .hears("backup365 sweep --install")
         .hears("At most, seats: 71")

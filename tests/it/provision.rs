@@ -456,15 +456,15 @@ fn access_that_is_refused_and_a_server_that_is_gone() {
         .says(&["can't be reached"]);
     run(&home, &["C-1012", "--users", "none"]).ends(1).says(&[
         "knows no organisation",
-        "an Admin runs backup365 customers set 'Old Mill Bakery' --tenant none --sandbox.",
+        "an Admin runs: backup365 customers set 'Old Mill Bakery' --tenant none --sandbox\n",
     ]);
     run(&home, &["C-1020", "--users", "none"]).ends(7).says(&[
         "no Office 365, Business365 or MPexchange",
-        "run backup365 customers set C-1020 --products office365 --sandbox.",
+        "run: backup365 customers set C-1020 --products office365 --sandbox\n",
     ]);
     run(&home, &["C-1021", "--users", "none"])
         .ends(7)
-        .says(&["is closed", "run backup365 customers set C-1021 --active yes --sandbox."]);
+        .says(&["is closed", "run: backup365 customers set C-1021 --active yes --sandbox\n"]);
     run(&home, &["Harbour Street", "--users", "none"]).ends(2).says(&["Alike: C-1001 Harbour Street Cafe."]);
     assert_eq!(Record::of(&home).seats(), 0);
 }

@@ -99,7 +99,7 @@ fn a_fresh_record_needs_nothing() {
     let object = status(&home, DAY, &["--json", "harbour"]).json("status");
     assert_eq!(object["products"].as_array().unwrap().len(), 1);
     let verbose = status(&home, DAY, &["--verbose"]);
-    assert!(verbose.err.contains(&format!("The record is {}.", home.store().display())), "{}", verbose.err);
+    assert!(verbose.err.contains(&format!("The record: {}\n", home.store().display())), "{}", verbose.err);
 }
 
 #[test]

@@ -213,6 +213,39 @@ fn every_command_line_in_a_sentence_can_be_typed() {
     }
 }
 
+/// What a command line ends with is copied with it: a flag or a command has no sign behind it.
+#[test]
+fn nothing_touches_a_command_line_in_a_sentence() {
+    let top = definition();
+    let touched = |words: &str| {
+        let begins = words.match_indices(NAME).map(|(at, name)| words[at + name.len()..].to_owned());
+        let mut found = Vec::new();
+        for rest in begins {
+            let mut parts = rest.split(' ').take_while(|part| !part.is_empty());
+            let mut command = &top;
+            while let Some(part) = parts.next() {
+                let bare = part.trim_end_matches(['.', ',', ';', ':']);
+                let below = command.find_subcommand(bare);
+                let is_own = below.is_some() || bare.starts_with("--");
+                found.extend((is_own && bare != part && !bare.ends_with('"')).then(|| rest.clone()));
+                if !is_own || bare != part {
+                    break;
+                }
+                command = below.unwrap_or(command);
+            }
+        }
+        found
+    };
+    let found: Vec<_> = sentences(&["src", "assets"])
+        .iter()
+        .filter(|(place, _)| !place.starts_with("src/cli"))
+        .flat_map(|(place, words)| touched(words).into_iter().map(move |rest| format!("{place}: {rest}")))
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+    assert_eq!(touched("Run backup365 sweep --check.").len(), 1);
+    assert!(touched("Run backup365 sweep --check to see. Then backup365 ends.").is_empty());
+}
+
 /// Flags that a sentence names alone: each is one of some command.
 #[test]
 fn every_flag_in_a_sentence_can_be_typed() {

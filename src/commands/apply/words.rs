@@ -85,7 +85,7 @@ pub(super) fn in_keys(words: &str) -> Text {
 /// What is said where the wizard finds that nothing runs at 20:00 and the row does not go on all the same.
 pub(super) fn unswept() -> Text {
     Text::of(format_args!(
-        "Nothing will run at 20:00: no sweeper is installed. Install one first ({}), or write without_sweeper = true into \
+        "Nothing will run at 20:00: no sweeper is installed. Install one first with “{}”, or write without_sweeper = true into \
          the row or the defaults.",
         Command::SweepInstall
     ))

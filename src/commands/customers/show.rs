@@ -16,6 +16,7 @@ use crate::{
         doubt::{Accepted, Doubt},
         failure::Failure,
         protection::{self, Excluded, Seat},
+        speech::sentence,
         status::{ProductStatus, Status},
         sweep::OVERDUE_AFTER,
         sydney::{self, stamp_in_words},
@@ -136,7 +137,7 @@ impl Sheet {
         let verdict = row.verdict(&self.status.sweeper);
         lines.push(format!("{}: {}", row.product.name(), standing(row, &verdict, self.now, &cx.zone)));
         let reasons = row.attention(self.now, &self.status.sweeper);
-        lines.extend(reasons.iter().map(|why| format!("  NEEDS ATTENTION: {why}.")));
+        lines.extend(reasons.iter().map(|why| sentence(&format!("  NEEDS ATTENTION: {why}"))));
         lines.extend(verdict.gaps.iter().map(|gap| format!("  The list: {gap}")));
         if let Some(target) = &detail.enabled_for {
             lines.push(format!("  Enabled for: {}", target_in_words(target)));

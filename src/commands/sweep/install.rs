@@ -52,7 +52,7 @@ pub struct Around {
 pub fn print(plan: &Plan, around: &Around, out: Out) -> anyhow::Result<Exit> {
     let files = plan.files()?;
     if let Some(names) = variables::names(&around.network) {
-        out.note(&format!("--install also puts {names} into {}.", plan.variables.display()));
+        out.note(&format!("--install also puts {names} here: {}", plan.variables.display()));
     }
     let words: Vec<String> =
         files.iter().map(|(path, text)| format!("# {}\n{text}", path.display())).collect();
@@ -84,7 +84,7 @@ pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow:
         warn(&format!("The timer was not installed, and everything is as it was before: {}.", why.0));
         return Ok(Exit::Failed);
     }
-    out.note(&format!("The timer {} is installed, in {}.", plan.timer(), plan.folder.display()));
+    out.note(&format!("The timer {} is installed here: {}", plan.timer(), plan.folder.display()));
     if plan.is_sandbox {
         warn("SANDBOX: it works on invented customers only. Leave out --sandbox for the real ones.");
     }

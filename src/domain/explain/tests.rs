@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::phrase::phrase;
 
 /// Every code of the tables in microsoft-identity-and-graph.md (5.2, 10.1) and exchange-web-services.md (9.2, 10).
 const ALL: &str = "90002 900023 5000224 90038 50059 90019 50128 700016 7000229 700011 7000112 70001 1000031 7000215 7000222
@@ -141,9 +142,18 @@ fn bad_news_says_the_way_to_its_code_once_and_only_where_it_is_known() {
     assert_eq!(with_way(failure.clone()), failure);
     assert_eq!(with_way(failure.clone().with_code("xyz")).hint.for_commands().as_str(), "Wait.");
     let known = with_way(failure.with_code("90002"));
-    let words = "Wait. Look the code up with backup365 explain.";
+    let words = "Wait. The command backup365 explain looks the code up.";
     assert_eq!(known.hint.for_commands().as_str(), words);
     assert_eq!(with_way(known.clone()), known);
+    let run = WayOn::HaveRun(vec!["New-ManagementScope".into()]);
+    let lines =
+        Failure::new(FailureKind::Refused, "it failed", phrase!["Wait. ", run.clone()]).with_code("90002");
+    let hint = with_way(lines).hint;
+    assert_eq!(
+        hint,
+        phrase!["Wait. ", WayOn::Explain, " ", run],
+        "the lines follow the words that announce them"
+    );
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn the_ticket_says_who_when_what_and_whether_the_audit_is_whole() {
         "Finished: Mon 23 Nov 2026 16:48 AEDT",
         "Result: partly done",
         "Protected: 2",
-        "Turned on by this run: 2\n- User 1 <u1@bakery.example>\n",
+        "Turned on by this run, and still on: 2\n- User 1 <u1@bakery.example>\n",
         "Turned off by this run: 1\n- User 4 <u4@bakery.example>\n",
         "Excluded: 2\n- User 5 <u5@bakery.example>\n- user 06060606-",
         "- User 3 · u3@bakery.example: left off: no seat is left",

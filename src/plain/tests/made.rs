@@ -362,6 +362,25 @@ fn only_the_number_confirms_a_bill() {
 }
 
 #[test]
+fn the_answer_that_enter_gives_is_the_first_choice() {
+    for default in [false, true] {
+        for (word, action) in [("no", Action::No), ("back", Action::Back)] {
+            let mut asked = view(Shape::Confirm { default }, "Take it?".into(), Vec::new());
+            asked.actions = vec![
+                Offer::new(Action::Yes, "take it", "Takes it all the same."),
+                Offer::new(action, word, "Back to the list. Nothing is changed."),
+            ];
+            let mut talk = Talk::default();
+            assert!(talk.hears(&asked).contains("Type 1 or 2, or Enter for 1."));
+            let first = talk.answers("1", &asked);
+            let wanted = Given::Do(if default { Action::Yes } else { action }).by_name();
+            assert_eq!(first, [wanted]);
+            assert_eq!(talk.answers("", &asked), first);
+        }
+    }
+}
+
+#[test]
 fn a_document_is_said_when_it_is_asked_for_and_then_the_next_one() {
     let lines = |words: &[&'static str]| words.iter().map(|line| Text::from(*line)).collect::<Vec<_>>();
     let ticket = lines(&["Backup365 run B365-7KQ4", "", "Result: done · 3 → 4"]);
@@ -421,7 +440,7 @@ fn lines_to_be_run_stand_alone_behind_the_words_that_announce_them() {
     let failure = Failure::new(FailureKind::Refused, "no role yet", hint).retry_in(Duration::from_mins(1));
     let mut talk = Talk::default();
     let said = talk.hears(&view(Shape::Watch, "Does it work?".into(), vec![Block::Failure(failure)]));
-    let words = "Problem: no role yet. It takes a while. Ask the hoster to run these lines:\n\
+    let words = "Problem: no role yet. It takes a while. Ask the hoster to run these two lines:\n\
         New-ManagementScope -Name 'A'\nNew-ManagementRoleAssignment\n";
     assert!(said.contains(words), "{said}");
 }

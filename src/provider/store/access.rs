@@ -269,7 +269,7 @@ fn not_another_tenant(
                 tenant.last_four()
             )),
             phrase![
-                "If that one is wrong, an Admin runs ",
+                "If that one is wrong, an Admin runs: ",
                 Command::CustomersSet(customer.reference.clone(), Correction::NoTenant),
                 "."
             ],

@@ -142,6 +142,11 @@ impl Screen for Authorise {
             .enter(enter)
             .offer_if(enter == Action::Back, Action::Authorise)
             .offer_if(enter != Action::Refresh, Action::Refresh);
+        let mut scene = scene;
+        let tries = scene.offers.iter_mut().filter(|offer| offer.action == Action::Authorise);
+        tries
+            .filter(|_| record.product.is_hosted())
+            .for_each(|offer| offer.help = "Tries the access to the server.");
         let scene = if self.needs_link(cx, record) {
             (scene.offer_if(cx.setup.can_open_browser, Action::Open))
                 .offer_if(cx.setup.rehearsal, Action::Rehearse)
@@ -202,7 +207,7 @@ impl Authorise {
         if is_new && !self.noting.is_out() {
             self.noting.start(cx.calls, pending::link_shown(run));
         }
-        cx.say(Tone::Plain, "The checks turn good by themselves: nothing has to be pressed for that.");
+        cx.say(Tone::Plain, "The checks turn good by themselves: nothing has to be done for that.");
         cx.session.prove_now(cx.calls);
     }
 

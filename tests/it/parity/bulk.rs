@@ -233,7 +233,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
             provisioned(home);
             let mut talk = again_in_lines(home);
             talk.types("exclude 6-7").hears(&["6, excluded: Jack Singh", "7, excluded: Charlotte Wilson"]);
-            talk.types("auto").hears(&["Nothing will run at 20:00", "1: Go on."]).types("yes");
+            talk.types("auto").hears(&["Nothing will run at 20:00", "2: Go on."]).types("yes");
             talk.hears(&["Switch Enable Auto on?", "At most, seats", "from the table."]).types("28");
             talk.hears(&["Enable Auto is on, and nothing will run at 20:00"]);
             assert_eq!(finishes_in_lines(&mut talk, "Partly done: 4 users"), 3);

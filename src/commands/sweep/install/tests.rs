@@ -79,7 +79,7 @@ fn installed(folder: &Path, stays: &str) -> (String, String) {
 fn all_is_well_where_nothing_is_left_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let rest = format!(
-        "The timer backup365-sweep.timer is installed, in {}/units.\n{}\
+        "The timer backup365-sweep.timer is installed here: {}/units\n{}\
          A check in the timer's environment went well: record, credential, Microsoft.\n\
          Next sweep: Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 4 h.\n",
         folder.path().display(),

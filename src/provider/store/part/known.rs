@@ -160,8 +160,8 @@ impl<'a> Known<'a> {
         Failure::new(
             FailureKind::NotFound,
             Text::of(format_args!("there is no record yet: {} has not been made", self.file.display())),
-            "Begin one: start the wizard (backup365), or add customers (backup365 customers add, backup365 customers \
-             import).",
+            "Begin one: start the wizard (backup365), or add customers with “backup365 customers add” or “backup365 customers \
+             import”.",
         )
     }
 

@@ -147,7 +147,9 @@ pub(super) fn search(rows: &[BoardRow], typed: &str, seen: Option<&Seen>, order:
         let found: Vec<usize> = taken.iter().copied().filter(|at| row(at).is_some_and(is_exact)).collect();
         let words = query.words.join(" ");
         if found.is_empty() && words.chars().count() >= MIN_FUZZY {
-            return alike(rows, &taken, &words);
+            let near = |row: &BoardRow| query.words.iter().all(|word| is_near(&haystack(row), word));
+            let near: Vec<usize> = taken.into_iter().filter(|at| row(at).is_some_and(near)).collect();
+            return alike(rows, &near, &words);
         }
         found
     };
@@ -168,6 +170,18 @@ pub(super) fn search(rows: &[BoardRow], typed: &str, seen: Option<&Seen>, order:
 fn haystack(row: &BoardRow) -> String {
     let run = row.run.as_ref().map(|run| fold(&run.id.to_string())).unwrap_or_default();
     format!("{} {run}", row.customer.folded())
+}
+
+/// Whether the letters of a word stand in their order in one word of a row, the first one at its start, or are the first
+/// letters of its words. Letters from anywhere are in every long name: `yes` would be Coral Bay Dive Tours.
+fn is_near(hay: &str, word: &str) -> bool {
+    let is_inside = |part: &str| {
+        let mut letters = part.chars();
+        part.chars().next() == word.chars().next() && word.chars().all(|wanted| letters.any(|c| c == wanted))
+    };
+    let parts = || hay.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let firsts: String = parts().filter_map(|part| part.chars().next()).collect();
+    parts().any(is_inside) || firsts.contains(word)
 }
 
 /// Of these rows those whose name, domain or reference is alike, best first.

@@ -225,7 +225,10 @@ pub(super) fn all_ticked(roster: &Roster) -> Phrase {
     match (roster.is_arriving(), counts.ticked == counts.eligible) {
         (true, _) => "All: users are ticked as they come.".into(),
         (false, true) => phrase!["All ", counts.ticked, " are ticked."],
-        (false, false) => phrase![counts.ticked, " of ", counts.eligible, " are ticked."],
+        (false, false) => {
+            let are = if counts.ticked == 1 { " is ticked." } else { " are ticked." };
+            phrase![counts.ticked, " of ", counts.eligible, are]
+        }
     }
 }
 
@@ -307,7 +310,7 @@ fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
         _ => Offer::new(
             Action::Clear,
             "clear",
-            "Unticks everyone who is shown; pressed again, brings the ticks back.",
+            "Unticks everyone who is shown; once more, it brings the ticks back.",
         ),
     };
     vec![review.by_default(), auto, clear]

@@ -38,7 +38,12 @@ impl Dialog for Unapplied {
             " not been turned on. Finishing now makes the outcome partly done."
         ];
         let blocks = vec![Block::Strong(Tone::Warn, words)];
-        Scene::confirm(QuestionId::Unapplied, false, "Finish without turning them on?", blocks)
+        let words = if ticked == 1 {
+            "Finish without turning this user on?"
+        } else {
+            "Finish without turning them on?"
+        };
+        Scene::confirm(QuestionId::Unapplied, false, words, blocks)
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Option<Card> {

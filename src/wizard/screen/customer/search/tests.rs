@@ -80,6 +80,21 @@ fn states_and_products_narrow_as_they_do_among_users() {
 }
 
 #[test]
+fn likeness_needs_the_start_of_a_word() {
+    let mut rows = rows();
+    for (row, name) in rows.iter_mut().zip(["Coral Bay Dive Tours", "Paperbark Florist", "Tasman Freight"]) {
+        row.customer.name = name.into();
+    }
+    let found = |typed| search(&rows, typed, None, BoardOrder::Runs);
+    for word in ["yes", "file", "yes file"] {
+        assert!(found(word).is_empty(), "{word}");
+    }
+    for (word, at) in [("paprbk", 1), ("frght tasmn", 2), ("cbdt", 0), ("florst", 1)] {
+        assert_eq!(found(word), [at], "{word}");
+    }
+}
+
+#[test]
 fn the_order_is_what_was_asked_for() {
     let rows = rows();
     let mut seen = Seen::of(&rows, Moment::default(), None);
