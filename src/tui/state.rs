@@ -68,6 +68,14 @@ impl Explain {
         Self { field: Field::plain(code), in_field: hits.is_empty(), hits }
     }
 
+    /// Another word begins, in the field.
+    pub(crate) fn begin(&mut self, word: &str) {
+        self.field.clear();
+        self.field.paste(word);
+        self.in_field = true;
+        self.look_up();
+    }
+
     /// The words are others now.
     pub(crate) fn look_up(&mut self) {
         self.hits = explain::look_up(self.field.text());
@@ -436,11 +444,6 @@ pub(crate) fn own_buttons(view: &View<'_>) -> Vec<Button> {
         Button { label, action, is_open: true }
     };
     [(Action::Yes, "yes"), (Action::No, "no")].map(button).to_vec()
-}
-
-/// Where the keyboard can be, in the order of Tab.
-pub(crate) fn controls(view: &View<'_>) -> Vec<Focus> {
-    places(view).into_iter().filter_map(|(place, is_open)| is_open.then_some(place)).collect()
 }
 
 /// The controls of a page in the order of Tab, and whether the keyboard can be there: not on a closed button.

@@ -131,7 +131,7 @@ fn in_panel(panel: Panel, state: &State) -> Vec<Named> {
         Panel::Explain => vec![Named::new(ANSWER, "Esc", "close"), Named::new(OWN, "/", "other words")],
         _ => vec![Named::new(ANSWER, "Esc", "close")],
     };
-    items.extend(scrolling(&state.panel_scroll, !is_text));
+    items.extend(scrolling(&state.panel_scroll));
     items
 }
 
@@ -150,7 +150,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Named> {
     }
     let esc = esc(view, state).filter(|(_, label)| label != enter);
     items.extend(esc.map(|(_, label)| Named::new(STATE, "Esc", label)));
-    items.extend(scrolling(&state.scroll, false).filter(|_| !is_search));
+    items.extend(scrolling(&state.scroll).filter(|_| !is_search));
     let works = |binding: &&Binding| !matches!(binding.key, Press::Char(_)) && table::is_open(binding, view);
     items.extend(KEYS.iter().filter(works).map(|binding| Named::of(binding, OWN, view)));
     // On the first screen Esc asks the same, once the field is empty.
@@ -176,30 +176,42 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
     let tick = table.next_if(|binding| binding.key == Press::Char(' '));
     let mut items: Vec<Named> =
         tick.map(|binding| Named::of(binding, ANSWER + 1, view)).into_iter().collect();
+    items.extend(space(view, state).map(|label| Named::new(ANSWER, "Space", label)));
     items.extend(entered.map(|(label, _)| Named::new(ANSWER, "Enter", label)));
     let has_failed =
         view.page.failure().is_some() || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let is_waiting = view.ask.is_waiting || view.ask.shape == Shape::Watch;
     let text = view.handouts.first().map(|text| text.id);
     let is_sent = text == Some(HandoutId::Hoster) || view.offer(Action::NextText).is_some();
+    // Three ways and one word for them; the ways to hand a link over stand below it.
+    let is_joined = text.is_some() && !is_sent && view.page.link().is_none();
+    let ways = KEYS.iter().filter(|key| table::is_sending(key.deed) && table::is_open(key, view));
+    let ways: Vec<String> = ways.map(|key| table::name(key.key)).collect();
+    let mut joined = is_joined.then(|| Named::new(SENT, ways.join(" "), "send"));
+    let is_asked = matches!(view.ask.shape, Shape::Confirm { .. } | Shape::Number(_))
+        || view.ask.id == QuestionId::Kinds;
     for (at, binding) in (0..).zip(table) {
         let importance = match binding.deed {
             deed if table::is_sending(deed) => match text {
-                // The ways to hand a link over stand below it.
-                _ if view.page.link().is_some() => COMMON * 2 + at,
+                _ if is_joined => {
+                    items.extend(joined.take());
+                    continue;
+                }
+                _ if !is_sent || view.page.link().is_some() => COMMON * 2 + at,
                 _ if is_sent && deed == Deed::Do(Action::NextText) => OWN + at,
                 _ if is_sent => SENT,
-                Some(HandoutId::Receipt) => OWN + at,
                 _ => COMMON * 2 + at,
             },
             Deed::Do(Action::Refresh) if is_sent => OWN,
+            // The customer's receipt is found by nobody who only sees the ticket's.
+            Deed::Do(Action::NextReceipt) => STATE,
             // A list that is longer than a page is searched.
             Deed::Search => MORE,
             _ if binding.scope != Scope::Everywhere => OWN + at,
             Deed::Do(Action::Park) if is_waiting => STATE,
             Deed::Do(Action::Park) => OWN + 5,
             Deed::Do(Action::Refresh) | Deed::Back if has_failed => STATE,
-            Deed::Back if matches!(view.ask.shape, Shape::Confirm { .. } | Shape::Number(_)) => STATE,
+            Deed::Back if is_asked || view.offer(Action::Stop).is_some() => STATE,
             _ => COMMON + at,
         };
         if binding.deed == Deed::Back {
@@ -214,18 +226,15 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
             items.push(Named::of(binding, importance, view));
         }
     }
-    items.extend(
-        scrolling(&state.scroll, matches!(state.focus, Focus::Text | Focus::Number))
-            .filter(|_| state.focus != Focus::Rows),
-    );
+    items.extend(scrolling(&state.scroll).filter(|_| state.focus != Focus::Rows));
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| item.importance > STATE);
     items
 }
 
 /// The key that shows more of a text: none at its end.
-fn scrolling(scroll: &Scroll, is_line: bool) -> Option<Named> {
-    scroll.goes_on().then(|| Named::new(MORE, if is_line { "Down" } else { "PgDn" }, "more"))
+fn scrolling(scroll: &Scroll) -> Option<Named> {
+    scroll.goes_on().then(|| Named::new(MORE, "PgDn", "more"))
 }
 
 /// Whether nothing lies behind Back but the question before leaving.
@@ -254,11 +263,26 @@ fn esc(view: &View<'_>, state: &State) -> Option<(Option<Action>, String)> {
         _ if is_first(view) => return None,
         _ => {}
     }
+    // While users are written, back means to stop; once that was asked for, there is nothing more to go back from.
+    if view.ask.id == QuestionId::Applying {
+        return view.offer(Action::Stop).map(|_| (Some(Action::Stop), "stop".into()));
+    }
     // What it leads to, where the question has a word for that; of no and back, Esc is back.
     let has_back = view.page.buttons().any(|button| button.action == Action::Back);
     Some(match view.offer(Action::No).filter(|_| !has_back) {
         Some(no) if matches!(view.ask.shape, Shape::Confirm { .. }) => (Some(Action::No), small(no.label)),
         _ => (Some(Action::Back), "back".into()),
+    })
+}
+
+/// What Space does to the choice that has the keyboard.
+fn space(view: &View<'_>, state: &State) -> Option<&'static str> {
+    let Focus::Choice(id) = state.focus else { return None };
+    let choice = view.page.choices().find(|choice| choice.id == id)?;
+    Some(match (view.ask.id, choice.is_box(), choice.chosen) {
+        (QuestionId::Kinds, true, 0) => "include",
+        (QuestionId::Kinds, true, _) => "leave out",
+        _ => "change",
     })
 }
 

@@ -25,7 +25,7 @@ use crate::{
         },
         pending::{self, Arrival},
         screen::{Scene, Screen, kept, step::Step},
-        view::{Block, Count, Fact, FactId, Handout, HandoutId, Rows, RowsView, Tone},
+        view::{Block, Count, Fact, FactId, Handout, HandoutId, Offer, Rows, RowsView, Tone},
         words,
     },
 };
@@ -114,7 +114,13 @@ impl Screen for Outcome {
         let scene = match &self.read {
             None if self.reading.is_out() => scene,
             None => scene.enter(Action::Refresh),
-            Some(_) => scene.enter(Action::Another).offer(Action::NextReceipt),
+            Some(_) => {
+                let next = Offer {
+                    label: self.form.next().receipt(),
+                    ..words::offer(QuestionId::Outcome, Action::NextReceipt)
+                };
+                scene.enter(Action::Another).with(next)
+            }
         };
         let has_countdown = self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some());
         let next_change = has_countdown.then(|| sweep::next_minute(cx.now));
