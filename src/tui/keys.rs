@@ -261,6 +261,7 @@ fn in_number(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         }
         Press::Enter => {
             let proposed = asked.proposed.filter(|_| state.number.is_empty());
+            state.answered = state.number.text().to_owned();
             match state.number.text().parse().ok().or(proposed) {
                 Some(number) => Outcome::Give(Given::Number(number)),
                 None if state.number.is_empty() => {
@@ -391,6 +392,7 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) -> Outcome {
         Deed::Open(Panel::Code) if view.page.link().is_none() => {
             state.say(Tone::Plain, "There is no link to show yet.");
         }
+        Deed::Open(Panel::Say) if state.has_card => state.say(Tone::Plain, "It is open on the right."),
         Deed::Open(panel) => state.open(panel, view),
         Deed::Search => {
             let search = state::search(&view.page);

@@ -129,8 +129,10 @@ pub(crate) struct List {
     /// How wide each column's cells have been so far, in columns of the terminal: widths only grow, so that scrolling
     /// does not make the columns jump.
     pub(crate) needs: HashMap<Column, u16>,
-    /// The card has no room beside the rows.
+    /// The card has no room beside the work.
     pub(crate) is_card_hidden: bool,
+    /// Users arrive, or Exchange is still asked what their mailboxes are.
+    is_arriving: bool,
 }
 
 impl List {
@@ -223,6 +225,8 @@ pub struct State {
     pub(crate) word: Word,
     /// The number that is being typed; empty while what is proposed stands there.
     pub(crate) number: Field,
+    /// The number that was answered last: what was wrong with it is said until another one is typed.
+    pub(crate) answered: String,
     /// The panel above everything.
     pub(crate) panel: Option<Panel>,
     /// What is looked up in *explain*.
@@ -233,6 +237,10 @@ pub struct State {
     pub(crate) has_details: bool,
     /// How far the page is scrolled.
     pub(crate) scroll: Scroll,
+    /// The say-it card stands whole beside the work.
+    pub(crate) has_card: bool,
+    /// The page opened at its first line, to be read from there.
+    is_read: bool,
     /// How far the panel above it is.
     pub(crate) panel_scroll: Scroll,
     /// What stands on the screen.
@@ -271,6 +279,10 @@ impl State {
         }
         let is_other = self.question != Some(ask.id);
         let stays = is_other && self.turn_to(ask.id);
+        // What a key said was about the screen before.
+        if is_other && self.said.take_if(|said| said.tone == Tone::Plain).is_some() {
+            self.has_details = false;
+        }
         // A signal asks this, too: it must be seen.
         if is_other && ask.id == QuestionId::Leave {
             self.panel = None;
@@ -291,6 +303,14 @@ impl State {
             self.followed = ask.focus;
             self.go(wished(view, &places), &places);
             self.scroll.is_held = false;
+            self.is_read = false;
+        }
+        // What goes on and what went wrong is read from its first line, also where the button is below it; not while
+        // something is filled in.
+        let is_read = ask.shape == Shape::Watch || view.page.failure().is_some();
+        let is_read = is_read && fields(&view.page).next().is_none();
+        if !std::mem::replace(&mut self.is_read, is_read) && is_read {
+            self.scroll = Scroll { is_held: true, ..Scroll::default() };
         }
         let is_there = |focus: Focus| places.iter().find(|place| place.0 == focus).map(|place| place.1);
         match self.awaited.map(is_there) {
@@ -308,7 +328,15 @@ impl State {
         }
         if let Some(rows) = view.page.rows() {
             self.listed = Some(ask.id);
-            self.list_mut(ask.id).follow(rows);
+            let list = self.list_mut(ask.id);
+            let is_arriving =
+                matches!(&ask.shape, Shape::Select(asked) if asked.is_arriving || asked.checking.is_some());
+            // What is known now is measured afresh: what stood in its place was wider.
+            if std::mem::replace(&mut list.is_arriving, is_arriving) && !is_arriving {
+                list.needs.clear();
+                list.is_card_hidden = false;
+            }
+            list.follow(rows);
         }
     }
 

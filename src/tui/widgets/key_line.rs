@@ -22,7 +22,7 @@ use crate::{
 use super::flow::blank;
 
 /// One key of the line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Named {
     /// What is pressed.
     pub(crate) chord: String,
@@ -56,14 +56,18 @@ const HELP_ROOM: u16 = 12;
 const HELP: u8 = 0;
 /// The answer to the question.
 const ANSWER: u8 = 1;
-/// What the state needs: park while waiting, back where something failed.
-const STATE: u8 = 2;
-/// What sends a text without which nothing goes on, or that a person asked for.
-const SENT: u8 = 3;
+/// What else answers it: a tick, the way out of a question, park while waiting.
+const BESIDE: u8 = 2;
 /// What scrolls: without it nobody knows that the page goes on.
-const MORE: u8 = 4;
+const MORE: u8 = 3;
+/// What the state needs: back where something failed.
+const STATE: u8 = 4;
+/// What sends a text: one without which nothing goes on, one that a person asked for, the receipt, bad news.
+const SENT: u8 = 5;
+/// A list that is longer than a page is searched.
+const SEARCH: u8 = 6;
 /// The keys of the screen, as the table has them.
-const OWN: u8 = 5;
+const OWN: u8 = 7;
 /// The keys that work everywhere.
 const COMMON: u8 = 40;
 
@@ -86,7 +90,7 @@ const fn gap(columns: u16) -> u16 {
 
 /// The keys on the line of a window of so many columns.
 pub(crate) fn named(view: &View<'_>, state: &State, columns: u16) -> Vec<Named> {
-    let (theme, gap) = (state.theme, gap(columns));
+    let theme = state.theme;
     let mut items: Vec<(usize, Named)> = items(view, state).into_iter().enumerate().collect();
     items.sort_by_key(|(_, item)| item.importance);
     // The answer must stand there: a label that is too long for that gives its first words.
@@ -96,8 +100,22 @@ pub(crate) fn named(view: &View<'_>, state: &State, columns: u16) -> Vec<Named> 
         let left = most.saturating_sub(width(&item.chord).saturating_add(1));
         item.label = cut(first, left, theme.use_unicode()).into_owned();
     }
+    // Its first word is enough where that brings a key more that the state needs.
+    let needed = |line: &[(usize, Named)]| line.iter().filter(|(_, item)| item.importance <= STATE).count();
+    let mut short = items.clone();
+    for (_, item) in short.iter_mut().filter(|(_, item)| item.importance == ANSWER) {
+        item.label = item.label.split(' ').next().unwrap_or_default().to_owned();
+    }
+    let (items, short) = (fitting(items, columns), fitting(short, columns));
+    let mut items = if needed(&short) > needed(&items) { short } else { items };
+    items.sort_by_key(|(at, _)| *at);
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
+/// As many keys as have room, the first ones first.
+fn fitting(mut items: Vec<(usize, Named)>, columns: u16) -> Vec<(usize, Named)> {
     // The last cell of the last row is never written.
-    let room = columns.saturating_sub(2);
+    let (room, gap) = (columns.saturating_sub(2), gap(columns));
     let mut used = 0_u16;
     items.retain(|(_, item)| {
         let needed = used.saturating_add(item.width()).saturating_add(if used == 0 { 0 } else { gap });
@@ -105,8 +123,7 @@ pub(crate) fn named(view: &View<'_>, state: &State, columns: u16) -> Vec<Named> 
         used = if fits { needed } else { used };
         fits
     });
-    items.sort_by_key(|(at, _)| *at);
-    items.into_iter().map(|(_, item)| item).collect()
+    items
 }
 
 /// The keys that may stand on the line, in their order, help last.
@@ -167,6 +184,7 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
     // What Enter does already needs no second key on the line, nor does leaving where that is asked; help is last.
     let is_named = |deed: Deed| match deed {
         Deed::Open(Panel::Help) => false,
+        Deed::Open(Panel::Say) if state.has_card => false,
         Deed::Do(Action::Leave) if view.ask.id == QuestionId::Leave => false,
         Deed::Do(action) => Some(action) != does,
         _ => true,
@@ -174,8 +192,7 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
     let is_here = |binding: &&Binding| is_named(binding.deed) && table::is_open(binding, view);
     let mut table = KEYS.iter().filter(is_here).peekable();
     let tick = table.next_if(|binding| binding.key == Press::Char(' '));
-    let mut items: Vec<Named> =
-        tick.map(|binding| Named::of(binding, ANSWER + 1, view)).into_iter().collect();
+    let mut items: Vec<Named> = tick.map(|binding| Named::of(binding, BESIDE, view)).into_iter().collect();
     items.extend(space(view, state).map(|label| Named::new(ANSWER, "Space", label)));
     items.extend(entered.map(|(label, _)| Named::new(ANSWER, "Enter", label)));
     let has_failed =
@@ -205,13 +222,12 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
             Deed::Do(Action::Refresh) if is_sent => OWN,
             // The customer's receipt is found by nobody who only sees the ticket's.
             Deed::Do(Action::NextReceipt) => STATE,
-            // A list that is longer than a page is searched.
-            Deed::Search => MORE,
+            Deed::Search => SEARCH,
             _ if binding.scope != Scope::Everywhere => OWN + at,
-            Deed::Do(Action::Park) if is_waiting => STATE,
+            Deed::Do(Action::Park) if is_waiting => BESIDE,
             Deed::Do(Action::Park) => OWN + 5,
-            Deed::Do(Action::Refresh) | Deed::Back if has_failed => STATE,
-            Deed::Back if is_asked || view.offer(Action::Stop).is_some() => STATE,
+            Deed::Do(Action::Refresh) | Deed::Back if has_failed && !is_asked => STATE,
+            Deed::Back if is_asked || view.offer(Action::Stop).is_some() => BESIDE,
             _ => COMMON + at,
         };
         if binding.deed == Deed::Back {
@@ -226,7 +242,10 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
             items.push(Named::of(binding, importance, view));
         }
     }
-    items.extend(scrolling(&state.scroll).filter(|_| state.focus != Focus::Rows));
+    let more = scrolling(&state.scroll).filter(|_| state.focus != Focus::Rows);
+    // Of a receipt it is plain to see that it goes on; which other ones there are is not.
+    let importance = if text == Some(HandoutId::Receipt) { SEARCH } else { MORE };
+    items.extend(more.map(|more| Named { importance, ..more }));
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| item.importance > STATE);
     items
