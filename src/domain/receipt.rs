@@ -45,6 +45,16 @@ impl Form {
         }
     }
 
+    /// The receipt in this form, as it is asked for.
+    #[must_use]
+    pub const fn receipt(self) -> &'static str {
+        match self {
+            Self::Ticket => "receipt for the ticket",
+            Self::Customer => "receipt for the customer",
+            Self::Json => "receipt as JSON",
+        }
+    }
+
     /// The one after it, round and round.
     #[must_use]
     pub const fn next(self) -> Self {

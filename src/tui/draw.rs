@@ -48,6 +48,9 @@ use super::{
 #[cfg(test)]
 mod tests;
 
+/// Windows with fewer rows have no room to spare.
+pub(crate) const SMALL: u16 = 14;
+
 /// Smallest window that is drawn whole, columns and rows (remote-terminal.md section 7).
 const LEAST: (u16, u16) = (40, 10);
 
@@ -59,6 +62,9 @@ const NOTICES_FROM: u16 = 20;
 
 /// Least window in which a panel stands above the dimmed page; below it takes the place of the page.
 const DIALOG_FROM: (u16, u16) = (80, 20);
+
+/// Columns of a list in front of its rows' words, and those that the gaps between them take in a wide list.
+const ROW_FRONT: u16 = 7;
 
 /// Widest panel above the page.
 const DIALOG: u16 = 64;
@@ -74,6 +80,7 @@ pub fn draw(frame: &mut Frame<'_>, view: &View<'_>, state: &mut State) {
 pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Position> {
     let window = buf.area;
     state.sync(view);
+    state.has_card = false;
     if window.is_empty() {
         return None;
     }
@@ -176,9 +183,11 @@ fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mu
     let [work, beside] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(width)]).areas(body);
     let cursor = page.draw(work, buf, state);
     let panel = Panel { title: "Say".into(), has_borders: has_borders(buf.area), ..Panel::default() };
+    let is_whole = std::cell::Cell::new(false);
     let lines = |pen: Pen, height: usize| {
         let mut lines = card::lines(&page.view.card, pen);
         tighten(&mut lines, height, pen.focus);
+        is_whole.set(lines.len() <= height);
         if lines.len() > height {
             lines.truncate(height.saturating_sub(1));
             lines.push(pen.theme.span(Role::Quiet, "s shows all of it").into());
@@ -187,6 +196,7 @@ fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mu
     };
     let pen = Pen { theme: state.theme, ..Pen::default() };
     panel.text(beside, buf, pen, &mut Scroll::default(), lines);
+    state.has_card = is_whole.get();
     cursor
 }
 
@@ -194,13 +204,23 @@ fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mu
 fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut State) -> bool {
     let room = body.width.saturating_sub(card).saturating_sub(4);
     let has_receipt = page.page.document().is_some();
-    let Some(rows) = page.page.rows() else { return room >= FLOW && !has_receipt };
+    if has_receipt {
+        return false;
+    }
+    let Some(rows) = page.page.rows() else {
+        let pen = page.pen(body, state);
+        let height = |width| height_of(&page.work_lines(Pen { width, ..pen }, state));
+        let is_cut = room < FLOW || height(room) > height(pen.width);
+        let list = state.list_mut(page.view.ask.id);
+        list.is_card_hidden |= is_cut;
+        return !list.is_card_hidden;
+    };
     let table =
         RowsTable { view: rows, theme: state.theme, is_lit: true, is_marked: true, empty: String::new() };
     let list = state.listed_mut();
     table.settle(list, body.height.saturating_sub(2));
-    list.is_card_hidden |= columns::wanted(rows.columns, &list.needs).saturating_add(5) > room;
-    !list.is_card_hidden && !has_receipt
+    list.is_card_hidden |= columns::cuts(rows.columns, room.saturating_sub(ROW_FRONT), &list.needs);
+    !list.is_card_hidden
 }
 
 /// A panel of the front end's own, above the page or in its place.
@@ -260,8 +280,9 @@ fn notices(view: &View<'_>, state: &State, window: Rect, pen: Pen) -> Vec<FlowLi
     if lines.len() + more.len() <= room {
         lines.extend(more);
     }
-    // What a key asked for is told whole: the next key takes it back.
-    if window.height < 14 && said.is_none() {
+    // What a key asked for is told whole, for the next key takes it back; a clock gives way to the page.
+    let is_clock = first.is_some_and(|notice| matches!(notice.tone, Tone::Busy | Tone::Plain));
+    if window.height < SMALL && said.is_none() && is_clock {
         lines.truncate(2);
     }
     lines.resize(lines.len().max(room), FlowLine::default());

@@ -98,7 +98,8 @@ fn arrow(press: Press, view: &View<'_>, state: &State) -> Press {
     let is_bound = || KEYS.iter().any(|binding| binding.key == press && is_in_scope(binding, view));
     let is_free = || state.panel.is_some() || (state.focus != Focus::Number && !is_bound());
     match press {
-        _ if is_text => press,
+        // In *explain* a letter begins a word.
+        _ if is_text || state.panel == Some(Panel::Explain) => press,
         Press::Char('k') => Press::Up,
         Press::Char('j') => Press::Down,
         Press::Char('g') if is_free() => Press::Home,
@@ -177,22 +178,32 @@ fn beside(at: usize, len: usize, is_back: bool) -> usize {
     at.saturating_add(step).checked_rem(len).unwrap_or(0)
 }
 
-/// To the next control that is open, or to the one before. Enter never comes to *Back* past a button that is closed: it
-/// waits for that one to open.
+/// To the next control that is open, or to the one before. Tab and Enter go round. Arrows end at the ends, and Up and Down
+/// go from no button to another one: what costs is not on the way of who reads on. Enter never comes to *Back* past a
+/// button that is closed: it waits for that one to open.
 fn step(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     let is_back = matches!(press, Press::Up | Press::Left | Press::BackTab);
+    let is_round = matches!(press, Press::Tab | Press::BackTab | Press::Enter);
+    let is_line = matches!(press, Press::Up | Press::Down);
     let places = state::places(view);
-    let from = state.awaited.take().unwrap_or(state.focus);
+    let from = state.awaited.unwrap_or(state.focus);
+    let is_button = |focus: Focus| matches!(focus, Focus::Button(_));
     let mut at = places.iter().position(|place| place.0 == from).unwrap_or(0);
+    let end = if is_back { 0 } else { places.len().saturating_sub(1) };
     let mut closed = None;
     let next = loop {
+        if at == end && !is_round {
+            return Outcome::Nothing;
+        }
         at = beside(at, places.len(), is_back);
         match places.get(at) {
+            Some((next, _)) if is_line && is_button(from) && is_button(*next) => {}
             Some((next, true)) => break *next,
             Some((passed, false)) if closed != Some(*passed) => closed = closed.or(Some(*passed)),
             _ => break state.focus,
         }
     };
+    state.awaited = None;
     state.scroll.is_held = false;
     if press == Press::Enter && closed.is_some() && next == Focus::Button(Action::Back) {
         state.awaited = closed;
@@ -213,7 +224,6 @@ fn choose(view: &View<'_>, id: FieldId, is_back: bool) -> Outcome {
 /// Among buttons and choices: arrows move between them, Left and Right change a choice, Space and Enter press.
 fn among_controls(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     let focus = state.focus;
-    let is_alone = state::controls(view).iter().all(|control| *control == focus);
     match (press, focus) {
         (Press::Left, Focus::Choice(id)) => choose(view, id, true),
         (Press::Right | Press::Char(' '), Focus::Choice(id)) => choose(view, id, false),
@@ -224,7 +234,11 @@ fn among_controls(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         (Press::Enter | Press::Char(' '), Focus::Button(action)) => Outcome::Give(Given::Do(action)),
         (Press::Enter, Focus::Text) => command(press, view, state),
         (Press::Right | Press::Enter | Press::Left, _) => step(press, view, state),
-        (Press::Down | Press::Up, _) if !is_alone => step(press, view, state),
+        // Where no other control lies that way, the text does.
+        (Press::Down | Press::Up, _) => match step(press, view, state) {
+            Outcome::Nothing => read(press, view, state),
+            stepped => stepped,
+        },
         _ => read(press, view, state),
     }
 }
@@ -247,6 +261,7 @@ fn in_number(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         }
         Press::Enter => {
             let proposed = asked.proposed.filter(|_| state.number.is_empty());
+            state.answered = state.number.text().to_owned();
             match state.number.text().parse().ok().or(proposed) {
                 Some(number) => Outcome::Give(Given::Number(number)),
                 None if state.number.is_empty() => {
@@ -310,6 +325,10 @@ fn in_panel(open: Panel, press: Press, view: &View<'_>, state: &mut State) -> Ou
     let deed = find(press, view).filter(|found| found.scope == Scope::Everywhere).map(|found| found.deed);
     match (open, press, deed) {
         (Panel::Explain, Press::Char('/') | Press::Tab | Press::BackTab, _) => explain.in_field = true,
+        // What is typed is another word: it takes the place of the one that stands there.
+        (Panel::Explain, Press::Char(letter), None | Some(Deed::Do(_))) if letter != ' ' => {
+            explain.begin(letter.encode_utf8(&mut [0; 4]));
+        }
         (_, Press::Esc | Press::Enter, _) | (_, _, Some(Deed::Back)) => {
             *panel = None;
             // Among customers the next thing that is typed is a name.
@@ -379,6 +398,7 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) -> Outcome {
         Deed::Open(Panel::Code) if view.page.link().is_none() => {
             state.say(Tone::Plain, "There is no link to show yet.");
         }
+        Deed::Open(Panel::Say) if state.has_card => state.say(Tone::Plain, "It is open on the right."),
         Deed::Open(panel) => state.open(panel, view),
         Deed::Search => {
             let search = state::search(&view.page);

@@ -73,6 +73,14 @@ impl Explain {
         Self { field: Field::plain(asked.as_str()), in_field: hits.is_empty(), hits, about }
     }
 
+    /// Another word begins, in the field.
+    pub(crate) fn begin(&mut self, word: &str) {
+        self.field.clear();
+        self.field.paste(word);
+        self.in_field = true;
+        self.look_up();
+    }
+
     /// The words are others now.
     pub(crate) fn look_up(&mut self) {
         self.hits = explain::look_up(self.field.text(), self.about);
@@ -126,8 +134,10 @@ pub(crate) struct List {
     /// How wide each column's cells have been so far, in columns of the terminal: widths only grow, so that scrolling
     /// does not make the columns jump.
     pub(crate) needs: HashMap<Column, u16>,
-    /// The card has no room beside the rows.
+    /// The card has no room beside the work.
     pub(crate) is_card_hidden: bool,
+    /// Users arrive, or Exchange is still asked what their mailboxes are.
+    is_arriving: bool,
 }
 
 impl List {
@@ -220,6 +230,8 @@ pub struct State {
     pub(crate) word: Word,
     /// The number that is being typed; empty while what is proposed stands there.
     pub(crate) number: Field,
+    /// The number that was answered last: what was wrong with it is said until another one is typed.
+    pub(crate) answered: String,
     /// The panel above everything.
     pub(crate) panel: Option<Panel>,
     /// What is looked up in *explain*.
@@ -230,6 +242,10 @@ pub struct State {
     pub(crate) has_details: bool,
     /// How far the page is scrolled.
     pub(crate) scroll: Scroll,
+    /// The say-it card stands whole beside the work.
+    pub(crate) has_card: bool,
+    /// The page opened at its first line, to be read from there.
+    is_read: bool,
     /// How far the panel above it is.
     pub(crate) panel_scroll: Scroll,
     /// What stands on the screen.
@@ -268,6 +284,10 @@ impl State {
         }
         let is_other = self.question != Some(ask.id);
         let stays = is_other && self.turn_to(ask.id);
+        // What a key said was about the screen before.
+        if is_other && self.said.take_if(|said| said.tone == Tone::Plain).is_some() {
+            self.has_details = false;
+        }
         // A signal asks this, too: it must be seen.
         if is_other && ask.id == QuestionId::Leave {
             self.panel = None;
@@ -296,6 +316,14 @@ impl State {
             self.followed = ask.focus;
             self.go(wished(view, &places), &places);
             self.scroll.is_held = false;
+            self.is_read = false;
+        }
+        // What goes on and what went wrong is read from its first line, also where the button is below it; not while
+        // something is filled in.
+        let is_read = ask.shape == Shape::Watch || view.page.failure().is_some();
+        let is_read = is_read && fields(&view.page).next().is_none();
+        if !std::mem::replace(&mut self.is_read, is_read) && is_read {
+            self.scroll = Scroll { is_held: true, ..Scroll::default() };
         }
         let is_there = |focus: Focus| places.iter().find(|place| place.0 == focus).map(|place| place.1);
         match self.awaited.map(is_there) {
@@ -313,7 +341,15 @@ impl State {
         }
         if let Some(rows) = view.page.rows() {
             self.listed = Some(ask.id);
-            self.list_mut(ask.id).follow(rows);
+            let list = self.list_mut(ask.id);
+            let is_arriving =
+                matches!(&ask.shape, Shape::Select(asked) if asked.is_arriving || asked.checking.is_some());
+            // What is known now is measured afresh: what stood in its place was wider.
+            if std::mem::replace(&mut list.is_arriving, is_arriving) && !is_arriving {
+                list.needs.clear();
+                list.is_card_hidden = false;
+            }
+            list.follow(rows);
         }
     }
 
@@ -448,11 +484,6 @@ pub(crate) fn own_buttons(view: &View<'_>) -> Vec<Button> {
         Button { label, action, is_open: true }
     };
     [(Action::Yes, "yes"), (Action::No, "no")].map(button).to_vec()
-}
-
-/// Where the keyboard can be, in the order of Tab.
-pub(crate) fn controls(view: &View<'_>) -> Vec<Focus> {
-    places(view).into_iter().filter_map(|(place, is_open)| is_open.then_some(place)).collect()
 }
 
 /// The controls of a page in the order of Tab, and whether the keyboard can be there: not on a closed button.

@@ -104,7 +104,7 @@ fn promises(view: &View<'_>, state: &State, columns: u16) -> Vec<String> {
     let help = words(&lines);
     let known: BTreeSet<&str> =
         help.split(' ').map(|word| word.trim_matches(['.', ',', ';', ':', '(', ')'])).collect();
-    let is_on_open = state::controls(view).contains(&state.focus);
+    let is_on_open = state::places(view).contains(&(state.focus, true));
     let is_waiting = view.ask.is_waiting || view.ask.shape == Shape::Watch;
     let is_bad = view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let is_first = view.ask.id == QuestionId::Customer;
@@ -116,7 +116,7 @@ fn promises(view: &View<'_>, state: &State, columns: u16) -> Vec<String> {
         ("help last", last == Some((if is_text { "F1" } else { "?" }, "keys"))),
         ("no key twice", different(|named| named.chord.clone()) == line.len()),
         ("no label twice", different(|named| named.label.to_lowercase()) == line.len()),
-        ("help knows all", line.iter().all(|named| known.contains(named.chord.as_str()))),
+        ("help knows all", line.iter().all(|named| named.chord.split(' ').all(|key| known.contains(key)))),
         ("no closed button", is_on_open || (state.focus == Focus::Text && state.awaited.is_some())),
         ("park while waiting", !is_page || !is_waiting || view.offer(Action::Park).is_none() || has("p")),
         ("back from trouble", !is_page || !(is_bad || view.page.failure().is_some()) || is_first || is_back),
@@ -249,7 +249,10 @@ fn walk(
                 let is_told = !notice.is_empty() || screen.state.said.is_some() || desk.view().ask.is_waiting;
                 // The button that showed the link stands there with it.
                 let is_shown = desk.view().page.link().is_some() && label == "authorise";
-                if !presses(&mut desk, &mut screen, key(chord)) && !is_shown && !is_told {
+                if !presses(&mut desk, &mut screen, key(chord.split(' ').next().unwrap()))
+                    && !is_shown
+                    && !is_told
+                {
                     broken.insert(format!("{chord} {label} does nothing: {place}, {notice}"));
                 }
             }

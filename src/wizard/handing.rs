@@ -105,13 +105,10 @@ impl Handing {
             let at = offers.take_while(|offer| is_before(offer.action, offer.is_default)).count();
             scene.offers.splice(at..at, ways.into_iter().chain(next));
         }
-        let link = scene.page.blocks.iter().position(|block| matches!(block, Block::Link(_)));
-        if let (Some(link), Some(path)) = (link, &self.link_file) {
-            // The notice goes after a few seconds; a path takes longer to be typed elsewhere.
-            scene
-                .page
-                .blocks
-                .insert(link.saturating_add(1), Block::Para(format_args!("File: {path}").into()));
+        if let (Some(_), Some(path)) = (scene.page.link(), &self.link_file) {
+            // The notice goes after a few seconds; a path takes longer to be typed elsewhere. On top, where it is in sight
+            // in a small window too.
+            scene.page.blocks.insert(0, Block::Para(format_args!("File: {path}").into()));
         }
         scene.handouts = all;
         scene.waiting_for(cx.now, [self.writing.clock()])

@@ -481,7 +481,12 @@ fn enable_auto_undone_and_two_users_turned_off() {
             let mut terminal = Terminal::opened(home);
             terminal.picks("Harbour Street Cafe").takes(0).sees(&["‹ Yes, this is the organisation ›"]);
             terminal.keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 37 ·", "seats 3 → 3"]);
-            terminal.keys("u").sees(&["Switch Enable Auto off?"]).keys(ENTER).sees(&["Enable Auto is off."]);
+            terminal
+                .keys("u")
+                .sees(&["Switch Enable Auto off?"])
+                .keys("\t")
+                .keys(ENTER)
+                .sees(&["Enable Auto is off."]);
             terminal.keys(&format!("{DOWN}{DOWN}{DOWN}v{DOWN}O")).sees(&["Turn 2 users off?"]);
             terminal.keys("2").keys(ENTER).sees(&["2 users turned off"]).keys(ENTER);
             terminal.sees(&["seats 1 → 1"]).finishes().quits()

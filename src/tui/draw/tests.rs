@@ -8,6 +8,7 @@ use super::*;
 use crate::{
     domain::{
         codeset::grapheme_width,
+        phrase::Phrase,
         tenant::CheckState,
         text::{Shown, Text},
     },
@@ -22,7 +23,7 @@ use crate::{
     wizard::{
         answer::{Action, FieldId},
         ask::{QuestionId, Spot},
-        view::{Button, CheckGroup, Column, FieldValue, FieldView, Offer},
+        view::{Button, CheckGroup, ChoiceView, Column, Fact, FieldValue, FieldView, Offer},
     },
 };
 
@@ -73,7 +74,8 @@ fn samples<'a>(many: &'a Many, lines: &'a [Text]) -> Vec<Sample<'a>> {
         of(wait(), "Turning 300 users on", "12 of 300 (4 %)", "Batch 2 of 15, 4 s so far, usually 40 s."),
         of(outcome(lines), "Done", "line 1 user1@bakery.example", "Read back from the record."),
         panel(&[Press::Char('?')], "Keys", "Enter Shows the bill."),
-        panel(&[Press::Char('s')], "Say", "I can see your users now."),
+        // Beside the work it stands there already.
+        Sample { notice: "", ..panel(&[Press::Char('s')], "Say", "I can see your users now.") },
         field(panel(&[Press::Char('e')], "What does it mean?", "Code or words [")),
         panel(&[Press::Char('e'), Press::Tab], "What does it mean?", "Code or words ["),
     ]
@@ -330,7 +332,7 @@ fn which_lines_are_seen_stands_beside_any_title_and_hides_nothing_of_it() {
     assert_eq!(title((60, 15)), "Turn 12 users on?                 Users (5 of 6)  1–11 of 70");
     // A form that scrolls has the same.
     let lines = shown(&bill(Some(30)), (40, 10));
-    assert!(lines[1].starts_with("Turn 34 users on?  ") && lines[1].ends_with("  1–5 of 10"), "{}", lines[1]);
+    assert!(lines[1].starts_with("Turn 34 users on?  ") && lines[1].ends_with("  1–4 of 8"), "{}", lines[1]);
 }
 
 #[test]
@@ -570,11 +572,12 @@ fn the_bill_begins_at_its_first_line_with_a_rule_above_the_number() {
         assert!(lines.iter().any(|line| line.contains(words)), "{words}: {lines:#?}");
     }
     // Where it is too long for the window, too: what is to be typed stands below whatever part of it is seen.
-    for size in [(60, 13), (40, 10)] {
+    for size in [(60, 12), (40, 10)] {
         let mut screen = Screen::of(size, options(true, true));
         let lines = screen.draw(&bill(Some(30)));
         assert!(lines.iter().any(|line| line.contains("Turned on and billed")), "{lines:#?}");
-        assert!(lines[usize::from(screen.cursor().y)].contains("New seats"), "{lines:#?}");
+        let at = usize::from(screen.cursor().y);
+        assert!(lines[at].contains("New seats") && lines[at - 1].contains("new seats "), "{lines:#?}");
         press(Press::PageDown, &bill(Some(30)), &mut screen.state);
         let lines = screen.draw(&bill(Some(30)));
         assert!(!lines.iter().any(|line| line.contains("Turned on and billed")), "{lines:#?}");
@@ -752,6 +755,90 @@ fn the_keys_that_the_state_needs_are_named_before_what_matters_less() {
     let mut view = users(&many, "");
     view.actions.retain(|offer| offer.action != Action::Auto);
     assert!(!keys(&view, (200, 60)).contains("u Auto"), "a key that is not open is not named");
+}
+
+#[test]
+fn the_line_of_keys_names_what_each_state_needs() {
+    let keys = |view: &View<'_>, size| shown(view, size).pop().unwrap();
+    let many = Many::of(37);
+    let mut filtered = users(&many, "nora");
+    let Shape::Select(asked) = &mut filtered.ask.shape else { panic!("users are asked about") };
+    asked.these = Some(1);
+    assert!(keys(&filtered, (80, 24)).contains("t These 1"));
+    assert!(keys(&filtered, (200, 60)).contains("t These 1   a All 34"));
+    let lines = receipt(40);
+    let line = keys(&outcome(&lines), (80, 24));
+    assert!(line.starts_with(" Enter next customer   t next receipt   l c f send"), "{line}");
+    let mut applying = wait();
+    applying.ask.id = QuestionId::Applying;
+    assert!(!keys(&applying, (80, 24)).contains("Esc"), "it is stopping already");
+    applying.actions.push(Offer::new(Action::Stop, "stop …", "Asks whether to stop."));
+    assert!(keys(&applying, (80, 24)).contains("Esc stop"));
+    // The first word is enough where a key more has room then.
+    let mut asked = authorise();
+    asked.page.blocks.truncate(1);
+    asked.page.blocks.extend((0..9).map(|_| Block::Para("A line.".into())));
+    asked.actions = vec![
+        Offer::new(Action::Refresh, "ask Microsoft now", "Asks.").by_default(),
+        Offer::new(Action::Park, "park", "Parks."),
+    ];
+    assert_eq!(keys(&asked, (40, 10)), " Enter ask  p park  PgDn more  ? keys");
+}
+
+#[test]
+fn bad_news_opens_at_its_first_line() {
+    let mut view = failure();
+    view.page.blocks.extend((0..9).map(|_| Block::Para("A line.".into())));
+    let button = Button { label: "Authorise", action: Action::Authorise, is_open: true };
+    view.page.blocks.push(Block::Buttons(vec![button]));
+    let lines = shown(&view, (40, 10));
+    assert!(lines[2].starts_with("! Asking for a token"), "{lines:#?}");
+}
+
+#[test]
+fn a_word_or_a_name_that_fits_on_a_line_is_not_broken() {
+    let view = |blocks| page(QuestionId::Settled, Shape::Read, "Is it?", blocks);
+    let fact = Fact::other("Organisation", "ironbarkengineering.example-pty");
+    let lines = shown(&view(vec![Block::Facts(vec![fact])]), (40, 10));
+    assert!(lines.iter().any(|line| line.trim() == "ironbarkengineering.example-pty"), "{lines:#?}");
+    let options: &[&str] = &["a list that you paste", "the server's directory"];
+    let choice = ChoiceView {
+        id: FieldId::Listing,
+        label: "Mailboxes come from".into(),
+        options,
+        chosen: 0,
+        note: Phrase::default(),
+    };
+    let lines = shown(&view(vec![Block::Choice(choice)]), (40, 10));
+    for whole in ["Mailboxes come from", "( ) the server's directory", ") a list that you paste"] {
+        assert!(lines.iter().any(|line| line.contains(whole)), "{whole}: {lines:#?}");
+    }
+}
+
+#[test]
+fn what_was_said_of_a_number_or_a_screen_goes_with_it() {
+    let mut view = bill(None);
+    let Shape::Number(asked) = &mut view.ask.shape else { panic!("a number is asked for") };
+    asked.problem = Some("The table says 34.".into());
+    let mut screen = Screen::of((80, 24), options(true, true));
+    assert!(words(&screen.draw(&view)).contains("The table says 34."));
+    press(Press::Char('3'), &view, &mut screen.state);
+    assert!(!words(&screen.draw(&view)).contains("The table says 34."));
+    press(Press::Char('y'), &view, &mut screen.state);
+    assert!(words(&screen.draw(&view)).contains("y does nothing here."));
+    assert!(!words(&screen.draw(&authorise())).contains("y does nothing here."));
+    let many = Many::of(12);
+    assert!(
+        !words(&shown(&customers(&many, "har"), (80, 24))).contains("name, domain"),
+        "no hint once typed"
+    );
+    // The whole card stands beside it already.
+    let mut screen = Screen::of((100, 30), options(true, true));
+    let line = screen.draw(&users(&many, "")).pop().unwrap();
+    assert!(!line.contains("s say"), "{line}");
+    press(Press::Char('s'), &users(&many, ""), &mut screen.state);
+    assert!(screen.state.panel.is_none());
+    assert!(words(&screen.draw(&users(&many, ""))).contains("It is open on the right."));
 }
 
 /// Names that screens have broken on: wide letters, marks that combine, joiners, letters of no width.

@@ -19,12 +19,10 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     state.sync(view);
     state.said = None;
     if state.panel == Some(Panel::Explain) {
-        if state.explain.in_field {
-            if state.explain.field.paste(text).is_changed {
-                state.explain.look_up();
-            }
-        } else {
-            state.say(Tone::Plain, "Nothing was pasted. Press / first, then paste.");
+        if !state.explain.in_field {
+            state.explain.begin(text);
+        } else if state.explain.field.paste(text).is_changed {
+            state.explain.look_up();
         }
         return Outcome::Changed;
     }

@@ -102,8 +102,8 @@ const IMPERSONATION: Scope = Scope::On(&[QuestionId::Impersonation]);
 /// The table: letters, Space, and a key that works inside fields too. The first ones are shown first.
 pub(crate) const KEYS: &[Binding] = &[
     marks(' ', Mark::Toggle, Whom::Lit, "tick", "Ticks or unticks the row, or the range."),
-    marks('a', Mark::Tick, Whom::All, "All", "Ticks every user that may be protected, once, filter or not."),
     marks('t', Mark::Tick, Whom::Shown, "These", "Ticks what the filter shows."),
+    marks('a', Mark::Tick, Whom::All, "All", "Ticks every user that may be protected, once, filter or not."),
     act(USERS, 'u', Action::Auto),
     key(
         USERS,
@@ -143,13 +143,13 @@ pub(crate) const KEYS: &[Binding] = &[
         key: Press::Ctrl('y'),
         ..act(IMPERSONATION, 'w', Action::Rehearse)
     },
+    act(OUTCOME, 't', Action::NextReceipt),
     act(ALL, 'l', Action::PrintAlone),
     act(SENDING, 'c', Action::Copy),
     act(USERS, 'C', Action::Copy),
     key(AUTHORISE, 'g', Deed::Open(Panel::Code), "QR code", "Shows the link as a QR code."),
     act(ALL, 'f', Action::WriteFile),
     act(AUTHORISE, 'o', Action::Open),
-    act(OUTCOME, 't', Action::NextReceipt),
     act(Scope::Beside(&[QuestionId::Users, QuestionId::Outcome]), 't', Action::NextText),
     act(IMPERSONATION, 'x', Action::EmptyList),
     act(ALL, 'r', Action::Refresh),
@@ -170,6 +170,7 @@ pub(crate) const KEYS: &[Binding] = &[
 pub(crate) const MOVING: &[(&str, &str)] = &[
     ("Enter", "Chooses the row, presses the button, or goes on; in a field: leaves it, with the text kept."),
     ("Esc", "Closes a panel, clears a field or a filter, then goes back."),
+    ("Space", "On a choice: changes it. On a button: presses it."),
     ("Tab", "To the next control; Shift-Tab to the one before."),
     (
         "Arrows",

@@ -351,16 +351,21 @@ fn a_form_is_walked_with_tab_and_enter_in_its_order_and_round() {
         Focus::Button(Action::Back),
         Focus::Field(FieldId::Server),
     ];
-    for forth in [[Press::Tab; 6], [Press::Down; 6]] {
+    // Down ends at the first button: no other one is on the way of who reads on.
+    for (key, steps) in [(Press::Tab, 6), (Press::Down, 4)] {
         let mut screen = drawn(&view);
-        for (key, pair) in forth.iter().zip(order.windows(2)) {
+        for pair in order.windows(2).take(steps) {
             assert_eq!(screen.state.focus, pair[0]);
-            let left = after(&[*key], &view, &mut screen);
+            let left = after(&[key], &view, &mut screen);
             let expected = match pair[0] {
                 Focus::Field(id) => gives(Given::Settle(id)),
                 _ => Outcome::Changed,
             };
             assert_eq!((left, screen.state.focus), (expected, pair[1]), "{key:?}");
+        }
+        if key == Press::Down {
+            assert_eq!(after(&[key], &view, &mut screen), Outcome::Nothing);
+            assert_eq!(screen.state.focus, Focus::Button(Action::Save));
         }
     }
     let mut screen = drawn(&view);
@@ -376,8 +381,35 @@ fn a_form_is_walked_with_tab_and_enter_in_its_order_and_round() {
     assert_eq!(after(&[Press::Enter], &view, &mut screen), acts(Action::Save));
     assert_eq!(after(&[Press::Char(' ')], &view, &mut screen), acts(Action::Save));
     assert_eq!(after(&[Press::Right, Press::Enter], &view, &mut screen), acts(Action::Back));
+    assert_eq!(after(&[Press::Right], &view, &mut screen), Outcome::Nothing, "arrows end at the ends");
     assert_eq!(after(&[Press::Char('k')], &view, &mut screen), Outcome::Changed);
-    assert_eq!(screen.state.focus, Focus::Button(Action::Save), "j and k move as the arrows do");
+    assert_eq!(screen.state.focus, Focus::Field(FieldId::Mailboxes), "j and k move as the arrows do");
+}
+
+#[test]
+fn who_reads_on_with_down_never_comes_to_the_answer_that_costs() {
+    let words = "Users of another organisation would be protected and billed for this customer. ".repeat(4);
+    let blocks = vec![Block::Para(Phrase::from(format_args!("{words}")))];
+    let view = page(QuestionId::Doubted, Shape::Confirm { default: false }, "Take it?", blocks);
+    let mut screen = Screen::of((40, 10), options(true, true));
+    screen.draw(&view);
+    let no = Focus::Button(Action::No);
+    let mut top = 0;
+    for key in [Press::Down, Press::Down, Press::Char('j'), Press::Up, Press::PageDown] {
+        assert_eq!(after(&[key], &view, &mut screen), Outcome::Changed, "{key:?}");
+        screen.draw(&view);
+        assert!(screen.state.focus == no && screen.state.scroll.top != top, "{key:?} scrolls");
+        top = screen.state.scroll.top;
+    }
+    after(&[Press::End], &view, &mut screen);
+    for key in [Press::Down, Press::Right] {
+        assert_eq!(after(&[key], &view, &mut screen), Outcome::Nothing, "{key:?} at the end");
+        assert_eq!(screen.state.focus, no);
+    }
+    for key in [Press::Left, Press::Tab, Press::BackTab] {
+        let mut screen = drawn(&view);
+        assert_eq!(after(&[key, Press::Enter], &view, &mut screen), acts(Action::Yes), "{key:?}");
+    }
 }
 
 #[test]
@@ -919,6 +951,20 @@ fn explain_has_a_field_of_its_own() {
     after(&[Press::Char('e')], &view, &mut screen);
     let (words, in_field, hits) = looked_up(&screen);
     assert!(words == "90094" && !in_field && hits > 0, "{words} {hits}");
+    // What is typed then is another word, its first letter too, whatever that does elsewhere.
+    after(&"90002".chars().map(Press::Char).collect::<Vec<_>>(), &view, &mut screen);
+    assert_eq!((looked_up(&screen).0.as_str(), looked_up(&screen).1), ("90002", true));
+    for typed in ["permission", "kiosk"] {
+        let mut screen = drawn(&view);
+        after(&[Press::Char('e')], &view, &mut screen);
+        let keys: Vec<_> = typed.chars().map(Press::Char).collect();
+        after(&keys, &view, &mut screen);
+        assert_eq!(looked_up(&screen).0, typed);
+    }
+    let mut screen = drawn(&view);
+    after(&[Press::Char('e')], &view, &mut screen);
+    assert_eq!(paste::typed("90002", &view, &mut screen.state), Outcome::Changed);
+    assert_eq!(looked_up(&screen).0, "90002", "on a slow line it comes at once");
     // Without a code, with what the table calls it.
     let mut view = failure();
     for block in &mut view.page.blocks {

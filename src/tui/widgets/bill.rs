@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     checks::Fold,
-    flow::{FlowLine, Pen, blank},
+    flow::{FlowLine, Pen, Rank, blank},
 };
 
 /// Widest table: farther apart the eye loses the line. A guess.
@@ -24,7 +24,8 @@ const TABLE: u16 = 66;
 fn line(role: Role, label: &str, number: u32, pen: Pen) -> FlowLine {
     let digits = grouped(number);
     let room = pen.width.min(TABLE).saturating_sub(width(&digits).saturating_add(3));
-    let label = pen.theme.span(role, &format!("  {}", pen.padded(label, room)));
+    let front = if role == Role::Warn { pen.theme.sign(Sign::WARN) } else { " " };
+    let label = pen.theme.span(role, &format!("{front} {}", pen.padded(label, room)));
     Line::from(vec![label, blank(1), pen.theme.span(role, &digits)]).into()
 }
 
@@ -46,8 +47,9 @@ pub(crate) fn bill(view: &BillView, fold: Fold, pen: Pen) -> Vec<FlowLine> {
     if missing > 0 {
         lines.push(line(Role::Warn, "of these, no seat is left for", missing, pen));
     }
-    lines.push(rule(pen.width.min(TABLE).saturating_sub(2), pen));
-    lines.push(line(Role::Strong, "new seats", bill.billed(), pen));
+    // Without room for all of it, the total leaves the table for the field.
+    lines.push(FlowLine { rank: Rank::Air, ..rule(pen.width.min(TABLE).saturating_sub(2), pen) });
+    lines.push(FlowLine { rank: Rank::Total, ..line(Role::Strong, "new seats", bill.billed(), pen) });
     lines.push(Pen::air());
     let after = match bill.limit {
         Some(limit) => format!("seats after, of {} bought", grouped(limit)),
@@ -73,8 +75,11 @@ pub(crate) fn bill(view: &BillView, fold: Fold, pen: Pen) -> Vec<FlowLine> {
         let short = |(why, count): &(StaysOff, u32)| {
             format!("{} {}", why.words().split(':').next().unwrap_or_default(), grouped(*count))
         };
-        let words = bill.stay_off.iter().map(short).collect::<Vec<_>>().join("; ");
-        lines.extend(pen.para(Role::Quiet, &format!("Stays off: {words}")));
+        // A number stays with its words.
+        let words = bill.stay_off.iter().map(short).collect::<Vec<_>>().join(";\n");
+        let pieces = format!("Stays off:\n{words}");
+        let pieces = pieces.lines().map(|words| (vec![pen.theme.span(Role::Quiet, words)], None));
+        lines.extend(pen.side_by_side(Vec::new(), 1, pieces));
     } else if !bill.stay_off.is_empty() {
         lines.push(Pen::air());
         lines.push(pen.theme.span(Role::Quiet, "Stays off").into());

@@ -51,6 +51,7 @@ pub(crate) fn group(group: &CheckGroup, fold: Fold, said: &mut Vec<Failure>, pen
     let (names, states) =
         (widest(|check| width(check.name.as_str())), widest(|check| width(check.state.word())));
     let reasons = widest(|check| width(check.detail.as_str())).min(REASON);
+    let reasons = reasons.max(widest(|check| longest_word(check.detail.as_str())));
     if reasons > 0 && MARK + names + GAP + states + GAP + reasons <= pen.width {
         for check in &group.checks {
             lines.extend(with_reason(check, names, states, pen));

@@ -31,6 +31,8 @@ struct Layout {
     most: u16,
     /// Goes before another column is cut.
     is_extra: bool,
+    /// Its words stay whole where that is possible: a few words of ours, which say nothing once they are cut.
+    is_whole: bool,
 }
 
 /// The layouts; the measures are guesses that keep name, address, kind and state in 60 columns.
@@ -41,7 +43,7 @@ const fn layout(column: Column) -> Layout {
         Column::SignIn => ("Signs in as", 1, 15, 48, true),
         Column::Domain => ("Domain", 2, 14, 32, false),
         Column::Reference => ("Ref", 3, 6, 12, true),
-        Column::Kind => ("Kind", 4, 10, 13, false),
+        Column::Kind => ("Kind", 4, 10, 15, false),
         Column::Path => ("Path", 5, 16, 40, false),
         Column::State => ("State", 6, 9, 26, false),
         Column::Result => ("Result", 7, 18, 60, false),
@@ -50,7 +52,8 @@ const fn layout(column: Column) -> Layout {
         Column::Next => ("Next", 9, 40, 60, true),
         Column::Department => ("Department", 10, 10, 40, true),
     };
-    Layout { head, place, least, most, is_extra }
+    let is_whole = matches!(column, Column::Kind | Column::State);
+    Layout { head, place, least, most, is_extra, is_whole }
 }
 
 /// The head of a column.
@@ -67,16 +70,20 @@ pub(crate) const fn gap(width: u16) -> u16 {
 pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>) -> Vec<(Column, u16)> {
     let gap = gap(room);
     let need = |column: Column| needs.get(&column).copied().unwrap_or(0);
-    let least = |column: Column| match column {
-        Column::Domain if room >= ROOMY => SHORT_DOMAIN,
-        _ => layout(column).least,
-    };
-    let base = |column: Column| need(column).min(least(column));
     let want = |column: Column| need(column).min(layout(column).most);
+    let least = |column: Column| match column {
+        Column::Domain if room >= ROOMY => need(column).min(SHORT_DOMAIN),
+        _ => need(column).min(layout(column).least),
+    };
+    let whole = |column: Column| if layout(column).is_whole { want(column) } else { least(column) };
     let sum = |columns: &[Column], each: &dyn Fn(Column) -> u16| {
         let all = columns.iter().map(|column| each(*column).saturating_add(gap));
         all.fold(0, u16::saturating_add).saturating_sub(gap)
     };
+    let own: Vec<Column> =
+        order.iter().copied().filter(|column| need(*column) > 0 && !layout(*column).is_extra).collect();
+    let has_room = sum(&own, &whole) <= room;
+    let base = |column: Column| if has_room { whole(column) } else { least(column) };
     let mut kept = order.to_vec();
     // In a narrow list name and state stay (look.md section 4).
     let state = order.iter().position(|column| room < NARROW && *column == Column::State);
@@ -110,11 +117,14 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
     placed
 }
 
-/// What all columns would take if none were cut.
-pub(crate) fn wanted(order: &[Column], needs: &HashMap<Column, u16>) -> u16 {
-    let most = |column: &Column| Some((*needs.get(column)?).min(layout(*column).most).saturating_add(2));
-    let each = order.iter().filter(|column| !layout(**column).is_extra).filter_map(most);
-    each.fold(0, u16::saturating_add)
+/// Whether a column is cut in that room, or goes that is no extra one.
+pub(crate) fn cuts(order: &[Column], room: u16, needs: &HashMap<Column, u16>) -> bool {
+    let placed = columns(order, room, needs);
+    order.iter().any(|column| {
+        let want = needs.get(column).map_or(0, |need| (*need).min(layout(*column).most));
+        let given = placed.iter().find(|(placed, _)| placed == column).map(|(_, wide)| *wide);
+        given.map_or(want > 0 && !layout(*column).is_extra, |wide| wide < want)
+    })
 }
 
 /// Which of these words stand there more than once.
@@ -176,6 +186,13 @@ mod tests {
             |room| at(room, [16, 28, 4, 10, 12]).into_iter().map(|(column, _)| column).collect::<Vec<_>>();
         assert_eq!(names(30), [Column::Name, Column::State]);
         assert_eq!(names(8), [Column::Name]);
+    }
+
+    #[test]
+    fn kind_and_state_keep_their_words_and_the_address_gives_way_first() {
+        let placed = at(74, [18, 31, 15, 17, 0]);
+        let widths = [(Column::Name, 18), (Column::Address, 18), (Column::Kind, 15), (Column::State, 17)];
+        assert_eq!(placed, widths);
     }
 
     #[test]

@@ -146,7 +146,7 @@ pub(crate) fn field(view: &FieldView<'_>, field: Option<&Field>, labels: u16, pe
 }
 
 /// The number that is asked for.
-pub(crate) fn number(asked: &NumberAsked, field: &Field, pen: Pen) -> Vec<FlowLine> {
+pub(crate) fn number(asked: &NumberAsked, field: &Field, answered: &str, pen: Pen) -> Vec<FlowLine> {
     let labels = width(asked.label).min(pen.width / 2);
     let room = 10.min(field_room(labels, pen));
     let (shown, caret) = match asked.proposed.filter(|_| field.is_empty()) {
@@ -155,7 +155,9 @@ pub(crate) fn number(asked: &NumberAsked, field: &Field, pen: Pen) -> Vec<FlowLi
     };
     let mut lines =
         vec![boxed(Focus::Number, Role::Strong, (asked.label, labels), room, (&shown, caret), pen)];
-    lines.extend(below(EDGE, &asked.hint, asked.problem.as_ref(), Keyboard::Commands, pen));
+    let is_other = !field.is_empty() && field.text() != answered;
+    let problem = asked.problem.as_ref().filter(|_| !is_other);
+    lines.extend(below(EDGE, &asked.hint, problem, Keyboard::Commands, pen));
     lines
 }
 
@@ -184,7 +186,15 @@ pub(crate) fn choice(view: &ChoiceView, labels: u16, pen: Pen) -> Vec<FlowLine> 
         (vec![pen.theme.span(look, &format!("({mark}) {words}"))], is_chosen.then_some((own, 1)))
     });
     let row = Pen { width: if all <= pen.width { pen.width } else { 0 }, ..pen };
-    let mut lines = row.side_by_side(first, 2, options);
+    let widest = view.options.iter().map(|words| width(words).saturating_add(4)).max().unwrap_or(0);
+    let mut lines = if start.saturating_add(widest) <= pen.width {
+        row.side_by_side(first, 2, options)
+    } else {
+        // Whole, one below the other: neither the label nor what can be chosen is cut.
+        let (edge, _) = self::edge(own, pen);
+        let label = pen.hanging(vec![edge], role, view.label.as_str());
+        label.into_iter().chain(row.side_by_side(vec![blank(EDGE)], 2, options)).collect()
+    };
     if !view.note.is_empty() {
         lines.extend(below(start, &view.note, None, Keyboard::Commands, pen));
     }

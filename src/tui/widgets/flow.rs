@@ -30,11 +30,16 @@ pub(crate) enum Rank {
     /// It must be read.
     #[default]
     Needed,
+    /// The number that is to be typed.
+    Total,
     /// A hint below the control above it.
     Hint,
     /// Air.
     Air,
 }
+
+/// Columns in front of words that have no room behind what they belong to.
+const INDENT: u16 = 2;
 
 /// What the lines are made with.
 #[derive(Debug, Clone, Copy, Default)]
@@ -60,7 +65,17 @@ impl Pen {
 
     /// A paragraph behind something, its further lines indented below its first.
     pub(crate) fn hanging(self, first: Vec<Span<'static>>, role: Role, words: &str) -> Vec<FlowLine> {
-        let indent = wide(&first);
+        let mut indent = wide(&first);
+        // No name is broken that would fit on a line of its own: then the words stand below what is in front of them.
+        let longest = words.split(' ').map(width).max().unwrap_or(0);
+        if longest > self.width.saturating_sub(indent)
+            && longest <= self.width.saturating_sub(INDENT)
+            && indent > INDENT
+        {
+            indent = INDENT;
+            let below = self.hanging(vec![blank(indent)], role, words);
+            return std::iter::once(Line::from(first).into()).chain(below).collect();
+        }
         let lines = wrap(words, self.width.saturating_sub(indent), self.theme.use_unicode());
         let fronts = std::iter::once(first).chain(std::iter::repeat_with(|| vec![blank(indent)]));
         let line = |(mut front, words): (Vec<Span<'static>>, String)| {

@@ -29,8 +29,8 @@ pub(crate) fn lines(view: &View<'_>, pen: Pen) -> Vec<FlowLine> {
     }
     lines.extend(rows.iter().flat_map(|(key, help)| line(key, help)));
     lines.push(Pen::air());
-    // What Enter does here stands above already.
-    let is_said = |key: &str| key == "Enter" && view.default_offer().is_some();
+    // What Enter or Space does here stands above already.
+    let is_said = |key: &str| rows.iter().any(|(said, _)| said == key);
     lines.extend(MOVING.iter().filter(|(key, _)| !is_said(key)).flat_map(|(key, help)| line(key, help)));
     lines
 }

@@ -22,7 +22,7 @@ use crate::{
 use super::flow::blank;
 
 /// One key of the line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Named {
     /// What is pressed.
     pub(crate) chord: String,
@@ -56,14 +56,18 @@ const HELP_ROOM: u16 = 12;
 const HELP: u8 = 0;
 /// The answer to the question.
 const ANSWER: u8 = 1;
-/// What the state needs: park while waiting, back where something failed.
-const STATE: u8 = 2;
-/// What sends a text without which nothing goes on, or that a person asked for.
-const SENT: u8 = 3;
+/// What else answers it: a tick, the way out of a question, park while waiting.
+const BESIDE: u8 = 2;
 /// What scrolls: without it nobody knows that the page goes on.
-const MORE: u8 = 4;
+const MORE: u8 = 3;
+/// What the state needs: back where something failed.
+const STATE: u8 = 4;
+/// What sends a text: one without which nothing goes on, one that a person asked for, the receipt, bad news.
+const SENT: u8 = 5;
+/// A list that is longer than a page is searched.
+const SEARCH: u8 = 6;
 /// The keys of the screen, as the table has them.
-const OWN: u8 = 5;
+const OWN: u8 = 7;
 /// The keys that work everywhere.
 const COMMON: u8 = 40;
 
@@ -86,7 +90,7 @@ const fn gap(columns: u16) -> u16 {
 
 /// The keys on the line of a window of so many columns.
 pub(crate) fn named(view: &View<'_>, state: &State, columns: u16) -> Vec<Named> {
-    let (theme, gap) = (state.theme, gap(columns));
+    let theme = state.theme;
     let mut items: Vec<(usize, Named)> = items(view, state).into_iter().enumerate().collect();
     items.sort_by_key(|(_, item)| item.importance);
     // The answer must stand there: a label that is too long for that gives its first words.
@@ -96,8 +100,22 @@ pub(crate) fn named(view: &View<'_>, state: &State, columns: u16) -> Vec<Named> 
         let left = most.saturating_sub(width(&item.chord).saturating_add(1));
         item.label = cut(first, left, theme.use_unicode()).into_owned();
     }
+    // Its first word is enough where that brings a key more that the state needs.
+    let needed = |line: &[(usize, Named)]| line.iter().filter(|(_, item)| item.importance <= STATE).count();
+    let mut short = items.clone();
+    for (_, item) in short.iter_mut().filter(|(_, item)| item.importance == ANSWER) {
+        item.label = item.label.split(' ').next().unwrap_or_default().to_owned();
+    }
+    let (items, short) = (fitting(items, columns), fitting(short, columns));
+    let mut items = if needed(&short) > needed(&items) { short } else { items };
+    items.sort_by_key(|(at, _)| *at);
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
+/// As many keys as have room, the first ones first.
+fn fitting(mut items: Vec<(usize, Named)>, columns: u16) -> Vec<(usize, Named)> {
     // The last cell of the last row is never written.
-    let room = columns.saturating_sub(2);
+    let (room, gap) = (columns.saturating_sub(2), gap(columns));
     let mut used = 0_u16;
     items.retain(|(_, item)| {
         let needed = used.saturating_add(item.width()).saturating_add(if used == 0 { 0 } else { gap });
@@ -105,8 +123,7 @@ pub(crate) fn named(view: &View<'_>, state: &State, columns: u16) -> Vec<Named> 
         used = if fits { needed } else { used };
         fits
     });
-    items.sort_by_key(|(at, _)| *at);
-    items.into_iter().map(|(_, item)| item).collect()
+    items
 }
 
 /// The keys that may stand on the line, in their order, help last.
@@ -134,7 +151,7 @@ fn in_panel(panel: Panel, state: &State) -> Vec<Named> {
         Panel::Explain => vec![Named::new(ANSWER, "Esc", "close"), Named::new(OWN, "/", "other words")],
         _ => vec![Named::new(ANSWER, "Esc", "close")],
     };
-    items.extend(scrolling(&state.panel_scroll, !is_text));
+    items.extend(scrolling(&state.panel_scroll));
     items
 }
 
@@ -158,7 +175,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Named> {
     }
     let esc = esc(view, state).filter(|(_, label)| label != enter);
     items.extend(esc.map(|(_, label)| Named::new(STATE, "Esc", label)));
-    items.extend(scrolling(&state.scroll, false).filter(|_| !is_search));
+    items.extend(scrolling(&state.scroll).filter(|_| !is_search));
     let works = |binding: &&Binding| !matches!(binding.key, Press::Char(_)) && table::is_open(binding, view);
     items.extend(KEYS.iter().filter(works).map(|binding| Named::of(binding, OWN, view)));
     // On the first screen Esc asks the same, once the field is empty.
@@ -175,6 +192,7 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
     // What Enter does already needs no second key on the line, nor does leaving where that is asked; help is last.
     let is_named = |deed: Deed| match deed {
         Deed::Open(Panel::Help) => false,
+        Deed::Open(Panel::Say) if state.has_card => false,
         Deed::Do(Action::Leave) if view.ask.id == QuestionId::Leave => false,
         Deed::Do(action) => Some(action) != does,
         _ => true,
@@ -182,32 +200,42 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
     let is_here = |binding: &&Binding| is_named(binding.deed) && table::is_open(binding, view);
     let mut table = KEYS.iter().filter(is_here).peekable();
     let tick = table.next_if(|binding| binding.key == Press::Char(' '));
-    let mut items: Vec<Named> =
-        tick.map(|binding| Named::of(binding, ANSWER + 1, view)).into_iter().collect();
+    let mut items: Vec<Named> = tick.map(|binding| Named::of(binding, BESIDE, view)).into_iter().collect();
+    items.extend(space(view, state).map(|label| Named::new(ANSWER, "Space", label)));
     items.extend(entered.map(|(label, _)| Named::new(ANSWER, "Enter", label)));
     let has_failed =
         view.page.failure().is_some() || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
     let is_waiting = view.ask.is_waiting || view.ask.shape == Shape::Watch;
     let text = view.handouts.first().map(|text| text.id);
     let is_sent = text == Some(HandoutId::Hoster) || view.offer(Action::NextText).is_some();
+    // Three ways and one word for them; the ways to hand a link over stand below it.
+    let is_joined = text.is_some() && !is_sent && view.page.link().is_none();
+    let ways = KEYS.iter().filter(|key| table::is_sending(key.deed) && table::is_open(key, view));
+    let ways: Vec<String> = ways.map(|key| table::name(key.key)).collect();
+    let mut joined = is_joined.then(|| Named::new(SENT, ways.join(" "), "send"));
+    let is_asked = matches!(view.ask.shape, Shape::Confirm { .. } | Shape::Number(_))
+        || view.ask.id == QuestionId::Kinds;
     for (at, binding) in (0..).zip(table) {
         let importance = match binding.deed {
             deed if table::is_sending(deed) => match text {
-                // The ways to hand a link over stand below it.
-                _ if view.page.link().is_some() => COMMON * 2 + at,
+                _ if is_joined => {
+                    items.extend(joined.take());
+                    continue;
+                }
+                _ if !is_sent || view.page.link().is_some() => COMMON * 2 + at,
                 _ if is_sent && deed == Deed::Do(Action::NextText) => OWN + at,
                 _ if is_sent => SENT,
-                Some(HandoutId::Receipt) => OWN + at,
                 _ => COMMON * 2 + at,
             },
             Deed::Do(Action::Refresh) if is_sent => OWN,
-            // A list that is longer than a page is searched.
-            Deed::Search => MORE,
+            // The customer's receipt is found by nobody who only sees the ticket's.
+            Deed::Do(Action::NextReceipt) => STATE,
+            Deed::Search => SEARCH,
             _ if binding.scope != Scope::Everywhere => OWN + at,
-            Deed::Do(Action::Park) if is_waiting => STATE,
+            Deed::Do(Action::Park) if is_waiting => BESIDE,
             Deed::Do(Action::Park) => OWN + 5,
-            Deed::Do(Action::Refresh) | Deed::Back if has_failed => STATE,
-            Deed::Back if matches!(view.ask.shape, Shape::Confirm { .. } | Shape::Number(_)) => STATE,
+            Deed::Do(Action::Refresh) | Deed::Back if has_failed && !is_asked => STATE,
+            Deed::Back if is_asked || view.offer(Action::Stop).is_some() => BESIDE,
             _ => COMMON + at,
         };
         if binding.deed == Deed::Back {
@@ -222,18 +250,18 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
             items.push(Named::of(binding, importance, view));
         }
     }
-    items.extend(
-        scrolling(&state.scroll, matches!(state.focus, Focus::Text | Focus::Number))
-            .filter(|_| state.focus != Focus::Rows),
-    );
+    let more = scrolling(&state.scroll).filter(|_| state.focus != Focus::Rows);
+    // Of a receipt it is plain to see that it goes on; which other ones there are is not.
+    let importance = if text == Some(HandoutId::Receipt) { SEARCH } else { MORE };
+    items.extend(more.map(|more| Named { importance, ..more }));
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| item.importance > STATE);
     items
 }
 
 /// The key that shows more of a text: none at its end.
-fn scrolling(scroll: &Scroll, is_line: bool) -> Option<Named> {
-    scroll.goes_on().then(|| Named::new(MORE, if is_line { "Down" } else { "PgDn" }, "more"))
+fn scrolling(scroll: &Scroll) -> Option<Named> {
+    scroll.goes_on().then(|| Named::new(MORE, "PgDn", "more"))
 }
 
 /// Whether nothing lies behind Back but the question before leaving.
@@ -262,11 +290,26 @@ fn esc(view: &View<'_>, state: &State) -> Option<(Option<Action>, String)> {
         _ if is_first(view) => return None,
         _ => {}
     }
+    // While users are written, back means to stop; once that was asked for, there is nothing more to go back from.
+    if view.ask.id == QuestionId::Applying {
+        return view.offer(Action::Stop).map(|_| (Some(Action::Stop), "stop".into()));
+    }
     // What it leads to, where the question has a word for that; of no and back, Esc is back.
     let has_back = view.page.buttons().any(|button| button.action == Action::Back);
     Some(match view.offer(Action::No).filter(|_| !has_back) {
         Some(no) if matches!(view.ask.shape, Shape::Confirm { .. }) => (Some(Action::No), small(no.label)),
         _ => (Some(Action::Back), "back".into()),
+    })
+}
+
+/// What Space does to the choice that has the keyboard.
+fn space(view: &View<'_>, state: &State) -> Option<&'static str> {
+    let Focus::Choice(id) = state.focus else { return None };
+    let choice = view.page.choices().find(|choice| choice.id == id)?;
+    Some(match (view.ask.id, choice.is_box(), choice.chosen) {
+        (QuestionId::Kinds, true, 0) => "include",
+        (QuestionId::Kinds, true, _) => "leave out",
+        _ => "change",
     })
 }
 

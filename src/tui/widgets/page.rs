@@ -10,6 +10,7 @@ use ratatui::{
 use crate::{
     domain::{bill::grouped, failure::Failure, phrase::Phrase, text::Text},
     tui::{
+        draw::SMALL,
         keys::table::{self, KEYS},
         state::{self, Focus, List, Scroll, State},
         theme::{Role, Sign},
@@ -70,10 +71,17 @@ impl PageView<'_, '_> {
         } else {
             let borders = 2 + u16::from(!self.has_borders() && !self.step.is_empty());
             let words = height_of(&self.flow(self.pen(area, state), state, Fold::Well));
+            if self.is_short() {
+                // The verdict, and how many are off: never more than two lines and one.
+                let [work, receipt] =
+                    Layout::vertical([Constraint::Length(3), Constraint::Fill(1)]).areas(area);
+                self.work(work, buf, state);
+                return self.receipt(lines, receipt, buf, state);
+            }
             let rows = self.page.rows().map_or(0, |rows| rows.rows.len().min(4).saturating_add(2));
             let need = words.saturating_add(u16::try_from(rows).unwrap_or(0)).saturating_add(borders);
-            // The receipt is there to be read, and scrolled: a third of the room is its own.
-            let most = area.height.saturating_sub((area.height / 3).max(4));
+            // The receipt is there to be read, and scrolled: half of the room is its own.
+            let most = area.height.saturating_sub((area.height / 2).max(4));
             Layout::vertical([Constraint::Length(need.min(most)), Constraint::Fill(1)]).areas(area)
         };
         let cursor = self.work(work, buf, state);
@@ -115,9 +123,24 @@ impl PageView<'_, '_> {
         self.page.rows().is_some() || self.page.document().is_some()
     }
 
+    /// Whether a list beside a receipt has no room at all.
+    fn is_short(&self) -> bool {
+        self.window.height < SMALL && self.page.rows().is_some() && self.page.document().is_some()
+    }
+
+    fn counts(&self, rows: &RowsView<'_>, state: &State) -> Vec<String> {
+        rows.counts.iter().map(|count| say(count, state.keyboard()).to_string()).collect()
+    }
+
     /// Everything but the receipt.
     fn work(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         match self.page.rows() {
+            // The receipt has the names.
+            Some(rows) if self.is_short() => {
+                let counts = self.counts(rows, state);
+                let panel = Panel { counts, step: String::new(), ..self.panel(state) };
+                panel.frame(area, buf, state.theme).as_position()
+            }
             Some(rows) => self.list(rows, area, buf, state),
             None => self.text(area, buf, state),
         }
@@ -126,7 +149,9 @@ impl PageView<'_, '_> {
     /// A page of text and controls.
     fn text(&self, area: Rect, buf: &mut Buffer, state: &mut State) -> Position {
         let lines = |pen: Pen, height: usize| {
-            let needed = |lines: &[FlowLine]| lines.iter().filter(|line| line.rank == Rank::Needed).count();
+            let needed = |lines: &[FlowLine]| {
+                lines.iter().filter(|line| matches!(line.rank, Rank::Needed | Rank::Total)).count()
+            };
             let mut folded = [Fold::Well, Fold::Less].into_iter().map(|fold| self.flow(pen, state, fold));
             let fits = folded.find(|lines| needed(lines) <= height);
             fits.unwrap_or_else(|| self.flow(pen, state, Fold::All))
@@ -188,7 +213,7 @@ impl PageView<'_, '_> {
             empty: say(&rows.empty, keyboard).to_string(),
         };
         let mut panel = Panel {
-            counts: rows.counts.iter().map(|count| say(count, keyboard).to_string()).collect(),
+            counts: self.counts(rows, state),
             domain: rows.domain.as_ref().map(|domain| format!("@{domain}")).unwrap_or_default(),
             ..self.panel(state)
         };
@@ -233,7 +258,7 @@ impl PageView<'_, '_> {
             } else {
                 more = pen.hanging(vec![blank(SEARCH), sign], Role::Warn, problem.as_str());
             }
-        } else if !search.hint.is_empty() && room > 8 {
+        } else if !is_filled && !search.hint.is_empty() && room > 8 {
             let hint = say(&search.hint, Keyboard::Text);
             let hint = cut(hint.as_str(), room, theme.use_unicode());
             spans.extend([blank(3), theme.span(Role::Quiet, &hint)]);
@@ -270,7 +295,7 @@ impl PageView<'_, '_> {
         if self.is_active {
             if let Shape::Number(asked) = &self.view.ask.shape {
                 lines.push(Pen::air());
-                lines.extend(control::number(asked, &state.number, pen));
+                lines.extend(control::number(asked, &state.number, &state.answered, pen));
             }
             let buttons = state::own_buttons(self.view);
             if !buttons.is_empty() {
@@ -279,6 +304,13 @@ impl PageView<'_, '_> {
             }
         }
         lines
+    }
+
+    /// The lines of what is no sentence: a sentence may wrap where it must, a name, a link or a check not.
+    pub(crate) fn work_lines(&self, pen: Pen, state: &State) -> Vec<FlowLine> {
+        let is_work = |block: &&Block<'_>| !matches!(block, Block::Para(_) | Block::Strong(..));
+        let of = |block: &Block<'_>| self.block(block, (0, Fold::Well), &mut Vec::new(), pen, state);
+        self.page.blocks.iter().filter(is_work).flat_map(of).collect()
     }
 
     fn block(

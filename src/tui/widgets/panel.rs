@@ -193,7 +193,7 @@ impl Panel {
 
 /// Which part is seen; nothing when all of it is.
 pub(crate) fn range((top, shown, len): (usize, usize, usize), theme: Theme) -> String {
-    if len <= shown {
+    if len <= shown || shown == 0 {
         return String::new();
     }
     let bottom = top.saturating_add(shown).min(len);
@@ -227,14 +227,19 @@ fn foot(lines: &mut Vec<FlowLine>, height: usize, focus: Focus) -> Vec<FlowLine>
             (Some((Focus::Number, _)), Focus::Number) | (Some((Focus::Button(_), _)), Focus::Button(_))
         )
     };
-    match lines.iter().position(is_answer) {
-        Some(at) if lines.len() > height && lines.len() - at <= height / 2 => {
-            let mut foot = lines.split_off(at);
-            foot.retain(|line| line.rank != Rank::Hint);
-            foot
-        }
-        _ => Vec::new(),
+    let Some(at) = lines.iter().position(is_answer).filter(|_| lines.len() > height) else {
+        return Vec::new();
+    };
+    let is_total = |line: &FlowLine| line.rank == Rank::Total;
+    let kept = lines.iter().skip(at).filter(|line| line.rank != Rank::Hint).count();
+    if kept + lines.iter().filter(|line| is_total(line)).count() > (height / 2).max(2) {
+        return Vec::new();
     }
+    let mut foot = lines.split_off(at);
+    foot.retain(|line| line.rank != Rank::Hint);
+    // What is to be typed stands right above where it is typed.
+    let total = lines.iter().position(is_total).map(|at| lines.remove(at));
+    total.into_iter().chain(foot).collect()
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 
 use crate::{
     domain::{
+        bill::grouped,
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Phrase, phrase},
+        protection::{SeatOutcome, SeatResult},
         receipt::{self, Form},
         run, sydney,
         text::Text,
@@ -24,7 +26,7 @@ use crate::{
         },
         pending::{self, Arrival},
         screen::{Scene, Screen, kept, step::Step},
-        view::{Block, Count, Fact, FactId, Handout, HandoutId, Rows, RowsView, Tone},
+        view::{Block, Count, Fact, FactId, Handout, HandoutId, Offer, Rows, RowsView, Tone},
         words,
     },
 };
@@ -97,7 +99,11 @@ impl Screen for Outcome {
             if !read.troubled.is_empty() {
                 let rows = RowsView::new(results::COLUMNS, &read.troubled, Phrase::default());
                 let domain = read.outcome.run.organisation.as_ref().and_then(|found| found.domain.clone());
-                blocks.push(Block::Rows(RowsView { counts: vec!["Not turned on".into()], domain, ..rows }));
+                blocks.push(Block::Rows(RowsView {
+                    counts: vec![left_off(read.troubled.all())],
+                    domain,
+                    ..rows
+                }));
             }
             blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
             blocks.push(Block::Lines(&read.lines));
@@ -113,7 +119,13 @@ impl Screen for Outcome {
         let scene = match &self.read {
             None if self.reading.is_out() => scene,
             None => scene.enter(Action::Refresh),
-            Some(_) => scene.enter(Action::Another).offer(Action::NextReceipt),
+            Some(_) => {
+                let next = Offer {
+                    label: self.form.next().receipt(),
+                    ..words::offer(QuestionId::Outcome, Action::NextReceipt)
+                };
+                scene.enter(Action::Another).with(next)
+            }
         };
         let has_countdown = self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some());
         let next_change = has_countdown.then(|| sweep::next_minute(cx.now));
@@ -188,6 +200,16 @@ impl Outcome {
         let read = ReadBack { outcome, verdict, troubled, text: String::new(), lines: Vec::new() };
         self.read = Some(Box::new(read));
         self.write();
+    }
+}
+
+/// How many were not turned on, and why where that is the same for all of them.
+fn left_off(troubled: &[SeatResult]) -> Phrase {
+    let many = grouped(u32::try_from(troubled.len()).unwrap_or(u32::MAX));
+    if troubled.iter().all(|result| result.outcome == SeatOutcome::NoSeat) {
+        format_args!("{many} off: no seat is left").into()
+    } else {
+        format_args!("{many} not turned on").into()
     }
 }
 

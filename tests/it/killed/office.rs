@@ -362,7 +362,9 @@ fn what_is_chosen_among_the_users() {
                     .lists("37")
                     .sees(&["waits for a sweep"])
                     .keys("u")
-                    .sees(&["Switch Enable Auto off?"]);
+                    .sees(&["Switch Enable Auto off?"])
+                    .keys("\t")
+                    .sees(&["Enter switch off"]);
             },
             keys: ENTER,
             is_done: |home| Record::glance(home, "auto_rule") == Some(0),

@@ -232,7 +232,7 @@ impl Apply {
             let words =
                 "Stop after this batch? What is done stays done. The rest is left as it is: partly done.";
             let blocks = vec![progress, Block::Strong(Tone::Warn, words.into())];
-            return Scene { next_change, ..Scene::confirm(QuestionId::StopApplying, true, heading, blocks) };
+            return Scene { next_change, ..Scene::confirm(QuestionId::StopApplying, false, heading, blocks) };
         }
         let words = if self.is_stopping {
             "Stopping after this batch."

@@ -478,6 +478,6 @@ fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
         "Whoever is protected stays protected. Users who wait for a sweep become off. Users who are made later stay off."
             .into(),
     ));
-    let shape = Shape::Confirm { default: true };
-    Scene::new(QuestionId::UndoAuto, shape, "Switch Enable Auto off?", blocks).enter(Action::Yes)
+    // Whoever pressed the key twice, or for another reason, takes nothing away with Enter.
+    Scene::confirm(QuestionId::UndoAuto, false, "Switch Enable Auto off?", blocks)
 }

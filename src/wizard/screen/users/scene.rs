@@ -124,9 +124,11 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
         return vec![listed, reading.into()];
     }
     let before = people.seats_before();
-    let mut seats = phrase!["seats ", before, " → ", before.saturating_add(counts.ticked)];
+    let after = before.saturating_add(counts.ticked);
+    let mut seats = phrase!["seats ", before, " → ", after];
     if let Some(limit) = people.limit() {
-        seats = seats.with(phrase![" of ", limit]);
+        // Its colour alone would be missed.
+        seats = seats.with(phrase![" of ", limit]).with(if after > limit { "!" } else { "" });
     }
     let mut ticked = phrase!["ticked ", counts.ticked];
     if roster.outside() > 0 {

@@ -879,7 +879,7 @@ fn stopping_an_apply_is_asked_first() {
     bench.give(Given::Yes);
     assert!(!bench.cancelled.contains(&call), "yes alone stops nothing");
     bench.give(Given::Back);
-    assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
+    assert_eq!(bench.scene().shape, Shape::Confirm { default: false });
     assert!(bench.question().0 == QuestionId::StopApplying && !bench.scene().is_waiting);
     assert!(bench.words().contains("Stop after this batch?"));
     bench.give(Given::No);
@@ -1219,7 +1219,7 @@ fn after_the_first_sweep_only_an_admin_undoes_the_rule() {
         bench.list([staff()]);
         assert!(bench.words().contains("next sweep due"));
         bench.act(Action::Auto);
-        assert_eq!(bench.scene().shape, Shape::Confirm { default: true });
+        assert_eq!(bench.scene().shape, Shape::Confirm { default: false }, "Enter takes nothing away");
         bench.give(Given::Yes);
         let is_undoing = |r: &Request| matches!(r, Request::UndoRule(_));
         assert_eq!(bench.count(is_undoing) == 1, is_open);
