@@ -377,15 +377,15 @@ fn the_card_and_explain_are_said_once_and_the_question_again() {
 #[test]
 fn explain_names_words_of_the_page_that_is_read() {
     let (mut call, _) = Call::start(200);
-    let said = call.after(&["explain 65004"]);
+    let said = call.after(&["explain 65001"]);
     assert!(said.contains("Next, in the run: Type authorise for the link."), "{said}");
     call.after(&["1", "1", "bakery.example", "1"]);
     assert_eq!(call.desk.question(), QuestionId::Authorise);
-    assert!(call.after(&["explain 65004"]).contains("Next: Type authorise for the link."));
+    assert!(call.after(&["explain 65001"]).contains("Next: Type authorise for the link."));
     call.after(&["authorise"]);
-    let said = call.after(&["explain 65004"]);
+    let said = call.after(&["explain 65001"]);
     assert!(said.contains("Next: The words print and file hand the link over once more."), "{said}");
-    let said = at_users(200).after(&["explain 65004"]);
+    let said = at_users(200).after(&["explain 65001"]);
     assert!(said.contains("Next, at the step Authorise: Type authorise for the link."), "{said}");
 }
 

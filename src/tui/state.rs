@@ -219,6 +219,7 @@ type Place = (Focus, ask::Focus, Scroll, BTreeMap<FieldId, Field>);
 
 /// The front end's own state.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and none rules out another")]
 pub struct State {
     /// Colours and signs.
     pub(crate) theme: Theme,

@@ -221,9 +221,9 @@ fn nothing_touches_a_command_line_in_a_sentence() {
         let begins = words.match_indices(NAME).map(|(at, name)| words[at + name.len()..].to_owned());
         let mut found = Vec::new();
         for rest in begins {
-            let mut parts = rest.split(' ').take_while(|part| !part.is_empty());
+            let parts = rest.split(' ').take_while(|part| !part.is_empty());
             let mut command = &top;
-            while let Some(part) = parts.next() {
+            for part in parts {
                 let bare = part.trim_end_matches(['.', ',', ';', ':']);
                 let below = command.find_subcommand(bare);
                 let is_own = below.is_some() || bare.starts_with("--");

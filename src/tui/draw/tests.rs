@@ -770,7 +770,7 @@ fn the_line_of_keys_names_what_each_state_needs() {
     let line = keys(&outcome(&lines), (80, 24));
     assert!(line.starts_with(" Enter next customer   t next receipt   l c f send"), "{line}");
     let mut applying = wait();
-    applying.ask.id = QuestionId::Applying;
+    applying.actions.clear();
     assert!(!keys(&applying, (80, 24)).contains("Esc"), "it is stopping already");
     applying.actions.push(Offer::new(Action::Stop, "stop …", "Asks whether to stop."));
     assert!(keys(&applying, (80, 24)).contains("Esc stop"));

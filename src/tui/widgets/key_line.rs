@@ -104,7 +104,8 @@ pub(crate) fn named(view: &View<'_>, state: &State, columns: u16) -> Vec<Named> 
     let needed = |line: &[(usize, Named)]| line.iter().filter(|(_, item)| item.importance <= STATE).count();
     let mut short = items.clone();
     for (_, item) in short.iter_mut().filter(|(_, item)| item.importance == ANSWER) {
-        item.label = item.label.split(' ').next().unwrap_or_default().to_owned();
+        let first = item.label.split(' ').next().filter(|first| *first != "to");
+        item.label = first.map_or_else(|| item.label.clone(), str::to_owned);
     }
     let (items, short) = (fitting(items, columns), fitting(short, columns));
     let mut items = if needed(&short) > needed(&items) { short } else { items };
@@ -134,9 +135,6 @@ fn items(view: &View<'_>, state: &State) -> Vec<Named> {
         (None, Focus::Field(id)) => in_field(id, view, state),
         (None, _) => on_page(view, state),
     };
-    if matches!((state.panel, state.focus), (None, Focus::Choice(_))) {
-        items.insert(items.len().min(1), Named::new(ANSWER + 1, "Space", "choose"));
-    }
     items.push(Named::new(HELP, if is_text { "F1" } else { "?" }, "keys"));
     items
 }
@@ -171,7 +169,7 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Named> {
     }
     // Bad news is for other keys, and those are letters.
     if view.page.failure().is_some() {
-        items.push(Named::new(ANSWER, "Tab", "to a button, then s say, e explain"));
+        items.push(Named::new(BESIDE, "Tab", "to a button, then s say, e explain"));
     }
     let esc = esc(view, state).filter(|(_, label)| label != enter);
     items.extend(esc.map(|(_, label)| Named::new(STATE, "Esc", label)));
@@ -201,7 +199,7 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
     let mut table = KEYS.iter().filter(is_here).peekable();
     let tick = table.next_if(|binding| binding.key == Press::Char(' '));
     let mut items: Vec<Named> = tick.map(|binding| Named::of(binding, BESIDE, view)).into_iter().collect();
-    items.extend(space(view, state).map(|label| Named::new(ANSWER, "Space", label)));
+    items.extend(space(view, state).map(|label| Named::new(BESIDE, "Space", label)));
     items.extend(entered.map(|(label, _)| Named::new(ANSWER, "Enter", label)));
     let has_failed =
         view.page.failure().is_some() || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
@@ -309,7 +307,8 @@ fn space(view: &View<'_>, state: &State) -> Option<&'static str> {
     Some(match (view.ask.id, choice.is_box(), choice.chosen) {
         (QuestionId::Kinds, true, 0) => "include",
         (QuestionId::Kinds, true, _) => "leave out",
-        _ => "change",
+        (_, true, _) => "change",
+        (_, false, _) => "choose",
     })
 }
 

@@ -128,7 +128,7 @@ impl PageView<'_, '_> {
         self.window.height < SMALL && self.page.rows().is_some() && self.page.document().is_some()
     }
 
-    fn counts(&self, rows: &RowsView<'_>, state: &State) -> Vec<String> {
+    fn counts(rows: &RowsView<'_>, state: &State) -> Vec<String> {
         rows.counts.iter().map(|count| say(count, state.keyboard()).to_string()).collect()
     }
 
@@ -137,7 +137,7 @@ impl PageView<'_, '_> {
         match self.page.rows() {
             // The receipt has the names.
             Some(rows) if self.is_short() => {
-                let counts = self.counts(rows, state);
+                let counts = Self::counts(rows, state);
                 let panel = Panel { counts, step: String::new(), ..self.panel(state) };
                 panel.frame(area, buf, state.theme).as_position()
             }
@@ -213,7 +213,7 @@ impl PageView<'_, '_> {
             empty: say(&rows.empty, keyboard).to_string(),
         };
         let mut panel = Panel {
-            counts: self.counts(rows, state),
+            counts: Self::counts(rows, state),
             domain: rows.domain.as_ref().map(|domain| format!("@{domain}")).unwrap_or_default(),
             ..self.panel(state)
         };

@@ -989,7 +989,7 @@ fn auto_shows_bill_and_clock_and_names_the_sweeper() {
 #[test]
 fn with_seats_missing_auto_proposes_what_can_come_true() {
     for (limit, says) in
-        [(1, "1 user can be turned on now"), (0, "Order 2 seats; then run backup365 customers set")]
+        [(1, "1 user can be turned on now"), (0, "Order 2 seats; then run: “backup365 customers set")]
     {
         let mut bench = Bench::with(record(), true);
         bench.facts(Protection { limit: Some(limit), ..Protection::default() });
@@ -1107,7 +1107,8 @@ fn where_no_seat_is_left_it_is_said_how_more_come_on_record() {
     bench.act(Action::Review);
     assert_eq!(bench.heading(), "Finish without turning anybody else on?");
     let words = bench.words();
-    let order = "Order 1 seat; then run backup365 customers set C-0005 --seats 2.";
+    let order =
+        "Order 1 seat; then run: “backup365 customers set C-0005 --seats 2”. Then list the users again.";
     assert!(words.contains("no seat is left. ") && words.contains(order), "{words}");
 }
 
@@ -1151,7 +1152,7 @@ fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
     bench.answer(|r| matches!(r, Request::MakeRule { .. }), Reply::Rule(Some(rule(None))));
     assert_eq!(bench.said(), "Enable Auto is on, and nothing will run at 20:00: no sweeper is installed.");
     assert_eq!(bench.state(0), "waits for a sweep");
-    assert!(bench.words().contains("no sweeper is installed. Your lead runs backup365 sweep --install."));
+    assert!(bench.words().contains("no sweeper is installed. Your lead runs: backup365 sweep --install"));
     let says = bench.screen.card(bench.look()).say;
     assert!(
         says.as_str().contains("are to be turned on as soon as something on our side is ready"),
