@@ -513,6 +513,8 @@ impl Wizard {
         self.asks_to_leave = false;
         if is_confirmed {
             self.say(Tone::Busy, "Saving what was confirmed. One moment.");
+        } else if self.calls.is_writing() {
+            self.say(Tone::Busy, "Saving. One moment.");
         }
         self.ended = Some(how);
     }

@@ -197,7 +197,7 @@ impl WayOn {
             Self::RestoreList => "Type empty once more to bring them back.".into(),
             Self::AddDomain => "Add it to them, or type another address.".into(),
             Self::Mend(detail) => format!("Type back to mend {}.", detail.words()).into(),
-            Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
+            Self::OurSide => format!("Tell your lead: “{}” says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
             Self::HaveRun(lines) => match lines.len() {
                 1 => "Ask the hoster to run this line:".into(),
@@ -234,7 +234,7 @@ impl WayOn {
             Self::RestoreList => "Give the list again with --mailboxes.".into(),
             Self::AddDomain => "Add it with --mail-domain, or give another address.".into(),
             Self::Mend(detail) => format!("Mend {}, and run the same command again.", detail.words()).into(),
-            Self::OurSide => format!("Tell your lead: {} says how to mend it.", Command::OUR_SIDE).into(),
+            Self::OurSide => format!("Tell your lead: “{}” says how to mend it.", Command::OUR_SIDE).into(),
             Self::Run(command, purpose) => format!("Run {command} to {purpose}.").into(),
             Self::HaveRun(lines) => {
                 let lines: Vec<String> = lines.iter().map(|line| format!("“{line}”")).collect();

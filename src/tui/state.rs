@@ -134,6 +134,8 @@ pub(crate) struct List {
     /// How wide each column's cells have been so far, in columns of the terminal: widths only grow, so that scrolling
     /// does not make the columns jump.
     pub(crate) needs: HashMap<Column, u16>,
+    /// Which rows were measured ahead: as they were then, and how many.
+    pub(crate) measured: Option<(u64, usize)>,
     /// The card has no room beside the work.
     pub(crate) is_card_hidden: bool,
     /// Users arrive, or Exchange is still asked what their mailboxes are.
@@ -163,6 +165,7 @@ impl List {
     pub(crate) fn restart(&mut self) {
         (self.lit, self.at, self.top, self.is_moved, self.seen) = (None, 0, 0, false, None);
         self.needs.clear();
+        self.measured = None;
     }
 
     /// Finds the lit row again among other rows. While a search is not finished, a row that is not among its hits is
@@ -348,6 +351,7 @@ impl State {
             // What is known now is measured afresh: what stood in its place was wider.
             if std::mem::replace(&mut list.is_arriving, is_arriving) && !is_arriving {
                 list.needs.clear();
+                list.measured = None;
                 list.is_card_hidden = false;
             }
             list.follow(rows);

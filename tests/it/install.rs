@@ -380,7 +380,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     assert!(code == 4 && out.contains("\nMicrosoft: FAILED: "), "{out}");
     // The check is where others send to: it sends nobody on to itself.
     let is_told = |out: &str| !out.contains("lead") && !out.contains("customer");
-    assert!(is_told(&out) && out.contains("Look the code up") && out.contains("[app]"), "{out}");
+    assert!(is_told(&out) && out.contains("looks the code up") && out.contains("[app]"), "{out}");
     let (_, json, _) = partner.desk.run(&["sweep", "--check", "--json"]);
     assert!(is_told(&json), "{json}");
     partner.writes("certificate_file = \"good.txt\"");

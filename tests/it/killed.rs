@@ -93,7 +93,7 @@ fn office_365_from_the_users_to_the_outcome() {
     terminal.kill();
     // A finished run is not taken up from the first screen any more; by its number it is shown.
     let mut terminal = Terminal::opened(&home);
-    terminal.sees(&["automatic, stopped"]);
+    terminal.sees(&["no sweeper runs"]);
     terminal.kill();
     let mut terminal = Terminal::start(&home, &["--run", &run]);
     terminal.sees(&["● Outcome", "Partly done: 3 users are protected", "none can turn them on yet"]);

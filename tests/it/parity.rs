@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use crate::{
     plain::Talk,
     provision,
-    terminal::{DOWN, ENTER, Home, RIGHT, Record, TAB, Terminal},
+    terminal::{DOWN, ENTER, Home, LEFT, RIGHT, Record, TAB, Terminal},
 };
 
 /// How one front end goes through a scenario; says the exit code.
@@ -276,7 +276,7 @@ fn enable_auto_on_path_3() {
             terminal.picks("Anderson Dental").takes(0).impersonates(SAMPLE, ACCOUNT, SECRET);
             terminal.keys(TAB).keys(RIGHT).sees(&["(•) the server's directory"]).keys(TAB);
             terminal.sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"]).enables().sees(&["listed 8 ·"]);
-            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Back ›"]).keys(RIGHT);
+            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Back ›"]).keys(LEFT);
             terminal.sees(&[">‹ Go on ›"]).keys(ENTER);
             terminal
                 .sees(&["Switch Enable Auto on?", "At most, seats  18", "New seats"])
@@ -349,7 +349,7 @@ fn an_organisation_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
             terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]).keys(ENTER);
             terminal.sees(&["> Tenant ID [", "‹ Save ›"]);
             assert_eq!(Record::of(home).count("run WHERE tenant IS NOT NULL"), 0);
-            terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]).keys(RIGHT);
+            terminal.keys(ENTER).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]).keys(LEFT);
             terminal.sees(&[">‹ Take it ›"]).keys(ENTER).sees(&["● Authorise", "…e397"]).plays().enables();
             terminal.sees(&["listed 37 ·", "eligible 34"]).keys("a").sees(&["ticked 34"]).applies("34");
             terminal.keys(ENTER).quits()
@@ -407,7 +407,7 @@ fn a_mail_domain_that_another_customer_has_is_taken_after_a_yes_of_its_own() {
             terminal.keys(ENTER).sees(&["> Mail domains"]);
             assert_eq!(Record::of(home).count("impersonation"), 0);
             terminal.keys(TAB).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&[ASKED, ">‹ No ›"]);
-            terminal.keys(RIGHT).sees(&[">‹ Take it ›"]).keys(ENTER).sees(&["● Authorise"]).enables();
+            terminal.keys(LEFT).sees(&[">‹ Take it ›"]).keys(ENTER).sees(&["● Authorise"]).enables();
             terminal.sees(&["listed 8 ·"]).keys("a").sees(&["ticked 8"]).applies("8");
             terminal.keys(ENTER).quits()
         },

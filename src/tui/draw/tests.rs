@@ -269,10 +269,10 @@ fn users_at_40_by_10() {
 Which users shall be
 protected?                     1–3 of 37
 3 ticked · seats 2 → 5 of 40
-     Name ▴         Address State
- [ ] Nora Anderson  user0@… off
- [x] 王小明         user1@… off
- [ ] José Álvarez   user2@… scheduled
+     Name ▴         Address  State
+ [ ] Nora Anderson  user0@…  off
+ [x] 王小明         user1@…  off
+ [ ] José Álvarez   user2@…  scheduled
  ✓ Listed 37 users in 0.4 s.
  Space tick  Enter review 3  ? keys";
     assert_eq!(shown(&users(&Many::of(37), ""), (40, 10)).join("\n"), screen);

@@ -82,7 +82,7 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
     };
     let own: Vec<Column> =
         order.iter().copied().filter(|column| need(*column) > 0 && !layout(*column).is_extra).collect();
-    let has_room = sum(&own, &whole) <= room;
+    let has_room = room >= NARROW && sum(&own, &whole) <= room;
     let base = |column: Column| if has_room { whole(column) } else { least(column) };
     let mut kept = order.to_vec();
     // In a narrow list name and state stay (look.md section 4).

@@ -30,6 +30,9 @@ use super::{
 /// Columns of the gutter and the mark in front of a row.
 const MARK: u16 = 4;
 
+/// Rows that are measured before they are seen, so that columns do not move while a list is scrolled. A guess.
+const MEASURED: u16 = 200;
+
 /// Columns of how far a customer is, with its sign.
 const BRIEF: u16 = 20;
 
@@ -60,7 +63,10 @@ impl RowsTable<'_, '_> {
         }
         list.top = list.top.min(self.view.rows.len().saturating_sub(shown));
         list.height = u16::try_from(shown).unwrap_or(u16::MAX);
-        for row in self.in_sight(list.top, list.height) {
+        let rows = (self.view.rows.generation(), self.view.rows.len().min(MEASURED.into()));
+        let is_new = list.measured.replace(rows) != Some(rows);
+        let ahead = self.in_sight(0, if is_new { MEASURED } else { 0 });
+        for row in ahead.chain(self.in_sight(list.top, list.height)) {
             for column in self.view.columns {
                 let Some(cell) = row.cells.get(*column) else { continue };
                 let is_nameless = *column == Column::Name && is_nameless(&row);

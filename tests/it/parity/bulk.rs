@@ -217,7 +217,7 @@ fn enable_auto_with_users_left_out_and_then_several_turned_off() {
                 "excluded 2 ·",
                 "a All 28",
             ]);
-            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Back ›"]).keys(crate::terminal::RIGHT);
+            terminal.keys("u").sees(&["Nothing will run at 20:00", ">‹ Back ›"]).keys(crate::terminal::LEFT);
             terminal.sees(&[">‹ Go on ›"]).keys(ENTER);
             terminal.sees(&["Switch Enable Auto on?", "New seats"]).keys("28").keys(ENTER);
             terminal.sees(&["Enable Auto is on, and nothing will run at 20:00"]);

@@ -150,7 +150,9 @@ fn bytes_of_the_first_frame_and_of_each_key() {
         // The rows may come a frame later than the field goes: they are no part of what a panel costs.
         terminal.quiet(SETTLED);
         // A panel stands above the rows, which are dimmed: all of them are written, and once more when it closes.
-        for (key, words) in [("?", "┌ Keys ─"), ("s", "Esc close"), ("m", "Which kinds")] {
+        // The card of a wide window is open already.
+        let panels = [("?", "┌ Keys ─"), ("s", "Esc close"), ("m", "Which kinds")];
+        for (key, words) in panels.into_iter().filter(|(key, _)| *key != "s" || columns < 100) {
             assert_at_most(panel, words, &terminal.costs(key, words, shows_all(words)));
             let rows = terminal.costs(ESC, "the rows", |terminal| !terminal.text().contains(words));
             assert_at_most(back, "the rows again", &rows);

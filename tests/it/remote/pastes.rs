@@ -154,7 +154,7 @@ fn where_no_field_is() {
     terminal.keys(TAB).sees(&["/ filter"]).pastes("nqa\r", &["Nothing was pasted. Press / first"]);
     terminal.keys("?").sees(&["┌ Keys ─"]).pastes("b\r", &["There is no field in this panel"]);
     terminal.sees(&["┌ Keys ─"]).keys("b").loses("┌ Keys ─");
-    terminal.keys("/").picks("Harbour Street Cafe").pastes("x\r", &["There is no field on this screen"]);
+    terminal.picks("Harbour Street Cafe").pastes("x\r", &["There is no field on this screen"]);
     terminal
         .takes(0)
         .pastes("\r", &["There is no field on this screen"])

@@ -89,7 +89,7 @@ fn fifty_sizes_in_a_second_while_the_list_streams_in() {
     terminal
         .sees(&["‹ Yes, this is the organisation ›"])
         .keys(ENTER)
-        .sees(&["All checks are good", ">‹ Enable ›"]);
+        .sees(&["All checks are good", "Enter enable"]);
     terminal.keys(ENTER).sees(&["so far", "> [ ] "]).keys(DOWN).keys(DOWN).keys(" ").sees(&["ticked 1 "]);
     let ticked =
         |text: &str| text.lines().find(|line| line.starts_with("│> [x]")).map(|l| l[8..22].to_owned());
@@ -127,12 +127,17 @@ fn panels(terminal: &mut Terminal, window: (u16, u16), back: &str) {
     for (key, heading, closes) in
         [("?", keys, "Esc close"), ("s", "They see", "Esc close"), ("e", "What does it mean?", "leave field")]
     {
+        // The card stands beside the page already.
+        if key == "s" && terminal.text().contains("┌ Say ") {
+            continue;
+        }
         terminal.keys(key).sees(&[closes]).sees(&[heading]);
         let text = terminal.text();
         assert!(text.starts_with(" SANDBOX  "), "{window:?}:\n{text}");
         let heading = text.lines().find(|line| key == "?" && line.contains(keys.trim_start()));
-        if heading.is_some_and(|line| line.contains(" of ")) {
-            assert!(terminal.last_row().contains("Down more"), "{window:?}:\n{text}");
+        // Beside it the card may stand, which has words of its own.
+        if heading.and_then(|line| line.split('┐').next()).is_some_and(|line| line.contains(" of ")) {
+            assert!(terminal.last_row().contains("PgDn more"), "{window:?}:\n{text}");
         }
         if key == "e" {
             terminal.keys("90094").sees(&["90094", "Means  "]).keys(ESC);
@@ -162,7 +167,7 @@ fn every_screen_works_in_every_window() {
             .sees(&["any key returns", "SANDBOX", "…e397"])
             .keys(ESC)
             .sees(&[">‹ Ask Microsoft now ›"]);
-        terminal.keys("w").sees(&[">‹ Enable ›"]);
+        terminal.keys("w").sees(&["Enter enable"]);
         is_whole(&terminal, window);
         terminal.keys(ENTER).sees(&["ticked 0 · seats 0 → 0", "> [ ] Aroha Smith"]);
         is_whole(&terminal, window);

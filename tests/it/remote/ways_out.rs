@@ -165,7 +165,7 @@ fn a_third_ctrl_c_does_not_wait() {
     lock.busy_timeout(Duration::from_mins(1)).unwrap();
     lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
     terminal.keys(" ").sees(&["ticked 1"]).keys(CTRL_C).sees(&["Leave?"]).keys(CTRL_C);
-    terminal.sees(&["Saving what was confirmed."]).keys(CTRL_C);
+    terminal.sees(&["Saving. One moment."]).keys(CTRL_C);
     assert_eq!(terminal.ends(), 130);
     terminal.is_as_before("a locked record");
     lock.execute_batch("ROLLBACK").unwrap();

@@ -1,6 +1,8 @@
 //! What an operator does on each screen: the keys, and what must be seen before and after them.
 
-use super::{CTRL_C, DOWN, ENTER, Home, LEFT, RIGHT, Record, TAB, Terminal};
+use std::time::Duration;
+
+use super::{CTRL_C, DOWN, ENTER, Home, LEFT, PAGE_DOWN, RIGHT, Record, TAB, Terminal};
 
 impl Terminal {
     /// Starts the program and waits for the customers.
@@ -119,6 +121,20 @@ impl Terminal {
         let (sample, account) = ("sandra.cole@redgumremovals.example", "svc-backup@redgumremovals.example");
         self.picks("Redgum Removals").takes(0).impersonates(sample, account, "invented-redgum");
         self.keys(TAB).keys(RIGHT).keys(TAB).sees(&[">‹ Save ›"]).keys(ENTER).sees(&["● Authorise"])
+    }
+
+    /// Reads on in a long text, page by page, up to these words.
+    pub(crate) fn reads_on(&mut self, words: &str) -> &mut Self {
+        for _ in 0..9 {
+            // A page is drawn within that time, or the next press finds the words.
+            self.quiet(Duration::from_millis(100));
+            let text = self.text();
+            if text.contains(words) || super::dialog(&text).contains(words) {
+                return self;
+            }
+            self.keys(PAGE_DOWN);
+        }
+        self.sees(&[words])
     }
 
     /// Reviews, types the number and turns users on.

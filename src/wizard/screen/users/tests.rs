@@ -1152,7 +1152,8 @@ fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
     bench.answer(|r| matches!(r, Request::MakeRule { .. }), Reply::Rule(Some(rule(None))));
     assert_eq!(bench.said(), "Enable Auto is on, and nothing will run at 20:00: no sweeper is installed.");
     assert_eq!(bench.state(0), "waits for a sweep");
-    assert!(bench.words().contains("no sweeper is installed. Your lead runs: backup365 sweep --install"));
+    let lead = "no sweeper is installed. Your lead runs backup365 sweep --install";
+    assert!(bench.words().contains(lead), "{}", bench.words());
     let says = bench.screen.card(bench.look()).say;
     assert!(
         says.as_str().contains("are to be turned on as soon as something on our side is ready"),
