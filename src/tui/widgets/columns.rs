@@ -11,6 +11,8 @@ const WIDE: u16 = 68;
 
 /// Lists below this width keep what a row is and how it is, and lose what lies between.
 const NARROW: u16 = 52;
+/// What is left of an address there, before it goes: it begins with what tells people apart. A guess.
+const SHORT_ADDRESS: u16 = 10;
 
 /// Lists of at least this width have room for why a customer needs somebody: there the domain, which the name tells as well,
 /// gives way to that. Both are guesses.
@@ -73,6 +75,7 @@ pub(crate) fn columns(order: &[Column], room: u16, needs: &HashMap<Column, u16>)
     let want = |column: Column| need(column).min(layout(column).most);
     let least = |column: Column| match column {
         Column::Domain if room >= ROOMY => need(column).min(SHORT_DOMAIN),
+        Column::Address if room < NARROW => need(column).min(SHORT_ADDRESS),
         _ => need(column).min(layout(column).least),
     };
     let whole = |column: Column| if layout(column).is_whole { want(column) } else { least(column) };
