@@ -10,7 +10,7 @@ impl Store {
     /// What is true about every product, by the customers' names; products of closed customers only where somebody is
     /// still protected, or a rule or a run is left. With `only`, of that customer. `last_2000` is the latest 20:00 in Sydney that is half an hour ago.
     ///
-    /// Cost: that of [`Products::of`], and one look at a lock per open run.
+    /// Cost: that of `Products::of`, and one look at a lock per open run.
     ///
     /// # Errors
     /// `Record`, when the record can't be read.
