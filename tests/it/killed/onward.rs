@@ -119,7 +119,16 @@ pub(crate) fn go_on(home: &Home, terminal: &mut Terminal, manner: &Manner, patie
             terminal.keys("r");
             thread::sleep(Duration::from_millis(200));
         } else if text.contains("✓ protected") && text.contains("Enter finish") {
-            terminal.keys(ENTER).sees(&["● Outcome", "Read back from the record"]);
+            // The result may have come in this moment: then the program says so, and a person presses again.
+            let has_come = |text: &str| text.contains("● Outcome");
+            terminal
+                .keys(ENTER)
+                .waits("an answer", |text| has_come(text) || text.contains("Typed too early"));
+            if !has_come(&terminal.text()) {
+                thread::sleep(Duration::from_millis(500));
+                terminal.keys(ENTER);
+            }
+            terminal.sees(&["● Outcome", "Read back from the record"]);
         } else if text.contains("Which users shall be protected?") && is_listed(&text) {
             users(terminal, &text, &mut asked);
         } else {
