@@ -78,9 +78,6 @@ pub mod words;
 /// Window size where neither the terminal nor the environment knows (remote-terminal.md section 1).
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
-/// The least time in which a person answers what they see; a guess.
-const REACTION: Duration = Duration::from_millis(150);
-
 /// Keys that come closer than this belong to one word: slow typing has a key in 300 ms. A guess.
 const WORD: Duration = Duration::from_millis(400);
 
@@ -194,10 +191,6 @@ impl Tui {
     ///
     /// A window that is being pulled has another size from frame to frame: while nobody presses a key, what stands there
     /// stays until the reading thread says that it has come to rest.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how long a frame took to be written, which no replayed clock knows"
-    )]
     fn draw(&mut self, view: &View<'_>) -> io::Result<()> {
         if !self.guard.is_shown() {
             return Ok(());
@@ -209,14 +202,13 @@ impl Tui {
         self.size = Some(size);
         self.is_dirty = false;
         self.terminal.backend_mut().resize(Size::from(size));
-        // What was read up to here was typed before this frame could be seen; and what comes while it is written, where
-        // that takes longer than a person needs to answer.
-        self.drain();
-        let (began, state) = (Instant::now(), &mut self.state);
+        let state = &mut self.state;
         self.terminal.draw(|frame| draw(frame, view, state))?;
         let bytes = self.terminal.backend_mut().take();
+        // What was read up to here was typed before this frame could be seen.
+        self.drain();
         let sent = if bytes.is_empty() { None } else { Some(self.guard.write(&bytes)?) };
-        if began.elapsed() > REACTION {
+        if sent == Some(Sent::Late) {
             self.drain();
         }
         self.state.drawn = draw::drawn(view);

@@ -39,6 +39,8 @@ const STEP: Duration = Duration::from_millis(10);
 pub(crate) enum Sent {
     /// The terminal has them all.
     Whole,
+    /// It has them all, after a wait in which a person could answer what stood there before.
+    Late,
     /// Given up somewhere in them: what stands on the screen is not known.
     Cut,
 }
@@ -203,7 +205,7 @@ impl Guard {
         let bytes = [b"\x1b[m\x1b[?25h", MAIN_SCREEN, words.as_bytes()].concat();
         inner.phase = Phase::Shown;
         let sent = inner.send(&bytes, false)?;
-        if sent == Sent::Whole {
+        if sent != Sent::Cut {
             inner.phase = Phase::Alone;
         }
         Ok(sent)

@@ -11,7 +11,7 @@ use std::{
         unix::{fs::OpenOptionsExt, net::UnixStream},
     },
     path::Path,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -25,6 +25,9 @@ use super::guard::Sent;
 
 /// How long the last bytes wait for a terminal that takes none.
 pub(super) const PATIENCE: Duration = Duration::from_millis(200);
+
+/// The least time in which a person answers what they see; a guess.
+const REACTION: Duration = Duration::from_millis(150);
 
 /// Largest window drawn, columns and rows: a size that is nonsense (65535x65535 from a broken client) must not cost the
 /// memory of four thousand million cells. A guess, several times the largest screens.
@@ -72,16 +75,26 @@ impl Output {
     /// Writes, in one write where the terminal takes it. A frame is given up when nudged; last words wait for
     /// [`PATIENCE`] at most.
     ///
+    /// Late is what waited for the terminal, not what waited for a busy computer: there the frame was seen meanwhile.
+    ///
     /// # Errors
     /// Nobody is there any more.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long the terminal took, which no replayed clock knows"
+    )]
     pub(super) fn send(&mut self, bytes: &[u8], are_last: bool) -> io::Result<Sent> {
         let mut rest = bytes;
         // Once, and then no more: a terminal that takes a few bytes at a time is as good as one that takes none.
         let mut left = are_last.then_some(PATIENCE);
-        let mut may_wait = !self.is_own;
+        let (mut may_wait, mut waited, began) = (!self.is_own, Duration::ZERO, Instant::now());
         while !rest.is_empty() {
-            if std::mem::replace(&mut may_wait, !self.is_own) && !self.is_ready(left.as_mut())? {
-                return Ok(Sent::Cut);
+            if std::mem::replace(&mut may_wait, !self.is_own) {
+                let began = Instant::now();
+                if !self.is_ready(left.as_mut())? {
+                    return Ok(Sent::Cut);
+                }
+                waited += began.elapsed();
             }
             match self.line.write(rest) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -91,7 +104,9 @@ impl Output {
                 Err(trouble) => return Err(trouble),
             }
         }
-        Ok(Sent::Whole)
+        // A line that is shared waits within its writes.
+        let waited = if self.is_own { waited } else { began.elapsed() };
+        Ok(if waited > REACTION { Sent::Late } else { Sent::Whole })
     }
 
     /// Waits until the terminal takes bytes, for last words as long as is left; false: nudged, or too long.
@@ -198,4 +213,31 @@ pub(crate) fn size(out: &File) -> Option<(u16, u16)> {
     // Not crossterm's: where the ioctl fails it starts a child process to ask.
     let size = tcgetwinsize(out).ok()?;
     (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col.min(MOST.0), size.ws_row.min(MOST.1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::pipe, os::fd::OwnedFd, thread};
+
+    use rustix::io::ioctl_fionbio;
+
+    use super::*;
+
+    #[test]
+    fn late_is_what_waited_for_the_terminal() {
+        let (mut reader, writer) = pipe().unwrap();
+        ioctl_fionbio(&writer, true).unwrap();
+        let (_nudge, nudged) = UnixStream::pair().unwrap();
+        let mut output = Output { line: File::from(OwnedFd::from(writer)), is_own: true, nudged };
+        assert_eq!(output.send(b"taken at once", false).unwrap(), Sent::Whole);
+
+        // More than the pipe holds, and whoever reads it takes its time.
+        let slow = thread::spawn(move || {
+            thread::sleep(2 * REACTION);
+            io::copy(&mut reader, &mut io::sink()).unwrap()
+        });
+        assert_eq!(output.send(&vec![b'x'; 200_000], false).unwrap(), Sent::Late);
+        drop(output);
+        assert_eq!(slow.join().unwrap(), 200_013);
+    }
 }
