@@ -30,6 +30,8 @@ pub enum CardId {
     CustomerWithoutProduct,
     /// The run was parked before anybody accepted.
     ParkedAsked,
+    /// The run was parked because seats are missing.
+    ParkedSeats,
     /// The run was parked while Microsoft spreads the consent.
     ParkedSpreading,
     /// The run was parked where the customer's hosting company has something to do.
@@ -230,6 +232,13 @@ impl Party {
     #[must_use]
     pub const fn of(product: Product) -> Self {
         if product.is_hosted() { Self::Hoster } else { Self::Microsoft }
+    }
+
+    /// Who has the mailboxes of these products: Microsoft, unless all of them are hosted.
+    #[must_use]
+    pub fn of_all(products: &[Product]) -> Self {
+        let is_hosted = !products.is_empty() && products.iter().all(|product| product.is_hosted());
+        if is_hosted { Self::Hoster } else { Self::Microsoft }
     }
 }
 

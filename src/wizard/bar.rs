@@ -20,7 +20,11 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
             .map(|r| r.customer.name.shown())
             .or_else(|| screen.customer().map(|c| c.name.shown())),
         product: record.map(|r| r.product.name()),
-        about: record.map_or_else(Party::default, |r| Party::of(r.product)),
+        about: match (record, screen.customer()) {
+            (Some(record), _) => Party::of(record.product),
+            (None, Some(customer)) => Party::of_all(&customer.products),
+            (None, None) => Party::default(),
+        },
         run: record.map(|r| Text::of(format_args!("{}", r.id))),
         organisation: record
             .map(|r| match organisation.and_then(|o| o.name.as_ref()) {

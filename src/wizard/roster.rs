@@ -82,6 +82,12 @@ impl Roster {
         self.people.counts()
     }
 
+    /// Whether a seat is missing for somebody who is chosen, or for whoever is chosen next.
+    pub(crate) fn is_short_of_seats(&self) -> bool {
+        let bill = self.people.bill(self.people.ticked());
+        bill.seats_missing() > 0 || bill.is_used_up() && self.counts().eligible > 0
+    }
+
     /// Ticked users whom the filter does not show.
     pub(crate) fn outside(&self) -> u32 {
         self.counts().outside

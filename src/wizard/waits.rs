@@ -36,6 +36,8 @@ pub(super) struct Waits {
     proof: Option<(Stage, Moment)>,
     /// When the listing began that is not over.
     listing: Option<Moment>,
+    /// A seat is missing.
+    is_short_of_seats: bool,
 }
 
 /// A wait has ended.
@@ -58,6 +60,7 @@ impl Waits {
         Self {
             proof: session.proving.since.map(|since| (stage, since)),
             listing: session.roster.arriving_since(),
+            is_short_of_seats: session.roster.is_short_of_seats(),
         }
     }
 
@@ -91,6 +94,7 @@ impl Waits {
                 CardId::ParkedTenant
             }
             _ if is_hosted && record.impersonation.is_none() => CardId::ParkedHosted,
+            _ if self.is_short_of_seats => CardId::ParkedSeats,
             (Some((Stage::Spreading, _)), _) => CardId::ParkedSpreading,
             (_, Some(Verdict::Failed(failure))) if is_hosted => {
                 match card::of_failure(failure, Party::Hoster) {

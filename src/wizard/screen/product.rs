@@ -72,6 +72,7 @@ impl Product {
             is_quiet: false,
             product: Some(product),
             remark: None,
+            details: None,
         }
     }
 }
@@ -133,7 +134,7 @@ impl Screen for Product {
 }
 
 /// The path of a product, and what will be asked next.
-fn path(customer: &Customer, product: Sold) -> (&'static str, &'static str) {
+pub(super) fn path(customer: &Customer, product: Sold) -> (&'static str, &'static str) {
     match (product.is_hosted(), customer.is_managed, customer.tenant) {
         (true, _, _) => ("impersonation", "impersonation details will be asked"),
         (false, true, Some(_)) => {
@@ -149,6 +150,10 @@ fn path(customer: &Customer, product: Sold) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        domain::{card::Party, customer::Progress},
+        wizard::tests::{Desk, row, setup},
+    };
 
     #[test]
     fn the_product_decides_the_path() {
@@ -164,5 +169,21 @@ mod tests {
             customer.tenant = has_tenant.then(|| crate::wizard::tests::tenant(1));
             assert_eq!(path(&customer, product).1, asked, "{product:?}");
         }
+    }
+
+    #[test]
+    fn before_a_product_is_chosen_the_call_is_about_whoever_has_all_mailboxes() {
+        for (products, about) in [
+            (vec![Sold::MpExchange, Sold::Business365], Party::Hoster),
+            (vec![Sold::Office365, Sold::MpExchange], Party::Microsoft),
+            (vec![], Party::Microsoft),
+        ] {
+            assert_eq!(Party::of_all(&products), about, "{products:?}");
+        }
+        let mut hosted = crate::wizard::tests::customer(1);
+        hosted.products = vec![Sold::MpExchange];
+        let mut desk = Desk::new(setup(), vec![row(hosted, Progress::NotStarted, None)]);
+        desk.answer().pick(0);
+        assert_eq!((desk.question(), desk.view().bar.about), (QuestionId::Product, Party::Hoster));
     }
 }

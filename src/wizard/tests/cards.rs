@@ -343,6 +343,12 @@ fn automatic(seen: &mut Seen) {
     seen.says(&desk, CardId::UsersBilledSome, words);
     let heard: Vec<String> = desk.view().card.wrong.iter().map(|(heard, _)| heard.to_string()).collect();
     assert_eq!(heard, ["“Can we get more seats?”", "“Why is the reception not included?”"]);
+    desk.act(Action::Park).answer();
+    seen.says(
+        &desk,
+        CardId::ParkedSeats,
+        "I'll go on with this later. Please call me when you have ordered more seats.",
+    );
 
     let mut desk = listed(None, None, None);
     desk.act(Action::Auto).answer();
