@@ -7,10 +7,10 @@ use super::text;
 /// Words of this program, with its signs as words.
 #[must_use]
 pub fn signs(own: &'static str) -> Cow<'static, str> {
-    if own.is_ascii() {
+    if own.is_ascii() && !own.contains("* ") {
         return own.into();
     }
-    own.replace(" · ", ", ").replace(" → ", " to ").replace(" …", "").into()
+    own.replace(" · ", ", ").replace(" → ", " to ").replace(" …", "").replace("* ", "").into()
 }
 
 /// What stays the same while only a clock or a counter goes on: durations are left out, other numbers are all alike.

@@ -192,7 +192,7 @@ fn form(view: &View<'_>, at: Spot) -> Question {
     }
     let asked = match at {
         Spot::Field(id) => {
-            let field = page.fields().find(|field| field.id == id).map(in_field);
+            let field = page.fields().find(|field| field.id == id).map(|field| in_field(view, field));
             field.or_else(|| page.choices().find(|choice| choice.id == id).map(options))
         }
         Spot::Button(action) => {
@@ -213,20 +213,29 @@ fn noted(choice: &ChoiceView) -> String {
     labelled(choice.label.as_str(), ", ", &told(&choice.note))
 }
 
-fn in_field(field: &FieldView<'_>) -> Question {
+fn in_field(view: &View<'_>, field: &FieldView<'_>) -> Question {
     let way = match field.value {
-        _ if field.takes_lines => Way::Lines(field.id),
+        _ if field.entries.is_some() => Way::Lines(field.id),
         FieldValue::Masked { .. } => Way::Secret(field.id),
         FieldValue::Plain(_) => Way::Line(field.id),
     };
     let more = match &field.value {
-        _ if field.takes_lines => " An empty line ends the list.".to_owned(),
+        _ if field.entries.is_some() => " An empty line ends the list.".to_owned(),
         FieldValue::Masked { is_filled: true } => " Something is typed already. Enter keeps it.".to_owned(),
+        FieldValue::Plain("") if is_found_behind(view, field.id) => " Type find to have it found.".to_owned(),
         FieldValue::Plain("") | FieldValue::Masked { .. } => String::new(),
         FieldValue::Plain(value) => format!(" Now: {value}. Enter keeps it, clear empties it."),
     };
     let prompt = sentence(&labelled(field.label, ": ", &told(&field.hint))) + &more;
     Question::new(way, prompt).after(field.problem.as_ref())
+}
+
+/// Whether the button behind a field can find what belongs there.
+fn is_found_behind(view: &View<'_>, id: FieldId) -> bool {
+    let is_it = |block: &&Block<'_>| matches!(block, Block::Field(field) if field.id == id);
+    let behind = view.page.blocks.iter().skip_while(|block| !is_it(block)).nth(1);
+    let finds = |button: &Button| button.action == Action::Discover && button.is_open;
+    matches!(behind, Some(Block::Buttons(all)) if all.iter().any(finds))
 }
 
 /// The options of a choice.
@@ -276,11 +285,12 @@ fn change(id: FieldId, label: &str, value: &str) -> Choice {
 
 /// What a field holds, in words.
 fn value(field: &FieldView<'_>) -> String {
-    match &field.value {
-        FieldValue::Plain("") => "empty now".into(),
-        FieldValue::Plain(value) => format!("{value} now"),
-        FieldValue::Masked { is_filled: true } => "filled, not shown".into(),
-        FieldValue::Masked { is_filled: false } => "nothing typed".into(),
+    match (&field.value, field.entries) {
+        (_, Some(entries @ 1..)) => format!("{} on the list now", count(entries)),
+        (FieldValue::Plain(""), _) => "empty now".into(),
+        (FieldValue::Plain(value), _) => format!("{value} now"),
+        (FieldValue::Masked { is_filled: true }, _) => "filled, not shown".into(),
+        (FieldValue::Masked { is_filled: false }, _) => "nothing typed".into(),
     }
 }
 

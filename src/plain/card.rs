@@ -15,6 +15,9 @@ use super::vocabulary::asks_for;
 /// Entries that are said at once; more are no answer. A guess.
 const HITS: usize = 3;
 
+/// Lines of a card that are said at once; the rest is asked for. A guess at what a person keeps in mind.
+const AT_ONCE: usize = 15;
+
 /// Said where nothing is found.
 const NOTHING: &str =
     "Nothing is known by that. Try the number alone, or two or three words of the page's heading.";
@@ -32,6 +35,28 @@ pub(crate) fn say(card: &Card) -> Vec<String> {
         said.extend([String::new(), sentence(&format!("{lead}: {screen}")), quoted(answer)]);
     }
     said
+}
+
+/// The card in parts: what is left of it where a part has been said, else its beginning.
+pub(crate) fn say_on(card: &Card, rest: &mut Vec<String>) -> Vec<String> {
+    let all = say(card);
+    let is_begun = !rest.is_empty() && all.ends_with(rest);
+    let mut said = if is_begun { std::mem::take(rest) } else { all };
+    let gap = said.iter().enumerate().skip(AT_ONCE).find(|(_, line)| line.is_empty());
+    *rest = gap.map(|(at, _)| at).map(|at| said.split_off(at)).unwrap_or_default();
+    let more = rest.iter().filter(|line| line.is_empty()).count();
+    if more > 0 {
+        said.extend([String::new(), format!("{more} more answers are there: type say again.")]);
+    }
+    said
+}
+
+/// What the trouble on the page means; none where there is none, or nothing is known of it.
+pub(crate) fn explain_trouble(view: &View<'_>) -> Option<Vec<String>> {
+    let asked = explain::question(view.page.failure()?);
+    let is_known = !explain::look_up(asked.as_str(), view.bar.about).is_empty();
+    let else_ = "For something else, type explain and the code or the words.";
+    is_known.then(|| [explain(asked.as_str(), view), vec![String::new(), else_.to_owned()]].concat())
 }
 
 /// Whether a number that was typed is a code of Microsoft's, and no row or choice.
@@ -76,4 +101,29 @@ pub(crate) fn explain(code: &str, view: &View<'_>) -> Vec<String> {
         _ => {}
     }
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::Text;
+
+    #[test]
+    fn a_long_card_is_said_in_parts_and_then_from_its_beginning() {
+        let branch = |at: usize| (Text::of(format_args!("“{at}”")), Text::of(format_args!("answer {at}")));
+        let mut card =
+            Card { say: "Hello.".into(), sees: "A page.".into(), wrong: (0..7).map(branch).collect() };
+        let mut rest = Vec::new();
+        let first = say_on(&card, &mut rest);
+        assert_eq!(first.last().unwrap(), "3 more answers are there: type say again.");
+        assert!(first.contains(&"Say: “answer 3”".to_owned()), "{first:?}");
+        let second = say_on(&card, &mut rest);
+        assert_eq!(second[1], "If they say: “4”.");
+        assert_eq!((second.last().unwrap().as_str(), second.len()), ("Say: “answer 6”", 9));
+        assert_eq!(say_on(&card, &mut rest), first);
+        // Another card is said from its own beginning.
+        card.say = "Now wait.".into();
+        card.wrong.truncate(2);
+        assert_eq!(say_on(&card, &mut rest), say(&card));
+    }
 }

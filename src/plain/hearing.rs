@@ -36,12 +36,15 @@ impl Hearing<'_, '_> {
         let ways_out = [Action::Back, Action::Park, Action::Leave];
         Some(match self.lower.as_str() {
             "help" | "?" => Heard::Aside(help(self.view)),
-            "say" | "s" => Heard::Aside(card::say(&self.view.card)),
+            "say" | "s" => Heard::Aside(card::say_on(&self.view.card, &mut self.memory.rest_of_card)),
             "again" => Heard::Again,
-            "explain" | "e" => {
-                self.memory.asks_code = true;
-                say("A code like 90094, or the words on the customer's screen. Enter alone goes back.")
-            }
+            "explain" | "e" => match card::explain_trouble(self.view) {
+                Some(said) => Heard::Aside(said),
+                None => {
+                    self.memory.asks_code = true;
+                    say("A code like 90094, or the words on the customer's screen. Enter alone goes back.")
+                }
+            },
             _ if self.means(Action::Park) && self.view.nothing_to_park().is_some() => {
                 say(self.view.nothing_to_park().unwrap_or_default())
             }

@@ -134,11 +134,9 @@ fn of_many(hearing: &mut Hearing<'_, '_>, asked: &SelectAsked, rows: &RowsView<'
 /// Asks before *All*.
 fn confirm(all: u32, is_arriving: bool) -> Heard {
     let all = grouped(all);
-    let (name, more) = if is_arriving { ("All so far", ", also who still arrives") } else { ("All", "") };
+    let more = if is_arriving { ", also who still arrives" } else { "" };
     Heard::Say(vec![
-        format!(
-            "{name} {all}. Ticks every user that may be protected{more}, once, whatever the filter shows."
-        ),
+        format!("All {all}. Ticks every user that may be protected{more}, once, whatever the filter shows."),
         format!("Tick {all}? Type yes or no. Enter is no."),
     ])
 }

@@ -19,6 +19,8 @@ pub(crate) struct Memory {
     pub(crate) top: Option<usize>,
     /// *All* was asked for, and is to be confirmed.
     pub(crate) confirms_all: bool,
+    /// What of a long card is not said yet.
+    pub(crate) rest_of_card: Vec<String>,
     /// A code or words are to be explained.
     pub(crate) asks_code: bool,
     /// The document on the page has been said: the word for it asks for the next one.

@@ -17,6 +17,7 @@ use crate::{
     domain::{
         codeset::width,
         customer::{Product, Progress},
+        failure::{Failure, FailureKind},
         id::UserId,
         phrase::Segment,
         tenant::Verdict,
@@ -374,6 +375,41 @@ fn the_card_and_explain_are_said_once_and_the_question_again() {
     assert!(call.after(&["explain"]).contains("A code like 90094"), "which code?");
     assert!(call.after(&["90094"]).contains("90094: The person"));
     assert_eq!(call.desk.question(), QuestionId::Users);
+}
+
+#[test]
+fn explain_alone_begins_with_the_trouble_on_the_page() {
+    let mut call = at_authorise(200);
+    let trouble = Failure::new(FailureKind::Refused, "it was refused", "Wait.").with_code("53003");
+    call.desk.verdict = Verdict::Failed(trouble);
+    call.desk.pass(60);
+    call.goes_on();
+    let said = call.after(&["explain"]);
+    assert!(
+        said.starts_with("53003, 530032, ") && said.contains("For something else, type explain and"),
+        "{said}"
+    );
+    assert!(call.after(&["90094"]).contains("type explain 90094"), "no code was asked for");
+}
+
+#[test]
+fn a_list_of_mailboxes_is_said_by_its_number() {
+    let (mut call, _) = Call::start(200);
+    let said = call.after(&["1", "2", "ana@bakery1.example"]);
+    assert!(said.contains("Type find to have it found."), "{said}");
+    call.after(&["mail.hoster.example", "2", "svc@hoster.example", "pw", "bakery1.example", "1"]);
+    let said = call.after(&["ana@bakery1.example", "ben@bakery1.example", "", ""]);
+    assert!(said.contains("Change Mailboxes: 2 on the list now."), "{said}");
+}
+
+#[test]
+fn details_of_a_customer_say_what_no_column_shows() {
+    let (mut call, _) = Call::start(200);
+    let said = call.after(&["details 2"]);
+    assert!(said.starts_with("Bakery 2, C-0002, bakery2.example; ") && said.contains("MPexchange"), "{said}");
+    let more =
+        "provisioned through Manage Protect; organisation on record ends in 0002. Bakery 2: not started.";
+    assert!(said.contains(more), "{said}");
 }
 
 #[test]

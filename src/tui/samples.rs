@@ -175,7 +175,7 @@ pub(crate) fn field<'a>(id: FieldId, label: &'static str, value: &'a str) -> Fie
         value: FieldValue::Plain(value),
         hint: "A GUID, a domain, or an address.".into(),
         problem: None,
-        takes_lines: false,
+        entries: None,
     }
 }
 
@@ -283,7 +283,7 @@ pub(crate) fn hosted(is_filled: bool, chosen: usize) -> View<'static> {
         chosen,
         note: "the account must see it".into(),
     };
-    let boxes = FieldView { takes_lines: true, ..field(FieldId::Mailboxes, "Mailboxes", "") };
+    let boxes = FieldView { entries: Some(0), ..field(FieldId::Mailboxes, "Mailboxes", "") };
     let buttons = vec![
         Button { label: "Save", action: Action::Save, is_open: true },
         Button { label: "Back", action: Action::Back, is_open: true },

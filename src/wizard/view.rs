@@ -346,8 +346,8 @@ pub struct FieldView<'a> {
     pub hint: Phrase,
     /// What is wrong with it, as a sentence.
     pub problem: Option<Phrase>,
-    /// It takes lists: a paste of many lines is many entries.
-    pub takes_lines: bool,
+    /// It takes a list, which holds so many entries: a paste of many lines is many of them. None: it takes none.
+    pub entries: Option<usize>,
 }
 
 /// What a field holds.

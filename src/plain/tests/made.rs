@@ -68,7 +68,7 @@ fn rows<'a>(rows: &'a Names, shape: &Shape) -> RowsView<'a> {
         value: FieldValue::Plain(""),
         hint: Phrase::default(),
         problem: None,
-        takes_lines: false,
+        entries: None,
     };
     RowsView {
         columns: &[Column::Name, Column::State, Column::Kind, Column::Department],
@@ -287,7 +287,7 @@ fn a_form_of_boxes_is_answered_by_its_numbers() {
 #[test]
 fn a_form_is_walked_through_and_follows_the_wizards_wish() {
     let field = |id, label, value, problem: Option<Phrase>| {
-        Block::Field(FieldView { id, label, value, hint: Phrase::default(), problem, takes_lines: false })
+        Block::Field(FieldView { id, label, value, hint: Phrase::default(), problem, entries: None })
     };
     let form = |problem: Option<Phrase>, count| {
         let find = Button { label: "Find the server", action: Action::Discover, is_open: true };
@@ -303,7 +303,7 @@ fn a_form_is_walked_through_and_follows_the_wizards_wish() {
         form
     };
     let mut talk = Talk::default();
-    assert!(talk.hears(&form(None, 0)).ends_with("Server.\n"));
+    assert!(talk.hears(&form(None, 0)).ends_with("Server. Type find to have it found.\n"));
     // Wrong: the same question again, and each time that it is wrong.
     let wrong = form(Some("This is no server.".into()), 0);
     talk.hears(&wrong);
@@ -312,7 +312,7 @@ fn a_form_is_walked_through_and_follows_the_wizards_wish() {
         let filled = Given::Fill(FieldId::Server, Value::Text("x".into()));
         let answers: Vec<Given> = answers.into_iter().map(|answer| answer.what).collect();
         assert_eq!(answers, [filled, Given::Settle(FieldId::Server)]);
-        assert!(said.ends_with("Server.\n"), "{said}");
+        assert!(said.ends_with("Server. Type find to have it found.\n"), "{said}");
     }
     talk.hears(&form(None, 0));
     let (answers, said) = talk.types("", &form(None, 0));
@@ -338,7 +338,11 @@ fn a_form_is_walked_through_and_follows_the_wizards_wish() {
     assert_eq!(talk.answers("", &form(None, 0)), [Given::Submit]);
     // Save found something wrong: the wizard wishes for the field.
     let said = talk.hears(&form(Some("This is no server.".into()), 1));
-    assert!(said.contains("Problem: This is no server.") && said.ends_with("Server.\n"), "{said}");
+    assert!(
+        said.contains("Problem: This is no server.")
+            && said.ends_with("Server. Type find to have it found.\n"),
+        "{said}"
+    );
 }
 
 #[test]

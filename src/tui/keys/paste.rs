@@ -69,7 +69,7 @@ pub(crate) fn typed(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
 /// A paste into a field of text: its first line, or all of them where the field takes lists.
 fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     let takes_lines =
-        state::fields(&view.page).any(|field: &FieldView<'_>| field.id == id && field.takes_lines);
+        state::fields(&view.page).any(|field: &FieldView<'_>| field.id == id && field.entries.is_some());
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
     if takes_lines && lines > 1 {
         return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));

@@ -34,7 +34,7 @@ pub(crate) fn lines(explain: &Explain, pen: Pen) -> Vec<FlowLine> {
         value: FieldValue::Plain(explain.field.text()),
         hint: if explain.field.is_empty() { hint.into() } else { Phrase::default() },
         problem: None,
-        takes_lines: false,
+        entries: None,
     };
     let labels = control::label_width([view.label].into_iter(), pen.width);
     let mut lines = control::field(&view, Some(&explain.field), labels, pen);

@@ -93,7 +93,7 @@ impl Field {
         } else {
             FieldValue::Plain(self.text())
         };
-        FieldView { id, label, value, hint: hint.into(), problem, takes_lines: false }
+        FieldView { id, label, value, hint: hint.into(), problem, entries: None }
     }
 }
 

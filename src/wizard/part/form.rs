@@ -31,8 +31,8 @@ pub(crate) enum Control {
         hint: Phrase,
         /// What stands in it.
         field: Field,
-        /// It takes lists.
-        takes_lines: bool,
+        /// It takes a list, which holds so many entries.
+        entries: Option<usize>,
     },
     /// One of a few.
     Choice(ChoiceView),
@@ -43,18 +43,18 @@ pub(crate) enum Control {
 impl Control {
     /// A field that shows its text.
     pub(crate) fn field(id: FieldId, label: &'static str, hint: impl Into<Phrase>, text: &str) -> Self {
-        Self::Field { id, label, hint: hint.into(), field: Field::plain(text), takes_lines: false }
+        Self::Field { id, label, hint: hint.into(), field: Field::plain(text), entries: None }
     }
 
     /// A field whose text is never shown.
     pub(crate) fn masked(id: FieldId, label: &'static str, hint: impl Into<Phrase>) -> Self {
-        Self::Field { id, label, hint: hint.into(), field: Field::masked(), takes_lines: false }
+        Self::Field { id, label, hint: hint.into(), field: Field::masked(), entries: None }
     }
 
     /// The same control, for lists.
     pub(crate) fn taking_lines(mut self) -> Self {
-        if let Self::Field { takes_lines, .. } = &mut self {
-            *takes_lines = true;
+        if let Self::Field { entries, .. } = &mut self {
+            *entries = Some(0);
         }
         self
     }
@@ -260,9 +260,9 @@ impl Form {
         let mut blocks: Vec<Block<'_>> = Vec::new();
         for control in self.controls.iter().filter(|control| !self.hidden.contains(&control.spot())) {
             match control {
-                Control::Field { id, label, hint, field, takes_lines } => {
+                Control::Field { id, label, hint, field, entries } => {
                     let view = field.view(*id, label, hint.clone(), problem(*id));
-                    blocks.push(Block::Field(FieldView { takes_lines: *takes_lines, ..view }));
+                    blocks.push(Block::Field(FieldView { entries: *entries, ..view }));
                 }
                 Control::Choice(choice) => blocks.push(Block::Choice(choice.clone())),
                 Control::Button(button) => {

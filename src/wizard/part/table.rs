@@ -23,6 +23,8 @@ pub(crate) struct Line {
     pub(crate) product: Option<Product>,
     /// What is to be known while it is looked at.
     pub(crate) remark: Option<Phrase>,
+    /// Everything that is known about it, also what no column shows; none where the row is all.
+    pub(crate) details: Option<Phrase>,
 }
 
 /// Lines that a view borrows.
@@ -74,6 +76,10 @@ impl Rows for Table {
 
     fn product(&self, at: usize) -> Option<Product> {
         self.lines.get(at)?.product
+    }
+
+    fn details(&self, at: usize) -> Option<Phrase> {
+        self.lines.get(at)?.details.clone()
     }
 
     fn remark(&self, at: usize) -> Option<Notice> {

@@ -11,15 +11,15 @@ use std::time::Duration;
 
 use crate::{
     domain::{
-        bill::grouped,
+        bill::{counted, grouped},
         card::{Card, CardId, Party},
-        customer::Progress,
+        customer::{Product as Sold, Progress},
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
         phrase::{Correction, Phrase, WayOn, phrase},
         run::{Board, BoardRow, RunRecord, Seen},
         sydney::clock_in_words,
-        text::Text,
+        text::{Text, capital},
     },
     wizard::{
         answer::{Action, FieldId, Given, RowId},
@@ -33,7 +33,13 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Saved, Woken},
-        screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
+        screen::{
+            Scene, Screen,
+            add::Add,
+            kept,
+            product::{Product, path},
+            step::Step,
+        },
         session::BoardOrder,
         view::{Block, Column, Rows as _, RowsView, Tone},
     },
@@ -242,7 +248,10 @@ impl Customer {
         };
         if let Some(seen) = &self.seen {
             let (news, since) = (self.news, clock_in_words(seen.at, cx.now, cx.setup.here.as_str()));
-            counts.extend((news > 0).then(|| format_args!("{news} changed since {since}").into()));
+            // With the mark of their rows.
+            counts.extend(
+                (news > 0).then(|| phrase!["* ", Text::of(format_args!("{news} changed since {since}"))]),
+            );
         }
         counts.extend(cx.session.board_order.words().map(Phrase::from));
         counts
@@ -477,6 +486,7 @@ fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
         _ => Tone::Plain,
     };
     let is_told = row.progress.needs_attention() || !row.others.is_empty();
+    let is_told = row.run.is_some() || is_quiet || is_news || is_told;
     let remark = || {
         let call = if row.run.is_some() { row.progress.call_back() } else { "" };
         let far = row.in_words(cx.now, here);
@@ -486,7 +496,7 @@ fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
     Line {
         id: row_id(row),
         // Whole, however narrow the row is.
-        remark: (row.run.is_some() || is_quiet || is_news || is_told).then(remark),
+        remark: is_told.then(remark),
         cells: vec![
             (Column::Name, Tone::Plain, customer.name.clone()),
             (Column::Domain, Tone::Plain, customer.domain.clone()),
@@ -497,5 +507,28 @@ fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
         is_quiet,
         is_news,
         product: row.run.as_ref().map(|run| run.product),
+        details: Some(details(row, is_told, cx)),
     }
+}
+
+/// Everything that is known about a row, also what no column shows; without how far it is where that is told beside it.
+fn details(row: &BoardRow, is_told: bool, cx: ViewCx<'_>) -> Phrase {
+    let customer = &row.customer;
+    let products: Vec<&str> = customer.products.iter().map(|product| product.name()).collect();
+    let (name, reference, domain) = (&customer.name, &customer.reference, &customer.domain);
+    let mut parts = vec![format!("{name}, {reference}, {domain}")];
+    parts.push(match products.as_slice() {
+        [] => "no product to back up".to_owned(),
+        products => products.join(", "),
+    });
+    if customer.products.contains(&Sold::Office365) {
+        parts.push(path(customer, Sold::Office365).0.to_owned());
+        parts.extend(
+            customer.tenant.map(|tenant| format!("organisation on record ends in {}", tenant.last_four())),
+        );
+    }
+    parts.extend(customer.seats.map(|seats| format!("{} bought", counted(seats, "seat", "seats"))));
+    let far = row.in_words(cx.now, cx.setup.here.as_str());
+    let far = if is_told { String::new() } else { format!(". {}", capital(far.as_str())) };
+    Text::of(format_args!("{}{far}", parts.join("; "))).into()
 }

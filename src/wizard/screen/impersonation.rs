@@ -33,7 +33,7 @@ use crate::{
         },
         pending::{self, Arrival, Pending},
         screen::{Scene, Screen, authorise::Authorise, doubts::Doubts, kept, step::Step},
-        view::{Block, Fact, FactId, Notice, Offer, Tone},
+        view::{Block, Fact, FactId, FieldView, Notice, Offer, Tone},
     },
 };
 
@@ -225,6 +225,11 @@ impl Screen for Impersonation {
         }));
         let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
         blocks.extend(self.form.blocks(problem, |action| self.is_open(action)));
+        for block in &mut blocks {
+            if let Block::Field(FieldView { entries: Some(entries), .. }) = block {
+                *entries = self.mailboxes.addresses().len();
+            }
+        }
         if self.is_directory() {
             let words = "People who are hidden from the address list are missing from a directory search. A pasted list is surer.";
             blocks.push(Block::Para(words.into()));

@@ -861,7 +861,7 @@ fn what_changed_since_the_board_was_looked_at_is_marked_until_it_was_seen() {
     desk.board.rows[1].progress = Progress::NeedsAttention("the ceiling".into());
     desk.act(Action::Refresh).answer();
     assert_eq!(news(&desk), [false, true]);
-    assert!(desk.words().contains("1 changed since 05:48 UTC"), "{}", desk.words());
+    assert!(desk.words().contains("* 1 changed since 05:48 UTC"), "{}", desk.words());
     desk.act(Action::Sort).act(Action::Sort).answer();
     assert_eq!(news(&desk), [true, false], "what has changed first");
     assert!(desk.words().contains("changed first"));
