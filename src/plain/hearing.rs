@@ -38,13 +38,13 @@ impl Hearing<'_, '_> {
             "help" | "?" => Heard::Aside(help(self.view)),
             "say" | "s" => Heard::Aside(card::say_on(&self.view.card, &mut self.memory.rest_of_card)),
             "again" => Heard::Again,
-            "explain" | "e" => match card::explain_trouble(self.view) {
-                Some(said) => Heard::Aside(said),
-                None => {
+            "explain" | "e" => card::explain_trouble(self.view).map_or_else(
+                || {
                     self.memory.asks_code = true;
                     say("A code like 90094, or the words on the customer's screen. Enter alone goes back.")
-                }
-            },
+                },
+                Heard::Aside,
+            ),
             _ if self.means(Action::Park) && self.view.nothing_to_park().is_some() => {
                 say(self.view.nothing_to_park().unwrap_or_default())
             }

@@ -84,8 +84,9 @@ impl Roster {
 
     /// Whether a seat is missing for somebody who is chosen, or for whoever is chosen next.
     pub(crate) fn is_short_of_seats(&self) -> bool {
-        let bill = self.people.bill(self.people.ticked());
-        bill.seats_missing() > 0 || bill.is_used_up() && self.counts().eligible > 0
+        let (people, counts) = (&self.people, self.counts());
+        let is_used_up = people.limit().is_some_and(|limit| limit <= people.seats_before());
+        people.lacks_seats() || is_used_up && counts.eligible > 0
     }
 
     /// Ticked users whom the filter does not show.
