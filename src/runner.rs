@@ -6,9 +6,11 @@
 //! present batch. SQLite, files and searches run on blocking threads. Replies wait in a channel of four parts: when the
 //! wizard is slower than the network, the listing waits.
 
+mod board;
 pub mod browser;
 pub mod clock;
 mod files;
+mod rehearsal;
 mod search;
 mod users;
 
@@ -30,37 +32,29 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
-        customer::{Impersonation, Product, Progress},
+        customer::{Impersonation, Product},
         doubt::{self, Finding, Guarded},
         failure::{Failure, FailureKind},
-        id::{CustomerId, RunId, TenantId},
+        id::{CustomerId, RunId},
         lock::lock,
         order,
         phrase::Phrase,
-        run::Board,
         sweep::OVERDUE_AFTER,
         sydney,
         tenant::{Organisation, Verdict},
         tenant_input::TenantInput,
         text::Text,
-        time::{Clock, Moment},
+        time::Clock,
     },
-    provider::{Provider, blocking, caught::caught, side_by_side::side_by_side, store::Store},
+    provider::{Provider, blocking, caught::caught, store::Store},
     wizard::call::{CallId, Reply, Request, World},
 };
 
+use board::{Probe, probe_board, with_refusals};
+use rehearsal::{ask_details, rehearse};
+
 /// Replies that may wait for the wizard (product.md section 9, *Flow*).
 const WAITING_REPLIES: usize = 4;
-
-/// How often one waiting run is asked about while the board is shown, at most.
-const PROBE_EVERY: Duration = Duration::from_secs(30);
-
-/// Waiting runs that are asked about at once, so that a slow tenant hides nobody else's consent. A guess: a tenant is
-/// asked five things, four of them side by side.
-const PROBED_AT_ONCE: usize = 8;
-
-/// How long the board waits for them. Whoever is not asked by then, or has not answered, comes first the next time.
-const PROBED_WITHIN: Duration = Duration::from_secs(15);
 
 /// Plays the customer's administrator with a link; says in words what they did or saw.
 pub type Play =
@@ -157,15 +151,6 @@ impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runner").field("opened", &self.lazy_world.opened.get()).finish_non_exhaustive()
     }
-}
-
-/// The last time that Microsoft was asked about a waiting run.
-#[derive(Debug, Clone)]
-struct Probe {
-    /// When.
-    at: Moment,
-    /// Why Microsoft refused; none: it did not, or its answer is still to come. What else it said is on record.
-    refused: Option<Text>,
 }
 
 /// Where replies go, and what is woken by them.
@@ -454,93 +439,6 @@ async fn prove(
 async fn woken(wait: Duration) -> Result<Reply, Failure> {
     tokio::time::sleep(wait).await;
     Ok(Reply::Woken)
-}
-
-/// Asks Microsoft about runs that wait for consent, some side by side and each at most every 30 s, and reads the board, which
-/// says who has accepted.
-async fn probe_board(
-    tools: &Tools,
-    probed: &Arc<Mutex<BTreeMap<RunId, Probe>>>,
-    runs: Vec<(RunId, TenantId)>,
-    last_2000: Moment,
-) -> Result<Board, Failure> {
-    let now = tools.clock.now();
-    let known = lock(probed).clone();
-    let last = |run: &RunId| known.get(run).map(|last| last.at);
-    let mut due: Vec<_> = runs
-        .iter()
-        .filter(|(run, _)| last(run).is_none_or(|at| now.since(at) >= PROBE_EVERY))
-        .cloned()
-        .collect();
-    due.sort_by_key(|(run, _)| last(run));
-    let asking = side_by_side(due, PROBED_AT_ONCE, |(run, tenant)| {
-        let (provider, probed) = (tools.provider.clone(), Arc::clone(probed));
-        async move {
-            // What was known stays until there is an answer: a pause or a time-out is none.
-            let before = lock(&probed).get(&run).and_then(|last| last.refused.clone());
-            lock(&probed).insert(run.clone(), Probe { at: now, refused: before.clone() });
-            let refused = caught(refusal(&provider, &run, tenant, before)).await.unwrap_or(None);
-            lock(&probed).insert(run, Probe { at: now, refused });
-        }
-    });
-    if tokio::time::timeout(PROBED_WITHIN, asking).await.is_err() {
-        tracing::info!(runs = runs.len(), "not every waiting run has been asked about in time");
-    }
-    let board = with(&tools.provider.store, move |s| s.board(last_2000)).await?;
-    Ok(with_refusals(board, probed))
-}
-
-/// The board with what Microsoft refused and the record does not hold, because the run itself is to ask again.
-fn with_refusals(mut board: Board, probed: &Mutex<BTreeMap<RunId, Probe>>) -> Board {
-    let probed = lock(probed);
-    for row in board.rows.iter_mut().filter(|row| matches!(row.progress, Progress::WaitingForConsent { .. }))
-    {
-        let known = row.run.as_ref().and_then(|run| probed.get(&run.id)?.refused.clone());
-        row.progress = known.map_or_else(|| row.progress.clone(), Progress::Refused);
-    }
-    drop(probed);
-    board
-}
-
-/// Looks at Microsoft's answers for a waiting run, which keeps what they say of its consent; why it is refused, where it is.
-/// Within a pause that Microsoft asked for it is not asked: the board comes by again.
-async fn refusal(provider: &Provider, run: &RunId, tenant: TenantId, before: Option<Text>) -> Option<Text> {
-    let (store, id) = (&provider.store, run.clone());
-    let Ok(of) = with(store, move |s| s.run_of(&id)).await else { return before };
-    if in_peace(store, of).await.is_err() {
-        return before;
-    }
-    let expected = Organisation { tenant, name: None, domain: None, region: None };
-    let Verdict::Failed(failure) = provider.prove_consent(&expected, true).await.verdict else { return None };
-    keep_pause(store, of, &failure).await;
-    (failure.kind == FailureKind::Refused).then_some(failure.what)
-}
-
-/// Plays the customer, where that can be played.
-async fn rehearse(tools: &Tools, link: String) -> Result<Reply, Failure> {
-    let Some(play) = &tools.rehearse else {
-        return Err(internal("the customer can be played in the sandbox only"));
-    };
-    match (play.play)(link).await {
-        Ok(words) => Ok(Reply::Told(Text::clean(&words))),
-        Err(words) => Err(Failure::new(
-            FailureKind::Unreachable,
-            Text::of(format_args!("the sandbox's customer could not be played: {}", Text::clean(&words))),
-            "Open the link in a browser instead.",
-        )),
-    }
-}
-
-/// What the played customer tells about their mail server.
-fn ask_details(tools: &Tools, domain: &Text) -> Result<Reply, Failure> {
-    let told = tools.rehearse.as_ref().and_then(|played| (played.tell)(domain.as_str()));
-    told.map(|details| Reply::Details(Box::new(details))).ok_or_else(|| {
-        Failure::new(
-            FailureKind::NotFound,
-            "this customer has nothing to tell about a mail server",
-            "Type the details yourself, or take another customer.",
-        )
-    })
 }
 
 /// Whether the other side may be asked about a customer's product. A press of a key is no exception: Microsoft counts what

@@ -8,15 +8,16 @@ use std::{
 use super::*;
 use crate::{
     domain::{
-        customer::{Impersonation, Listing, NewCustomer, Product},
+        customer::{Impersonation, Listing, NewCustomer, Product, Progress},
         doubt::Accepts,
         draft::Draft,
         form_draft::FormDraft,
-        id::{CustomerId, UserId},
+        id::{CustomerId, TenantId, UserId},
         protection::{Chosen, SeatOutcome},
         run::{ExclusionChange, Seen},
         secret::Secret,
         tenant_input::TenantInput,
+        time::Moment,
         user::{Kind, Kinds, UserPage},
         verdict::ListSummary,
     },

@@ -33,13 +33,17 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use code::{F1, MAX_PARAMETERS, keypad, keys};
-use reply::{Shape, is_introducer, is_whole, may_go_on, shape};
+use code::{F1, keypad, keys};
+pub use press::{Input, Press};
+use reply::is_introducer;
+use sequence::{ESC, Payload, Sequence};
 
 mod code;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod press;
 mod reply;
+mod sequence;
 #[cfg(test)]
 mod tests;
 
@@ -88,212 +92,6 @@ const MOUSE: &[u8] = b"\x1b[M";
 
 /// The end of a bracketed paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
-
-/// One key, as far as every terminal can tell them apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Press {
-    /// A printable character.
-    Char(char),
-    /// A control letter, in lower case: `c` for Ctrl-C, `\\` for Ctrl-\.
-    Ctrl(char),
-    /// Enter, Ctrl-J, Ctrl-M.
-    Enter,
-    /// Esc alone.
-    Esc,
-    /// Tab.
-    Tab,
-    /// Shift-Tab.
-    BackTab,
-    /// Backspace: 0x7F or 0x08.
-    Backspace,
-    /// Delete.
-    Delete,
-    /// Arrow up.
-    Up,
-    /// Arrow down.
-    Down,
-    /// Arrow left.
-    Left,
-    /// Arrow right.
-    Right,
-    /// Home.
-    Home,
-    /// End.
-    End,
-    /// Page up.
-    PageUp,
-    /// Page down.
-    PageDown,
-}
-
-impl Press {
-    /// The key of a character of text, of which Tab and Enter are two.
-    const fn of_text(c: char) -> Self {
-        match c {
-            '\t' => Self::Tab,
-            '\n' => Self::Enter,
-            c => Self::Char(c),
-        }
-    }
-
-    /// The character of text that it types.
-    const fn text(self) -> Option<char> {
-        match self {
-            Self::Char(c) => Some(c),
-            Self::Tab => Some('\t'),
-            Self::Enter => Some('\n'),
-            _ => None,
-        }
-    }
-}
-
-/// What came from the terminal. Debug tells pasted text by its length only: it may be a secret.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Input {
-    /// A key.
-    Key(Press),
-    /// Text without an Enter that came in one read: in a field the same as its keys. Outside of one nobody meant so many
-    /// commands at once.
-    Typed(String),
-    /// Pasted text; line breaks are `\n`, other control characters are U+FFFD.
-    Paste(String),
-    /// So many bytes were pasted at once that none of them was kept.
-    Flood(usize),
-}
-
-impl std::fmt::Debug for Input {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Key(Press::Char(_)) => f.write_str("Key(1 character)"),
-            Self::Key(press) => f.debug_tuple("Key").field(press).finish(),
-            Self::Typed(text) => write!(f, "Typed({} bytes)", text.len()),
-            Self::Paste(text) => write!(f, "Paste({} bytes)", text.len()),
-            Self::Flood(bytes) => write!(f, "Flood({bytes} bytes)"),
-        }
-    }
-}
-
-/// The start of every sequence.
-const ESC: u8 = 0x1b;
-
-/// A sequence that is not whole yet.
-#[derive(Debug)]
-struct Sequence {
-    /// ESC and what came behind it; of a string its first bytes, and an ESC that may be half of its end.
-    bytes: Vec<u8>,
-    /// The last ESC and the byte behind it came in one read.
-    is_joined: bool,
-    /// Its Esc has been given out: what it means is dropped.
-    is_late: bool,
-    /// It stopped for long: only what belongs to a reply of a terminal's is waited for.
-    is_stalled: bool,
-}
-
-impl Default for Sequence {
-    fn default() -> Self {
-        Self { bytes: vec![ESC], is_joined: true, is_late: false, is_stalled: false }
-    }
-}
-
-impl Sequence {
-    /// The same with one byte more, if that can still say what it is.
-    fn with(mut self, byte: u8) -> Self {
-        let most = if self.string().is_some() { MAX_HELD } else { MAX_PARAMETERS + 3 };
-        if self.bytes.len() < most || byte == ESC {
-            self.bytes.push(byte);
-        }
-        self.is_joined |= byte == ESC;
-        self
-    }
-
-    /// The introducer and the body of an OSC, DCS, APC, PM or SOS string, and whether an ESC came behind them: its end,
-    /// or the start of something else.
-    fn string(&self) -> Option<(u8, &[u8], bool)> {
-        let [_, introducer, body @ ..] = self.bytes.as_slice() else { return None };
-        let (body, is_ending) = body.strip_suffix(&[ESC]).map_or((body, false), |body| (body, true));
-        is_introducer(*introducer).then_some((*introducer, body, is_ending))
-    }
-
-    /// Whether it may be what a person typed behind Esc.
-    fn may_be_typed(&self) -> bool {
-        self.bytes.len() < MAX_HELD
-            && self.string().is_some_and(|(introducer, body, _)| {
-                shape(introducer, body) == Shape::Unknown && !(self.is_joined && body.is_empty())
-            })
-    }
-
-    /// Whether the ESC at its end may be a key: it came where no reply ends.
-    fn may_end_in_esc(&self) -> bool {
-        let may_be_left = |(introducer, body, is_ending): (u8, &[u8], bool)| {
-            is_ending && !is_whole(introducer, body) && self.bytes.len() < MAX_HELD
-        };
-        self.bytes == [ESC] || self.string().is_some_and(may_be_left)
-    }
-
-    /// How long to wait for more of it.
-    fn patience(&self) -> Duration {
-        let is_late_bracket = self.is_late && self.bytes == b"\x1b[";
-        if self.may_be_typed() || self.may_end_in_esc() || is_late_bracket || self.bytes.starts_with(MOUSE) {
-            ESCAPE_WAIT
-        } else if self.is_stalled {
-            LATE_WAIT
-        } else {
-            SEQUENCE_WAIT
-        }
-    }
-
-    /// Whether more of it may come after it stopped for long.
-    fn may_go_on(&self) -> bool {
-        match self.string() {
-            Some((introducer, body, _)) => may_go_on(introducer, body),
-            None => matches!(self.bytes.as_slice(), [_, b'[', 0x20..=0x3f, ..]),
-        }
-    }
-
-    /// Whether a read that came long after it can be its rest.
-    fn goes_on_with(&self, read: &[u8]) -> bool {
-        match self.string() {
-            Some((_, _, true)) => self.may_end_in_esc() || read.starts_with(b"\\"),
-            Some((introducer, body, false)) => reply::goes_on_with(introducer, body, read),
-            None => read.iter().find(|byte| !is_parameter(**byte)).is_none_or(|last| is_last_of_reply(*last)),
-        }
-    }
-}
-
-/// The text of a paste, as far as it came.
-#[derive(Debug, Default)]
-struct Payload {
-    /// The text so far, the start of an end marker included.
-    bytes: Vec<u8>,
-    /// Bytes before it that were dropped: it is too long.
-    dropped: usize,
-    /// Nothing came for a while.
-    is_stalled: bool,
-}
-
-impl Payload {
-    /// Takes a byte; of a paste that is too long only what may be the start of its end marker is kept.
-    fn push(&mut self, byte: u8) {
-        self.is_stalled = false;
-        self.bytes.push(byte);
-        let most = if self.dropped == 0 { MAX_PASTE } else { REFUSED_TAIL };
-        if self.bytes.len() > most + PASTE_END.len() {
-            let gone = self.bytes.len() - PASTE_END.len();
-            self.dropped = self.dropped.saturating_add(gone);
-            self.bytes.drain(..gone);
-            self.bytes.shrink_to(REFUSED_TAIL);
-        }
-    }
-
-    /// What was pasted.
-    fn input(&self) -> Input {
-        if self.dropped == 0 && self.bytes.len() <= MAX_PASTE {
-            Input::Paste(tidy(&self.bytes))
-        } else {
-            Input::Flood(self.dropped.saturating_add(self.bytes.len()))
-        }
-    }
-}
 
 /// What the moment after a paste makes of text.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -610,20 +408,6 @@ impl Parser {
     }
 }
 
-/// Whether a byte stands in the parameters of a CSI sequence.
-const fn is_parameter(byte: u8) -> bool {
-    matches!(byte, 0x20..=0x3f)
-}
-
-/// Whether a CSI sequence that stopped for long may end so: the answers to DA, DSR, DECRQM, window and mode reports, and
-/// the keys that have parameters. Never by a letter that none of them has.
-const fn is_last_of_reply(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'A'..=b'F' | b'H' | b'I' | b'M' | b'O'..=b'S' | b'Z' | b'c' | b'm' | b'n' | b't' | b'u' | b'x' | b'y' | b'~'
-    )
-}
-
 /// Whether text of one read is words: longer than what somebody types ahead as commands, and no key that is held down.
 fn is_run(text: &str) -> bool {
     let letters: BTreeSet<char> = text.chars().collect();
@@ -633,18 +417,4 @@ fn is_run(text: &str) -> bool {
 /// Whether so much text in one read was typed by nobody.
 fn is_burst(text: &[u8]) -> bool {
     text.iter().filter(|byte| !matches!(byte, b'\t' | b'\n')).count() > BURST
-}
-
-/// The payload of a paste as text.
-fn tidy(payload: &[u8]) -> String {
-    String::from_utf8_lossy(payload)
-        .replace("\r\n", "\n")
-        .chars()
-        .map(|c| match c {
-            '\r' => '\n',
-            '\n' | '\t' => c,
-            c if c.is_control() => '\u{FFFD}',
-            c => c,
-        })
-        .collect()
 }

@@ -507,7 +507,7 @@ fn a_sequence_of_any_length_costs_no_memory() {
     let mut out = Vec::new();
     parser.feed(b"\x1b[", &mut out);
     parser.feed(&vec![b'1'; 1 << 20], &mut out);
-    assert!(parser.sequence.as_ref().is_some_and(|kept| kept.bytes.capacity() <= 4 * MAX_PARAMETERS));
+    assert!(parser.sequence.as_ref().is_some_and(|kept| kept.bytes.capacity() <= 4 * code::MAX_PARAMETERS));
     parser.feed(b"A\x1bP", &mut out);
     parser.feed(&vec![b'q'; 1 << 20], &mut out);
     parser.feed(b"\x1b\\k", &mut out);

@@ -5,21 +5,22 @@
 //! Runs stand on top, closed customers are hidden until they are searched for. While runs wait for consent, Microsoft is
 //! asked about them at most every 30 s.
 
+mod row;
 mod search;
 
 use std::time::Duration;
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::grouped,
         card::{Card, CardId, Party},
-        customer::{Product as Sold, Progress},
+        customer::Progress,
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
         phrase::{Correction, Phrase, WayOn, phrase},
         run::{Board, BoardRow, RunRecord, Seen},
         sydney::clock_in_words,
-        text::{Text, capital},
+        text::Text,
     },
     wizard::{
         answer::{Action, FieldId, Given, RowId},
@@ -29,21 +30,17 @@ use crate::{
         effect::FrontEndTask,
         part::{
             field::Field,
-            table::{Line, Table},
+            table::Table,
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Saved, Woken},
-        screen::{
-            Scene, Screen,
-            add::Add,
-            kept,
-            product::{Product, path},
-            step::Step,
-        },
+        screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
         session::BoardOrder,
         view::{Block, Column, Rows as _, RowsView, Tone},
     },
 };
+
+use row::{line, row_id};
 
 /// Shortest pause between two questions to Microsoft about waiting runs (product.md section 9, *Flow*).
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
@@ -465,70 +462,4 @@ impl Customer {
         };
         self.rows().iter().filter_map(waits).collect()
     }
-}
-
-/// What names a row of the board, whatever its place.
-fn row_id(row: &BoardRow) -> RowId {
-    row.run.as_ref().map_or(RowId::Customer(row.customer.id), |run| RowId::Run(run.id.clone()))
-}
-
-/// One row in words.
-fn line(row: &BoardRow, is_news: bool, cx: ViewCx<'_>) -> Line {
-    let (customer, here) = (&row.customer, cx.setup.here.as_str());
-    let is_quiet = !customer.is_active || (row.run.is_none() && customer.products.is_empty());
-    let tone = match &row.progress {
-        _ if is_quiet => Tone::Plain,
-        worse if worse.needs_attention() => Tone::Warn,
-        Progress::WaitingForConsent { .. } | Progress::Spreading { .. } => Tone::Busy,
-        Progress::Accepted { .. } => Tone::Good,
-        // A run that is not finished has somebody to go on with it, however many are protected.
-        Progress::Protected { on: 1.., .. } | Progress::Automatic { .. } if row.run.is_none() => Tone::Good,
-        _ => Tone::Plain,
-    };
-    let is_told = row.progress.needs_attention() || !row.others.is_empty();
-    let is_told = row.run.is_some() || is_quiet || is_news || is_told;
-    let remark = || {
-        let call = if row.run.is_some() { row.progress.call_back() } else { "" };
-        let far = row.in_words(cx.now, here);
-        let behind = if row.run.is_some() { ", " } else { ": " };
-        Phrase::from(Text::of(format_args!("{}{behind}{far}. {call}", customer.name)))
-    };
-    Line {
-        id: row_id(row),
-        // Whole, however narrow the row is.
-        remark: is_told.then(remark),
-        cells: vec![
-            (Column::Name, Tone::Plain, customer.name.clone()),
-            (Column::Domain, Tone::Plain, customer.domain.clone()),
-            (Column::Reference, Tone::Plain, customer.reference.clone()),
-            (Column::Progress, tone, row.in_brief()),
-            (Column::More, Tone::Plain, row.more(cx.now, here)),
-        ],
-        is_quiet,
-        is_news,
-        product: row.run.as_ref().map(|run| run.product),
-        details: Some(details(row, is_told, cx)),
-    }
-}
-
-/// Everything that is known about a row, also what no column shows; without how far it is where that is told beside it.
-fn details(row: &BoardRow, is_told: bool, cx: ViewCx<'_>) -> Phrase {
-    let customer = &row.customer;
-    let products: Vec<&str> = customer.products.iter().map(|product| product.name()).collect();
-    let (name, reference, domain) = (&customer.name, &customer.reference, &customer.domain);
-    let mut parts = vec![format!("{name}, {reference}, {domain}")];
-    parts.push(match products.as_slice() {
-        [] => "no product to back up".to_owned(),
-        products => products.join(", "),
-    });
-    if customer.products.contains(&Sold::Office365) {
-        parts.push(path(customer, Sold::Office365).0.to_owned());
-        parts.extend(
-            customer.tenant.map(|tenant| format!("organisation on record ends in {}", tenant.last_four())),
-        );
-    }
-    parts.extend(customer.seats.map(|seats| format!("{} bought", counted(seats, "seat", "seats"))));
-    let far = row.in_words(cx.now, cx.setup.here.as_str());
-    let far = if is_told { String::new() } else { format!(". {}", capital(far.as_str())) };
-    Text::of(format_args!("{}{far}", parts.join("; "))).into()
 }
