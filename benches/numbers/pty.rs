@@ -22,7 +22,7 @@ const QUIET: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(3);
 
 /// Nothing takes longer than this; then the group of measurements ends and says so.
-const DEADLINE: Duration = Duration::from_mins(2);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A program in a window of its own.
 pub(crate) struct Program {

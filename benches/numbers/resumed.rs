@@ -18,7 +18,7 @@ use crate::{
     system,
     table::{Report, Row},
     tool::{Tool, shows_all},
-    world::{Stage, enabled, listed, store, write_settings},
+    world::{Stage, enabled, enabled_again, listed, store, write_settings},
 };
 
 /// Starts at each size, in turns.
@@ -90,7 +90,8 @@ pub(crate) fn measure(stage: &Stage) -> Report {
 /// Puts a run on record and turns everybody on who may be.
 fn prepared(stage: &Stage, size: usize) -> Prepared {
     let record = store(&stage.path("resumed"), runner::clock::system());
-    let run = enabled(&record, size).id;
+    let before = enabled(&record, size);
+    let run = before.id;
     let pages =
         stage.runtime.block_on(listed(&stage.provider(), crate::server::tenant(size), &Memory::default()));
     let chosen: Vec<Chosen> = pages.iter().flat_map(|page| users(page)).collect();
@@ -99,6 +100,9 @@ fn prepared(stage: &Stage, size: usize) -> Prepared {
         record.apply_batch(&run, batch).unwrap();
     }
     record.end_apply(&run, false).unwrap();
+    record.finish_run(&run).unwrap();
+    // A run that was left on its result would come back to that.
+    let run = enabled_again(&record, before.customer.id, size).id;
     record.leave_run(&run).unwrap();
     let first = pages[0].row(0).unwrap().address.as_str().split_inclusive('@').next().unwrap().to_owned();
     let (first_rows, known, whole) = (Vec::new(), Vec::new(), Vec::new());
@@ -114,13 +118,14 @@ fn prepared(stage: &Stage, size: usize) -> Prepared {
     }
 }
 
-/// The users of a page who may be turned on.
+/// The users of a page who may be turned on: who is not checked yet is one of the world's people.
 fn users(page: &UserPage) -> impl Iterator<Item = Chosen> {
     let rows = (0..page.len()).filter_map(|at| page.row(at));
-    rows.filter(|user| user.kind == Kind::User && user.problem.is_empty()).map(|user| Chosen {
+    let may_be = |kind| matches!(kind, Kind::User | Kind::NotKnownYet);
+    rows.filter(move |user| may_be(user.kind) && user.problem.is_empty()).map(|user| Chosen {
         id: user.id,
         address: user.address.to_text(),
         name: user.name.to_text(),
-        kind: user.kind,
+        kind: Kind::User,
     })
 }

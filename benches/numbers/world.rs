@@ -9,6 +9,7 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
@@ -18,7 +19,7 @@ use backup365::{
     domain::{
         customer::{NewCustomer, Product},
         doubt::Accepts,
-        id::TenantId,
+        id::{CustomerId, TenantId},
         run::RunRecord,
         secret::Secret,
         tenant::Organisation,
@@ -161,7 +162,10 @@ impl Stage {
 pub(crate) fn write_settings(home: &Path, address: &str) {
     let config = home.join(".config/backup365");
     fs::create_dir_all(&config).unwrap();
-    fs::write(config.join("secret"), SECRET).unwrap();
+    let secret = config.join("secret");
+    fs::write(&secret, SECRET).unwrap();
+    // Rights that are too wide would be told in the place of what is measured.
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
     let mut text = format!(
         "[app]\nclient_id = \"{CLIENT}\"\ntenant = \"{PARTNER}\"\nsecret_file = \"secret\"\n\n[addresses]\n"
     );
@@ -227,7 +231,12 @@ pub(crate) fn enabled(store: &Store, size: usize) -> RunRecord {
         .unwrap()
         .kept()
         .unwrap();
-    let run = store.open_run(customer.id, Product::Office365).unwrap().id;
+    enabled_again(store, customer.id, size)
+}
+
+/// A run of the customer of this size, brought up to the users.
+pub(crate) fn enabled_again(store: &Store, customer: CustomerId, size: usize) -> RunRecord {
+    let run = store.open_run(customer, Product::Office365).unwrap().id;
     let organisation = Organisation {
         tenant: tenant(size),
         name: Some(Text::of(format_args!("Measured {size}"))),
