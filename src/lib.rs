@@ -65,7 +65,7 @@
 //! `way_on` in `tui/words.rs`.
 //!
 //! *A line* that asks for an action is a word in `words` in `plain/vocabulary.rs`, its sentence in `for_lines` in
-//! `domain/phrase.rs`. A command about rows is read by `command` in `plain/lists.rs`, one that works everywhere by
+//! `domain/phrase/way.rs`. A command about rows is read by `command` in `plain/lists.rs`, one that works everywhere by
 //! `common` in `plain/hearing.rs`. What a page says is made block by block by `items` in `plain/say/blocks.rs`, what a
 //! question asks by `question` in `plain/ask.rs`, what a line means there by `hear` in `plain/read.rs`.
 //!
@@ -84,9 +84,9 @@
 //! a new action has its word to type in `words` in `plain/vocabulary.rs`, and a row of `KEYS` in `tui/keys/table.rs`
 //! unless it is a button. A new shape is drawn by `render` in `tui/draw.rs` and asked by `question` in `plain/ask.rs`.
 //!
-//! *A way on* in a sentence is a line of `WayOn` in `domain/phrase.rs`, with its words in `way_on` in `tui/words.rs`,
-//! in `for_lines` and in `for_commands` in `domain/phrase.rs`. A command line in a sentence is a
-//! line of `Command` in `domain/phrase.rs`; a test holds `all` in `domain/phrase.rs` against the parser.
+//! *A way on* in a sentence is a line of `WayOn` in `domain/phrase/way.rs`, with its words in `way_on` in `tui/words.rs`,
+//! in `for_lines` and in `for_commands` in `domain/phrase/way.rs`. A command line in a sentence is a
+//! line of `Command` in `domain/phrase/way.rs`; a test holds `all` in `domain/phrase/way.rs` against the parser.
 //!
 //! *A say-it card* is a table of `assets/cards.toml` and a line of `CardId` in `domain/card.rs`; the screen's `card`
 //! chooses it, by its state or by the failure it shows (`of_failure`). What callers say, and what each code means, are rows
