@@ -52,8 +52,9 @@ pub fn sentence(words: &str) -> String {
 #[must_use]
 pub fn pasted(words: &str) -> Option<(&str, &str)> {
     let (before, last) = words.rsplit_once(": ")?;
-    let is_place =
-        last.starts_with(['/', '~']) || last.starts_with("https://") || last.get(1..3) == Some(":\\");
+    // Behind a link more words may stand ("Change Server: https://… now"); a path may hold spaces itself.
+    let is_link = last.starts_with("https://") && !last.contains(' ');
+    let is_place = last.starts_with(['/', '~']) || is_link || last.get(1..3) == Some(":\\");
     let is_copied = (is_place || last.starts_with("backup365 ")) && !last.contains(". ");
     is_copied.then_some((before, last))
 }

@@ -403,6 +403,14 @@ fn a_list_of_mailboxes_is_said_by_its_number() {
 }
 
 #[test]
+fn words_behind_a_link_are_wrapped_with_it() {
+    let (mut call, _) = Call::start(20);
+    let said = ["", "2", "play"].map(|line| call.types(line));
+    let said = said[2].split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("https://mail.hoster.example/EWS/Exchange.asmx now."), "{said}");
+}
+
+#[test]
 fn details_of_a_customer_say_what_no_column_shows() {
     let (mut call, _) = Call::start(200);
     let said = call.after(&["details 2"]);

@@ -288,7 +288,9 @@ fn no_failure_names_a_key() {
         .into_iter()
         // Help and samples for the screen and for lines, and the words for lines themselves.
         .filter(|(place, _)| !place.starts_with("assets/help") && place != "assets/offers.toml")
-        .filter(|(place, words)| !(place == "src/domain/phrase/way.rs" && words.starts_with("Press Enter to {")))
+        .filter(|(place, words)| {
+            !(place == "src/domain/phrase/way.rs" && words.starts_with("Press Enter to {"))
+        })
         .filter(|(_, words)| {
             is_key(words)
                 && !words.starts_with('#')
