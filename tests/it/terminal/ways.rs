@@ -1,6 +1,6 @@
 //! Ways out of the program, and what a shell finds afterwards: the line's modes, the screen's modes, the exit code.
 
-use std::{fs, io::Write, sync::OnceLock, thread, time::Duration};
+use std::{fs, io::Write, num::NonZeroU16, sync::OnceLock, thread, time::Duration};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
@@ -154,6 +154,21 @@ impl Stalled {
         while !self.text().contains(word) {
             assert!(Instant::now() < until, "never saw {word:?} in {} bytes", self.text().len());
             thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until the window shows these words, however few of their cells were drawn.
+    pub(crate) fn shows(&self, words: &str) {
+        let until = Instant::now() + super::DEADLINE;
+        loop {
+            let mut window =
+                vt100::Parser::new(NonZeroU16::new(60).unwrap(), NonZeroU16::new(200).unwrap(), 0);
+            window.process(&self.bytes.lock().unwrap());
+            if window.screen().contents().contains(words) {
+                return;
+            }
+            assert!(Instant::now() < until, "never showed {words:?}:\n{}", window.screen().contents());
+            thread::sleep(Duration::from_millis(50));
         }
     }
 

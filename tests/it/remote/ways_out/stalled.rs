@@ -63,7 +63,7 @@ fn a_terminal_that_goes_on_shows_what_is_true_by_then() {
     terminal.keys(" ");
     terminal.signal(Signal::CONT);
     terminal.flows();
-    terminal.sees("ticked 1");
+    terminal.shows("ticked 1");
     terminal.signal(Signal::TERM);
     assert_eq!(terminal.ends(), 143);
     terminal.is_as_before("a terminal that went on");
