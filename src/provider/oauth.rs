@@ -181,6 +181,14 @@ impl Tokens {
         Ok(token)
     }
 
+    /// Until when the certificate is good that proves who we are; none for a secret.
+    pub(crate) fn certificate_end(&self) -> Option<Moment> {
+        match &self.inner.proof {
+            OwnProof::Certificate(signer) => Some(signer.until()),
+            OwnProof::Secret(_) => None,
+        }
+    }
+
     /// The token that was got last, as it is: for what it says of itself, not for a request.
     pub(crate) async fn last(&self, tenant: TenantId, resource: &str) -> Option<Token> {
         self.slot(tenant, resource).lock().await.clone()

@@ -56,7 +56,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "the list of users and its changes lack the user of that name, who is there when asked for by id",
     ),
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
-    ("without", "ROLE", "tokens and grants lack that application role"),
+    ("without", "ROLE", "tokens, grants and the partner's application lack that application role"),
+    (
+        "secret-ends",
+        "DAYS (10)",
+        "the partner's application shows a secret that is good for that many days, 0: that is over",
+    ),
+    ("single-tenant", "", "the partner's application is registered for its own organisation only"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
 ];
@@ -99,6 +105,10 @@ pub(super) struct Faults {
     pub(super) same_page: bool,
     /// Roles that are never granted.
     pub(super) without: Vec<String>,
+    /// Days that the partner's secret is shown to be good for; 0: it is over.
+    pub(super) secret_ends: Option<u64>,
+    /// The partner's application is for its own organisation only.
+    pub(super) single_tenant: bool,
     /// AADSTS number that the token endpoint always answers with.
     pub(super) token_error: Option<u32>,
     /// Tenant id that `/organization` claims.
@@ -142,6 +152,8 @@ impl Faults {
             "lacks" => self.lacks = Some(needed(name, value)?),
             "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
+            "secret-ends" => self.secret_ends = Some(number(name, value, "", 10)?),
+            "single-tenant" => self.single_tenant = true,
             "token-error" => {
                 let code = needed(name, value)?;
                 self.token_error = Some(
@@ -175,6 +187,8 @@ impl Faults {
             lacks: self.lacks.clone().or_else(|| more.lacks.clone()),
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
+            secret_ends: self.secret_ends.or(more.secret_ends),
+            single_tenant: self.single_tenant || more.single_tenant,
             token_error: self.token_error.or(more.token_error),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
         }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod query;
+mod registration;
 mod relations;
 mod users;
 
@@ -241,6 +242,7 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
     match rest {
         ["organization"] => relations::organization(platform, ask, caller),
         ["subscribedSkus"] => relations::skus(platform, ask, caller),
+        ["applications"] => registration::applications(platform, ask, caller),
         ["servicePrincipals"] => relations::principals(platform, ask, caller),
         ["servicePrincipals", id] => relations::principal(platform, ask, caller, id),
         ["servicePrincipals", id, "appRoleAssignments"] => relations::assignments(platform, caller, id),

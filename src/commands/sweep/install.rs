@@ -193,17 +193,23 @@ fn lies_well(plan: &Plan, around: &Around) -> bool {
 
 /// Whether the secret will be there at 20:00.
 fn has_secret(plan: &Plan, around: &Around) -> bool {
-    let Some(name) = &around.secret_variable else { return true };
+    let lacking = lacking_secret(plan, around);
+    lacking.iter().for_each(|words| warn(words));
+    lacking.is_none()
+}
+
+/// Why the secret will not be there at 20:00, and what to do; none where it will.
+pub(super) fn lacking_secret(plan: &Plan, around: &Around) -> Option<String> {
+    let name = around.secret_variable.as_ref()?;
     let written = outside::file::text(&plan.variables, VARIABLES_BYTES);
     if written.is_ok_and(|text| text.lines().any(|line| variables::is_of(line, name))) {
-        return true;
+        return None;
     }
-    warn(&format!(
+    Some(format!(
         "The secret comes from the variable {name}, which a timer does not have. Write {name}=SECRET into {} (mode \
          0600), or name a file in the settings (app.secret_file).",
         plan.variables.display()
-    ));
-    false
+    ))
 }
 
 /// Runs `sweep --check` as systemd will run a pass: with its environment, not with this terminal's.

@@ -26,6 +26,8 @@ pub(super) struct Signer {
     key: EncodingKey,
     /// SHA-256 of the certificate, base64url.
     thumbprint: String,
+    /// Until when the certificate is good.
+    until: Moment,
 }
 
 /// What a statement says.
@@ -83,13 +85,19 @@ impl Signer {
                 }
             }
         }
-        let (_, own) =
+        let (end, own) =
             own.ok_or_else(|| bad("the private key does not belong to the certificate beside it"))?;
         Ok(Self {
             key: EncodingKey::from_rsa_pem(lonely(key).as_bytes())
                 .map_err(|_malformed| bad("the private key is no RSA key"))?,
             thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&own.contents)),
+            until: Moment::from_millis(end.saturating_mul(1_000)),
         })
+    }
+
+    /// Until when the certificate is good.
+    pub(super) const fn until(&self) -> Moment {
+        self.until
     }
 
     /// A statement for one token endpoint.

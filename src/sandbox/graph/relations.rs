@@ -94,7 +94,7 @@ pub(super) fn skus(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
 }
 
 /// Refuses callers that may not read applications.
-fn may_read(caller: &Caller) -> Result<(), Refusal> {
+pub(super) fn may_read(caller: &Caller) -> Result<(), Refusal> {
     caller.may(&["Application.Read.All", "Directory.Read.All"]).then_some(()).ok_or_else(Refusal::forbidden)
 }
 
@@ -158,7 +158,7 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
 }
 
 /// The id in `appId eq '…'`.
-fn app_id(filter: &str) -> Option<&str> {
+pub(super) fn app_id(filter: &str) -> Option<&str> {
     filter
         .trim()
         .strip_prefix("appId")?
