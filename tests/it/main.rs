@@ -26,6 +26,8 @@ mod consent;
 mod customers;
 mod docs;
 #[cfg(unix)]
+mod doctor;
+#[cfg(unix)]
 mod dropped;
 #[cfg(unix)]
 mod exits;

@@ -2,11 +2,10 @@
 
 use crate::{
     app::{credential, world::Opener},
-    commands::check::Check,
+    commands::{check::Check, doctor::registration},
     domain::{
         failure::{Failure, FailureKind},
         text::Text,
-        time::Moment,
     },
     provider::{self, graph::Graph, http::Http, oauth::Credential},
     settings::CredentialSource,
@@ -16,8 +15,10 @@ use crate::{
 const NAME: &str = "Credential";
 
 /// A client of Graph with the credential, and the credential itself, where it can be used; what is to be said of it.
-pub(super) fn look(opener: &Opener, http: &Http) -> (Option<(Graph, Credential)>, Option<Check>) {
-    let Some(app) = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox) else { return (None, None) };
+pub(super) fn look(opener: &Opener, http: &Http) -> (Option<(Graph, Credential)>, Vec<Check>) {
+    let Some(app) = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox) else {
+        return (None, Vec::new());
+    };
     let read = credential::read(&app.credential).map_err(|error| {
         Failure::new(
             FailureKind::Refused,
@@ -30,14 +31,16 @@ pub(super) fn look(opener: &Opener, http: &Http) -> (Option<(Graph, Credential)>
         Ok((provider::graph(http.clone(), &settings)?, read))
     });
     match graph {
-        Err(failure) => (None, Some(Check::new(NAME, Err(failure)))),
+        Err(failure) => (None, vec![Check::new(NAME, Err(failure))]),
         Ok(found) => {
             let words = in_words(&app.credential);
             let check = match credential::doubt(&found.1) {
                 None => Check::new(NAME, Ok(words)),
                 Some(doubt) => Check::warning(NAME, Text::of(format_args!("{words}; {doubt}")), ""),
             };
-            (Some(found), Some(check))
+            let until = found.0.certificate_end();
+            let end = until.map(|until| registration::end(Some(until), opener.clock.now()));
+            (Some(found), [check].into_iter().chain(end).collect())
         }
     }
 }
@@ -59,14 +62,4 @@ fn in_words(source: &CredentialSource) -> Text {
             Text::of(format_args!("a certificate and the key that belongs to it, from {}", file.display()))
         }
     }
-}
-
-/// Whether a secret begins like this; a certificate is no secret.
-pub(super) fn begins_like(credential: &Credential, hint: &str) -> bool {
-    matches!(credential, Credential::Secret(secret) if secret.expose().starts_with(hint))
-}
-
-/// Until when a certificate is good; none for a secret, which does not tell.
-pub(super) fn end_of_certificate(graph: &Graph) -> Option<Moment> {
-    graph.certificate_end()
 }

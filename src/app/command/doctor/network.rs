@@ -109,8 +109,8 @@ impl Network {
         let found = match &self.sandbox {
             Some((_, graph, credential)) => Some((graph.clone(), credential.clone())),
             None => {
-                let (found, check) = credential::look(opener, &self.http);
-                sheet.extend(check);
+                let (found, checks) = credential::look(opener, &self.http);
+                sheet.extend(checks);
                 found
             }
         };
@@ -199,14 +199,10 @@ async fn application(opener: &Opener, graph: &Graph, credential: &Credential) ->
     let table = permission::with_extra(&opener.extra_permissions).unwrap_or_default();
     let done_page = opener.settings.done_page.as_deref().filter(|_| !opener.is_sandbox);
     checks.extend(registration::registration(&read, Wanted { table: &table, done_page }));
-    let end = match (&read, credential) {
-        (_, Credential::Certificate { .. }) => credential::end_of_certificate(graph),
-        (Ok(ReadRegistration::Read(found)), _) => {
-            found.end_of(|hint| credential::begins_like(credential, hint))
-        }
-        // That its end is not known follows from the line above.
-        _ => return checks,
-    };
-    checks.push(registration::end(end, opener.clock.now()));
+    // A certificate has told its end already, and that a secret's is not known follows from the line above.
+    if let (Ok(ReadRegistration::Read(found)), Credential::Secret(secret)) = (&read, credential) {
+        let end = found.end_of(|hint| secret.expose().starts_with(hint));
+        checks.push(registration::end(end, opener.clock.now()));
+    }
     checks
 }
