@@ -1,6 +1,6 @@
 //! What is broken on this computer: settings, files, the record and its place, keys, the terminal.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
 use rusqlite::Connection;
 
@@ -78,19 +78,22 @@ fn a_place_that_can_not_take_the_record_is_named() {
     found.says("Folder", &["failure", "can be made in"]);
     // By halves: the right folder, write-protected. Root is kept out by nothing but such a disk.
     let small = home.path().join("small");
-    fs::create_dir_all(small.join("sandbox")).unwrap();
+    let disk = small.join("sandbox");
+    fs::create_dir_all(&disk).unwrap();
+    let [small, disk] = [&small, &disk].map(|path| path.to_str().unwrap());
     let mount = |options: &str| {
-        let unshare = spare("unshare")?;
         let script = "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec \"$@\"";
-        let options = ["-m", "/bin/sh", "-c", script, "sh", options, small.join("sandbox").to_str()?];
         let mut command = bare(&home);
-        let mut inner = std::process::Command::new(unshare);
-        inner.args(options).arg(command.get_program());
-        inner.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        inner.args(["--sandbox", "--folders-data", small.to_str()?, "doctor", "--json"]);
-        inner.current_dir(home.path());
-        command = inner;
-        Some(said(command)).filter(|(code, out, _)| *code != 1 || !out.is_empty())
+        let program = command.get_program().to_owned();
+        let variables: Vec<_> = command
+            .get_envs()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+            .collect();
+        command = Command::new(spare("unshare")?);
+        command.args(["-m", "/bin/sh", "-c", script, "sh", options, disk]).arg(program);
+        command.args(["--sandbox", "--folders-data", small, "doctor", "--json"]);
+        command.env_clear().envs(variables).current_dir(home.path());
+        Some(said(command))
     };
     match mount("size=32m,mode=700") {
         Some(ended) if ended.1.starts_with('{') => {
@@ -108,7 +111,7 @@ fn a_record_that_is_not_what_it_was_is_named() {
     let home = lived_in();
     let good = fs::read(home.store()).unwrap();
     fs::write(home.store(), b"not a database at all, however long it goes on and on".repeat(200)).unwrap();
-    look(&home, &[]).names("Record", &["failure", home.store().to_str().unwrap()]);
+    look(&home, &[]).names("Record", &["failure the record is damaged", "last good copy"]);
     fs::remove_file(home.store()).unwrap();
     let other = Connection::open(home.store()).unwrap();
     other.execute("CREATE TABLE other (a)", []).unwrap();
