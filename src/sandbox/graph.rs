@@ -241,6 +241,7 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
     match rest {
         ["organization"] => relations::organization(platform, ask, caller),
         ["subscribedSkus"] => relations::skus(platform, ask, caller),
+        ["applications"] => relations::applications(platform, ask, caller),
         ["servicePrincipals"] => relations::principals(platform, ask, caller),
         ["servicePrincipals", id] => relations::principal(platform, ask, caller, id),
         ["servicePrincipals", id, "appRoleAssignments"] => relations::assignments(platform, caller, id),

@@ -157,6 +157,33 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
     ))
 }
 
+/// Answers `/applications` with the partner's own, in its own tenant. Whether an application may read itself there with the
+/// rights that a partner gives it is UNCONFIRMED: the fault `secret-ends` lets it, and without it the role decides.
+pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
+    if caller.faults.secret_ends.is_none() {
+        may_read(caller)?;
+    }
+    let pairs = ask.pairs();
+    let wanted = value(&pairs, "$filter").and_then(app_id);
+    let partner = &platform.world.partner;
+    let is_own = caller.tenant.as_ref().is_some_and(|tenant| platform.world.is_own(tenant));
+    let mut rows = Vec::new();
+    if is_own && wanted.is_none_or(|id| id.eq_ignore_ascii_case(&partner.client_id)) {
+        let ends = caller.faults.secret_ends.as_deref().unwrap_or("2099-12-31");
+        let application = json!({
+            "id": object_id(&caller.tid, "application"), "deletedDateTime": null, "appId": partner.client_id,
+            "displayName": partner.app_name, "signInAudience": "AzureADMultipleOrgs", "createdDateTime": MADE,
+            "passwordCredentials": [{
+                "customKeyIdentifier": null, "displayName": "sandbox", "endDateTime": format!("{ends}T00:00:00Z"),
+                "hint": partner.secret.chars().take(3).collect::<String>(), "keyId": object_id(&caller.tid, "secret"),
+                "secretText": null, "startDateTime": MADE,
+            }],
+        });
+        rows.push(select(ask, "application", application)?);
+    }
+    Ok(Found::json(&json!({"@odata.context": format!("{ROOT}/$metadata#applications"), "value": rows}), 1))
+}
+
 /// The id in `appId eq '…'`.
 fn app_id(filter: &str) -> Option<&str> {
     filter
