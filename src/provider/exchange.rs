@@ -2,8 +2,8 @@
 //! mailboxes, and listing them.
 //!
 //! Triggered by the runner and by the sweeper. Everything here only reads, so every call may be repeated and may be
-//! dropped at any await. Basic sign-in only: a server that offers only Windows sign-in is told apart and refused in
-//! words, never met with a weaker way. Exchange Online is refused with the reason.
+//! dropped at any await. Windows sign-in (NTLM) comes before Basic where a server offers both, and what the one refuses
+//! is never tried by the other. Exchange Online is refused with the reason.
 //!
 //! The parts: `server` (which addresses are taken), `autodiscover`, `soap` (envelopes out), `wire` (envelopes in),
 //! `gate` (what an account's requests share), `session` (one request with its repeats), `prove`, `search`, `list`, `reach`

@@ -38,12 +38,16 @@ pub(super) enum Error {
         /// When they may be sent again.
         wait: Duration,
     },
-    /// 401, and Basic is not among what is offered.
-    #[error("no Basic sign-in, only {offers}")]
-    NoBasic {
+    /// 401, and no way to sign in that this program knows is among what is offered.
+    #[error("no sign-in that is known here, only {offers}")]
+    NoWay {
         /// Schemes that are offered, joined by ", ".
         offers: String,
     },
+    /// Windows sign-in is offered, but its messages don't come through: no challenge came back, or they went over several
+    /// connections.
+    #[error("the Windows sign-in does not come through")]
+    NoHandshake,
     /// This client sends no password.
     #[error("no password is sent")]
     Unsigned,
@@ -135,7 +139,7 @@ impl Error {
                 HttpError::Unreachable { .. } | HttpError::CutOff { .. } | HttpError::TimedOut { .. },
             ) => RetryClass::Passing,
             Self::Http(HttpError::Proxy { trouble, .. }) if trouble.may_pass() => RetryClass::Passing,
-            Self::SignIn | Self::Status(408 | 409 | 412 | 423 | 425) => RetryClass::Once,
+            Self::SignIn | Self::NoHandshake | Self::Status(408 | 409 | 412 | 423 | 425) => RetryClass::Once,
             Self::Unreadable(_)
             | Self::WrongAnswer
             | Self::Panicked
@@ -207,7 +211,11 @@ impl Error {
     /// Whether the account did not get in, as far as one can tell.
     pub(super) fn is_about_sign_in(&self) -> bool {
         match self {
-            Self::SignIn | Self::RefusedBefore { .. } | Self::NoBasic { .. } | Self::AccountName => true,
+            Self::SignIn
+            | Self::RefusedBefore { .. }
+            | Self::NoWay { .. }
+            | Self::NoHandshake
+            | Self::AccountName => true,
             Self::Code(trouble) => {
                 matches!(
                     trouble.code.as_str(),

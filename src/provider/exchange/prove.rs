@@ -1,7 +1,7 @@
 //! The proof that impersonation works: named checks, each with its own state (product.md section 3, rule 3).
 //!
-//! Triggered by the authorise screen, once per round. The first request carries no password at all; the password goes
-//! out only after the server offered Basic, and a refused one is tried at most once more.
+//! Triggered by the authorise screen, once per round. The first request carries no sign-in at all; the account signs in
+//! only in a way that the server offered, and a refused password is tried at most once more.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -85,16 +85,20 @@ impl Round {
 
     /// Asks, one thing after the other, and stops at the first that fails.
     async fn run(&mut self, session: &Arc<Session>, access: &Impersonation) {
-        if let Err(bad) = session.probe_anonymously().await {
-            let check = if bad.error.is_about_sign_in() {
-                self.server = good(&self.server, session.host().clone());
-                &mut self.account
-            } else {
-                &mut self.server
-            };
-            check.state = CheckState::Bad(bad.into());
-            return;
-        }
+        let way = match session.probe_anonymously().await {
+            Ok(way) => way,
+            Err(bad) => {
+                let check = if bad.error.is_about_sign_in() {
+                    self.server = good(&self.server, session.host().clone());
+                    &mut self.account
+                } else {
+                    &mut self.server
+                };
+                check.state = CheckState::Bad(bad.into());
+                return;
+            }
+        };
+        let signed_in = Text::of(format_args!("{}, {}", access.account, way.name()));
         self.server = good(&self.server, session.host().clone());
         if session.is_unsigned() {
             return;
@@ -105,7 +109,7 @@ impl Round {
         }
         match outcome {
             Ok(()) => {
-                self.account = good(&self.account, access.account.clone());
+                self.account = good(&self.account, signed_in);
                 self.sample = good(&self.sample, Text::default());
                 // Nobody is known of a directory before it can be searched.
                 if access.listing == Listing::Directory {
@@ -119,7 +123,7 @@ impl Round {
             Err(bad) if bad.error.is_about_sign_in() => self.account.state = CheckState::Bad(bad.into()),
             // A response code comes only after the sign-in, so that part is proved.
             Err(bad) if bad.error.code().is_some() => {
-                self.account = good(&self.account, access.account.clone());
+                self.account = good(&self.account, signed_in);
                 self.sample.state = CheckState::Bad(bad.into());
             }
             Err(bad) => self.server.state = CheckState::Bad(bad.into()),

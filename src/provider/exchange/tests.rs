@@ -1,6 +1,8 @@
 //! What holds for the whole client: its requests fit the schema of Exchange.
 
 mod hostile;
+#[cfg(feature = "ntlm")]
+mod ntlm;
 mod sandbox;
 mod world;
 

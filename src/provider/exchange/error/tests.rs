@@ -109,7 +109,7 @@ fn troubles_below_exchange_say_themselves_what_to_tell_the_customer() {
     for (error, card) in [
         (Error::SignIn, HostedPassword),
         (Error::RefusedBefore { wait: Duration::from_secs(9) }, HostedLocked),
-        (Error::NoBasic { offers: "NTLM".into() }, HostedSwitchedOff),
+        (Error::NoWay { offers: "NTLM".into() }, HostedSwitchedOff),
         (Error::SwitchedOff, HostedSwitchedOff),
         (Error::WebPage, HostedAddress),
         (Error::FrontEnd { status: 503, wait: None }, HostedBusy),
@@ -132,21 +132,21 @@ fn troubles_below_exchange_say_themselves_what_to_tell_the_customer() {
 fn troubles_below_exchange_have_words_of_their_own() {
     for (error, kind, what, hint) in [
         (Error::SignIn, FailureKind::Refused, "user name or password", "Extended Protection"),
-        (Error::NoBasic { offers: "NTLM".into() }, FailureKind::Refused, "Windows sign-in (NTLM)", "Basic"),
+        (Error::NoWay { offers: "NTLM".into() }, FailureKind::Refused, "Windows sign-in (NTLM)", "Basic"),
         (
-            Error::NoBasic { offers: "Bearer".into() },
+            Error::NoWay { offers: "Bearer".into() },
             FailureKind::Refused,
             "no user name and password here, only modern sign-in (Bearer)",
             "Basic",
         ),
         (
-            Error::NoBasic { offers: "Bearer, NTLM, Negotiate".into() },
+            Error::NoWay { offers: "Bearer, NTLM, Negotiate".into() },
             FailureKind::Refused,
             "only Windows sign-in or modern sign-in (Bearer, NTLM, Negotiate)",
             "Basic",
         ),
         (
-            Error::NoBasic { offers: "Digest".into() },
+            Error::NoWay { offers: "Digest".into() },
             FailureKind::Refused,
             "only other sign-ins (Digest)",
             "Basic",

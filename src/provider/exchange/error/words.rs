@@ -79,7 +79,7 @@ impl Bad {
     fn detail(&self) -> String {
         match &self.error {
             Error::RefusedBefore { wait } => wait.as_secs().max(1).to_string(),
-            Error::NoBasic { offers } => format!("{} ({offers})", sign_ins(offers)),
+            Error::NoWay { offers } => format!("{} ({offers})", sign_ins(offers)),
             Error::FrontEnd { status, .. } | Error::Status(status) => status.to_string(),
             Error::Moved(other) => other.to_string(),
             Error::Code(trouble) => trouble.violation.as_deref().unwrap_or("no place given").to_owned(),
@@ -130,6 +130,14 @@ const CHECK_NAME: &str = "Check the server's name with the hoster.";
 /// Said where no password is sent.
 const UNSIGNED: &str = "a check sends no mailbox password, so the sign-in was not tried";
 
+/// What helps where none of the ways that are offered is known here.
+const OTHER_WAY: &str = if cfg!(feature = "ntlm") {
+    "Ask the hoster to switch Windows authentication (NTLM) or Basic authentication on for the EWS virtual directory."
+} else {
+    "This program was built without Windows sign-in (NTLM). Use one that was built with it (cargo build --features \
+     ntlm), or ask the hoster to switch Basic authentication on for the EWS virtual directory."
+};
+
 /// A fault of ours, as Exchange answers it.
 const OUR_FAULT: &str = "This is our fault. Send us the code and the reference.";
 
@@ -160,7 +168,9 @@ pub(super) const fn card(error: &Error) -> Option<CardId> {
         ) => CardId::HostedNoAnswer,
         Error::SignIn => CardId::HostedPassword,
         Error::RefusedBefore { .. } => CardId::HostedLocked,
-        Error::NoBasic { .. } | Error::SwitchedOff | Error::TooOld => CardId::HostedSwitchedOff,
+        Error::NoWay { .. } | Error::NoHandshake | Error::SwitchedOff | Error::TooOld => {
+            CardId::HostedSwitchedOff
+        }
         Error::FrontEnd { .. } | Error::Busy { .. } => CardId::HostedBusy,
         Error::WebPage
         | Error::Moved(_)
@@ -205,18 +215,22 @@ const fn row(error: &Error) -> Row {
         Error::SignIn => (
             Refused,
             "{host} did not accept the user name or password",
-            "Type both again. If you are sure, ask the hoster whether the account is locked and whether Extended \
-             Protection is set to Require.",
+            "Type both again. If you are sure, ask the hoster whether the account is locked, and, where Extended \
+             Protection is set to Require, whether a device in front of the server opens TLS with another certificate.",
         ),
         Error::RefusedBefore { .. } => (
             Refused,
             "{host} did not accept the user name or password a moment ago",
             "Type both again, or try the same ones in {detail} s: trying sooner could lock the account.",
         ),
-        Error::NoBasic { .. } => (
+        Error::NoWay { .. } => {
+            (Refused, "{host} takes no user name and password here, only {detail}", OTHER_WAY)
+        }
+        Error::NoHandshake => (
             Refused,
-            "{host} takes no user name and password here, only {detail}",
-            "Ask the hoster to switch Basic authentication on for the EWS virtual directory.",
+            "{host} offers Windows sign-in (NTLM), but its messages don't come through to the end",
+            "It needs one connection from here to the server. Ask the hoster whether a device in front of the server \
+             shares or closes connections, or to switch Basic authentication on for the EWS virtual directory.",
         ),
         Error::Unsigned => (Refused, UNSIGNED, "Start again without --dry-run, or without --check."),
         Error::AccountName => (
