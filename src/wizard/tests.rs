@@ -10,7 +10,7 @@ mod sending;
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
-    exchange_server::FoundServer,
+    exchange_server::{FoundBy, FoundServer},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
@@ -208,7 +208,7 @@ impl Desk {
             record: None,
             board: Board { rows, ..Board::default() },
             world,
-            server: FoundServer { address: Text::from("mail.hoster.example"), is_by_open_redirect: false },
+            server: FoundServer { address: Text::from("mail.hoster.example"), by: FoundBy::Autodiscover },
             verdict: Verdict::NotYet,
             named: None,
             protection: Protection::default(),

@@ -73,6 +73,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("maud", &["sandbox"]),
     ("roxmltree", &["provider", "sandbox"]),
     ("ntlmclient", &["provider"]),
+    ("simple_dns", &["provider"]),
     ("md4", &["sandbox"]),
     ("hmac", &["sandbox"]),
     ("rusqlite", &["provider"]),

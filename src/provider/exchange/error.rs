@@ -8,7 +8,10 @@ mod words;
 
 use std::time::Duration;
 
-use super::wire::{Trouble, Unreadable};
+use super::{
+    server,
+    wire::{Trouble, Unreadable},
+};
 use crate::{
     domain::{
         failure::Failure,
@@ -16,7 +19,7 @@ use crate::{
         phrase::{Detail, Phrase, WayOn},
         text::Text,
     },
-    provider::http::HttpError,
+    provider::http::{HttpError, TlsTrouble},
 };
 
 /// How long to wait before trying a fresh permission again; directories take their time, up to half an hour
@@ -28,7 +31,7 @@ const PERMISSION_WAIT: Duration = Duration::from_mins(1);
 pub(super) enum Error {
     /// No answer at all.
     #[error(transparent)]
-    Http(#[from] HttpError),
+    Http(HttpError),
     /// 401, also the second time.
     #[error("user name or password not accepted")]
     SignIn,
@@ -107,6 +110,21 @@ pub(super) enum Error {
     /// The address is none.
     #[error("this is not a server's address")]
     NotAServer,
+}
+
+impl From<HttpError> for Error {
+    /// An alias of Exchange Online is told by the certificate that answers there.
+    fn from(error: HttpError) -> Self {
+        if is_online_by_certificate(&error) { Self::ExchangeOnline } else { Self::Http(error) }
+    }
+}
+
+/// Whether a certificate for other names is that of Exchange Online: the name that was asked for is an alias of it.
+pub(super) fn is_online_by_certificate(error: &HttpError) -> bool {
+    let HttpError::Tls { trouble, .. } = error else { return false };
+    let TlsTrouble::OtherName(names) = &**trouble else { return false };
+    let mut names = names.as_str().split(", ").map(|name| name.trim_start_matches("*."));
+    names.any(server::is_mail_of_online)
 }
 
 /// What an error stops: the one request, the mailbox, the account, or every request to the server.

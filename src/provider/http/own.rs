@@ -76,3 +76,86 @@ fn end_point(certificate: &[u8]) -> Option<Vec<u8>> {
         _ => Sha256::digest(certificate).to_vec(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+    use crate::{
+        domain::{
+            secret::Secret,
+            time::{Clock, Moment},
+        },
+        provider::http::{HttpOptions, Method, Network},
+    };
+
+    /// A server that answers every request on a connection with 401, and its certificate and authority.
+    async fn server() -> (SocketAddr, Vec<u8>, String) {
+        let authority = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = params.self_signed(&authority).unwrap().pem();
+        let key = KeyPair::generate().unwrap();
+        let names = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        let certificate = names.signed_by(&key, &Issuer::new(params, authority)).unwrap().der().clone();
+        let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], private)
+            .unwrap();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let mut request = [0; 2048];
+                while stream.read(&mut request).await.is_ok_and(|length| length > 0) {
+                    stream.write_all(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+                }
+            }
+        });
+        (at, certificate.to_vec(), pem)
+    }
+
+    #[tokio::test]
+    async fn requests_stay_on_one_connection_which_tells_the_hash_of_its_certificate() {
+        let (at, certificate, pem) = server().await;
+        let folder = tempfile::tempdir().unwrap();
+        let roots = folder.path().join("roots.pem");
+        std::fs::write(&roots, pem).unwrap();
+        let roots = ("SSL_CERT_FILE", Secret::new(roots.to_str().unwrap().to_owned()));
+        let http = Http::new(HttpOptions {
+            origins: vec![("https://mail.hoster.example".to_owned(), format!("https://{at}"))],
+            is_total: false,
+            clock: Clock::fixed(Moment::from_millis(0)),
+            network: Network(vec![roots]),
+        })
+        .unwrap()
+        .with_a_connection_of_its_own()
+        .unwrap();
+        let call = Call {
+            method: Method::Post,
+            url: "https://mail.hoster.example/EWS/Exchange.asmx".parse().unwrap(),
+            headers: Vec::new(),
+            body: None,
+            deadline: std::time::Duration::from_secs(20),
+            max_body_bytes: 1_000,
+            is_safe_to_repeat: false,
+        };
+        let (answer, first) = http.send_once(&call).await.unwrap();
+        assert_eq!(answer.status, 401);
+        // Signed by ECDSA with SHA-256.
+        assert_eq!(first.end_point, Some(Sha256::digest(&certificate).to_vec()));
+        assert!(first.local.is_some());
+        for _ in 0..20 {
+            assert_eq!(http.send_once(&call).await.unwrap().1, first);
+        }
+    }
+}

@@ -228,7 +228,9 @@ fn pair(made_over: &[u8], wanted: u16) -> Option<&[u8]> {
 fn reckon(password: &str, user: &str, domain: &str, challenge: [u8; 8], made_over: &[u8]) -> Option<Vec<u8>> {
     let hash = |key: &[u8], parts: [&[u8]; 2]| {
         let mut hash = Hmac::<Md5>::new_from_slice(key).ok()?;
-        parts.into_iter().for_each(|part| hash.update(part));
+        for part in parts {
+            hash.update(part);
+        }
         Some(hash.finalize().into_bytes().to_vec())
     };
     let key = hash(&Md4::digest(wide(password)), [&wide(&user.to_uppercase()), &wide(domain)])?;

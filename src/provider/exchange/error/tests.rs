@@ -242,3 +242,15 @@ fn a_row_says_what_is_wrong_with_it_in_a_few_words() {
         assert!(bad.row_words().as_str().contains(words), "{}", bad.row_words());
     }
 }
+
+#[test]
+fn an_alias_of_exchange_online_is_told_by_its_certificate() {
+    let tls = |names: &'static str| {
+        let trouble = Box::new(TlsTrouble::OtherName(Text::from(names)));
+        Error::from(HttpError::Tls { host: "mail.customer.example".into(), trouble })
+    };
+    assert_eq!(tls("*.internal.outlook.com, *.outlook.com, outlook.com, …"), Error::ExchangeOnline);
+    for names in ["www.customer.example", "notoutlook.com", ""] {
+        assert!(matches!(tls(names), Error::Http(HttpError::Tls { .. })), "{names}");
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Bad, Error, RetryClass, retry_class_of};
 use crate::{
-    domain::{card::CardId, failure::FailureKind, id::Address, text::Text, time::in_words},
+    domain::{card::CardId, failure::FailureKind, hoster_lines, id::Address, text::Text, time::in_words},
     provider::{
         exchange::wire::Trouble,
         http::{HttpError, TlsTrouble},
@@ -91,31 +91,8 @@ impl Bad {
     /// role within it. Without a scope the account could open the mailboxes of every customer of the hoster.
     pub(super) fn lines(&self) -> Vec<Text> {
         let domain = self.mailbox.as_ref().map_or_else(|| "CUSTOMER".to_owned(), Address::domain);
-        let name = literal(&format!("Backup365 {domain}"));
-        let filter = literal(&format!("CustomAttribute1 -eq {}", literal(&domain)));
-        let account = literal(self.account.as_str());
-        vec![
-            Text::from(MARK),
-            Text::of(format_args!("New-ManagementScope -Name {name} -RecipientRestrictionFilter {filter}")),
-            Text::of(format_args!(
-                "New-ManagementRoleAssignment -Name {name} -Role ApplicationImpersonation -User {account} \
-                 -CustomRecipientWriteScope {name}"
-            )),
-        ]
+        hoster_lines::granting(self.account.as_str(), &domain)
     }
-}
-
-/// A text as PowerShell takes it, letter by letter: in single quotes, each of the letters that PowerShell takes for a
-/// single quote twice.
-fn literal(text: &str) -> String {
-    let mut quoted = String::from("'");
-    for letter in text.chars() {
-        quoted.push(letter);
-        if matches!(letter, '\'' | '\u{2018}'..='\u{201b}') {
-            quoted.push(letter);
-        }
-    }
-    quoted + "'"
 }
 
 /// Kind, what happened, what to do.
@@ -140,10 +117,6 @@ const OTHER_WAY: &str = if cfg!(feature = "ntlm") {
 
 /// A fault of ours, as Exchange answers it.
 const OUR_FAULT: &str = "This is our fault. Send us the code and the reference.";
-
-/// What a hoster must know before the lines are run. A comment of PowerShell, so that it goes wherever they go.
-const MARK: &str =
-    "# Replace CustomAttribute1 and its value by the mark that this customer's mailboxes have at your place.";
 
 /// How long the lines take to work.
 const GRANT: &str = "A new permission can take half an hour.";

@@ -52,8 +52,8 @@ impl Lanes {
 /// A client with one connection.
 struct Lane {
     http: Http,
-    /// Our end of the connection that is signed in.
-    signed_in: Option<Option<SocketAddr>>,
+    /// Our end of the connection that is signed in; none where it is not known, too.
+    signed_in: Option<SocketAddr>,
 }
 
 impl Lane {
@@ -62,7 +62,7 @@ impl Lane {
         if let Some(local) = self.signed_in.take() {
             let (answer, connection) = self.http.send_once(call).await?;
             if answer.status != 401 {
-                self.signed_in = Some(local).filter(|local| *local == connection.local);
+                self.signed_in = connection.local.filter(|now| *now == local);
                 return Ok(answer);
             }
         }
@@ -80,7 +80,7 @@ impl Lane {
             let body = call.body.clone();
             let (answer, ended) = self.http.send_once(&signed(call, proof.as_str().to_owned(), body)).await?;
             if answer.status != 401 {
-                self.signed_in = Some(ended.local);
+                self.signed_in = ended.local;
                 return Ok(answer);
             }
             // On another connection the server knew nothing of the challenge, and checked no password.

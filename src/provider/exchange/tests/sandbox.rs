@@ -17,6 +17,7 @@ use super::super::*;
 use crate::{
     domain::{
         customer::Listing,
+        exchange_server::FoundBy,
         failure::FailureKind,
         secret::Secret,
         tenant::{CheckState, Verdict},
@@ -355,7 +356,7 @@ async fn the_server_is_discovered_where_the_hoster_lets_us() {
     let rig = Rig::new("", "[autodiscover]\nforms = [\"soap\", \"pox\", \"json\"]\n").await;
     let found = rig.exchange.discover(&ana).await.unwrap();
     let address = "https://mail.hoster.example/EWS/Exchange.asmx";
-    assert_eq!((found.address.as_str(), found.is_by_open_redirect), (address, false));
+    assert_eq!((found.address.as_str(), found.by), (address, FoundBy::Autodiscover));
     let online =
         "[autodiscover]\nforms = [\"json\"]\news_url = \"https://outlook.office365.com/EWS/Exchange.asmx\"\n";
     let rig = Rig::new("", online).await;
@@ -366,8 +367,36 @@ async fn the_server_is_discovered_where_the_hoster_lets_us() {
                     to = \"https://mail.hoster.example/autodiscover/autodiscover.xml\"\n";
     let rig = Rig::new("", redirect).await;
     let found = rig.exchange.discover(&ana).await.unwrap();
-    assert_eq!((found.address.as_str(), found.is_by_open_redirect), (address, true));
+    assert_eq!((found.address.as_str(), found.by), (address, FoundBy::OpenRedirect));
     let around = "[autodiscover]\nforms = [\"json\"]\n[[autodiscover.redirects]]\ndomain = \"anderson.example\"\nkind = \"loop\"\nto = \"\"\n";
     let rig = Rig::new("", around).await;
     assert_eq!(rig.exchange.discover(&ana).await.map_err(|failure| failure.kind), Err(FailureKind::NotFound));
+}
+
+#[tokio::test]
+async fn a_permission_that_is_too_wide_is_said_and_blocks_nothing() {
+    let wide =
+        "[[accounts]]\nname = \"wide@hoster.example\"\npassword = \"right:one\"\nimpersonates = [\"*\"]\n";
+    let bea: Address = "bea@baker.example".parse().unwrap();
+    let nobody: Address = "nobody@baker.example".parse().unwrap();
+    for (account, known, expected, words) in [
+        ("svc@hoster.example", vec![nobody.clone(), bea.clone()], "ggggg", "bea@baker.example stays closed"),
+        ("wide@hoster.example", vec![bea.clone()], "ggggp", "bea@baker.example opens, too"),
+        ("wide@hoster.example", vec!["ben@anderson.example".parse().unwrap()], "gggg", ""),
+        ("wide@hoster.example", vec![nobody], "gggg", ""),
+    ] {
+        let rig = Rig::new("", wide).await;
+        let details = access(account, "right:one", given(&["ben"]));
+        let proof = rig.exchange.prove_telling(&details, &known, None).await;
+        assert_eq!(states(&proof), expected, "{account}");
+        assert!(proof.verdict.is_proved(), "{account}: {proof:?}");
+        let said = format!("{:?}", proof.checks.last());
+        assert!(said.contains(words), "{said}");
+    }
+    // A directory that shows everybody brings an address of its own.
+    let habits = format!("{wide}[habits]\npolicy_follows = \"account\"\n");
+    let rig = Rig::new("", &habits).await;
+    let proof = rig.exchange.prove(&access("wide@hoster.example", "right:one", Listing::Directory)).await;
+    assert!(states(&proof).ends_with('p'), "{proof:?}");
+    assert!(proof.verdict.is_proved());
 }
