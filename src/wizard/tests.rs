@@ -170,6 +170,8 @@ pub(crate) struct Desk {
     pub(crate) server: FoundServer,
     /// What a round of checking finds.
     pub(crate) verdict: Verdict,
+    /// What it checks besides.
+    pub(crate) checks: Vec<Check>,
     /// Whom the answers name.
     pub(crate) named: Option<Organisation>,
     /// What is on record about the users.
@@ -210,6 +212,7 @@ impl Desk {
             world,
             server: FoundServer { address: Text::from("mail.hoster.example"), by: FoundBy::Autodiscover },
             verdict: Verdict::NotYet,
+            checks: Vec::new(),
             named: None,
             protection: Protection::default(),
             doubts: Vec::new(),
@@ -499,7 +502,9 @@ impl Desk {
                 change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))
             }
             Request::Prove { .. } => {
-                Some(Reply::Proof(Box::new(proof(self.verdict.clone(), self.named.clone(), now))))
+                let mut found = proof(self.verdict.clone(), self.named.clone(), now);
+                found.checks.extend(self.checks.iter().cloned());
+                Some(Reply::Proof(Box::new(found)))
             }
             Request::SaveProof(..) => change(self, &|record| record.proved = record.proved.or(Some(now))),
             Request::Enable(_) => change(self, &|record| record.enabled = record.enabled.or(Some(now))),

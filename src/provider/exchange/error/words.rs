@@ -111,8 +111,8 @@ const UNSIGNED: &str = "a check sends no mailbox password, so the sign-in was no
 const OTHER_WAY: &str = if cfg!(feature = "ntlm") {
     "Ask the hoster to switch Windows authentication (NTLM) or Basic authentication on for the EWS virtual directory."
 } else {
-    "This program was built without Windows sign-in (NTLM). Use one that was built with it (cargo build --features \
-     ntlm), or ask the hoster to switch Basic authentication on for the EWS virtual directory."
+    "This program was built without Windows sign-in (NTLM). Use one that was built with the feature ntlm, which is on by \
+     default, or ask the hoster to switch Basic authentication on for the EWS virtual directory."
 };
 
 /// A fault of ours, as Exchange answers it.

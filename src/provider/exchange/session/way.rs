@@ -25,8 +25,8 @@ impl Way {
     pub(in crate::provider::exchange) const fn name(self) -> &'static str {
         match self {
             #[cfg(feature = "ntlm")]
-            Self::Ntlm => "by Windows sign-in (NTLM)",
-            Self::Basic => "by user name and password (Basic)",
+            Self::Ntlm => "NTLM",
+            Self::Basic => "Basic",
         }
     }
 }
