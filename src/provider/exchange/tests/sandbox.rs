@@ -206,6 +206,8 @@ async fn a_proof_goes_through_however_the_challenge_is_written() {
         let proof = rig.exchange.prove(&access("svc@hoster.example", "right:one", given(&["ben"]))).await;
         assert_eq!(states(&proof), "gggg", "{top}");
         assert!(proof.verdict.is_proved());
+        let by_basic = rig.seen.lock().unwrap().iter().any(|(_, sign_in)| sign_in.starts_with("Basic"));
+        assert_eq!(by_basic, top.contains("[\"basic") || cfg!(not(feature = "ntlm")), "{top}");
     }
 }
 
