@@ -21,8 +21,10 @@ mod licence;
 mod names;
 mod people;
 mod platform;
+mod registration;
 mod role;
 mod server;
+mod sign_in;
 mod token;
 mod world;
 
@@ -87,6 +89,8 @@ pub struct Partner {
     pub client_id: String,
     /// Its secret: invented.
     pub secret: String,
+    /// Application (client) id of the registration that operators sign in with; it has no secret.
+    pub operators: String,
 }
 
 /// What a hosted customer tells on the phone about their mail server.
@@ -219,12 +223,13 @@ impl Sandbox {
     #[must_use]
     pub fn origins(&self) -> Vec<(String, String)> {
         let here = format!("http://{}", self.address);
-        let mut origins: Vec<(String, String)> = ["login.microsoftonline.com", "graph.microsoft.com"]
-            .into_iter()
-            .map(str::to_owned)
-            .chain(self.platform.exchange.hosts())
-            .map(|host| (format!("https://{host}"), here.clone()))
-            .collect();
+        let mut origins: Vec<(String, String)> =
+            ["login.microsoftonline.com", "graph.microsoft.com", "microsoft.com"]
+                .into_iter()
+                .map(str::to_owned)
+                .chain(self.platform.exchange.hosts())
+                .map(|host| (format!("https://{host}"), here.clone()))
+                .collect();
         // Port 9 (discard) where no port could be held: nobody answers there either.
         let nowhere = self.silent.as_ref().map_or((Ipv4Addr::LOCALHOST, 9).into(), |(_, address)| *address);
         origins.extend(
@@ -245,6 +250,7 @@ impl Sandbox {
             tenant: partner.tenant.clone(),
             client_id: partner.client_id.clone(),
             secret: partner.secret.clone(),
+            operators: partner.operators.clone(),
         }
     }
 

@@ -22,9 +22,26 @@ pub(super) struct Ask {
     pub(super) headers: HeaderMap,
     /// Whole body.
     pub(super) body: Vec<u8>,
+    /// Scheme, host and port under which the sandbox was asked by an address of its own; none: by one of Microsoft's.
+    pub(super) origin: Option<String>,
 }
 
+/// Microsoft's host for sign-ins, as an origin.
+const LOGIN: &str = "https://login.microsoftonline.com";
+/// Microsoft's host for Graph, as an origin.
+const GRAPH: &str = "https://graph.microsoft.com";
+
 impl Ask {
+    /// Origin of the identity platform in links and issuers: whoever asked by an address of the sandbox's own stays there.
+    pub(super) fn login(&self) -> &str {
+        self.origin.as_deref().unwrap_or(LOGIN)
+    }
+
+    /// Root of every address of Graph in an answer, likewise.
+    pub(super) fn graph(&self) -> String {
+        format!("{}/v1.0", self.origin.as_deref().unwrap_or(GRAPH))
+    }
+
     /// A header as text; empty where it is missing or no text.
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

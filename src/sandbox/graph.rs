@@ -4,6 +4,7 @@
 //! time, tenant, roles. Then one table of paths; what comes out carries the headers that Graph sends.
 
 mod batch;
+mod me;
 mod query;
 mod relations;
 mod users;
@@ -28,8 +29,10 @@ struct Caller {
     tid: String,
     /// The tenant.
     tenant: Option<Arc<Tenant>>,
-    /// Roles that work at this moment.
+    /// Roles that work at this moment; of a person the scopes.
     roles: Vec<String>,
+    /// Address of the person who signed in; none: an application asks.
+    person: Option<String>,
     /// The tenant's faults.
     faults: Faults,
 }
@@ -205,15 +208,16 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         return Err(refuse("Lifetime validation failed, the token is not yet valid."));
     }
     let tid = text("tid").to_owned();
-    let mut roles: Vec<String> = claims
-        .get("roles")
-        .and_then(Value::as_array)
-        .map(|list| list.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect())
-        .unwrap_or_default();
+    let person = Some(text("upn")).filter(|upn| !upn.is_empty()).map(str::to_owned);
+    let mut roles: Vec<String> = match (&person, claims.get("roles").and_then(Value::as_array)) {
+        (Some(_), _) => text("scp").split_whitespace().map(str::to_owned).collect(),
+        (None, Some(list)) => list.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect(),
+        (None, None) => Vec::new(),
+    };
     let tenant = platform.world.tenant(&tid).map(Arc::clone);
     match &tenant {
         None => return Err(refuse("Access token validation failure. The tenant is not known here.")),
-        Some(tenant) if platform.world.is_own(tenant) => {}
+        Some(tenant) if person.is_some() || platform.world.is_own(tenant) => {}
         // Old tokens live on after the grant was taken back; a fresh grant takes its time.
         Some(tenant) if matches!(platform.consent(tenant)?, Consent::Recorded | Consent::Spreading(_)) => {
             roles.clear();
@@ -221,7 +225,7 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         _ => {}
     }
     let faults = platform.faults(tenant.as_deref());
-    Ok(Caller { tid, tenant, roles, faults })
+    Ok(Caller { tid, tenant, roles, person, faults })
 }
 
 /// The table of paths.
@@ -229,6 +233,9 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
     let segments = ask.segments();
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     let Some((version, rest)) = parts.split_first() else { return Err(no_segment("")) };
+    if let ["oidc", "userinfo"] = parts.as_slice() {
+        return me::userinfo(platform, caller);
+    }
     if *version != "v1.0" {
         return Err(Refusal::bad(format!("Invalid version: {version}.")));
     }
@@ -239,6 +246,7 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
         return Err(Refusal::new(405, "Request_BadRequest", "The sandbox answers GET only on this path."));
     }
     match rest {
+        ["me"] => me::answer(platform, ask, caller),
         ["organization"] => relations::organization(platform, ask, caller),
         ["subscribedSkus"] => relations::skus(platform, ask, caller),
         ["servicePrincipals"] => relations::principals(platform, ask, caller),

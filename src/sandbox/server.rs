@@ -35,7 +35,7 @@ use super::{
     journal::Event,
     people::Person,
     platform::{Loss, Platform},
-    token,
+    sign_in, token,
     world::Kind,
 };
 
@@ -190,9 +190,9 @@ async fn serve(
     request: Request,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let named =
-        head.headers.get("host").and_then(|it| it.to_str().ok()).or(head.uri.host()).unwrap_or_default();
-    let host = named.rsplit_once(':').map_or(named, |(host, _)| host).to_ascii_lowercase();
+    let named = head.headers.get("host").and_then(|it| it.to_str().ok()).or(head.uri.host());
+    let named = named.unwrap_or_default().to_ascii_lowercase();
+    let host = named.rsplit_once(':').map_or(named.as_str(), |(host, _)| host).to_owned();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return send(Answer::new(413, "text/plain", b"too large".to_vec()), &scissors);
     };
@@ -209,16 +209,22 @@ async fn serve(
         scissors.cut(loss.map(Loss::cut), answer.body().len());
         return answer.map(Body::from);
     }
-    let ask = Ask {
+    let mut ask = Ask {
         method: head.method.as_str().to_owned(),
         path,
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body: body.to_vec(),
+        origin: None,
     };
+    ask.origin = own_origin(&named, &host, &ask);
     let answer = match host.as_str() {
         "graph.microsoft.com" => graph::answer(&platform, &ask).await,
         "login.microsoftonline.com" => identity(&platform, &ask).await,
+        // Where Microsoft's short address for device codes leads.
+        "microsoft.com" if ask.path == "/devicelogin" => {
+            Answer::redirect("https://login.microsoftonline.com/common/oauth2/deviceauth")
+        }
         "127.0.0.1" | "localhost" => match ask.path.strip_prefix("/sandbox/") {
             Some(rest) => {
                 let rest = rest.to_owned();
@@ -229,6 +235,13 @@ async fn serve(
         _ => Answer::new(421, "text/plain; charset=utf-8", b"This host is not part of the sandbox.".to_vec()),
     };
     send(dated(answer.lost(loss), &platform), &scissors)
+}
+
+/// Scheme, host and port of an address of the sandbox's own: a front that speaks TLS for it says so in `X-Forwarded-Proto`.
+fn own_origin(named: &str, host: &str, ask: &Ask) -> Option<String> {
+    let is_own = matches!(host, "127.0.0.1" | "localhost");
+    let scheme = if ask.header("x-forwarded-proto").eq_ignore_ascii_case("https") { "https" } else { "http" };
+    is_own.then(|| format!("{scheme}://{named}"))
 }
 
 /// With the date by the sandbox's own clock, as every answer of Microsoft has one.
@@ -265,14 +278,16 @@ async fn identity(platform: &Platform, ask: &Ask) -> Answer {
             discovery::document(platform, ask, word)
         }
         ("GET", [word, "discovery", "v2.0", "keys"] | [word, "discovery", "keys"]) => {
-            discovery::keys(platform, word)
+            discovery::keys(platform, ask, word)
         }
         ("GET", [word, "adminconsent"]) => consent::begin(platform, ask, word, 1),
         ("GET", [word, "v2.0", "adminconsent"]) => consent::begin(platform, ask, word, 2),
         ("POST", [_, "login"]) => consent::step(platform, ask),
-        ("GET", [_, "oauth2", "v2.0", "authorize"]) => consent::no_sign_in(),
+        ("GET", [word, "oauth2", "v2.0", "authorize"]) => sign_in::authorize(platform, ask, word),
+        ("GET", ["devicelogin"] | [_, "oauth2", "deviceauth"]) => sign_in::enter_code(ask),
+        ("POST", [_, "signin"]) => sign_in::step(platform, ask),
         (_, [_, "oauth2", "v2.0", "logout"]) => consent::signed_out(),
-        ("POST", [word, "oauth2", "v2.0", "devicecode"]) => discovery::device_code(platform, ask, word),
+        ("POST", [word, "oauth2", "v2.0", "devicecode"]) => sign_in::device_code(platform, ask, word),
         (_, [word, "oauth2", "v2.0", "token"]) => tokens(platform, ask, word).await,
         _ => Answer::new(
             404,

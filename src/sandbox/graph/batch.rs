@@ -34,7 +34,7 @@ struct Part {
 
 impl Part {
     /// As a request of its own.
-    fn ask(&self) -> Ask {
+    fn ask(&self, origin: Option<String>) -> Ask {
         let (path, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
         Ask {
             method: self.method.to_ascii_uppercase(),
@@ -42,6 +42,7 @@ impl Part {
             query: query.to_owned(),
             headers: HeaderMap::new(),
             body: Vec::new(),
+            origin,
         }
     }
 }
@@ -57,7 +58,8 @@ pub(super) async fn answer(platform: &Platform, ask: &Ask, caller: &Caller) -> R
     if !batch.requests.iter().all(|part| ids.insert(part.id.to_lowercase())) {
         return Err(Refusal::new(400, "BadRequest", "Request ids of a batch must be unique."));
     }
-    let asks: Vec<(&Part, Ask)> = batch.requests.iter().map(|part| (part, part.ask())).collect();
+    let asks: Vec<(&Part, Ask)> =
+        batch.requests.iter().map(|part| (part, part.ask(ask.origin.clone()))).collect();
     let is_mailbox = |ask: &Ask| mailbox(&ask.segments()).is_some();
     let (_permit, running) = if asks.iter().any(|(_, ask)| is_mailbox(ask)) {
         // Four parts at a time, whatever their number.
