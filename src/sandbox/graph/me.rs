@@ -1,4 +1,4 @@
-//! The person who signed in: `/me`, and what OpenID Connect calls the user info.
+//! The person who signed in: `/me`, and what `OpenID` Connect calls the user info.
 
 use serde_json::json;
 

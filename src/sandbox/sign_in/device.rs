@@ -83,7 +83,7 @@ impl SignIns {
     /// Application, path word and user code of a living code that somebody typed: small letters, blanks and hyphens don't
     /// matter.
     pub(super) fn waiting(&self, typed: &str, now: i64) -> Option<(String, String, String)> {
-        let typed: String = typed.chars().filter(|it| it.is_ascii_alphanumeric()).collect();
+        let typed: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
         self.with(|devices| {
             let found =
                 devices.iter().find(|it| it.is_waiting(now) && it.user.eq_ignore_ascii_case(&typed))?;
