@@ -238,7 +238,7 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         _ => {}
     }
     let faults = platform.faults(tenant.as_deref());
-    Ok(Caller { root: ask.graph(), tid, tenant, roles, person, faults })
+    Ok(Caller { root: format!("{}/v1.0", ask.links.graph), tid, tenant, roles, person, faults })
 }
 
 /// The table of paths.

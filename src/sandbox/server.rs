@@ -26,7 +26,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    answer::{Answer, Ask, Cut},
+    answer::{Answer, Ask, Cut, Links},
     consent, discovery, graph,
     journal::Event,
     people::Person,
@@ -211,11 +211,13 @@ async fn serve(
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body: body.to_vec(),
-        origin: None,
+        links: Links::microsoft(),
     };
     // Whatever speaks TLS before it says so.
     let is_secure = scissors.is_secure || ask.header("x-forwarded-proto").eq_ignore_ascii_case("https");
-    ask.origin = is_own.then(|| format!("{}://{named}", if is_secure { "https" } else { "http" }));
+    if is_own {
+        ask.links = Links::own(&format!("{}://{named}", if is_secure { "https" } else { "http" }));
+    }
     let answer = match host.as_str() {
         "graph.microsoft.com" => graph::answer(&platform, &ask).await,
         "login.microsoftonline.com" => identity(&platform, &ask).await,

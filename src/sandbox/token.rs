@@ -139,7 +139,7 @@ fn client(
             text,
             &assertion::Expected {
                 partner,
-                login: ask.login(),
+                login: &ask.links.login,
                 words: [word, tenant],
                 now: platform.now() / 1_000,
             },

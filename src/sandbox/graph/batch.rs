@@ -12,7 +12,7 @@ use super::{
     users::{self, MAILBOX_TIME, MAILBOXES_AT_ONCE, MailboxPermit},
 };
 use crate::sandbox::{
-    answer::{Ask, fresh},
+    answer::{Ask, Links, fresh},
     platform::Platform,
 };
 
@@ -42,7 +42,7 @@ struct Part {
 
 impl Part {
     /// As a request of its own: by a path below the version, or by a whole address of Graph, as its SDK for Python sends it.
-    fn ask(&self, root: &str, origin: Option<String>) -> Ask {
+    fn ask(&self, root: &str, links: Links) -> Ask {
         let url = self.url.strip_prefix(root).unwrap_or(&self.url);
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let mut headers = HeaderMap::new();
@@ -57,7 +57,7 @@ impl Part {
             query: query.to_owned(),
             headers,
             body: self.body.as_ref().map(|it| it.to_string().into_bytes()).unwrap_or_default(),
-            origin,
+            links,
         }
     }
 
@@ -76,7 +76,7 @@ pub(super) async fn answer(platform: &Platform, ask: &Ask, caller: &Caller) -> R
     }
     let order = order(&batch.requests)?;
     let asks: Vec<(&Part, Ask)> =
-        batch.requests.iter().map(|part| (part, part.ask(&caller.root, ask.origin.clone()))).collect();
+        batch.requests.iter().map(|part| (part, part.ask(&caller.root, ask.links.clone()))).collect();
     let is_mailbox = |ask: &Ask| mailbox(&ask.segments()).is_some();
     let (_permit, running) = if asks.iter().any(|(_, ask)| is_mailbox(ask)) {
         // Four parts at a time, whatever their number.

@@ -171,10 +171,8 @@ pub(in crate::sandbox) fn device_code(platform: &Platform, ask: &Ask, word: &str
             polls: 0,
         });
     });
-    let page = match &ask.origin {
-        Some(origin) => format!("{origin}/devicelogin"),
-        None => "https://microsoft.com/devicelogin".to_owned(),
-    };
+    let page = if ask.links.is_own { ask.links.login.as_str() } else { "https://microsoft.com" };
+    let page = format!("{page}/devicelogin");
     let message = format!(
         "To sign in, use a web browser to open the page {page} and enter the code {user} to authenticate."
     );
