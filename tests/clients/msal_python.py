@@ -27,7 +27,7 @@ token = confidential(credential).acquire_token_for_client(GRAPH)
 says("a certificate brings a token", "access_token" in token, token)
 
 people = msal.PublicClientApplication(OPERATORS, **KNOWN)
-flow = people.initiate_auth_code_flow(["User.Read"], redirect_uri="http://localhost:53178")
+flow = people.initiate_auth_code_flow(["User.Read"], redirect_uri="http://localhost:53178", response_mode="form_post")
 token = people.acquire_token_by_auth_code_flow(flow, opens(flow["auth_uri"]))
 claims = token.get("id_token_claims", {})
 says("an authorisation code brings an id token", claims.get("preferred_username") == OPERATOR, token)
