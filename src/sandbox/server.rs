@@ -47,27 +47,33 @@ pub(super) fn spawn(door: Door, platform: Arc<Platform>, stop: CancellationToken
     let service =
         Router::new().fallback(serve).with_state(platform).into_make_service_with_connect_info::<Scissors>();
     tokio::spawn(async move {
-        let server = axum::serve(Gate(door), service).with_graceful_shutdown(stop.cancelled_owned());
+        let gate = Gate { door, taken: 0 };
+        let server = axum::serve(gate, service).with_graceful_shutdown(stop.cancelled_owned());
         // The accept loop never fails; there is nobody to tell.
         server.await.ok();
     });
 }
 
-/// Takes connections.
-struct Gate(Door);
+/// Takes connections, and numbers them from 1.
+struct Gate {
+    door: Door,
+    taken: u64,
+}
 
 impl Listener for Gate {
     type Io = Wire;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = self.0.next().await;
-        let scissors = Scissors { blades: Arc::default(), is_secure: stream.is_secure() };
+        let (stream, address) = self.door.next().await;
+        self.taken += 1;
+        let blades = Arc::new(Blades { connection: self.taken, ..Blades::default() });
+        let scissors = Scissors { blades, is_secure: stream.is_secure() };
         (Wire { stream, scissors }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.address()
+        self.door.address()
     }
 }
 
@@ -80,9 +86,11 @@ struct Scissors {
     is_secure: bool,
 }
 
-/// Both are [`usize::MAX`] while nothing is to be cut.
+/// The counts are [`usize::MAX`] while nothing is to be cut.
 #[derive(Debug)]
 struct Blades {
+    /// Number of the connection.
+    connection: u64,
     /// Bytes that may still be sent.
     left: AtomicUsize,
     /// Bytes of the next answer's body that may be sent; its head goes out whole.
@@ -91,7 +99,7 @@ struct Blades {
 
 impl Default for Blades {
     fn default() -> Self {
-        Self { left: AtomicUsize::new(usize::MAX), of_body: AtomicUsize::new(usize::MAX) }
+        Self { connection: 0, left: AtomicUsize::new(usize::MAX), of_body: AtomicUsize::new(usize::MAX) }
     }
 }
 
@@ -201,7 +209,8 @@ async fn serve(
     if let Some(host) = mail.filter(|host| platform.exchange.hosts().contains(host)) {
         // The query goes along: Autodiscover's JSON form asks by query.
         let path = head.uri.path_and_query().map_or(path.as_str(), |it| it.as_str());
-        let answer = platform.exchange.answer(&host, head.method.as_str(), path, &head.headers, &body).await;
+        let (connection, method) = (scissors.blades.connection, head.method.as_str());
+        let answer = platform.exchange.answer_on(connection, &host, method, path, &head.headers, &body).await;
         scissors.cut(loss.map(Loss::cut), answer.body().len());
         return answer.map(Body::from);
     }
