@@ -38,7 +38,7 @@ use crate::{
     outside::child,
     plain,
     runner::{Opened, Runner, Tools},
-    settings::{Bell, Color, CredentialSource, Glyphs, Lines, Settings},
+    settings::{Bell, Color, Glyphs, Lines, PartnerApp, Settings},
     tui,
     wizard::{
         Setup, Wizard,
@@ -152,6 +152,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             Task::Sandbox { .. } => false,
             Task::Command(command) => command::may_make(command),
         },
+        may_ask_keyring: !is_sweep,
         record: match &task {
             Task::Command(WorldCommand::Sweep(args)) => args.record,
             _ => None,
@@ -181,12 +182,9 @@ fn name_world(common: &Common, is_sandbox: bool) {
     }
 }
 
-/// Has nothing that is started see the variable of the secret.
+/// Has nothing that is started see a variable with a secret of ours.
 fn hide_secret(settings: &Settings) {
-    if let Some(CredentialSource::SecretEnvironment(name)) = settings.app.as_ref().map(|app| &app.credential)
-    {
-        child::hide(name);
-    }
+    settings.app.iter().flat_map(PartnerApp::variables).for_each(child::hide);
 }
 
 /// Says on stderr what is to be said of the places that this start works with; the wizard says it on its screen.
@@ -429,7 +427,8 @@ fn opened(opener: &Opener) -> Result<Opened, Failure> {
     let kept = world.sandbox.take().map(|sandbox| Box::new(sandbox) as _);
     let mut found = opened_of(opener, &world);
     found.world.notes = places::notes(&opener.settings, opener.is_sandbox);
-    found.world.notes.extend(world.doubt.map(|doubt| Text::of(format_args!("{doubt}."))));
+    found.world.notes.extend(world.standing.warnings(opener.clock.now()));
+    found.world.notes.extend(world.doubts.iter().map(|doubt| Text::of(format_args!("{doubt}."))));
     Ok(Opened { kept, ..found })
 }
 

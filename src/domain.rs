@@ -13,6 +13,7 @@ pub mod checked;
 pub mod codeset;
 pub mod command_line;
 pub mod consent;
+pub mod credential;
 pub mod customer;
 pub mod customer_csv;
 pub mod customer_record;

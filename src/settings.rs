@@ -4,6 +4,7 @@
 //! incomplete or invalid is an error, never a reason for the sandbox (product.md section 9, *Worlds*), and so is a
 //! variable or a flag that can't be used.
 
+mod credential;
 mod error;
 mod file;
 mod form;
@@ -19,13 +20,14 @@ use std::{ffi::OsString, path::PathBuf};
 
 use crate::domain::time::Moment;
 
+pub use credential::{CertificateSignature, CredentialSettings, CredentialSource, PartnerApp, Source};
 pub use error::SettingsError;
 pub use form::split_command;
 pub use gathered::Origin;
 
 pub use values::{
-    ApplySettings, Bell, ClockSettings, Color, ConsentSettings, CredentialSource, ExtraPermission, Glyphs,
-    Lines, LogSettings, PartnerApp, ProvisionSettings, ScreenSettings, SweepSettings,
+    ApplySettings, Bell, ClockSettings, Color, ConsentSettings, ExtraPermission, Glyphs, Lines, LogSettings,
+    ProvisionSettings, ScreenSettings, SweepSettings,
 };
 
 use gathered::Gathered;

@@ -202,6 +202,7 @@ pub(crate) fn provider_on(address: &str, store: Store, clock: Clock) -> Provider
             client_id: CLIENT.parse().unwrap(),
             partner: PARTNER.parse().unwrap(),
             credential: Credential::Secret(Secret::new(SECRET.to_owned())),
+            next: None,
         },
         authority: provider::AUTHORITY.into(),
         graph: provider::GRAPH.into(),

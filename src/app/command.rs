@@ -68,7 +68,11 @@ impl CommandContext {
 
     /// What commands work with.
     fn context(&self, world: &World) -> Context {
-        world.doubt.iter().for_each(|doubt| super::complain(doubt));
+        let warnings = world.standing.warnings(self.opener.clock.now());
+        for warning in &warnings {
+            super::complain(warning.as_str());
+        }
+        world.doubts.iter().for_each(|doubt| super::complain(doubt.as_str()));
         Context {
             provider: world.provider.clone(),
             clock: self.opener.clock.clone(),

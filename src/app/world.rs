@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use crate::{
     cli::{Common, Role},
     domain::{
+        credential::Standing,
         customer::{Impersonation, Listing, NewCustomer, Product},
         failure::{Failure, FailureKind, of_system},
         id::{Address, RecordId, TenantId},
@@ -16,6 +17,7 @@ use crate::{
         time::Clock,
     },
     log,
+    outside::keyring,
     provider::{
         self, Provider,
         http::{HttpOptions, Network},
@@ -27,7 +29,11 @@ use crate::{
     settings::{ExtraPermission, Settings},
 };
 
-use super::{credential, environment::Environment, trial::Trial};
+use super::{
+    credential::{self, Credentials},
+    environment::Environment,
+    trial::Trial,
+};
 
 /// An opened world.
 pub(super) struct World {
@@ -39,8 +45,10 @@ pub(super) struct World {
     pub(super) rehearse: Option<Rehearse>,
     /// Kept while the world is used: the sandbox stops on drop.
     pub(super) sandbox: Option<Sandbox>,
-    /// What may be wrong with the credential.
-    pub(super) doubt: Option<&'static str>,
+    /// What may be wrong with the credential, a sentence each without its full stop.
+    pub(super) doubts: Vec<Text>,
+    /// Until when it is good.
+    pub(super) standing: Standing,
 }
 
 /// Whether this start goes into the sandbox.
@@ -67,6 +75,8 @@ pub(super) struct Opener {
     pub(super) is_sandbox: bool,
     /// Whether what runs may make a record. In the sandbox everything may.
     pub(super) may_make: bool,
+    /// Whether the system's keyring may be asked: never for a sweep, whose timer has no session.
+    pub(super) may_ask_keyring: bool,
     /// The record that the timer was installed for.
     pub(super) record: Option<RecordId>,
 }
@@ -220,14 +230,15 @@ impl Opener {
                 "Add --sandbox to use the sandbox, or name the application in the settings.",
             ));
         };
-        let credential = credential::read(&app.credential).map_err(|error| {
-            Failure::new(
-                FailureKind::Refused,
-                Text::of(format_args!("{error:#}")),
-                "Mend it, or name another source in the settings.",
-            )
-        })?;
-        let doubt = credential::doubt(&credential);
+        let keyring = |name: &str| self.keyring(name);
+        let Credentials { first, next, doubts, facts } =
+            credential::read(app, &keyring).map_err(|error| {
+                Failure::new(
+                    FailureKind::Refused,
+                    Text::of(format_args!("{error:#}")),
+                    "Mend it, or name another source in the settings.",
+                )
+            })?;
         let provider = Provider::new(
             &provider::Settings {
                 http: HttpOptions {
@@ -236,7 +247,7 @@ impl Opener {
                     clock: clock.clone(),
                     network: self.environment.network.clone(),
                 },
-                app: App { client_id: app.client_id, partner: app.tenant, credential },
+                app: App { client_id: app.client_id, partner: app.tenant, credential: first, next },
                 authority: provider::AUTHORITY.into(),
                 graph: provider::GRAPH.into(),
                 browser_origin: None,
@@ -247,7 +258,30 @@ impl Opener {
         )?
         .believing(settings.sweep.shorter_percent)
         .patient(settings.consent.spreading);
-        Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None, doubt })
+        let standing = credential::standing(&provider, &facts, &self.handle, clock.now());
+        Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None, doubts, standing })
+    }
+
+    /// Reads an entry of the system's keyring.
+    fn keyring(&self, name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
+        anyhow::ensure!(
+            self.may_ask_keyring,
+            "a sweep does not ask the keyring, because nobody opens it for a timer. Give the sweep another way: \
+             write BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential) into {}",
+            self.settings.config.join(super::places::VARIABLES).display()
+        );
+        anyhow::ensure!(
+            self.environment.has_session_bus,
+            "no desktop's keyring can be asked from here (DBUS_SESSION_BUS_ADDRESS is not set). Name \
+             another source, such as a file or a command"
+        );
+        self.handle
+            .block_on(async {
+                tokio::time::timeout(keyring::WITHIN, keyring::read(name))
+                    .await
+                    .unwrap_or_else(|_late| Err(keyring::late()))
+            })
+            .map_err(anyhow::Error::from)
     }
 
     /// The sandbox, started in this process.
@@ -258,6 +292,8 @@ impl Opener {
         store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
         let partner = sandbox.partner();
         let tenant = partner.tenant.parse().map_err(|_malformed| odd_world("partner's tenant"))?;
+        let credential = Credential::Secret(Secret::new(partner.secret));
+        let facts = credential::facts(&credential, None);
         let provider = Provider::new(
             &provider::Settings {
                 http: HttpOptions {
@@ -269,7 +305,8 @@ impl Opener {
                 app: App {
                     client_id: partner.client_id.parse().map_err(|_malformed| odd_world("application"))?,
                     partner: tenant,
-                    credential: Credential::Secret(Secret::new(partner.secret)),
+                    credential,
+                    next: None,
                 },
                 authority: provider::AUTHORITY.into(),
                 graph: provider::GRAPH.into(),
@@ -289,7 +326,20 @@ impl Opener {
             }),
             tell: Arc::new(move |domain| told(&teller.tells(domain)?, domain)),
         };
-        Ok(World { provider, partner: tenant, rehearse: Some(rehearse), sandbox: Some(sandbox), doubt: None })
+        // Where no trouble of that kind is switched on there is nothing to warn of, and nothing is asked.
+        let standing = if common.fault.iter().any(|fault| fault.trim().starts_with("secret-ends")) {
+            credential::standing(&provider, &[facts], &self.handle, clock.now())
+        } else {
+            Standing::default()
+        };
+        Ok(World {
+            provider,
+            partner: tenant,
+            rehearse: Some(rehearse),
+            sandbox: Some(sandbox),
+            doubts: Vec::new(),
+            standing,
+        })
     }
 }
 

@@ -21,6 +21,7 @@ mod checks;
 mod closing;
 mod consent;
 mod corrections;
+mod credential;
 mod customers;
 mod detail;
 mod dialect;

@@ -58,6 +58,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
     ("without", "ROLE", "tokens and grants lack that application role"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
+    (
+        "secret-ends",
+        "DAY, UTC",
+        "the partner's own application may be read, and its secret ends on that day (2026-12-01)",
+    ),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
     (
         "sign-in-error",
@@ -114,6 +119,8 @@ pub(super) struct Faults {
     pub(super) without: Vec<String>,
     /// AADSTS number that the token endpoint always answers with.
     pub(super) token_error: Option<u32>,
+    /// Day on which the partner's secret ends, where the application may be read.
+    pub(super) secret_ends: Option<String>,
     /// Tenant id that `/organization` claims.
     pub(super) other_organization: Option<String>,
     /// AADSTS number that a person's sign-in ends with.
@@ -166,6 +173,7 @@ impl Faults {
             "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
             "token-error" => self.token_error = Some(code(name, value)?),
+            "secret-ends" => self.secret_ends = Some(needed(name, value)?),
             "other-organization" => self.other_organization = Some(needed(name, value)?),
             "sign-in-error" => self.sign_in_error = Some(code(name, value)?),
             "sign-in-told" => self.sign_in_told = true,
@@ -198,6 +206,7 @@ impl Faults {
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
             token_error: self.token_error.or(more.token_error),
+            secret_ends: self.secret_ends.clone().or_else(|| more.secret_ends.clone()),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
             sign_in_error: self.sign_in_error.or(more.sign_in_error),
             sign_in_told: self.sign_in_told || more.sign_in_told,
@@ -268,7 +277,9 @@ mod tests {
     fn every_row_of_the_table_is_understood() {
         for (name, ..) in TABLE {
             let item = match *name {
-                "without" | "other-organization" | "lacks" | "sign-in-tenant" => format!("{name}=x"),
+                "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends" => {
+                    format!("{name}=x")
+                }
                 "token-error" | "sign-in-error" => format!("{name}=7000222"),
                 _ => (*name).to_owned(),
             };

@@ -1,36 +1,10 @@
 //! What settings say, as plain values.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::{
-    believed::SHORTER_PERCENT, consent::SPREADING, id::TenantId, text::Text, time::TOLERANCE,
-};
-
-/// Where the program's own credential at Microsoft comes from; the value itself is read when it is needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CredentialSource {
-    /// A client secret in a file.
-    SecretFile(PathBuf),
-    /// A client secret in an environment variable.
-    SecretEnvironment(String),
-    /// A client secret printed by a command: program and arguments.
-    SecretCommand(Vec<String>),
-    /// A certificate and its RSA key in one PEM file.
-    CertificateFile(PathBuf),
-}
-
-/// The partner's application at Microsoft.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartnerApp {
-    /// Application (client) id.
-    pub client_id: Uuid,
-    /// The partner's own tenant.
-    pub tenant: TenantId,
-    /// Where the credential comes from.
-    pub credential: CredentialSource,
-}
+use crate::domain::{believed::SHORTER_PERCENT, consent::SPREADING, text::Text, time::TOLERANCE};
 
 /// A permission row that settings add to the table; none can be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]

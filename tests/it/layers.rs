@@ -81,6 +81,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["provider"]),
     ("age", &["provider"]),
     ("oauth2", &["provider"]),
+    ("p12_keystore", &["provider"]),
+    ("secret_service", &["outside"]),
     ("open", &["runner"]),
     ("clap", &["cli", "app"]),
     ("clap_complete", &["app"]),

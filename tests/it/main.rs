@@ -23,6 +23,7 @@ mod conformance_graph;
 mod conformance_requests;
 mod consent;
 #[cfg(unix)]
+mod credential;
 mod customers;
 mod docs;
 #[cfg(unix)]

@@ -162,6 +162,23 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
     ))
 }
 
+/// The partner's own application, in its own tenant. Whether an application may read itself there with the rights that a
+/// partner gives it is UNCONFIRMED: the fault `secret-ends` lets it, and without it the role decides.
+pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Value> {
+    let partner = &platform.world.partner;
+    let ends = caller.faults.secret_ends.as_deref().unwrap_or("2099-12-31");
+    caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
+    Some(json!({
+        "id": object_id(&caller.tid, "application"), "deletedDateTime": null, "appId": partner.client_id,
+        "displayName": partner.app_name, "signInAudience": "AzureADMultipleOrgs", "createdDateTime": MADE,
+        "passwordCredentials": [{
+            "customKeyIdentifier": null, "displayName": "sandbox", "endDateTime": format!("{ends}T00:00:00Z"),
+            "hint": partner.secret.chars().take(3).collect::<String>(), "keyId": object_id(&caller.tid, "secret"),
+            "secretText": null, "startDateTime": MADE,
+        }],
+    }))
+}
+
 /// The id in `appId eq '…'`.
 fn app_id(filter: &str) -> Option<&str> {
     filter
