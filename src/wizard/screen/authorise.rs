@@ -47,6 +47,8 @@ pub(crate) struct Authorise {
     played: Option<Phrase>,
     /// The operator has asked, and is told what comes of it.
     is_asked: bool,
+    /// Enable was asked for while the proof was being put on record, and follows when it is there.
+    is_enable_held: bool,
 }
 
 impl Screen for Authorise {
@@ -65,7 +67,7 @@ impl Screen for Authorise {
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        self.played = None;
+        (self.played, self.is_enable_held) = (None, false);
         match given {
             Given::Back => return Step::Back,
             Given::Do(Action::Continue) if is_enabled(cx.session) => {
@@ -104,6 +106,11 @@ impl Screen for Authorise {
         if self.is_asked && !cx.session.proving.is_asking() {
             self.is_asked = false;
             cx.say(Tone::Plain, words::asked(cx.look()));
+        }
+        if self.is_enable_held && !cx.session.proving.is_being_kept() {
+            self.is_enable_held = false;
+            *cx.notice = None;
+            self.enable(cx);
         }
         Step::Stay
     }
@@ -217,6 +224,10 @@ impl Authorise {
         }
         let Some(record) = cx.session.record.as_ref() else { return };
         if !can_enable(cx.session, record) {
+            if cx.session.proving.is_being_kept() {
+                self.is_enable_held = true;
+                return cx.say(Tone::Busy, "Saving what was proved. Enable follows.");
+            }
             return cx.say(Tone::Warn, "Enable opens when every check is good. Nothing has been enabled.");
         }
         let enable = pending::enable(record.id.clone());
