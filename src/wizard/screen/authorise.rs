@@ -12,6 +12,7 @@ use crate::{
         card::{self, Card, CardId, Party},
         explain,
         failure::Failure,
+        hoster_lines::{self, OUTSIDE},
         id::TenantId,
         phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
@@ -140,6 +141,7 @@ impl Screen for Authorise {
                 file: Text::of(format_args!("backup365-{}-link.txt", record.id)),
             }));
         }
+        handouts.extend(narrowing(cx, record));
         blocks.extend(self.checks(cx, record));
         if record.product.is_hosted() {
             blocks.extend(words::access(record));
@@ -181,6 +183,20 @@ impl Screen for Authorise {
         let card = |record| words::card(cx, record, failure, self.is_link_shown);
         cx.session.record.as_ref().map_or_else(Card::default, card)
     }
+}
+
+/// The lines that narrow the permission of an account that opens others' mailboxes, for the hoster.
+fn narrowing(cx: ViewCx<'_>, record: &RunRecord) -> Option<Handout<'static>> {
+    let access = record.impersonation.as_ref().filter(|_| record.product.is_hosted())?;
+    let proof = cx.session.proving.proof.as_ref()?;
+    proof
+        .checks
+        .iter()
+        .find(|check| check.name.as_str() == OUTSIDE && matches!(check.state, CheckState::Partly(_)))?;
+    let lines = hoster_lines::narrowing(access.account.as_str(), &access.sample.domain());
+    let text = lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n");
+    let file = Text::of(format_args!("backup365-{}-hoster.txt", record.id));
+    Some(Handout { id: HandoutId::Hoster, text: text.into(), file })
 }
 
 impl Authorise {
