@@ -54,6 +54,8 @@ mod operators;
 #[cfg(unix)]
 mod ownership;
 #[cfg(unix)]
+mod packaging;
+#[cfg(unix)]
 mod parity;
 #[cfg(unix)]
 mod paths;

@@ -3,6 +3,8 @@
 //! What can be found out before anything is written is found out first; what was written is taken back when systemd
 //! does not take it. Pressing twice does the same once more.
 
+mod package;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -68,6 +70,9 @@ pub fn print(plan: &Plan, around: &Around, out: Out) -> anyhow::Result<Exit> {
 /// A path can't stand in a unit; stdout can't be written for another reason than a closed pipe.
 pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow::Result<Exit> {
     let files = plan.files()?;
+    if let Some(timer) = package::timer(plan, around) {
+        return package::note(&timer, plan, around, store, out);
+    }
     if let Err(why) = systemctl(&["show-environment"]) {
         return without(plan, around, &why, out);
     }
@@ -104,7 +109,7 @@ pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow:
     Ok(if is_good.contains(&false) { Exit::Attention } else { Exit::Done })
 }
 
-/// Takes the timer away. Only files that this program wrote are removed; without any, there is nothing to do.
+/// Takes the timer away. Only files that this program wrote are removed; without any, only the record is told.
 ///
 /// # Errors
 /// A path can't stand in a unit.
@@ -116,6 +121,12 @@ pub fn uninstall(plan: &Plan, around: &Around, store: Option<&Store>, out: Out) 
         return Ok(Exit::Failed);
     }
     if !files.iter().any(|(path, _)| path.exists()) {
+        if let Some(timer) = package::timer(plan, around) {
+            return Ok(package::stays(&timer));
+        }
+        if let Some(Err(failure)) = store.map(|store| store.note_sweeper_removed(&around.host)) {
+            return Ok(failed(&failure));
+        }
         out.note("No timer of this program is installed here.");
         return Ok(Exit::Done);
     }
