@@ -279,7 +279,7 @@ impl Opener {
             .block_on(async {
                 tokio::time::timeout(keyring::WITHIN, keyring::read(name))
                     .await
-                    .unwrap_or_else(|_late| Err(keyring::late()))
+                    .unwrap_or_else(|_late| Err(keyring::KeyringTrouble::Silent))
             })
             .map_err(anyhow::Error::from)
     }

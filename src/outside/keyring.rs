@@ -13,11 +13,9 @@ pub const WITHIN: Duration = Duration::from_secs(10);
 /// Why an entry can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringTrouble {
-    /// Nobody answers on the session bus, or not in our words.
-    #[error(
-        "the keyring did not answer ({0}). Start it, or name another source, such as a file or a command"
-    )]
-    Silent(String),
+    /// Nobody answers on the session bus, not in our words, or not in time.
+    #[error("the keyring did not answer. Start it, or name another source, such as a file or a command")]
+    Silent,
     /// It is shut.
     #[error("the keyring is locked. Unlock it, then start again")]
     Locked,
@@ -33,12 +31,6 @@ pub enum KeyringTrouble {
     NoLinux,
 }
 
-/// What is said where it did not answer in time.
-#[must_use]
-pub fn late() -> KeyringTrouble {
-    KeyringTrouble::Silent(format!("not within {} s", WITHIN.as_secs()))
-}
-
 /// Reads the one entry of this name. Asks the session bus; the caller has looked whether there is one, and ends the wait.
 ///
 /// # Errors
@@ -49,7 +41,10 @@ pub async fn read(name: &str) -> Result<Zeroizing<Vec<u8>>, KeyringTrouble> {
 
     use secret_service::{EncryptionType, SecretService};
 
-    let silent = |error: secret_service::Error| KeyringTrouble::Silent(error.to_string());
+    let silent = |error: secret_service::Error| {
+        tracing::info!(%error, "the keyring did not answer");
+        KeyringTrouble::Silent
+    };
     let service = SecretService::connect(EncryptionType::Dh).await.map_err(silent)?;
     let wanted = HashMap::from([("application", "backup365"), ("name", name)]);
     let found = service.search_items(wanted).await.map_err(silent)?;

@@ -390,7 +390,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     assert!(is_told(&json), "{json}");
     partner.writes("certificate_file = \"good.txt\"");
     let (_, told, _) = check();
-    assert!(is_told(&told) && told.contains("app.certificate_file takes a certificate"), "{told}");
+    assert!(is_told(&told) && told.contains("good.txt is no PEM file and no PFX"), "{told}");
     assert!(out.ends_with("A sweep can't run until this is mended.\n"), "{out}");
 
     // An organisation that is none is our own mistake here, and nothing that a customer could read again.
