@@ -58,7 +58,7 @@ pub(crate) struct Texts {
 /// All rows of one tenant.
 pub(crate) struct List {
     pub(crate) rows: Vec<Texts>,
-    /// What the filter looks through, a folded line for each row: its texts, and the name that the user signs in by.
+    /// One folded line for each row.
     folded: Vec<String>,
 }
 
@@ -156,21 +156,19 @@ impl Stage {
         let provider = self.provider();
         let pages = self.runtime.block_on(listed(&provider, tenant(size), &Memory::of(self.known(size))));
         let users = pages.iter().flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
-        let (rows, folded): (Vec<Texts>, Vec<String>) = users
-            .map(|user| {
-                let [name, address, sign_in, department] =
-                    [user.name, user.address, user.sign_in, user.department]
-                        .map(|text| text.as_str().to_owned());
-                let folded = format!("{name}  {address}  {sign_in}  {department}").to_lowercase();
-                (Texts { name, address, department }, folded)
-            })
-            .unzip();
-        assert_eq!(rows.len(), size, "the whole list came");
         let mut lines = String::new();
-        for row in &rows {
-            writeln!(lines, "{}  {}  {}", row.name, row.address, row.department).unwrap();
+        let mut rows = Vec::with_capacity(size);
+        for user in users {
+            let [name, address, sign_in, department] =
+                [user.name, user.address, user.sign_in, user.department].map(|text| text.as_str().to_owned());
+            // Ours finds a user by the name for signing in, too: the others are given it where it is another one.
+            let other = if sign_in == address { "" } else { &sign_in };
+            writeln!(lines, "{name}  {address}  {department}  {other}").unwrap();
+            rows.push(Texts { name, address, department });
         }
+        assert_eq!(rows.len(), size, "the whole list came");
         fs::write(self.path(&format!("list-{size}")), &lines).unwrap();
+        let folded = lines.to_lowercase().lines().map(str::to_owned).collect();
         let list = Rc::new(List { rows, folded });
         self.lists.borrow_mut().insert(size, Rc::clone(&list));
         list
