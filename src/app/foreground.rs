@@ -46,7 +46,10 @@ pub(super) async fn run(options: sandbox::Options, out: Out) -> anyhow::Result<E
     let partner = sandbox.partner();
     say(&format!("Application {} of the partner tenant {}.", partner.client_id, partner.tenant))?;
     say(&format!("Its secret, invented like everything here: {}", partner.secret))?;
-    say(&format!("Operators sign in with application {}; the pages show their passwords.", partner.operators))?;
+    say(&format!(
+        "Operators sign in with application {}; the pages show their passwords.",
+        partner.operators
+    ))?;
     for (from, to) in sandbox.origins() {
         say(&format!("  {from} is {to}"))?;
     }

@@ -50,6 +50,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+pub(crate) use self::part::vault::Vault;
 pub use self::{
     closing::StillKept,
     corrections::{Fate, Sharing},
@@ -66,7 +67,6 @@ use self::{
         identity,
         known::Known,
         lock::{Hold, Locks},
-        vault::Vault,
     },
     sqlite::Database,
     table::about,
