@@ -98,7 +98,7 @@ enum Task<'a> {
     /// The wizard.
     Wizard,
     /// The sandbox in the foreground, or its data forgotten.
-    Sandbox { port: Option<u16>, is_reset: bool },
+    Sandbox { port: Option<u16>, has_tls: bool, is_reset: bool },
     /// A command that works with the record.
     Command(&'a WorldCommand),
 }
@@ -108,7 +108,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let common = &cli.common;
     let task = match &cli.command {
         None => Task::Wizard,
-        Some(Command::Sandbox { port, reset }) => Task::Sandbox { port: *port, is_reset: *reset },
+        Some(Command::Sandbox { port, tls, reset }) => {
+            Task::Sandbox { port: *port, has_tls: *tls, is_reset: *reset }
+        }
         Some(Command::InWorld(command)) => Task::Command(command),
         Some(Command::Explain(args)) => return command::explain::run(args, common),
         Some(Command::Completions(args)) => return command::completions::run(args, common),
@@ -161,7 +163,8 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     };
     match task {
         Task::Wizard => wizard(cli, opener, runtime),
-        Task::Sandbox { port, is_reset } => sandbox(&opener, &runtime, port, is_reset),
+        Task::Sandbox { is_reset: true, .. } => reset_sandbox(&opener),
+        Task::Sandbox { port, has_tls, is_reset: false } => sandbox(&opener, &runtime, port, has_tls),
         Task::Command(command) => {
             if !command::only_prints(command) {
                 start_log(&opener);
@@ -224,17 +227,20 @@ fn runtime(is_wizard: bool, blocking: usize) -> Result<Runtime, Refusal> {
     Ok(runtime.build().map_err(anyhow::Error::from)?)
 }
 
-/// Runs the sandbox in the foreground, or forgets what it keeps.
-fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, is_reset: bool) -> Result<Exit, Refusal> {
+/// Forgets what the sandbox keeps.
+fn reset_sandbox(opener: &Opener) -> Result<Exit, Refusal> {
     start_log(opener);
     let out = command::out(&opener.common, &opener.environment);
-    let folder = opener.settings.data_of(true);
-    if is_reset {
-        return foreground::reset(&folder, out).map_err(Refusal::from);
-    }
+    foreground::reset(&opener.settings.data_of(true), out).map_err(Refusal::from)
+}
+
+/// Runs the sandbox in the foreground.
+fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, has_tls: bool) -> Result<Exit, Refusal> {
+    start_log(opener);
+    let out = command::out(&opener.common, &opener.environment);
     let clock = world::clock(&opener.common, &opener.settings, true);
-    let options = world::options(&opener.common, &clock, folder, port);
-    runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
+    let options = world::options(&opener.common, &clock, opener.settings.data_of(true), port);
+    runtime.block_on(foreground::run(options, has_tls, out)).map_err(Refusal::from)
 }
 
 /// A flag that means nothing in the real world.

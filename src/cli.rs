@@ -166,6 +166,9 @@ pub enum Command {
         /// Port on 127.0.0.1; 0 takes a free one.
         #[arg(long)]
         port: Option<u16>,
+        /// Speak TLS on the port, too, for programs that insist on it; says which certificate to trust.
+        #[arg(long)]
+        tls: bool,
         /// Forget every consent, made user and position of the sandbox, then stop.
         #[arg(long)]
         reset: bool,

@@ -22,26 +22,36 @@ pub(super) struct Ask {
     pub(super) headers: HeaderMap,
     /// Whole body.
     pub(super) body: Vec<u8>,
-    /// Scheme, host and port under which the sandbox was asked by an address of its own; none: by one of Microsoft's.
-    pub(super) origin: Option<String>,
+    /// Where links lead.
+    pub(super) links: Links,
 }
 
-/// Microsoft's host for sign-ins, as an origin.
-const LOGIN: &str = "https://login.microsoftonline.com";
-/// Microsoft's host for Graph, as an origin.
-const GRAPH: &str = "https://graph.microsoft.com";
+/// Origins of what the sandbox plays, as links and issuers name them: whoever asked by an address of the sandbox's own
+/// stays there.
+#[derive(Clone)]
+pub(super) struct Links {
+    /// The identity platform.
+    pub(super) login: String,
+    /// Graph.
+    pub(super) graph: String,
+    /// Whether both are an address of the sandbox's own.
+    pub(super) is_own: bool,
+}
+
+impl Links {
+    /// Microsoft's own hosts.
+    pub(super) fn microsoft() -> Self {
+        let (login, graph) = ("https://login.microsoftonline.com", "https://graph.microsoft.com");
+        Self { login: login.to_owned(), graph: graph.to_owned(), is_own: false }
+    }
+
+    /// An address of the sandbox's own, as an origin.
+    pub(super) fn own(origin: &str) -> Self {
+        Self { login: origin.to_owned(), graph: origin.to_owned(), is_own: true }
+    }
+}
 
 impl Ask {
-    /// Origin of the identity platform in links and issuers: whoever asked by an address of the sandbox's own stays there.
-    pub(super) fn login(&self) -> &str {
-        self.origin.as_deref().unwrap_or(LOGIN)
-    }
-
-    /// Root of every address of Graph in an answer, likewise.
-    pub(super) fn graph(&self) -> String {
-        format!("{}/v1.0", self.origin.as_deref().unwrap_or(GRAPH))
-    }
-
     /// A header as text; empty where it is missing or no text.
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()

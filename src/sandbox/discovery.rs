@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Ask, Mark, value},
+    answer::{Answer, Ask, Links, Mark, value},
     platform::{Platform, is_guid},
     world::Tenant,
 };
@@ -106,16 +106,10 @@ fn describe(
     sub: Option<&str>,
     cloud: &str,
 ) -> Value {
-    // Whoever asks by an address of the sandbox's own stays there; other clouds are named by their hosts.
-    let login = if login == "login.microsoftonline.com" {
-        ask.login().to_owned()
-    } else {
-        format!("https://{login}")
-    };
-    let graph_origin = match &ask.origin {
-        Some(origin) if graph == "graph.microsoft.com" => origin.clone(),
-        _ => format!("https://{graph}"),
-    };
+    // Other clouds are named by their hosts.
+    let links = Links { login: format!("https://{login}"), graph: format!("https://{graph}"), is_own: false };
+    let links = if login == "login.microsoftonline.com" { &ask.links } else { &links };
+    let login = &links.login;
     let base = format!("{login}/{path}");
     let mut document = json!({
         "token_endpoint": format!("{base}/oauth2/v2.0/token"),
@@ -128,7 +122,7 @@ fn describe(
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "issuer": format!("{login}/{issuer}/v2.0"),
         "request_uri_parameter_supported": false,
-        "userinfo_endpoint": format!("{graph_origin}/oidc/userinfo"),
+        "userinfo_endpoint": format!("{}/oidc/userinfo", links.graph),
         "authorization_endpoint": format!("{base}/oauth2/v2.0/authorize"),
         "device_authorization_endpoint": format!("{base}/oauth2/v2.0/devicecode"),
         "http_logout_supported": true,
@@ -162,7 +156,7 @@ pub(super) fn instance(platform: &Platform, ask: &Ask) -> Answer {
         .and_then(|it| it.path_segments()?.next().map(str::to_owned))
         .unwrap_or_default();
     found(&json!({
-        "tenant_discovery_endpoint": format!("{}/{word}/v2.0/.well-known/openid-configuration", ask.login()),
+        "tenant_discovery_endpoint": format!("{}/{word}/v2.0/.well-known/openid-configuration", ask.links.login),
         "api-version": "1.1",
         "metadata": [
             {
@@ -184,5 +178,5 @@ pub(super) fn instance(platform: &Platform, ask: &Ask) -> Answer {
 /// Answers `/{tenant}/discovery/v2.0/keys` (and without the version).
 pub(super) fn keys(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     let issuer = platform.world.tenant(word).map_or("{tenantid}", |tenant| tenant.id.as_str());
-    found(&platform.keys.set(&format!("{}/{issuer}/v2.0", ask.login())))
+    found(&platform.keys.set(&format!("{}/{issuer}/v2.0", ask.links.login)))
 }

@@ -112,8 +112,8 @@ fn seal(platform: &Platform, kind: &str, content: &impl Serialize) -> String {
     platform.keys.seal(&json!({"k": kind, "c": content})).unwrap_or_default()
 }
 
-/// Opens what [`seal`] sealed as this kind.
-fn open<T: DeserializeOwned>(platform: &Platform, kind: &str, text: &str) -> Option<T> {
+/// Reads what [`seal`] sealed as this kind.
+fn unseal<T: DeserializeOwned>(platform: &Platform, kind: &str, text: &str) -> Option<T> {
     let mut content = platform.keys.open(text)?;
     (content.get("k")?.as_str()? == kind).then_some(())?;
     serde_json::from_value(content.get_mut("c")?.take()).ok()
@@ -257,7 +257,7 @@ pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
     if value(&form, "step") == Some("code") {
         return typed(platform, value(&form, "otc").unwrap_or_default());
     }
-    let flow = value(&form, "ctx").and_then(|sealed| open::<Flow>(platform, "sign-in", sealed));
+    let flow = value(&form, "ctx").and_then(|sealed| unseal::<Flow>(platform, "sign-in", sealed));
     let Some(mut flow) = flow.filter(|flow| platform.now().saturating_sub(flow.began) < PATIENCE) else {
         return consent::trouble(platform, ask, 50_089, TOO_LATE);
     };
@@ -379,7 +379,7 @@ fn refused(platform: &Platform, ask: &Ask, wish: &Wish, error: &str, code: u32, 
         vec![
             ("error", error.to_owned()),
             ("error_description", mark.describe(code, text)),
-            ("error_uri", format!("{}/error?code={code}", ask.login())),
+            ("error_uri", format!("{}/error?code={code}", ask.links.login)),
         ],
     )
 }

@@ -137,7 +137,12 @@ fn client(
         }
         assertion::check(
             text,
-            &assertion::Expected { partner, words: [word, tenant], now: platform.now() / 1_000 },
+            &assertion::Expected {
+                partner,
+                login: &ask.links.login,
+                words: [word, tenant],
+                now: platform.now() / 1_000,
+            },
         )
         .map_err(|(code, text)| (401, "invalid_client", code, text))?;
         return Ok((partner.client_id.clone(), true));

@@ -1,5 +1,6 @@
 //! The sandbox by plain HTTP, as a program or a browser that knows nothing of this one would meet it.
 
+mod foreign;
 pub(crate) mod rig;
 mod sign_in;
 

@@ -57,9 +57,17 @@ impl Rig {
 
     /// What comes of it: the number, or none.
     fn answer(&self, assertion: &str) -> Option<u32> {
-        check(assertion, &Expected { partner: &self.partner, words: [TENANT, "a.example"], now: NOW })
-            .err()
-            .map(|it| it.0)
+        check(
+            assertion,
+            &Expected {
+                partner: &self.partner,
+                login: "https://login.microsoftonline.com",
+                words: [TENANT, "a.example"],
+                now: NOW,
+            },
+        )
+        .err()
+        .map(|it| it.0)
     }
 }
 

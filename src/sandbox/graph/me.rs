@@ -1,4 +1,4 @@
-//! The person who signed in: `/me`, and what OpenID Connect calls the user info.
+//! The person who signed in: `/me`, and what `OpenID` Connect calls the user info.
 
 use serde_json::json;
 
@@ -28,7 +28,7 @@ pub(super) fn answer(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<
     }
     let (given, family) = account.name.split_once(' ').unwrap_or((&account.name, ""));
     let user = json!({
-        "@odata.context": format!("{}/$metadata#users/$entity", ask.graph()), "id": oid(tenant, account),
+        "@odata.context": format!("{}/$metadata#users/$entity", caller.root), "id": oid(tenant, account),
         "businessPhones": [], "displayName": account.name, "givenName": given, "jobTitle": null, "mail": account.address,
         "mobilePhone": null, "officeLocation": null, "preferredLanguage": null, "surname": family,
         "userPrincipalName": account.address,

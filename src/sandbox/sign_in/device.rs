@@ -83,7 +83,7 @@ impl SignIns {
     /// Application, path word and user code of a living code that somebody typed: small letters, blanks and hyphens don't
     /// matter.
     pub(super) fn waiting(&self, typed: &str, now: i64) -> Option<(String, String, String)> {
-        let typed: String = typed.chars().filter(|it| it.is_ascii_alphanumeric()).collect();
+        let typed: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
         self.with(|devices| {
             let found =
                 devices.iter().find(|it| it.is_waiting(now) && it.user.eq_ignore_ascii_case(&typed))?;
@@ -171,10 +171,8 @@ pub(in crate::sandbox) fn device_code(platform: &Platform, ask: &Ask, word: &str
             polls: 0,
         });
     });
-    let page = match &ask.origin {
-        Some(origin) => format!("{origin}/devicelogin"),
-        None => "https://microsoft.com/devicelogin".to_owned(),
-    };
+    let page = if ask.links.is_own { ask.links.login.as_str() } else { "https://microsoft.com" };
+    let page = format!("{page}/devicelogin");
     let message = format!(
         "To sign in, use a web browser to open the page {page} and enter the code {user} to authenticate."
     );

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Code, device::Poll, open, registration, seal};
+use super::{Code, device::Poll, registration, seal, unseal};
 use crate::sandbox::{
     answer::{Ask, fresh, value},
     platform::{Platform, object_id},
@@ -112,7 +112,7 @@ fn by_code<'a>(
 ) -> Result<Signed<'a>, Refusal> {
     let registration = client(platform, form, client_id, word)?;
     let code = value(form, "code").unwrap_or_default();
-    let code = open::<Code>(platform, "code", code)
+    let code = unseal::<Code>(platform, "code", code)
         .filter(|it| it.client == registration.client)
         .ok_or_else(|| invalid(70_000, "The provided value for the 'code' parameter is not valid."))?;
     if value(form, "redirect_uri") != Some(&code.wish.redirect) {
@@ -174,7 +174,7 @@ fn by_refresh<'a>(
 ) -> Result<Signed<'a>, Refusal> {
     let registration = client(platform, form, client_id, word)?;
     let token = value(form, "refresh_token").unwrap_or_default();
-    let token = open::<Refresh>(platform, "refresh", token)
+    let token = unseal::<Refresh>(platform, "refresh", token)
         .filter(|it| it.client == registration.client)
         .ok_or_else(|| invalid(9_002_313, "Invalid request. Request is malformed or invalid."))?;
     if platform.now().saturating_sub(token.made) > REFRESH_LIFE {
@@ -231,7 +231,7 @@ fn answer(platform: &Platform, ask: &Ask, signed: &Signed<'_>, with_info: bool) 
         answer.insert("refresh_token", json!(seal(platform, "refresh", &refresh)));
     }
     if scopes.has("openid") {
-        let issuer = format!("{}/{tid}/v2.0", ask.login());
+        let issuer = format!("{}/{tid}/v2.0", ask.links.login);
         let mut claims = identity(platform, signed, &scopes, tid, &oid);
         claims.insert("iss".to_owned(), json!(issuer));
         let roles: Vec<&String> =
