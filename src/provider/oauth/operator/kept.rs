@@ -47,12 +47,12 @@ impl SessionFile {
         let sealed = match file::secret(&self.path) {
             Ok(sealed) => sealed,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(self.unusable(of_system(&error))),
+            Err(error) => return Err(self.unusable(&of_system(&error))),
         };
         let sealed = STANDARD.decode(sealed.trim()).ok();
         let plain = sealed.and_then(|sealed| self.vault.open(&sealed));
         let session = plain.and_then(|plain| session(&serde_json::from_str(plain.expose()).ok()?));
-        session.map(Some).ok_or_else(|| self.unusable("it is damaged, or encrypted for another key".into()))
+        session.map(Some).ok_or_else(|| self.unusable(&"it is damaged, or encrypted for another key".into()))
     }
 
     /// Keeps a session in place of the last one, for its owner alone (mode 0600).
@@ -91,7 +91,7 @@ impl SessionFile {
         }
     }
 
-    fn unusable(&self, why: Text) -> Failure {
+    fn unusable(&self, why: &Text) -> Failure {
         Failure::new(
             FailureKind::Record,
             Text::of(format_args!(

@@ -47,11 +47,9 @@ pub(super) fn poll(error: &Error) -> Poll {
     };
     // The words first: numbers stand behind several of them, and which belongs to the end of a code is unconfirmed.
     match (refusal.error.as_str(), refusal.number()) {
-        ("authorization_pending", _) => Poll::Pending,
         ("slow_down", _) => Poll::SlowDown,
-        ("expired_token" | "bad_verification_code", _) => Poll::Lapsed,
-        (_, Some(70_016)) => Poll::Pending,
-        (_, Some(70_018 | 70_019 | 70_020)) => Poll::Lapsed,
+        ("authorization_pending", _) | (_, Some(70_016)) => Poll::Pending,
+        ("expired_token" | "bad_verification_code", _) | (_, Some(70_018..=70_020)) => Poll::Lapsed,
         _ if is_passing(refusal) => Poll::NoAnswer,
         _ => Poll::Refused(refused(error)),
     }
