@@ -5,9 +5,11 @@ mod credential;
 mod environment;
 mod fault;
 mod foreground;
+mod keys;
 mod places;
 mod process;
 mod refusal;
+mod sign_in;
 mod signals;
 mod sources;
 mod trial;
@@ -152,11 +154,12 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             Task::Sandbox { .. } => false,
             Task::Command(command) => command::may_make(command),
         },
-        may_ask_keyring: !is_sweep,
         record: match &task {
             Task::Command(WorldCommand::Sweep(args)) => args.record,
             _ => None,
         },
+        is_by_operator: !matches!(&task, Task::Command(command) if command::is_unattended(command)),
+        account: Arc::default(),
     };
     match task {
         Task::Wizard => wizard(cli, opener, runtime),
@@ -429,6 +432,11 @@ fn opened(opener: &Opener) -> Result<Opened, Failure> {
     found.world.notes = places::notes(&opener.settings, opener.is_sandbox);
     found.world.notes.extend(world.standing.warnings(opener.clock.now()));
     found.world.notes.extend(world.doubts.iter().map(|doubt| Text::of(format_args!("{doubt}."))));
+    if !opener.is_sandbox && found.world.notes.is_empty() && !found.world.operator.is_signed_in {
+        let name = &found.world.operator.name;
+        let words = format_args!("nobody is signed in: you work as {name}, the account of this computer.");
+        found.world.notes.push(Text::of(words));
+    }
     Ok(Opened { kept, ..found })
 }
 

@@ -41,6 +41,7 @@ pub mod row_ranges;
 pub mod run;
 pub mod secret;
 pub mod sheet;
+pub mod sign_in;
 pub mod speech;
 pub mod status;
 pub mod sweep;

@@ -27,7 +27,7 @@ pub use gathered::Origin;
 
 pub use values::{
     ApplySettings, Bell, ClockSettings, Color, ConsentSettings, ExtraPermission, Glyphs, Lines, LogSettings,
-    ProvisionSettings, ScreenSettings, SweepSettings,
+    OperatorSettings, ProvisionSettings, ScreenSettings, SignIn, SweepSettings,
 };
 
 use gathered::Gathered;
@@ -53,6 +53,8 @@ pub struct Sources {
 pub struct Settings {
     /// The application; none: no source names one, so the bare wizard runs in the sandbox.
     pub app: Option<PartnerApp>,
+    /// How operators sign in.
+    pub operator: OperatorSettings,
     /// Origins and the origins that stand for them.
     pub addresses: Vec<(String, String)>,
     /// A public page that consent may return to.
@@ -103,7 +105,13 @@ impl Settings {
         self.data_of(is_sandbox).join("backup365.sqlite")
     }
 
-    /// The key file for impersonation passwords of one world: in the config folder, not beside the store.
+    /// Where the operator's sign-in in one world is kept, encrypted.
+    #[must_use]
+    pub fn sign_in_of(&self, is_sandbox: bool) -> PathBuf {
+        self.data_of(is_sandbox).join("sign-in.age")
+    }
+
+    /// The key file for impersonation passwords and sign-ins of one world: in the config folder, not beside the store.
     #[must_use]
     pub fn identity_of(&self, is_sandbox: bool) -> PathBuf {
         self.config.join(if is_sandbox { "sandbox-identity.txt" } else { "identity.txt" })

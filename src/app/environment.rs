@@ -178,6 +178,7 @@ fn account() -> Account {
             name: name.map(|name| Text::clean(&name)),
             number: Some(uid),
             raised_from: raised_from.map(|name| Text::clean(&name)),
+            signed_in: None,
         }
     }
     #[cfg(not(unix))]

@@ -1,6 +1,9 @@
 //! Opens the world that the program works in: the real one by settings, or the sandbox.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use tokio::runtime::Handle;
 
@@ -11,6 +14,7 @@ use crate::{
         customer::{Impersonation, Listing, NewCustomer, Product},
         failure::{Failure, FailureKind, of_system},
         id::{Address, RecordId, TenantId},
+        operator::Account,
         permission::Permission,
         secret::Secret,
         text::Text,
@@ -18,6 +22,7 @@ use crate::{
     },
     log,
     outside::keyring,
+    private,
     provider::{
         self, Provider,
         http::{HttpOptions, Network},
@@ -26,12 +31,13 @@ use crate::{
     },
     runner::{self, Rehearse},
     sandbox::{self, Sandbox, StartError},
-    settings::{ExtraPermission, Settings},
+    settings::{ExtraPermission, Lines, Settings},
 };
 
 use super::{
     credential::{self, Credentials},
     environment::Environment,
+    sign_in,
     trial::Trial,
 };
 
@@ -75,10 +81,13 @@ pub(super) struct Opener {
     pub(super) is_sandbox: bool,
     /// Whether what runs may make a record. In the sandbox everything may.
     pub(super) may_make: bool,
-    /// Whether the system's keyring may be asked: never for a sweep, whose timer has no session.
-    pub(super) may_ask_keyring: bool,
     /// The record that the timer was installed for.
     pub(super) record: Option<RecordId>,
+    /// Whether what runs is an operator's own work. A sweep is not: it does what operators have said before, and at night
+    /// nobody is there to sign in, nor a session whose keyring could be asked.
+    pub(super) is_by_operator: bool,
+    /// Who works here, once that is known.
+    pub(super) account: Arc<OnceLock<Account>>,
 }
 
 impl Opener {
@@ -116,7 +125,9 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
-        self.open_with(self.store()?)
+        let early = self.early_sandbox()?;
+        let store = self.store_by(self.account(early.as_ref())?)?;
+        self.open_around(store, early)
     }
 
     /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the
@@ -125,8 +136,9 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open`]; also when the record can't be copied.
     pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
-        let (store, trial) = self.copied()?;
-        let mut world = self.open_with(store)?;
+        let early = self.early_sandbox()?;
+        let (store, trial) = self.copied_by(self.account(early.as_ref())?)?;
+        let mut world = self.open_around(store, early)?;
         world.provider.exchange = world.provider.exchange.unsigned();
         Ok((world, trial))
     }
@@ -136,6 +148,11 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open_trial`].
     pub(super) fn copied(&self) -> Result<(Store, Trial), Failure> {
+        self.copied_by(self.account(None)?)
+    }
+
+    /// The same by this account.
+    fn copied_by(&self, account: Account) -> Result<(Store, Trial), Failure> {
         let Self { settings, is_sandbox, .. } = self;
         let file = settings.store_of(*is_sandbox);
         // A trial of a record that is gone would be a trial of an empty one.
@@ -147,7 +164,7 @@ impl Opener {
         let identity = settings.identity_of(*is_sandbox);
         // A key that is not there yet must not be made by a trial.
         let identity = if identity.exists() { identity } else { trial.identity() };
-        Ok((self.record(&Terms::FREE, trial.record(), identity)?, trial))
+        Ok((self.record(&Terms::FREE, trial.record(), identity, account)?, trial))
     }
 
     /// Opens the record alone, for commands that ask no server: no credential is read, so that nothing asks for a
@@ -168,8 +185,38 @@ impl Opener {
     /// # Errors
     /// As [`Store::open_on`].
     pub(super) fn store(&self) -> Result<Store, Failure> {
+        self.store_by(self.account(None)?)
+    }
+
+    /// The record as this account opens it.
+    fn store_by(&self, account: Account) -> Result<Store, Failure> {
         let Self { settings, is_sandbox, .. } = self;
-        self.record(&self.terms(), settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
+        let (file, identity) = (settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox));
+        self.record(&self.terms(), file, identity, account)
+    }
+
+    /// Who works here.
+    ///
+    /// # Errors
+    /// As [`sign_in::account`].
+    fn account(&self, sandbox: Option<&Sandbox>) -> Result<Account, Failure> {
+        if !self.is_by_operator {
+            return Ok(self.environment.account.clone());
+        }
+        if let Some(known) = self.account.get() {
+            return Ok(known.clone());
+        }
+        let account = sign_in::account(self, sandbox)?;
+        Ok(self.account.get_or_init(|| account).clone())
+    }
+
+    /// Whether words are to be read line by line.
+    pub(super) fn is_in_lines(&self) -> bool {
+        match self.settings.screen.lines {
+            Lines::Always => true,
+            Lines::Auto => self.environment.wants_lines() || self.environment.term.as_deref() == Some("dumb"),
+            Lines::Never => false,
+        }
     }
 
     /// The partner's own tenant, as settings name it.
@@ -198,13 +245,19 @@ impl Opener {
     }
 
     /// Opens a record.
-    fn record(&self, terms: &Terms, file: PathBuf, identity: PathBuf) -> Result<Store, Failure> {
+    fn record(
+        &self,
+        terms: &Terms,
+        file: PathBuf,
+        identity: PathBuf,
+        account: Account,
+    ) -> Result<Store, Failure> {
         let Self { common, environment, clock, is_sandbox, .. } = self;
         let options = StoreOptions {
             file,
             identity,
             clock: clock.clone(),
-            account: environment.account.clone(),
+            account,
             as_user: *is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
             is_sandbox: *is_sandbox,
@@ -217,7 +270,36 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open`].
     pub(super) fn open_with(&self, store: Store) -> Result<World, Failure> {
-        if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
+        self.open_around(store, None)
+    }
+
+    /// The same, with the sandbox that is running already.
+    fn open_around(&self, store: Store, early: Option<Sandbox>) -> Result<World, Failure> {
+        let sandbox = early.map_or_else(|| self.sandbox(), |sandbox| Ok(Some(sandbox)))?;
+        match sandbox {
+            Some(sandbox) => self.sandboxed(store, sandbox),
+            None => self.real(store),
+        }
+    }
+
+    /// The sandbox before the record is opened, where it may be asked about a sign-in.
+    fn early_sandbox(&self) -> Result<Option<Sandbox>, Failure> {
+        if self.settings.sign_in_of(self.is_sandbox).exists() { self.sandbox() } else { Ok(None) }
+    }
+
+    /// Starts the sandbox in this process, where that is the world.
+    ///
+    /// # Errors
+    /// A world or a trouble that is not there; a folder or a port that can't be used.
+    pub(super) fn sandbox(&self) -> Result<Option<Sandbox>, Failure> {
+        let Self { common, settings, clock, .. } = self;
+        if !self.is_sandbox {
+            return Ok(None);
+        }
+        // Closed to others from the start; what keeps it from being made, the sandbox says.
+        let _untold = private::make_folder(&settings.data_of(true));
+        let options = options(common, clock, settings.data_of(true), None);
+        self.handle.block_on(sandbox::start(options)).map(Some).map_err(|error| unstarted(&error))
     }
 
     /// The real world, by settings.
@@ -265,7 +347,7 @@ impl Opener {
     /// Reads an entry of the system's keyring.
     fn keyring(&self, name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
         anyhow::ensure!(
-            self.may_ask_keyring,
+            self.is_by_operator,
             "a sweep does not ask the keyring, because nobody opens it for a timer. Give the sweep another way: \
              write BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential) into {}",
             self.settings.config.join(super::places::VARIABLES).display()
@@ -284,11 +366,9 @@ impl Opener {
             .map_err(anyhow::Error::from)
     }
 
-    /// The sandbox, started in this process.
-    fn sandboxed(&self, store: Store) -> Result<World, Failure> {
-        let Self { common, settings, clock, .. } = self;
-        let options = options(common, clock, settings.data_of(true), None);
-        let sandbox = self.handle.block_on(sandbox::start(options)).map_err(|error| unstarted(&error))?;
+    /// The sandbox that was started in this process.
+    fn sandboxed(&self, store: Store, sandbox: Sandbox) -> Result<World, Failure> {
+        let Self { settings, clock, .. } = self;
         store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
         let partner = sandbox.partner();
         let tenant = partner.tenant.parse().map_err(|_malformed| odd_world("partner's tenant"))?;
@@ -327,7 +407,7 @@ impl Opener {
             tell: Arc::new(move |domain| told(&teller.tells(domain)?, domain)),
         };
         // Where no trouble of that kind is switched on there is nothing to warn of, and nothing is asked.
-        let standing = if common.fault.iter().any(|fault| fault.trim().starts_with("secret-ends")) {
+        let standing = if self.common.fault.iter().any(|fault| fault.trim().starts_with("secret-ends")) {
             credential::standing(&provider, &[facts], &self.handle, clock.now())
         } else {
             Standing::default()

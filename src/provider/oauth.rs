@@ -7,6 +7,7 @@ mod assertion;
 mod certificate;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+pub mod operator;
 mod proof;
 mod wire;
 
@@ -269,7 +270,8 @@ impl Tokens {
                 signer.assertion(&endpoint, &inner.client_id, inner.clock.now())?,
             );
         }
-        let send = |request| post(inner.http.clone(), inner.clock.clone(), request);
+        // Asking for the same token again does no harm.
+        let send = |request| post(inner.http.clone(), inner.clock.clone(), request, true);
         let issued = request.request_async(&send).await.map_err(refused)?;
         let life = issued.life();
         let used_for = life.saturating_sub(MARGIN.min(life / LAST_PART));
@@ -289,11 +291,12 @@ impl fmt::Debug for Tokens {
 type Unused = oauth2::basic::BasicTokenIntrospectionResponse;
 type Unused2 = oauth2::StandardRevocableToken;
 
-/// Carries the crate's request over our client.
+/// Carries the crate's request over our client, again where that does no harm.
 async fn post(
     http: Http,
     clock: Clock,
     request: oauth2::HttpRequest,
+    is_safe_to_repeat: bool,
 ) -> Result<oauth2::HttpResponse, Transport> {
     let bad = || HttpError::Request { detail: String::from("a token request that can't be sent") };
     let url = Url::parse(&request.uri().to_string()).map_err(|_malformed| bad())?;
@@ -304,8 +307,7 @@ async fn post(
         body: Some(("application/x-www-form-urlencoded", request.into_body())),
         deadline: DEADLINE,
         max_body_bytes: MAX_BYTES,
-        // Asking for the same token again does no harm.
-        is_safe_to_repeat: true,
+        is_safe_to_repeat,
     };
     let answer = http.send_to_api(call).await?;
     let retry_after = answer.retry_after(&clock);

@@ -12,7 +12,7 @@ use std::{
 use crate::{domain::text::Text, outside};
 
 use super::{
-    PartnerApp, Settings, SettingsError, Sources,
+    OperatorSettings, PartnerApp, Settings, SettingsError, SignIn, Sources,
     credential::Mismatch,
     file::{self, Found},
     setting::Draft,
@@ -201,6 +201,7 @@ impl Gathered {
 
     /// Notes what an application lacks that is named; not before every value that is there can be used.
     pub(super) fn complete(&mut self) {
+        self.complete_operator();
         if !self.mistakes.is_empty() || !self.names_an_app() {
             return;
         }
@@ -241,6 +242,24 @@ impl Gathered {
     /// Whether a source names anything of a table.
     fn names(&self, table: &str) -> bool {
         self.givens.iter().any(|given| given.spec.place().0 == table && given.origin != Origin::Default)
+    }
+
+    /// Notes a sign-in that is demanded and that nobody could do.
+    fn complete_operator(&mut self) {
+        let OperatorSettings { client_id, sign_in } = self.draft.settings.operator;
+        if !self.mistakes.is_empty() || client_id.is_some() || sign_in == SignIn::Optional {
+            return;
+        }
+        let what = "operator.sign_in demands a sign-in, and operator.client_id is missing";
+        let origin = self.chosen("operator.sign_in").last().map_or(Origin::Default, |given| given.origin);
+        match origin {
+            Origin::File { line } => self.mistakes.push(SettingsError::Invalid {
+                path: self.path.clone(),
+                line,
+                what: Text::from(what),
+            }),
+            other => self.wrong("operator.sign_in", other, Text::from(what)),
+        }
     }
 
     /// What an application lacks, told where it is named.

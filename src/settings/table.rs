@@ -8,12 +8,14 @@ mod app;
 
 use std::{path::PathBuf, sync::LazyLock, time::Duration};
 
+use uuid::Uuid;
+
 pub use self::app::{app as first, next};
 pub use super::setting::{AnySetting, Setting, Spec};
 use super::{
-    form::{Addresses, Choice, FOLDER, PAGE, Permissions, Size, Wait, Whole},
+    form::{Addresses, Choice, FOLDER, GUID, PAGE, Permissions, Size, Wait, Whole},
     setting::Slot::{Always, List, Maybe},
-    values::{Bell, Color, ExtraPermission, Glyphs, Lines},
+    values::{Bell, Color, ExtraPermission, Glyphs, Lines, SignIn},
 };
 
 /// A mebibyte.
@@ -39,6 +41,28 @@ macro_rules! settings {
 }
 
 settings! {
+    OPERATOR_CLIENT_ID: Setting<Uuid> = GUID
+        => Maybe(|draft, id| draft.settings.operator.client_id = Some(id)),
+        Spec {
+            name: "operator.client_id",
+            variable: "BACKUP365_OPERATOR_CLIENT_ID",
+            flag: "--operator-client-id",
+            value_name: "GUID",
+            example: "c3f1a7de-52b8-4e0d-8a96-7d40e1b9f265",
+            about: "Application (client) ID of the registration with which your staff sign in: backup365 login",
+        };
+
+    OPERATOR_SIGN_IN: Setting<SignIn> = Choice(&[("optional", SignIn::Optional), ("required", SignIn::Required)])
+        => Always(|draft| &mut draft.settings.operator.sign_in),
+        Spec {
+            name: "operator.sign_in",
+            variable: "BACKUP365_OPERATOR_SIGN_IN",
+            flag: "--operator-sign-in",
+            value_name: "WHEN",
+            example: "required",
+            about: "Whether your staff must sign in; optional takes the account of this computer for the operator",
+        };
+
     DONE_PAGE: Setting<String> = PAGE
         => Maybe(|draft, page| draft.settings.done_page = Some(page)),
         Spec {

@@ -6,6 +6,25 @@ use uuid::Uuid;
 
 use crate::domain::{believed::SHORTER_PERCENT, consent::SPREADING, text::Text, time::TOLERANCE};
 
+/// Whether somebody must be signed in with Microsoft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SignIn {
+    /// Without a sign-in the account of this computer is the operator.
+    #[default]
+    Optional,
+    /// Without one nothing is done for a customer.
+    Required,
+}
+
+/// How operators sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OperatorSettings {
+    /// Application (client) id of the operators' registration; none: nobody can sign in.
+    pub client_id: Option<Uuid>,
+    /// Whether they must.
+    pub sign_in: SignIn,
+}
+
 /// A permission row that settings add to the table; none can be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtraPermission {

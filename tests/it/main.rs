@@ -48,6 +48,8 @@ mod live;
 #[cfg(unix)]
 mod log;
 #[cfg(unix)]
+mod login;
+#[cfg(unix)]
 mod network;
 #[cfg(unix)]
 mod operators;

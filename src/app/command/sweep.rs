@@ -53,6 +53,11 @@ pub(super) const fn only_prints(args: &Args) -> bool {
     args.install && args.print
 }
 
+/// Whether it is a sweep itself, or the check whether one could run.
+pub(super) const fn is_unattended(args: &Args) -> bool {
+    !(args.preview || args.status || args.install || args.uninstall || args.accept_shorter.is_some())
+}
+
 /// What a pass needs, tried in turn up to the first thing that is not as it should be.
 fn checks(command: &CommandContext) -> Vec<Check> {
     let opener = &command.opener;

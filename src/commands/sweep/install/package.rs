@@ -55,8 +55,8 @@ pub(super) fn note(
 /// Whether the timer can do without what only this shell knows; else says where it looks. That file is root's: whether it is
 /// written already can't be seen from here.
 fn is_told(around: &Around) -> bool {
-    let names = [variables::names(&around.network), around.secret_variable.clone()];
-    let names: Vec<String> = names.into_iter().flatten().collect();
+    let names = variables::names(&around.network).into_iter().chain(around.secret_variables.iter().cloned());
+    let names: Vec<String> = names.collect();
     if !names.is_empty() {
         warn(&format!(
             "The timer knows nothing of {}, as set here: it takes them from /etc/backup365/{}.env (mode 0600), which an \
