@@ -7,6 +7,7 @@ pub mod customers;
 pub mod doctor;
 pub mod explain;
 pub mod journey;
+pub mod login;
 pub mod operators;
 pub mod own_credential;
 pub mod provision;

@@ -10,6 +10,7 @@ pub(crate) mod fuzzing;
 mod licence;
 mod list;
 mod memory;
+mod own;
 mod page;
 mod proof;
 mod purpose;
@@ -124,12 +125,6 @@ impl Graph {
     pub async fn sign_in(&self) -> Result<(), Failure> {
         let token = self.inner.tokens.get(self.inner.partner, &self.inner.resource).await;
         token.map(drop).map_err(|error| error.failure_of_our_own("signing in to your own organisation"))
-    }
-
-    /// Until when our own certificate is good; none where a secret proves who we are.
-    #[must_use]
-    pub fn certificate_end(&self) -> Option<Moment> {
-        self.inner.tokens.certificate_end()
     }
 
     /// What the token that was used last says of the tenant's consent, without a request: what is missing of the wizard's own

@@ -134,7 +134,7 @@ fn people_read_a_line_for_each_check_and_what_it_comes_to() {
         "Clock",
         "Microsoft",
         "Registration",
-        "Credential's end",
+        "Expiry",
     ];
     // Without a record nobody asks who sweeps.
     let wanted: Vec<&str> = wanted.into_iter().filter(|name| *name != "Sweeper").collect();
@@ -142,17 +142,23 @@ fn people_read_a_line_for_each_check_and_what_it_comes_to() {
     assert!(out.ends_with("\nAll is well.\n"), "{out}");
     let (code, out, _) = said({
         let mut command = bare(&home);
-        command.args(["--sandbox", "--fault", "secret-ends=3", "doctor"]).env("BROWSER", "/no/such/browser");
+        command
+            .args([
+                "--sandbox",
+                "--clock",
+                "2026-11-24T12:00:00+11:00",
+                "--fault",
+                "secret-ends=2026-11-28",
+                "doctor",
+            ])
+            .env("BROWSER", "/no/such/browser");
         command
     });
     assert!(
         out.contains("\nBrowser: WARNING: BROWSER names /no/such/browser, which is not there. Name"),
         "{out}"
     );
-    assert!(
-        out.contains("\nCredential's end: WARNING: it ends on ") && out.contains(", in 3 days. Make"),
-        "{out}"
-    );
+    assert!(out.contains("\nExpiry: WARNING: the secret of ") && out.contains(", in 3 days. Make"), "{out}");
     assert!(code == 6 && out.ends_with("\nWarnings: 2. Nothing has failed.\n"), "{out}");
 }
 

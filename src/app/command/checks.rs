@@ -1,6 +1,10 @@
 //! What both `sweep --check` and `doctor` look at.
 
-use crate::{app::world::Opener, commands::check::Check, domain::text::Text};
+use crate::{
+    app::world::Opener,
+    commands::check::Check,
+    domain::{credential::Standing, text::Text, time::Moment},
+};
 
 /// The check that compares the clock with Microsoft's and with the record.
 pub(super) const CLOCK: &str = "Clock";
@@ -41,4 +45,22 @@ pub(super) fn agrees(gap: Option<i64>) -> Text {
         None => Text::from("could not be compared: Microsoft's answer has no date"),
         Some(seconds) => Text::of(format_args!("agrees with Microsoft's within {} s", seconds + 1)),
     }
+}
+
+/// Until when the credential is good: a warning where that ends soon or is not known, and where the next one is in use.
+pub(super) fn expiry(standing: &Standing, now: Moment) -> Option<Check> {
+    const NAME: &str = "Expiry";
+    if standing.known.is_empty() {
+        return None;
+    }
+    let warnings = standing.warnings(now);
+    let (words, is_known) = standing.in_words();
+    Some(match warnings.as_slice() {
+        [] if is_known => Check::new(NAME, Ok(words)),
+        [] => Check::warning(NAME, words, ""),
+        warnings => {
+            let words = warnings.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
+            Check::warning(NAME, Text::clean(words.trim_end_matches('.')), "")
+        }
+    })
 }

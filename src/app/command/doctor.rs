@@ -5,6 +5,8 @@ mod credential;
 mod here;
 mod network;
 
+use std::sync::Arc;
+
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -103,6 +105,8 @@ fn opener(
         // A record that was never made is no trouble here; it is not made either.
         may_make: true,
         record: None,
+        is_by_operator: true,
+        account: Arc::default(),
     })
 }
 

@@ -56,6 +56,11 @@ pub(super) const fn only_prints(args: &Args) -> bool {
     args.install && args.print
 }
 
+/// Whether it is a sweep itself, or the check whether one could run.
+pub(super) const fn is_unattended(args: &Args) -> bool {
+    !(args.preview || args.status || args.install || args.uninstall || args.accept_shorter.is_some())
+}
+
 /// What a pass needs, tried in turn up to the first thing that is not as it should be.
 fn all(command: &CommandContext) -> Vec<Check> {
     let opener = &command.opener;
@@ -69,10 +74,13 @@ fn all(command: &CommandContext) -> Vec<Check> {
     let Ok(store) = store else { return all };
     let record = store.clone();
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
-    let there = |world: &World| match (opener.is_sandbox, world.doubt) {
+    let there = |world: &World| match (opener.is_sandbox, world.doubts.as_slice()) {
         (true, _) => Text::from("has started"),
-        (false, None) => Text::from("is there"),
-        (false, Some(doubt)) => Text::of(format_args!("is there, but {doubt}")),
+        (false, []) => Text::from("is there"),
+        (false, doubts) => {
+            let words: Vec<&str> = doubts.iter().map(Text::as_str).collect();
+            Text::of(format_args!("is there, but {}", words.join("; ")))
+        }
     };
     let world = opener.open_with(store);
     // Behind the credential the way to Microsoft is made ready.
@@ -80,6 +88,7 @@ fn all(command: &CommandContext) -> Vec<Check> {
     let name = if is_way { MICROSOFT } else { name };
     all.push(Check::new(name, world.as_ref().map(there).map_err(Clone::clone)));
     let Ok(world) = world else { return all };
+    all.extend(checks::expiry(&world.standing, opener.clock.now()));
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
     let is_good = found.is_ok();

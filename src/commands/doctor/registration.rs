@@ -1,15 +1,11 @@
-//! The application's registration against the permission table, and until when the credential is good.
-
-use std::time::Duration;
+//! The application's registration against the permission table.
 
 use super::super::check::Check;
 use crate::domain::{
     failure::{Failure, FailureKind},
     permission::Permission,
     registration::{ReadRegistration, Registration},
-    sydney::day_in_words,
     text::Text,
-    time::Moment,
 };
 
 /// The name of these checks.
@@ -19,9 +15,6 @@ const NAME: &str = "Registration";
 const BY_HAND: &str = "Grant Application.Read.All to the application in your own organisation, and this is read. By hand: \
     Entra admin center, App registrations: the permissions against the table of the README, Authentication for the \
     accounts that are taken, Certificates & secrets for the day on which the secret ends.";
-
-/// How long before its end a credential is warned about.
-const AHEAD: Duration = Duration::from_hours(30 * 24);
 
 /// A permission that is asked for in the partner's own organisation only: it shows a customer's name before consent.
 const NAMES_OF_OTHERS: uuid::Uuid = uuid::uuid!("cac88765-0581-4025-9725-5ebc13f729ee");
@@ -150,32 +143,6 @@ fn page(found: &Registration, page: Option<&str>) -> Option<Check> {
     ))
 }
 
-/// Until when the credential is good; none: that is not known.
-#[must_use]
-pub fn end(until: Option<Moment>, now: Moment) -> Check {
-    const NAME: &str = "Credential's end";
-    let hint = "Make a new one (Entra admin center, App registrations, Certificates & secrets), and name it in the settings \
-                before the old one ends.";
-    let Some(until) = until else {
-        return Check::warning(
-            NAME,
-            "until when the client secret is good is not known",
-            "Look it up: Entra admin center, App registrations, Certificates & secrets.",
-        );
-    };
-    let day = day_in_words(until);
-    let days = until.since(now).as_secs() / (24 * 60 * 60);
-    match days {
-        _ if until <= now => Check::new(
-            NAME,
-            Err(Failure::new(FailureKind::Refused, Text::of(format_args!("it ended on {day}")), hint)),
-        ),
-        _ if until > now.plus(AHEAD) => Check::new(NAME, Ok(Text::of(format_args!("good until {day}")))),
-        0 => Check::warning(NAME, Text::of(format_args!("it ends on {day}, within a day")), hint),
-        days => Check::warning(NAME, Text::of(format_args!("it ends on {day}, in {days} days")), hint),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,22 +193,5 @@ mod tests {
         assert_eq!(said.len(), 4);
         let personal = Registration { audience: "AzureADandPersonalMicrosoftAccount".into(), ..good() };
         assert!(lines(personal, None).iter().all(|line| line.contains("WARNING")));
-    }
-
-    #[test]
-    fn an_end_is_warned_about_thirty_days_ahead() {
-        let now = Moment::parse("2026-11-24T00:00:00Z").unwrap();
-        let days = |days: u64| Duration::from_hours(24 * days);
-        for (until, words) in [
-            (Some(now.plus(days(31))), "good until 25 Dec 2026."),
-            (Some(now.plus(days(30))), "WARNING: it ends on 24 Dec 2026, in 30 days."),
-            (Some(now.plus(days(1))), "in 1 days."),
-            (Some(now.plus(Duration::from_mins(9))), "within a day."),
-            (Some(now), "FAILED: it ended on 24 Nov 2026. Make a new one"),
-            (None, "WARNING: until when the client secret is good is not known."),
-        ] {
-            let said = end(until, now).line();
-            assert!(said.contains(words), "{said}");
-        }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     super::check::Check,
-    install::{Around, lacking_secret},
+    install::{Around, lacking_secrets},
     system::{self, systemctl},
     unit::{MARK, Plan},
 };
@@ -35,7 +35,7 @@ pub fn looked_at(plan: &Plan, around: &Around) -> anyhow::Result<Vec<Check>> {
     }
     let mut checks: Vec<Check> =
         found.iter().filter_map(|(path, wanted, text)| unit(path, wanted, text.as_deref())).collect();
-    checks.extend(lacking_secret(plan, around).map(|words| {
+    checks.extend(lacking_secrets(plan, around).into_iter().map(|words| {
         Check::new(NAME, Err(Failure::new(FailureKind::Record, Text::clean(words.trim_end_matches('.')), "")))
     }));
     match systemctl(&["show-environment"]) {

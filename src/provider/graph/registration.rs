@@ -7,15 +7,14 @@ use super::{Graph, proof::GRAPH_APP};
 use crate::{
     domain::{
         failure::Failure,
-        registration::{ReadRegistration, Registration, SecretLife},
+        registration::{ReadRegistration, Registration},
         text::Text,
-        time::Moment,
     },
     provider::error::Error,
 };
 
-/// What is read of it; the values of secrets are nothing that Microsoft tells again.
-const FIELDS: &str = "id,appId,displayName,signInAudience,requiredResourceAccess,passwordCredentials,web";
+/// What is read of it.
+const FIELDS: &str = "id,appId,displayName,signInAudience,requiredResourceAccess,web";
 
 impl Graph {
     /// The registration, with a token of the partner's own tenant. It takes Application.Read.All there
@@ -56,10 +55,6 @@ fn read(row: &Value) -> Registration {
         let is_role = access.get("type").and_then(Value::as_str) == Some("Role");
         is_role.then(|| access.get("id")?.as_str()?.parse::<Uuid>().ok()).flatten()
     };
-    let life = |secret: &Value| {
-        let until = secret.get("endDateTime").and_then(Value::as_str).and_then(Moment::parse)?;
-        Some(SecretLife { hint: text(secret, "hint"), until }).filter(|secret| !secret.hint.is_empty())
-    };
     Registration {
         name: text(row, "displayName"),
         audience: text(row, "signInAudience"),
@@ -67,7 +62,6 @@ fn read(row: &Value) -> Registration {
             .flat_map(|resource| list(resource, "resourceAccess"))
             .filter_map(|access| role(&access))
             .collect(),
-        secrets: list(row, "passwordCredentials").iter().filter_map(life).collect(),
         redirects: row
             .get("web")
             .map(|web| list(web, "redirectUris"))
@@ -95,20 +89,14 @@ mod tests {
                 ]},
                 {"resourceAppId": "00000002-0000-0ff1-ce00-000000000000", "resourceAccess": [{"id": user_read, "type": "Role"}]},
             ],
-            "passwordCredentials": [
-                {"hint": "abc", "endDateTime": "2027-03-04T00:00:00Z"}, {"hint": null, "endDateTime": "2027-03-04T00:00:00Z"},
-                {"hint": "xyz", "endDateTime": "soon"},
-            ],
             "web": {"redirectUris": ["https://www.example.com/done", 5]},
         }));
-        let until = Moment::parse("2027-03-04T00:00:00Z").unwrap();
         assert_eq!(
             read,
             Registration {
                 name: "Backup365".into(),
                 audience: "AzureADMyOrg".into(),
                 roles: vec![user_read.parse().unwrap()],
-                secrets: vec![SecretLife { hint: "abc".into(), until }],
                 redirects: vec!["https://www.example.com/done".into()],
             }
         );

@@ -113,14 +113,14 @@ fn a_credential_is_looked_at_before_microsoft_is_asked_and_after() {
     }
     // Whether Microsoft knows a certificate is not asked here: nobody answers.
     for (line, words) in [
-        ("certificate_file = \"over.pem\"", "failure it ended on 31 Jan 2021"),
-        ("certificate_file = \"long.pem\"", "ok good until 31 Jan 2999"),
+        ("certificate_file = \"over.pem\"", "ended on 31 Jan 2021"),
+        ("certificate_file = \"long.pem\"", "ok the certificate is good until 31 Jan 2999"),
     ] {
         partner.writes(line);
         let nowhere = format!("https://{GRAPH}=http://{DEAD}");
         let found =
             at(&partner, &["--address", &nowhere, "--address", &format!("https://{LOGIN}=http://{DEAD}")]);
-        found.says("Credential's end", &[words]).says("Credential", &["ok a certificate and the key"]);
+        found.says("Expiry", &[words]).says("Credential", &["ok a certificate and the key"]);
     }
     // By halves: the right file, which others may read.
     partner.writes("secret_file = \"good.txt\"");
@@ -151,8 +151,8 @@ fn what_is_registered_at_microsoft_is_held_against_the_table() {
             "Registration",
             "failure the application is not for accounts of other organisations (AzureADMyOrg)",
         ),
-        ("secret-ends=10", "Credential's end", "in 10 days. Make a new one"),
-        ("secret-ends=0", "Credential's end", "failure it ended on "),
+        ("secret-ends=2027-01-04", "Expiry", "ends on 4 Jan 2027, in "),
+        ("secret-ends=2026-11-02", "Expiry", "ended on 2 Nov 2026"),
         ("token-error=7000222", "Microsoft", "failure signing in to your own organisation"),
     ] {
         look(&home, &["--fault", fault]).names(name, &[words]);

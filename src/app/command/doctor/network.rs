@@ -1,13 +1,14 @@
 //! The way out of this computer, the hosts at its end, the clock by their answers, and what Microsoft says of the
 //! application.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use tokio::{runtime::Runtime, time::timeout};
 
 use crate::{
     app::{
         command::checks::{self, CLOCK},
+        credential::facts,
         world::Opener,
     },
     commands::{
@@ -18,6 +19,7 @@ use crate::{
         },
     },
     domain::{
+        credential::{Asked, KnownEnd, Standing},
         exchange_server::host_of,
         failure::{Failure, FailureKind},
         permission,
@@ -27,9 +29,7 @@ use crate::{
     provider::{
         self,
         exchange::Exchange,
-        graph::Graph,
         http::Http,
-        oauth::Credential,
         reach,
         side_by_side::side_by_side,
         store::{HostedAccess, Store},
@@ -37,7 +37,7 @@ use crate::{
     sandbox::Sandbox,
 };
 
-use super::credential;
+use super::credential::{self, Proven};
 
 /// How long Microsoft may take to sign us in and to show the registration, repeats included. A guess that suits a bad line.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -48,7 +48,8 @@ const AT_ONCE: usize = 16;
 /// The client of HTTP, and what must live as long as it is used.
 pub(super) struct Network {
     http: Http,
-    sandbox: Option<(Sandbox, Graph, Credential)>,
+    /// Kept while it is used, and the client of Graph in it.
+    sandbox: Option<(Sandbox, Proven)>,
 }
 
 /// A host to be asked.
@@ -84,12 +85,12 @@ impl Network {
             return Ok(Self { http, sandbox: None });
         }
         let sandbox = opener.unkept_sandbox().await.map_err(bad("Sandbox"))?;
-        let app = opener.app_of(&sandbox).map_err(bad("Sandbox"))?;
-        let credential = app.credential.clone();
+        let app = Opener::app_of(&sandbox).map_err(bad("Sandbox"))?;
+        let facts = vec![facts(&app.credential, None)];
         let settings = opener.provider_settings(opener.sandbox_http(&sandbox), app, None);
         let http = provider::http(settings.http.clone()).map_err(bad("Sandbox"))?;
         let graph = provider::graph(http.clone(), &settings).map_err(bad("Sandbox"))?;
-        Ok(Self { http, sandbox: Some((sandbox, graph, credential)) })
+        Ok(Self { http, sandbox: Some((sandbox, Proven { graph, facts })) })
     }
 
     /// Looks at everything that the client leads to.
@@ -106,17 +107,17 @@ impl Network {
         let are_microsofts_good = hosts.iter().take(reach::MICROSOFT.len()).all(Check::is_good);
         sheet.extend(hosts);
         sheet.extend(self.clock(opener, store));
-        let found = match &self.sandbox {
-            Some((_, graph, credential)) => Some((graph.clone(), credential.clone())),
+        let found = match self.sandbox {
+            Some((sandbox, proven)) => Some((proven, Some(sandbox))),
             None => {
-                let (found, checks) = credential::look(opener, &self.http);
-                sheet.extend(checks);
-                found
+                let (found, check) = credential::look(opener, &self.http);
+                sheet.extend(check);
+                found.map(|proven| (proven, None))
             }
         };
-        // What can't be reached is said already.
-        if let Some((graph, credential)) = found.filter(|_| are_microsofts_good) {
-            sheet.extend(runtime.block_on(application(opener, &graph, &credential)));
+        // What can't be reached is said already; what the credential says of itself is said all the same.
+        if let Some((proven, _kept)) = found {
+            sheet.extend(runtime.block_on(application(opener, &proven, are_microsofts_good)));
         }
     }
 
@@ -183,26 +184,48 @@ impl Network {
 /// Name of the check of the way out.
 const WAY: &str = "Proxy and CA";
 
-/// Signs in to the partner's own organisation, and holds the registration there against the table.
-async fn application(opener: &Opener, graph: &Graph, credential: &Credential) -> Vec<Check> {
+/// Signs in to the partner's own organisation, and holds the registration there against the table; then until when the
+/// credential is good.
+async fn application(opener: &Opener, proven: &Proven, can_be_asked: bool) -> Vec<Check> {
     const NAME: &str = "Microsoft";
-    let late = |_elapsed| {
-        let words = Text::of(format_args!("it has not answered within {} s", PATIENCE.as_secs()));
-        Failure::new(FailureKind::Unreachable, words, "Check this computer's network, then look again.")
-    };
-    let signed_in = timeout(PATIENCE, graph.sign_in()).await.map_err(late).and_then(|found| found);
-    if let Err(failure) = signed_in {
-        return vec![Check::new(NAME, Err(failure))];
+    let (graph, mut checks, mut listed) = (&proven.graph, Vec::new(), None);
+    let mut is_told = false;
+    if can_be_asked {
+        let signed_in = within(graph.sign_in()).await;
+        let is_in = signed_in.is_ok();
+        checks.push(Check::new(
+            NAME,
+            signed_in.map(|()| "takes the credential, in your own organisation".into()),
+        ));
+        if is_in {
+            let read = within(graph.registration()).await;
+            let table = permission::with_extra(&opener.extra_permissions).unwrap_or_default();
+            let done_page = opener.settings.done_page.as_deref().filter(|_| !opener.is_sandbox);
+            checks.extend(registration::registration(&read, Wanted { table: &table, done_page }));
+            listed = within(graph.own_secrets()).await.ok();
+            // That a secret's end is not known follows from that line.
+            is_told = matches!(read, Ok(ReadRegistration::NotAllowed));
+        } else {
+            is_told = true;
+        }
     }
-    let mut checks = vec![Check::new(NAME, Ok("takes the credential, in your own organisation".into()))];
-    let read = timeout(PATIENCE, graph.registration()).await.map_err(late).and_then(|found| found);
-    let table = permission::with_extra(&opener.extra_permissions).unwrap_or_default();
-    let done_page = opener.settings.done_page.as_deref().filter(|_| !opener.is_sandbox);
-    checks.extend(registration::registration(&read, Wanted { table: &table, done_page }));
-    // A certificate has told its end already, and that a secret's is not known follows from the line above.
-    if let (Ok(ReadRegistration::Read(found)), Credential::Secret(secret)) = (&read, credential) {
-        let end = found.end_of(|hint| secret.expose().starts_with(hint));
-        checks.push(registration::end(end, opener.clock.now()));
-    }
+    let now = opener.clock.now();
+    let answer = listed.as_deref().map_or(Asked::Not, Asked::Listed);
+    let known: Vec<KnownEnd> =
+        proven.facts.iter().map(|facts| KnownEnd::of(facts, None, answer, now)).collect();
+    let is_known = known.iter().all(|known| known.ends.is_some());
+    let standing = Standing { known, refused: graph.replaced() };
+    checks.extend(checks::expiry(&standing, now).filter(|_| is_known || can_be_asked && !is_told));
     checks
+}
+
+/// What comes within [`PATIENCE`].
+///
+/// # Errors
+/// `Unreachable` where it does not; what the work says.
+async fn within<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    timeout(PATIENCE, work).await.unwrap_or_else(|_late| {
+        let words = Text::of(format_args!("it has not answered within {} s", PATIENCE.as_secs()));
+        Err(Failure::new(FailureKind::Unreachable, words, "Check this computer's network, then look again."))
+    })
 }
