@@ -105,7 +105,7 @@ fn a_credential_is_looked_at_before_microsoft_is_asked_and_after() {
         ("secret_file = \"bad.txt\"", "Microsoft", "failure signing in to your own organisation"),
         ("secret_environment = \"NOWHERE\"", "Credential", "NOWHERE for the secret is not set"),
         ("secret_command = [\"/no/such/program\"]", "Credential", "/no/such/program gave no secret"),
-        ("certificate_file = \"good.txt\"", "Credential", "holds no certificate"),
+        ("certificate_file = \"good.txt\"", "Credential", "is no PEM file and no PFX"),
         ("certificate_file = \"other.pem\"", "Credential", "does not belong to the certificate beside it"),
     ] {
         partner.writes(line);
@@ -151,11 +151,11 @@ fn what_is_registered_at_microsoft_is_held_against_the_table() {
             "Registration",
             "failure the application is not for accounts of other organisations (AzureADMyOrg)",
         ),
-        ("secret-ends=2027-01-04", "Expiry", "ends on 4 Jan 2027, in "),
+        ("secret-ends=2026-12-05", "Expiry", "ends on 5 Dec 2026, in 10 days"),
         ("secret-ends=2026-11-02", "Expiry", "ended on 2 Nov 2026"),
         ("token-error=7000222", "Microsoft", "failure signing in to your own organisation"),
     ] {
-        look(&home, &["--fault", fault]).names(name, &[words]);
+        look(&home, &["--clock", "2026-11-24T12:00:00+11:00", "--fault", fault]).names(name, &[words]);
     }
     let partner = Partner::new("secret_file = \"good.txt\"");
     let page = ["--links-done-page", "https://www.example.com/done"];
