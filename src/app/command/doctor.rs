@@ -44,17 +44,14 @@ pub(in crate::app) fn run(args: &Args, common: &Common) -> Result<Exit, Refusal>
     let environment = Environment::read();
     let mut sheet = Sheet::new(args.json, common.sandbox, super::out(common, &environment));
     let settings = sources(common, &environment, &mut sheet).and_then(|found| usable(&found, &mut sheet));
-    match settings {
-        Some(settings) => {
-            hide_secret(&settings);
-            let runtime = runtime(false, BLOCKING)?;
-            let opener = opener(common, settings, environment, &runtime)?;
-            look(&opener, &runtime, &mut sheet)?;
-        }
-        None => {
-            sheet.settings_are_unusable();
-            sheet.extend(here::checks(&environment));
-        }
+    if let Some(settings) = settings {
+        hide_secret(&settings);
+        let runtime = runtime(false, BLOCKING)?;
+        let opener = opener(common, settings, environment, &runtime)?;
+        look(&opener, &runtime, &mut sheet)?;
+    } else {
+        sheet.settings_are_unusable();
+        sheet.extend(here::checks(&environment));
     }
     sheet.end().map_err(Refusal::from)
 }

@@ -159,7 +159,6 @@ mod tests {
                 .chain([NAMES_OF_OTHERS])
                 .collect(),
             redirects: vec!["https://www.example.com/done".into()],
-            ..Registration::default()
         }
     }
 

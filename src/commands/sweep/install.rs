@@ -207,7 +207,9 @@ fn lies_well(plan: &Plan, around: &Around) -> bool {
 /// Whether the secret will be there at 20:00.
 fn has_secret(plan: &Plan, around: &Around) -> bool {
     let lacking = lacking_secrets(plan, around);
-    lacking.iter().for_each(|words| warn(words));
+    for words in &lacking {
+        warn(words);
+    }
     lacking.is_empty()
 }
 

@@ -81,7 +81,7 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn hosted_access(&self) -> Result<HostedAccess, Failure> {
-        let rows = self.read(|tx| impersonation::all(tx))?;
+        let rows = self.read(impersonation::all)?;
         let key = KeyFile::read(&self.0.options.identity).ok().flatten();
         let mut access = HostedAccess::default();
         for (server, sealed) in rows {

@@ -107,13 +107,12 @@ impl Network {
         let are_microsofts_good = hosts.iter().take(reach::MICROSOFT.len()).all(Check::is_good);
         sheet.extend(hosts);
         sheet.extend(self.clock(opener, store));
-        let found = match self.sandbox {
-            Some((sandbox, proven)) => Some((proven, Some(sandbox))),
-            None => {
-                let (found, check) = credential::look(opener, &self.http);
-                sheet.extend(check);
-                found.map(|proven| (proven, None))
-            }
+        let found = if let Some((sandbox, proven)) = self.sandbox {
+            Some((proven, Some(sandbox)))
+        } else {
+            let (found, check) = credential::look(opener, &self.http);
+            sheet.extend(check);
+            found.map(|proven| (proven, None))
         };
         // What can't be reached is said already; what the credential says of itself is said all the same.
         if let Some((proven, _kept)) = found {
