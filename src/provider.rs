@@ -77,8 +77,8 @@ impl Provider {
     /// # Errors
     /// Settings that can't work: addresses, certificate, a table of origins that leads away from this computer.
     pub fn new(settings: &Settings, store: Store) -> Result<Self, Failure> {
-        let http = http(settings.http.clone())?;
-        let graph = graph(http.clone(), settings)?;
+        let http = http_client(settings.http.clone())?;
+        let graph = graph_client(http.clone(), settings)?;
         let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
         Ok(Self { graph, exchange, store, shorter_percent: SHORTER_PERCENT, spreading: SPREADING })
     }
@@ -136,7 +136,7 @@ impl Provider {
 ///
 /// # Errors
 /// As [`Provider::new`].
-pub fn graph(http: Http, settings: &Settings) -> Result<Graph, Failure> {
+pub fn graph_client(http: Http, settings: &Settings) -> Result<Graph, Failure> {
     Graph::new(http, settings).map_err(|error| error.failure("getting ready to talk to Microsoft"))
 }
 
@@ -144,7 +144,7 @@ pub fn graph(http: Http, settings: &Settings) -> Result<Graph, Failure> {
 ///
 /// # Errors
 /// A table of origins that leads away from this computer; a proxy's address that is none; nobody to trust.
-pub fn http(options: HttpOptions) -> Result<Http, Failure> {
+pub fn http_client(options: HttpOptions) -> Result<Http, Failure> {
     Http::new(options).map_err(|error| Error::from(error).failure("getting ready to talk to Microsoft"))
 }
 

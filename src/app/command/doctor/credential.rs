@@ -37,7 +37,7 @@ pub(super) fn look(opener: &Opener, http: &Http) -> (Option<Proven>, Option<Chec
     });
     let made = read.and_then(|Credentials { first, next, doubts, facts }| {
         let settings = opener.provider_settings(opener.real_http(), Opener::app(app, first, next), None);
-        Ok((Proven { graph: provider::graph(http.clone(), &settings)?, facts }, doubts))
+        Ok((Proven { graph: provider::graph_client(http.clone(), &settings)?, facts }, doubts))
     });
     match made {
         Err(failure) => (None, Some(Check::new(NAME, Err(failure)))),

@@ -81,15 +81,15 @@ impl Network {
     pub(super) async fn open(opener: &Opener) -> Result<Self, Box<Check>> {
         let bad = |name: &'static str| move |failure| Box::new(Check::new(name, Err(failure)));
         if !opener.is_sandbox {
-            let http = provider::http(opener.real_http()).map_err(bad(WAY))?;
+            let http = provider::http_client(opener.real_http()).map_err(bad(WAY))?;
             return Ok(Self { http, sandbox: None });
         }
         let sandbox = opener.unkept_sandbox().await.map_err(bad("Sandbox"))?;
         let app = Opener::app_of(&sandbox).map_err(bad("Sandbox"))?;
         let facts = vec![facts(&app.credential, None)];
         let settings = opener.provider_settings(opener.sandbox_http(&sandbox), app, None);
-        let http = provider::http(settings.http.clone()).map_err(bad("Sandbox"))?;
-        let graph = provider::graph(http.clone(), &settings).map_err(bad("Sandbox"))?;
+        let http = provider::http_client(settings.http.clone()).map_err(bad("Sandbox"))?;
+        let graph = provider::graph_client(http.clone(), &settings).map_err(bad("Sandbox"))?;
         Ok(Self { http, sandbox: Some((sandbox, Proven { graph, facts })) })
     }
 
