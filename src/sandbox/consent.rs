@@ -220,6 +220,16 @@ fn account(platform: &Platform, mut flow: Flow, address: &str) -> Answer {
     Answer::page(200, page::password(&flow.seal(platform), &flow, account, false))
 }
 
+/// What Microsoft says to an account of another organisation than the one that is signed in to (AADSTS50020).
+pub(super) fn stranger(address: &str, home: &Tenant, target: &Tenant, client: &str) -> String {
+    format!(
+        "User account '{address}' from identity provider 'https://sts.windows.net/{}/' does not exist in tenant '{}' and cannot \
+         access the application '{client}' in that tenant. The account needs to be added as an external user in the tenant first. \
+         Sign out and sign in again with a different user account.",
+        home.id, target.name
+    )
+}
+
 /// A password was typed.
 fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answer {
     let found = flow.account.as_deref().and_then(|address| platform.world.account(address));
@@ -229,12 +239,7 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
     }
     let target = flow.tenant(platform).unwrap_or(home);
     if target.id != home.id {
-        let text = format!(
-            "User account '{}' from identity provider 'https://sts.windows.net/{}/' does not exist in tenant '{}' and cannot \
-             access the application '{}' in that tenant. The account needs to be added as an external user in the tenant first. \
-             Sign out and sign in again with a different user account.",
-            account.address, home.id, target.name, platform.world.partner.client_id
-        );
+        let text = stranger(&account.address, home, target, &platform.world.partner.client_id);
         return failed(platform, ask, &flow, 50_020, &text);
     }
     flow.signed_in = true;

@@ -307,12 +307,7 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
     }
     let target = flow.tenant(platform).unwrap_or(home);
     if target.id != home.id {
-        let text = format!(
-            "User account '{}' from identity provider 'https://sts.windows.net/{}/' does not exist in tenant '{}' and cannot \
-             access the application '{}' in that tenant. The account needs to be added as an external user in the tenant first. \
-             Sign out and sign in again with a different user account.",
-            account.address, home.id, target.name, flow.client
-        );
+        let text = consent::stranger(&account.address, home, target, &flow.client);
         return consent::trouble(platform, ask, 50_020, &text);
     }
     let faults = platform.faults(Some(home));
