@@ -56,7 +56,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "the list of users and its changes lack the user of that name, who is there when asked for by id",
     ),
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
-    ("without", "ROLE", "tokens and grants lack that application role"),
+    ("without", "ROLE", "tokens, grants and the partner's application lack that application role"),
+    ("single-tenant", "", "the partner's application is registered for its own organisation only"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
     (
         "secret-ends",
@@ -117,6 +118,8 @@ pub(super) struct Faults {
     pub(super) same_page: bool,
     /// Roles that are never granted.
     pub(super) without: Vec<String>,
+    /// The partner's application is for its own organisation only.
+    pub(super) single_tenant: bool,
     /// AADSTS number that the token endpoint always answers with.
     pub(super) token_error: Option<u32>,
     /// Day on which the partner's secret ends, where the application may be read.
@@ -172,6 +175,7 @@ impl Faults {
             "lacks" => self.lacks = Some(needed(name, value)?),
             "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
+            "single-tenant" => self.single_tenant = true,
             "token-error" => self.token_error = Some(code(name, value)?),
             "secret-ends" => self.secret_ends = Some(needed(name, value)?),
             "other-organization" => self.other_organization = Some(needed(name, value)?),
@@ -205,6 +209,7 @@ impl Faults {
             lacks: self.lacks.clone().or_else(|| more.lacks.clone()),
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
+            single_tenant: self.single_tenant || more.single_tenant,
             token_error: self.token_error.or(more.token_error),
             secret_ends: self.secret_ends.clone().or_else(|| more.secret_ends.clone()),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
