@@ -142,6 +142,8 @@ pub struct Tui {
     use_bell: bool,
     /// Something must be drawn that no answer will cause: scrolling, another size.
     is_dirty: bool,
+    /// The view that was drawn last, by its number.
+    drawn: Option<u64>,
     /// Ends the thread when dropped.
     reader: Option<Reader>,
 }
@@ -179,6 +181,7 @@ impl Tui {
             clipboard,
             use_bell: options.use_bell,
             is_dirty: false,
+            drawn: None,
             reader: None,
         };
         // Signals first: from the first changed mode on there is someone who restores.
@@ -201,6 +204,7 @@ impl Tui {
         }
         self.size = Some(size);
         self.is_dirty = false;
+        self.drawn = Some(view.events);
         self.terminal.backend_mut().resize(Size::from(size));
         let state = &mut self.state;
         self.terminal.draw(|frame| draw(frame, view, state))?;
@@ -356,7 +360,9 @@ impl Tui {
 impl FrontEnd for Tui {
     fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
         self.pace.sees(view.ask.is_waiting);
-        if self.pace.allows() { self.draw(view) } else { Ok(()) }
+        // A key that only looks was answered by a frame already, of this very view.
+        let is_drawn = self.drawn == Some(view.events) && !self.is_dirty;
+        if is_drawn || !self.pace.allows() { Ok(()) } else { self.draw(view) }
     }
 
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {

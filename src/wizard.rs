@@ -86,6 +86,8 @@ pub struct Wizard {
     redraw: Pending<Woken>,
     redraw_at: Option<Moment>,
     revision: Revision,
+    /// Events taken in so far.
+    events: u64,
     /// The question that the revision stands for, and its stamp.
     asked: (QuestionId, u64),
     ended: Option<Ended>,
@@ -102,6 +104,7 @@ impl Wizard {
     /// Takes in what happened and returns what is wished for.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.now = event.at;
+        self.events += 1;
         let before = self.notice.clone();
         let is_about_else = matches!(&event.what, EventKind::Answer(Answer { what, .. })
             if !matches!(what, Given::Do(action) if action.is_sending()));
@@ -169,6 +172,7 @@ impl Wizard {
         };
         let Scene { id, shape, is_waiting, focus, .. } = scene;
         View {
+            events: self.events,
             bar,
             steps,
             page: scene.page,

@@ -6,6 +6,8 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::codeset::is_simple;
+
 #[cfg(test)]
 mod tests;
 
@@ -234,16 +236,17 @@ pub fn small(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// Whether cleaning changes nothing for sure: short printable ASCII, single spaces, none at the ends. Nearly every
-/// address and most names are; half a million of each are read at once from the store.
+/// Whether cleaning changes nothing for sure: short, of simple characters, single spaces, none at the ends. Nearly every
+/// address and most names are, and so are our own words; half a million names are read at once from the store, and
+/// every frame has some dozens of sentences.
 fn is_plain(raw: &str) -> bool {
-    let mut before = b' ';
-    let is_printable = raw.bytes().all(|byte| {
-        let fits = matches!(byte, b'!'..=b'~') || (byte == b' ' && before != b' ');
-        before = byte;
+    let mut before = ' ';
+    let is_printable = raw.chars().all(|c| {
+        let fits = is_simple(c) && (c != ' ' || before != ' ');
+        before = c;
         fits
     });
-    is_printable && before != b' ' && raw.len() <= MAX_BYTES
+    is_printable && before != ' ' && raw.len() <= MAX_BYTES
 }
 
 /// Cuts on a grapheme boundary at [`MAX_BYTES`] and marks the cut.

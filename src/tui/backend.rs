@@ -201,7 +201,9 @@ impl ratatui::backend::Backend for Backend {
     fn flush(&mut self) -> io::Result<()> {
         let bytes = self.frame();
         self.bytes.extend(bytes);
-        self.shown.clone_from(&self.next);
+        // Cell by cell: `Buffer` has no way of its own to keep the memory that it has.
+        self.shown.area = self.next.area;
+        self.shown.content.clone_from(&self.next.content);
         Ok(())
     }
 }

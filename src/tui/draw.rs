@@ -219,6 +219,7 @@ fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut S
         RowsTable { view: rows, theme: state.theme, is_lit: true, is_marked: true, empty: String::new() };
     let list = state.listed_mut();
     table.settle(list, body.height.saturating_sub(2));
+    table.measure(list);
     list.is_card_hidden |= columns::cuts(rows.columns, room.saturating_sub(ROW_FRONT), &list.needs);
     !list.is_card_hidden
 }

@@ -126,6 +126,7 @@ pub(crate) fn page<'a>(
 ) -> View<'a> {
     let stop = |name, place| Stop { name, place };
     View {
+        events: 0,
         bar: Bar {
             is_sandbox: true,
             customer: Some(Shown::literal("Harbour Bakery")),

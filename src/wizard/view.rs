@@ -31,6 +31,8 @@ pub use rows::{Cell, Cells, Column, Mark, Row, Rows, RowsView};
 /// Everything that can be seen now.
 #[derive(Debug)]
 pub struct View<'a> {
+    /// How many events the wizard had taken in: with the same number it is the same view, and need not be drawn again.
+    pub events: u64,
     /// Who is being touched (rule 1): on every screen.
     pub bar: Bar<'a>,
     /// The steps of this run, in order.

@@ -233,3 +233,12 @@ fn a_sentence_begins_with_a_capital_letter() {
         assert_eq!(capitalised(words), sentence);
     }
 }
+
+proptest! {
+    #[test]
+    fn what_needs_no_look_at_every_character_is_cleaned_to_itself(
+        words in "[ -~\u{A0}-\u{24F}\u{2010}-\u{2027}\u{2039}\u{203A}\u{2190}-\u{2193}\u{2500}-\u{259F}]{0,40}",
+    ) {
+        prop_assert_eq!(Text::clean(&words), Text::clean_by_char(&words));
+    }
+}

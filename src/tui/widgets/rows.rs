@@ -55,7 +55,7 @@ pub(crate) struct RowsTable<'v, 'a> {
 }
 
 impl RowsTable<'_, '_> {
-    /// Settles which slice is seen in so many lines, and how wide its cells are.
+    /// Settles which slice is seen in so many lines.
     pub(crate) fn settle(&self, list: &mut List, height: u16) {
         let shown = usize::from(height.saturating_sub(1));
         if let Some(at) = list.lit(self.view) {
@@ -63,6 +63,10 @@ impl RowsTable<'_, '_> {
         }
         list.top = list.top.min(self.view.rows.len().saturating_sub(shown));
         list.height = u16::try_from(shown).unwrap_or(u16::MAX);
+    }
+
+    /// Settles how wide the cells of the slice are.
+    pub(crate) fn measure(&self, list: &mut List) {
         let rows = (self.view.rows.generation(), self.view.rows.len().min(MEASURED.into()));
         let is_new = list.measured.replace(rows) != Some(rows);
         let ahead = self.in_sight(0, if is_new { MEASURED } else { 0 });
@@ -186,6 +190,7 @@ impl RowsTable<'_, '_> {
     /// Draws the rows; says where the hardware cursor stands.
     pub(crate) fn draw(&self, area: Rect, buf: &mut Buffer, list: &mut List) -> Option<Position> {
         self.settle(list, area.height);
+        self.measure(list);
         if self.view.rows.is_empty() {
             // The gutter of the rows, and the air in front of a border: words touch neither.
             let area = area.inner(Margin::new(1, 0));
