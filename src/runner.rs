@@ -9,6 +9,7 @@
 mod board;
 pub mod browser;
 pub mod clock;
+mod elsewhere;
 mod files;
 mod rehearsal;
 mod search;
@@ -32,10 +33,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
+        consent,
         customer::{Impersonation, Product},
         doubt::{self, Finding, Guarded},
         failure::{Failure, FailureKind},
-        id::{CustomerId, RunId},
+        id::{CustomerId, RunId, TenantId},
         lock::lock,
         order,
         phrase::Phrase,
@@ -269,7 +271,7 @@ async fn answer(
         return woken(wait).await;
     }
     let Opened { tools, world, .. } = lazy_world.opened().await?;
-    let Provider { graph, exchange, store, .. } = &tools.provider;
+    let Provider { exchange, store, .. } = &tools.provider;
     let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
         Request::Wake(wait) => woken(wait).await,
@@ -290,8 +292,14 @@ async fn answer(
         Request::LeaveRun(id) => saved(store, move |s| s.leave_run(&id)).await,
         Request::LookUp(customer, input) => find(tools, customer, input).await,
         Request::Identify(customer, tenant) => find(tools, customer, TenantInput::Guid(tenant)).await,
-        Request::SaveOrganisation(id, organisation, accepts) => {
-            guarded(store, move |s| s.save_organisation(&id, &organisation, &accepts), Reply::Run).await
+        Request::SaveOrganisation(id, organisation, accepts, administrator) => {
+            let save = move |s: &Store| {
+                if let Some(administrator) = administrator {
+                    s.keep_administrator(organisation.tenant, &administrator)?;
+                }
+                s.save_organisation(&id, &organisation, &accepts)
+            };
+            guarded(store, save, Reply::Run).await
         }
         Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
         Request::SaveImpersonation(id, access, accepts) => {
@@ -301,11 +309,14 @@ async fn answer(
         Request::Prove { of, organisation, impersonation, is_link_out } => {
             prove(tools, (replies, call), of, organisation, impersonation, is_link_out).await
         }
+        Request::SearchGrant { customer, tenant, since } => {
+            elsewhere::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landed)
+        }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
         }
         Request::OpenBrowser(tenant) => {
-            let address = graph.browser_link(tenant);
+            let address = link(tools, tenant).await?;
             let launcher = tools.launcher.clone();
             blocking(move || browser::open(launcher.as_ref(), &address)).await.map(Reply::Told)
         }
@@ -313,7 +324,7 @@ async fn answer(
             let folder = tools.files.clone();
             blocking(move || files::write(&folder, &name, &text)).await.map(Reply::Written)
         }
-        Request::Rehearse(tenant) => rehearse(tools, graph.browser_link(tenant)).await,
+        Request::Rehearse(tenant) => rehearse(tools, link(tools, tenant).await?).await,
         Request::AskDetails(domain) => ask_details(tools, &domain),
         Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
         Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))
@@ -355,6 +366,14 @@ async fn answer(
             with(store, move |s| s.finish_run(&id)).await.map(|outcome| Reply::Outcome(Box::new(outcome)))
         }
     }
+}
+
+/// The link for an organisation's administrator, with the address of the one who was named.
+async fn link(tools: &Tools, tenant: TenantId) -> Result<String, Failure> {
+    let Provider { graph, store, .. } = &tools.provider;
+    let administrator = with(store, move |s| s.administrator(tenant)).await?;
+    let link = graph.browser_link(tenant);
+    Ok(administrator.map_or(link.clone(), |address| consent::hinted(&link, &address).to_string()))
 }
 
 /// A write of which only that it ended well is told.

@@ -32,6 +32,8 @@ struct Flow {
     redirect: Option<String>,
     /// `state`, to be echoed.
     state: Option<String>,
+    /// `login_hint`: whose sign-in it begins as.
+    hint: Option<String>,
     /// Account that was chosen.
     account: Option<String>,
     /// Whether its password was right.
@@ -45,7 +47,7 @@ impl Flow {
     fn seal(&self, platform: &Platform) -> String {
         let content = json!({
             "w": self.word, "v": self.version, "r": self.redirect, "s": self.state, "a": self.account, "p": self.signed_in,
-            "b": self.began,
+            "b": self.began, "h": self.hint,
         });
         platform.keys.seal(&content).unwrap_or_default()
     }
@@ -59,6 +61,7 @@ impl Flow {
             version: content.get("v")?.as_u64()?,
             redirect: text("r"),
             state: text("s"),
+            hint: text("h"),
             account: text("a"),
             signed_in: content.get("p")?.as_bool()?,
             began: content.get("b")?.as_i64()?,
@@ -137,11 +140,22 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
         version,
         redirect,
         state,
+        hint: value(&pairs, "login_hint").map(str::to_owned),
         account: None,
         signed_in: false,
         began: platform.now(),
     };
-    choose(platform, &flow)
+    hinted(platform, flow)
+}
+
+/// The first page: with a `login_hint` that is read, the password of that account.
+fn hinted(platform: &Platform, flow: Flow) -> Answer {
+    let faults = platform.faults(flow.tenant(platform).map(Arc::as_ref));
+    let hint = flow.hint.clone().filter(|_| !faults.no_login_hint);
+    match hint.filter(|address| platform.world.account(address).is_some()) {
+        Some(address) => account(platform, flow, &address),
+        None => choose(platform, &flow),
+    }
 }
 
 /// `.default` of Graph or of the application, alone or with the sign-in scopes.
@@ -203,6 +217,9 @@ pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
             (flow.account, flow.signed_in) = (None, false);
             choose(platform, &flow)
         }
+        Some("request") if flow.signed_in => {
+            Answer::page(200, page::requested(&platform.world.partner, &Mark::of(ask, platform.now())))
+        }
         Some("approval") => declined(platform, ask, &flow, false),
         Some("consent") if flow.signed_in => match value(&form, "decision") {
             Some("accept") => accepted(platform, ask, &flow),
@@ -245,15 +262,44 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
     }
     flow.signed_in = true;
     let sealed = flow.seal(platform);
+    let faults = platform.faults(Some(home));
+    match faults.consent_error {
+        Some(90_095) => {
+            return Answer::page(200, page::request(&sealed, &flow, &platform.world.partner, account));
+        }
+        Some(code) => return failed(platform, ask, &flow, code, blocked(code)),
+        None => {}
+    }
     if !account.role.may_consent() {
         return Answer::page(
             200,
             page::approval(&sealed, &flow, &platform.world.partner, account, &Mark::of(ask, platform.now())),
         );
     }
-    let roles: Vec<_> =
-        platform.world.partner.permissions.iter().filter_map(|value| role::role(value)).collect();
+    let roles: Vec<_> = asked(platform, &faults).filter_map(|value| role::role(value)).collect();
     Answer::page(200, page::permissions(&sealed, &flow, &platform.world.partner, account, &home.name, &roles))
+}
+
+/// The roles that the registration asks for.
+fn asked<'a>(platform: &'a Platform, faults: &'a Faults) -> impl Iterator<Item = &'a String> {
+    platform.world.partner.permissions.iter().chain(&faults.also)
+}
+
+/// What a page says that ends with an error behind the password.
+const fn blocked(code: u32) -> &'static str {
+    match code {
+        53_000 => "The device is not compliant, and the organisation's policies ask for one that is.",
+        53_003 => {
+            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
+        }
+        90_099 => {
+            "A delegated administrator can't use an application that was not pre-authorised in this organisation."
+        }
+        650_052 => {
+            "The app needs access to a service that your organisation has not subscribed to or enabled."
+        }
+        _ => "The sign-in could not be finished.",
+    }
 }
 
 /// Accept was pressed.
@@ -263,14 +309,8 @@ fn accepted(platform: &Platform, ask: &Ask, flow: &Flow) -> Answer {
         return choose(platform, flow);
     };
     let faults: Faults = platform.faults(Some(home));
-    let roles: Vec<String> = platform
-        .world
-        .partner
-        .permissions
-        .iter()
-        .filter(|role| !faults.without.contains(role))
-        .cloned()
-        .collect();
+    let roles: Vec<String> =
+        asked(platform, &faults).filter(|role| !faults.without.contains(role)).cloned().collect();
     let event = Event::Granted { tenant: home.id.clone(), at: platform.now(), roles: roles.clone() };
     if let Err(why) = platform.record(event) {
         return trouble(

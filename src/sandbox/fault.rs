@@ -57,6 +57,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
     ("without", "ROLE", "tokens and grants lack that application role"),
+    ("also", "ROLE", "the application's registration asks every customer for that application role too"),
+    (
+        "consent-error",
+        "NUMBER",
+        "behind the password the consent pages end with that AADSTS number; 90095: a request for approval is sent",
+    ),
+    ("no-login-hint", "", "the consent pages do not read login_hint"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
 ];
@@ -99,6 +106,12 @@ pub(super) struct Faults {
     pub(super) same_page: bool,
     /// Roles that are never granted.
     pub(super) without: Vec<String>,
+    /// Roles that the registration asks for beside those of the world.
+    pub(super) also: Vec<String>,
+    /// AADSTS number that the consent pages end with.
+    pub(super) consent_error: Option<u32>,
+    /// `login_hint` is not read.
+    pub(super) no_login_hint: bool,
     /// AADSTS number that the token endpoint always answers with.
     pub(super) token_error: Option<u32>,
     /// Tenant id that `/organization` claims.
@@ -142,13 +155,10 @@ impl Faults {
             "lacks" => self.lacks = Some(needed(name, value)?),
             "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
-            "token-error" => {
-                let code = needed(name, value)?;
-                self.token_error = Some(
-                    code.parse()
-                        .map_err(|_why| format!("the fault token-error needs a number, not \"{code}\""))?,
-                );
-            }
+            "also" => self.also.push(needed(name, value)?),
+            "consent-error" => self.consent_error = Some(code(name, value)?),
+            "no-login-hint" => self.no_login_hint = true,
+            "token-error" => self.token_error = Some(code(name, value)?),
             "other-organization" => self.other_organization = Some(needed(name, value)?),
             _ => return Err(unknown(name)),
         }
@@ -175,6 +185,9 @@ impl Faults {
             lacks: self.lacks.clone().or_else(|| more.lacks.clone()),
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
+            also: self.also.iter().chain(&more.also).cloned().collect(),
+            consent_error: self.consent_error.or(more.consent_error),
+            no_login_hint: self.no_login_hint || more.no_login_hint,
             token_error: self.token_error.or(more.token_error),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
         }
@@ -188,6 +201,12 @@ fn number(name: &str, value: Option<&str>, unit: &str, usual: u64) -> Result<u64
         let unit = if unit.is_empty() { String::new() } else { format!(" in {unit}") };
         format!("the fault {name} needs a whole number{unit}, not \"{text}\"")
     })
+}
+
+/// The number of an error, which may not be left out.
+fn code(name: &str, value: Option<&str>) -> Result<u32, String> {
+    let text = needed(name, value)?;
+    text.parse().map_err(|_why| format!("the fault {name} needs a number, not \"{text}\""))
 }
 
 /// A value that may not be left out.
@@ -235,8 +254,8 @@ mod tests {
     fn every_row_of_the_table_is_understood() {
         for (name, ..) in TABLE {
             let item = match *name {
-                "without" | "other-organization" | "lacks" => format!("{name}=x"),
-                "token-error" => format!("{name}=7000222"),
+                "without" | "also" | "other-organization" | "lacks" => format!("{name}=x"),
+                "token-error" | "consent-error" => format!("{name}=7000222"),
                 _ => (*name).to_owned(),
             };
             assert_ne!(Faults::parse(&[item]).unwrap(), Faults::default(), "{name}");

@@ -80,6 +80,26 @@ pub(super) const ROLES: &[Role] = &[
         words: "Read and write items in all site collections",
     },
     Role {
+        value: "MailboxItem.ImportExport.All",
+        id: "76577085-e73d-4f1d-b26a-85fb33892327",
+        words: "Back up and restore all mailbox items",
+    },
+    Role {
+        value: "MailboxItem.Read.All",
+        id: "7d9f353d-a7bd-4fbb-822a-26d5dd39a3ce",
+        words: "Read all users' mailbox items",
+    },
+    Role {
+        value: "MailboxFolder.ReadWrite.All",
+        id: "fef87b92-8391-4589-9da7-eb93dab7dc8a",
+        words: "Read and write all users' mailbox folders",
+    },
+    Role {
+        value: "Mail-Advanced.ReadWrite.All",
+        id: "e118f1da-5c1c-46cf-bff6-8858d786f46f",
+        words: "Read and write mail in all mailboxes, sent items too",
+    },
+    Role {
         value: "Mail.Read",
         id: "810c84a8-4a9e-49e6-bf7d-12d183f40d01",
         words: "Read mail in all mailboxes",
