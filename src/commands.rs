@@ -5,6 +5,7 @@ pub mod completions;
 pub mod customers;
 pub mod explain;
 pub mod journey;
+pub mod login;
 pub mod operators;
 pub mod own_credential;
 pub mod provision;

@@ -11,6 +11,7 @@ mod landed;
 mod licence;
 mod list;
 mod memory;
+mod own;
 mod page;
 mod proof;
 mod purpose;

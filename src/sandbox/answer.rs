@@ -22,6 +22,33 @@ pub(super) struct Ask {
     pub(super) headers: HeaderMap,
     /// Whole body.
     pub(super) body: Vec<u8>,
+    /// Where links lead.
+    pub(super) links: Links,
+}
+
+/// Origins of what the sandbox plays, as links and issuers name them: whoever asked by an address of the sandbox's own
+/// stays there.
+#[derive(Clone)]
+pub(super) struct Links {
+    /// The identity platform.
+    pub(super) login: String,
+    /// Graph.
+    pub(super) graph: String,
+    /// Whether both are an address of the sandbox's own.
+    pub(super) is_own: bool,
+}
+
+impl Links {
+    /// Microsoft's own hosts.
+    pub(super) fn microsoft() -> Self {
+        let (login, graph) = ("https://login.microsoftonline.com", "https://graph.microsoft.com");
+        Self { login: login.to_owned(), graph: graph.to_owned(), is_own: false }
+    }
+
+    /// An address of the sandbox's own, as an origin.
+    pub(super) fn own(origin: &str) -> Self {
+        Self { login: origin.to_owned(), graph: origin.to_owned(), is_own: true }
+    }
 }
 
 impl Ask {

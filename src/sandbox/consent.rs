@@ -4,7 +4,7 @@
 //! `/{tenant}/login` with its sealed state, so it works without scripts and without cookies: choose an account, enter the
 //! password, see the permissions, accept or cancel. What comes out is a grant in the journal, and a redirect or a last page.
 
-mod page;
+pub(super) mod page;
 
 use serde_json::{Value, json};
 
@@ -32,8 +32,6 @@ struct Flow {
     redirect: Option<String>,
     /// `state`, to be echoed.
     state: Option<String>,
-    /// `login_hint`: whose sign-in it begins as.
-    hint: Option<String>,
     /// Account that was chosen.
     account: Option<String>,
     /// Whether its password was right.
@@ -47,7 +45,7 @@ impl Flow {
     fn seal(&self, platform: &Platform) -> String {
         let content = json!({
             "w": self.word, "v": self.version, "r": self.redirect, "s": self.state, "a": self.account, "p": self.signed_in,
-            "b": self.began, "h": self.hint,
+            "b": self.began,
         });
         platform.keys.seal(&content).unwrap_or_default()
     }
@@ -61,7 +59,6 @@ impl Flow {
             version: content.get("v")?.as_u64()?,
             redirect: text("r"),
             state: text("s"),
-            hint: text("h"),
             account: text("a"),
             signed_in: content.get("p")?.as_bool()?,
             began: content.get("b")?.as_i64()?,
@@ -75,12 +72,6 @@ impl Flow {
     }
 }
 
-/// Answers `/{tenant}/oauth2/v2.0/authorize`: nobody of the sandbox has a sign-in of their own to begin.
-pub(super) fn no_sign_in() -> Answer {
-    let words = "The sandbox's people sign in only where an administrator accepts permissions.";
-    Answer::page(200, page::plain("Sign in to your account", words))
-}
-
 /// Answers `/{tenant}/oauth2/v2.0/logout`.
 pub(super) fn signed_out() -> Answer {
     let words = "It's a good idea to close all browser windows.";
@@ -88,7 +79,7 @@ pub(super) fn signed_out() -> Answer {
 }
 
 /// An error page with its number.
-fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> Answer {
+pub(super) fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> Answer {
     Answer::page(400, page::trouble(code, text, &Mark::of(ask, platform.now())))
 }
 
@@ -140,20 +131,18 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
         version,
         redirect,
         state,
-        hint: value(&pairs, "login_hint").map(str::to_owned),
         account: None,
         signed_in: false,
         began: platform.now(),
     };
-    hinted(platform, flow)
+    hinted(platform, flow, value(&pairs, "login_hint"))
 }
 
 /// The first page: with a `login_hint` that is read, the password of that account.
-fn hinted(platform: &Platform, flow: Flow) -> Answer {
+fn hinted(platform: &Platform, flow: Flow, hint: Option<&str>) -> Answer {
     let faults = platform.faults(flow.tenant(platform).map(Arc::as_ref));
-    let hint = flow.hint.clone().filter(|_| !faults.no_login_hint);
-    match hint.filter(|address| platform.world.account(address).is_some()) {
-        Some(address) => account(platform, flow, &address),
+    match hint.filter(|_| !faults.no_login_hint).filter(|address| platform.world.account(address).is_some()) {
+        Some(address) => account(platform, flow, address),
         None => choose(platform, &flow),
     }
 }
@@ -170,7 +159,7 @@ fn scope_fits(scope: &str, client: &str) -> bool {
 }
 
 /// Whether an address is registered: letter for letter, but the port of `localhost` does not count.
-fn registered(known: &[String], address: &str) -> bool {
+pub(super) fn registered(known: &[String], address: &str) -> bool {
     let portless = |text: &str| {
         let url = url::Url::parse(text).ok()?;
         (url.host_str() == Some("localhost") && url.scheme() == "http").then(|| url.path().to_owned())
@@ -276,13 +265,9 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
             page::approval(&sealed, &flow, &platform.world.partner, account, &Mark::of(ask, platform.now())),
         );
     }
-    let roles: Vec<_> = asked(platform, &faults).filter_map(|value| role::role(value)).collect();
+    let roles: Vec<_> =
+        platform.world.partner.permissions.iter().filter_map(|value| role::role(value)).collect();
     Answer::page(200, page::permissions(&sealed, &flow, &platform.world.partner, account, &home.name, &roles))
-}
-
-/// The roles that the registration asks for.
-fn asked<'a>(platform: &'a Platform, faults: &'a Faults) -> impl Iterator<Item = &'a String> {
-    platform.world.partner.permissions.iter().chain(&faults.also)
 }
 
 /// What a page says that ends with an error behind the password.
@@ -309,8 +294,14 @@ fn accepted(platform: &Platform, ask: &Ask, flow: &Flow) -> Answer {
         return choose(platform, flow);
     };
     let faults: Faults = platform.faults(Some(home));
-    let roles: Vec<String> =
-        asked(platform, &faults).filter(|role| !faults.without.contains(role)).cloned().collect();
+    let roles: Vec<String> = platform
+        .world
+        .partner
+        .permissions
+        .iter()
+        .filter(|role| !faults.without.contains(role))
+        .cloned()
+        .collect();
     let event = Event::Granted { tenant: home.id.clone(), at: platform.now(), roles: roles.clone() };
     if let Err(why) = platform.record(event) {
         return trouble(
@@ -357,7 +348,7 @@ fn failed(platform: &Platform, ask: &Ask, flow: &Flow, code: u32, text: &str) ->
 }
 
 /// Sends the browser back with a query.
-fn back(address: &str, pairs: &[(&str, String)]) -> Answer {
+pub(super) fn back(address: &str, pairs: &[(&str, String)]) -> Answer {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let separator = if address.contains('?') { '&' } else { '?' };
     Answer::redirect(&format!("{address}{separator}{query}"))

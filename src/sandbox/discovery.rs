@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Ask, Mark, value},
+    answer::{Answer, Ask, Links, Mark, value},
     platform::{Platform, is_guid},
     world::Tenant,
 };
@@ -53,6 +53,7 @@ pub(super) fn document(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     if ANYBODY.contains(&word_lower.as_str()) {
         let issuer = if word_lower == "consumers" { CONSUMERS } else { "{tenantid}" };
         return found(&describe(
+            ask,
             &word_lower,
             issuer,
             ("login.microsoftonline.com", "graph.microsoft.com"),
@@ -63,6 +64,7 @@ pub(super) fn document(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     }
     if word_lower == CONSUMERS {
         return found(&describe(
+            ask,
             CONSUMERS,
             CONSUMERS,
             ("login.microsoftonline.com", "graph.microsoft.com"),
@@ -77,6 +79,7 @@ pub(super) fn document(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     };
     let region = json!(tenant.region);
     found(&describe(
+        ask,
         &tenant.id,
         &tenant.id,
         hosts(tenant),
@@ -95,6 +98,7 @@ fn found(document: &Value) -> Answer {
 
 /// The discovery document.
 fn describe(
+    ask: &Ask,
     path: &str,
     issuer: &str,
     (login, graph): (&str, &str),
@@ -102,7 +106,11 @@ fn describe(
     sub: Option<&str>,
     cloud: &str,
 ) -> Value {
-    let base = format!("https://{login}/{path}");
+    // Other clouds are named by their hosts.
+    let links = Links { login: format!("https://{login}"), graph: format!("https://{graph}"), is_own: false };
+    let links = if login == "login.microsoftonline.com" { &ask.links } else { &links };
+    let login = &links.login;
+    let base = format!("{login}/{path}");
     let mut document = json!({
         "token_endpoint": format!("{base}/oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -110,11 +118,11 @@ fn describe(
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "response_types_supported": ["code"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": format!("https://{login}/{issuer}/v2.0"),
+        "issuer": format!("{login}/{issuer}/v2.0"),
         "request_uri_parameter_supported": false,
-        "userinfo_endpoint": format!("https://{graph}/oidc/userinfo"),
+        "userinfo_endpoint": format!("{}/oidc/userinfo", links.graph),
         "authorization_endpoint": format!("{base}/oauth2/v2.0/authorize"),
         "device_authorization_endpoint": format!("{base}/oauth2/v2.0/devicecode"),
         "http_logout_supported": true,
@@ -124,7 +132,6 @@ fn describe(
             "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp",
             "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"
         ],
-        "kerberos_endpoint": format!("{base}/kerberos"),
         "tenant_region_scope": region,
         "cloud_instance_name": cloud,
         "cloud_graph_host_name": "graph.windows.net",
@@ -135,18 +142,6 @@ fn describe(
         members.insert("tenant_region_sub_scope".to_owned(), json!(sub));
     }
     document
-}
-
-/// Answers `/{tenant}/oauth2/v2.0/devicecode`: our application is no public client, so nobody signs in this way.
-pub(super) fn device_code(platform: &Platform, ask: &Ask, word: &str) -> Answer {
-    let mark = Mark::of(ask, platform.now());
-    if platform.world.tenant(word).is_none() && !ANYBODY.contains(&word.to_lowercase().as_str()) {
-        let (error, code, text) = unknown_tenant(word);
-        return mark.error(400, error, code, &text);
-    }
-    let text =
-        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
-    mark.error(401, "invalid_client", 7_000_218, text)
 }
 
 /// Answers `/common/discovery/instance`: which hosts are the same cloud.
@@ -161,7 +156,7 @@ pub(super) fn instance(platform: &Platform, ask: &Ask) -> Answer {
         .and_then(|it| it.path_segments()?.next().map(str::to_owned))
         .unwrap_or_default();
     found(&json!({
-        "tenant_discovery_endpoint": format!("https://login.microsoftonline.com/{word}/v2.0/.well-known/openid-configuration"),
+        "tenant_discovery_endpoint": format!("{}/{word}/v2.0/.well-known/openid-configuration", ask.links.login),
         "api-version": "1.1",
         "metadata": [
             {
@@ -181,7 +176,7 @@ pub(super) fn instance(platform: &Platform, ask: &Ask) -> Answer {
 }
 
 /// Answers `/{tenant}/discovery/v2.0/keys` (and without the version).
-pub(super) fn keys(platform: &Platform, word: &str) -> Answer {
+pub(super) fn keys(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     let issuer = platform.world.tenant(word).map_or("{tenantid}", |tenant| tenant.id.as_str());
-    found(&platform.keys.set(&format!("https://login.microsoftonline.com/{issuer}/v2.0")))
+    found(&platform.keys.set(&format!("{}/{issuer}/v2.0", ask.links.login)))
 }

@@ -57,7 +57,6 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
     ("without", "ROLE", "tokens and grants lack that application role"),
-    ("also", "ROLE", "the application's registration asks every customer for that application role too"),
     (
         "consent-error",
         "NUMBER",
@@ -65,7 +64,25 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("no-login-hint", "", "the consent pages do not read login_hint"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
+    (
+        "secret-ends",
+        "DAY, UTC",
+        "the partner's own application may be read, and its secret ends on that day (2026-12-01)",
+    ),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
+    (
+        "sign-in-error",
+        "NUMBER",
+        "after the password a person's sign-in ends with that AADSTS number; 65004 goes back to the application",
+    ),
+    (
+        "sign-in-told",
+        "",
+        "a device code that met sign-in-error ends with its number instead of staying pending",
+    ),
+    ("sign-in-tenant", "GUID", "the tokens of people name that tenant as theirs"),
+    ("slow-down", "NUMBER (1)", "that many polls for each device code are answered with slow_down"),
+    ("code-life", "SECONDS s (20s)", "device codes live that long instead of fifteen minutes"),
 ];
 
 /// Switches of one tenant.
@@ -106,16 +123,26 @@ pub(super) struct Faults {
     pub(super) same_page: bool,
     /// Roles that are never granted.
     pub(super) without: Vec<String>,
-    /// Roles that the registration asks for beside those of the world.
-    pub(super) also: Vec<String>,
     /// AADSTS number that the consent pages end with.
     pub(super) consent_error: Option<u32>,
     /// `login_hint` is not read.
     pub(super) no_login_hint: bool,
     /// AADSTS number that the token endpoint always answers with.
     pub(super) token_error: Option<u32>,
+    /// Day on which the partner's secret ends, where the application may be read.
+    pub(super) secret_ends: Option<String>,
     /// Tenant id that `/organization` claims.
     pub(super) other_organization: Option<String>,
+    /// AADSTS number that a person's sign-in ends with.
+    pub(super) sign_in_error: Option<u32>,
+    /// Whether the program that waits for a device code is told of it.
+    pub(super) sign_in_told: bool,
+    /// Tenant id in the tokens of people.
+    pub(super) sign_in_tenant: Option<String>,
+    /// Polls that are answered with `slow_down`.
+    pub(super) slow_down: Option<u64>,
+    /// Life of a device code.
+    pub(super) code_life: Option<Duration>,
 }
 
 impl Faults {
@@ -155,11 +182,16 @@ impl Faults {
             "lacks" => self.lacks = Some(needed(name, value)?),
             "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
-            "also" => self.also.push(needed(name, value)?),
+            "token-error" => self.token_error = Some(code(name, value)?),
+            "secret-ends" => self.secret_ends = Some(needed(name, value)?),
             "consent-error" => self.consent_error = Some(code(name, value)?),
             "no-login-hint" => self.no_login_hint = true,
-            "token-error" => self.token_error = Some(code(name, value)?),
             "other-organization" => self.other_organization = Some(needed(name, value)?),
+            "sign-in-error" => self.sign_in_error = Some(code(name, value)?),
+            "sign-in-told" => self.sign_in_told = true,
+            "sign-in-tenant" => self.sign_in_tenant = Some(needed(name, value)?),
+            "slow-down" => self.slow_down = Some(number(name, value, "", 1)?),
+            "code-life" => self.code_life = Some(Duration::from_secs(number(name, value, "s", 20)?)),
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -185,11 +217,16 @@ impl Faults {
             lacks: self.lacks.clone().or_else(|| more.lacks.clone()),
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
-            also: self.also.iter().chain(&more.also).cloned().collect(),
             consent_error: self.consent_error.or(more.consent_error),
             no_login_hint: self.no_login_hint || more.no_login_hint,
             token_error: self.token_error.or(more.token_error),
+            secret_ends: self.secret_ends.clone().or_else(|| more.secret_ends.clone()),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
+            sign_in_error: self.sign_in_error.or(more.sign_in_error),
+            sign_in_told: self.sign_in_told || more.sign_in_told,
+            sign_in_tenant: self.sign_in_tenant.clone().or_else(|| more.sign_in_tenant.clone()),
+            slow_down: self.slow_down.or(more.slow_down),
+            code_life: self.code_life.or(more.code_life),
         }
     }
 }
@@ -203,10 +240,10 @@ fn number(name: &str, value: Option<&str>, unit: &str, usual: u64) -> Result<u64
     })
 }
 
-/// The number of an error, which may not be left out.
+/// An AADSTS number, which may not be left out.
 fn code(name: &str, value: Option<&str>) -> Result<u32, String> {
-    let text = needed(name, value)?;
-    text.parse().map_err(|_why| format!("the fault {name} needs a number, not \"{text}\""))
+    let code = needed(name, value)?;
+    code.parse().map_err(|_why| format!("the fault {name} needs a number, not \"{code}\""))
 }
 
 /// A value that may not be left out.
@@ -254,8 +291,10 @@ mod tests {
     fn every_row_of_the_table_is_understood() {
         for (name, ..) in TABLE {
             let item = match *name {
-                "without" | "also" | "other-organization" | "lacks" => format!("{name}=x"),
-                "token-error" | "consent-error" => format!("{name}=7000222"),
+                "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends" => {
+                    format!("{name}=x")
+                }
+                "token-error" | "consent-error" | "sign-in-error" => format!("{name}=7000222"),
                 _ => (*name).to_owned(),
             };
             assert_ne!(Faults::parse(&[item]).unwrap(), Faults::default(), "{name}");

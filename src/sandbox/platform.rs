@@ -20,6 +20,7 @@ use super::{
     journal::{Event, Grant, Journal, State},
     key::Keys,
     people::Directory,
+    sign_in::SignIns,
     world::{Tenant, World},
 };
 
@@ -40,6 +41,8 @@ pub(super) struct Platform {
     faults: Faults,
     /// Hosted Exchange.
     pub(super) exchange: Exchange,
+    /// People who are signing in.
+    pub(super) sign_ins: SignIns,
     /// Troubles that were shown and are not shown again for the same request.
     shown: Mutex<HashSet<String>>,
     /// Requests counted for the seeded drops.
@@ -96,6 +99,7 @@ impl Platform {
             journal,
             faults,
             exchange,
+            sign_ins: SignIns::default(),
             shown: Mutex::default(),
             drawn: AtomicU64::new(0),
             mailboxes: AtomicUsize::new(0),

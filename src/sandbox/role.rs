@@ -48,6 +48,16 @@ pub(super) const ROLES: &[Role] = &[
         id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
         words: "Read all applications",
     },
+    Role {
+        value: "Application.ReadWrite.All",
+        id: "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
+        words: "Read and write all applications",
+    },
+    Role {
+        value: "AppRoleAssignment.ReadWrite.All",
+        id: "06b708a9-e830-4db3-a914-8e69da51d44f",
+        words: "Manage app permission grants and app role assignments",
+    },
     Role { value: "Domain.Read.All", id: "dbb9058a-0e50-45d7-ae91-66909b5d4664", words: "Read domains" },
     Role {
         value: "MailboxSettings.Read",
@@ -78,26 +88,6 @@ pub(super) const ROLES: &[Role] = &[
         value: "Sites.ReadWrite.All",
         id: "9492366f-7969-46a4-8d15-ed1a20078fff",
         words: "Read and write items in all site collections",
-    },
-    Role {
-        value: "MailboxItem.ImportExport.All",
-        id: "76577085-e73d-4f1d-b26a-85fb33892327",
-        words: "Back up and restore all mailbox items",
-    },
-    Role {
-        value: "MailboxItem.Read.All",
-        id: "7d9f353d-a7bd-4fbb-822a-26d5dd39a3ce",
-        words: "Read all users' mailbox items",
-    },
-    Role {
-        value: "MailboxFolder.ReadWrite.All",
-        id: "fef87b92-8391-4589-9da7-eb93dab7dc8a",
-        words: "Read and write all users' mailbox folders",
-    },
-    Role {
-        value: "Mail-Advanced.ReadWrite.All",
-        id: "e118f1da-5c1c-46cf-bff6-8858d786f46f",
-        words: "Read and write mail in all mailboxes, sent items too",
     },
     Role {
         value: "Mail.Read",

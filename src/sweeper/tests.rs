@@ -234,6 +234,7 @@ impl Stage {
                 client_id: partner.client_id.parse().unwrap(),
                 partner: partner.tenant.parse().unwrap(),
                 credential: Credential::Secret(Secret::new(partner.secret)),
+                next: None,
             },
             authority: provider::AUTHORITY.into(),
             graph: provider::GRAPH.into(),

@@ -11,7 +11,7 @@ use crate::domain::{
     consent::Landed,
     customer::{Customer, Impersonation, Listing, Product, Progress},
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
-    exchange_server::FoundServer,
+    exchange_server::{FoundBy, FoundServer},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
@@ -174,6 +174,8 @@ pub(crate) struct Desk {
     pub(crate) landed: Option<Box<Landed>>,
     /// What a round of checking finds.
     pub(crate) verdict: Verdict,
+    /// What it checks besides.
+    pub(crate) checks: Vec<Check>,
     /// Whom the answers name.
     pub(crate) named: Option<Organisation>,
     /// What is on record about the users.
@@ -213,8 +215,9 @@ impl Desk {
             board: Board { rows, ..Board::default() },
             world,
             landed: None,
-            server: FoundServer { address: Text::from("mail.hoster.example"), is_by_open_redirect: false },
+            server: FoundServer { address: Text::from("mail.hoster.example"), by: FoundBy::Autodiscover },
             verdict: Verdict::NotYet,
+            checks: Vec::new(),
             named: None,
             protection: Protection::default(),
             doubts: Vec::new(),
@@ -505,7 +508,9 @@ impl Desk {
                 change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))
             }
             Request::Prove { .. } => {
-                Some(Reply::Proof(Box::new(proof(self.verdict.clone(), self.named.clone(), now))))
+                let mut found = proof(self.verdict.clone(), self.named.clone(), now);
+                found.checks.extend(self.checks.iter().cloned());
+                Some(Reply::Proof(Box::new(found)))
             }
             Request::SaveProof(..) => change(self, &|record| record.proved = record.proved.or(Some(now))),
             Request::Enable(_) => change(self, &|record| record.enabled = record.enabled.or(Some(now))),

@@ -122,7 +122,7 @@ impl WayOn {
             Self::HandOver => "The words print and file hand the link over once more.".into(),
             Self::PrintAlone(what) => format!("Type print for {what} alone.").into(),
             Self::WriteFile => "Type file to write it into a file.".into(),
-            Self::Explain => "Type explain and the code.".into(),
+            Self::Explain => "Type explain for what it means.".into(),
             Self::Lift => "Type include and the number to lift the exclusion.".into(),
             Self::IncludeKinds => "Type kinds to include them.".into(),
             Self::Exclude => "Type exclude and the numbers to exclude users.".into(),
@@ -263,6 +263,12 @@ pub enum Command {
     Explain,
     /// What is set, and where it came from.
     Settings,
+    /// Sign in.
+    Login,
+    /// Sign in by a code.
+    LoginByCode,
+    /// Sign out.
+    Logout,
 }
 
 impl Command {
@@ -299,6 +305,9 @@ impl Command {
             Self::TellLink("C-1001".into(), Product::Office365),
             Self::Explain,
             Self::Settings,
+            Self::Login,
+            Self::LoginByCode,
+            Self::Logout,
         ]
     }
 }
@@ -353,6 +362,9 @@ impl Command {
             }
             Self::Explain => f.write_str("explain"),
             Self::Settings => f.write_str("settings"),
+            Self::Login => f.write_str("login"),
+            Self::LoginByCode => f.write_str("login --device-code"),
+            Self::Logout => f.write_str("logout"),
         }
     }
 }

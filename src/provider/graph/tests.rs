@@ -172,6 +172,7 @@ fn settings(origins: Vec<(String, String)>, clock: Clock, secret: &str) -> Setti
             client_id: CLIENT.parse().unwrap(),
             partner: PARTNER.parse().unwrap(),
             credential: Credential::Secret(Secret::new(secret.to_owned())),
+            next: None,
         },
         authority: crate::provider::AUTHORITY.to_owned(),
         graph: crate::provider::GRAPH.to_owned(),

@@ -15,6 +15,7 @@ use crate::{
         card::{self, Card, CardId, Party},
         explain,
         failure::Failure,
+        hoster_lines::{self, OUTSIDE},
         id::TenantId,
         phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
@@ -52,6 +53,8 @@ pub(crate) struct Authorise {
     is_asked: bool,
     /// A grant that does not come is looked for at the other customers.
     search: Search,
+    /// Enable was asked for while the proof was being put on record, and follows when it is there.
+    is_enable_held: bool,
 }
 
 impl Screen for Authorise {
@@ -71,7 +74,7 @@ impl Screen for Authorise {
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        self.played = None;
+        (self.played, self.is_enable_held) = (None, false);
         match given {
             Given::Back => return Step::Back,
             Given::Do(Action::Continue) if is_enabled(cx.session) => {
@@ -115,6 +118,11 @@ impl Screen for Authorise {
             self.is_asked = false;
             cx.say(Tone::Plain, words::asked(cx.look()));
         }
+        if self.is_enable_held && !cx.session.proving.is_being_kept() {
+            self.is_enable_held = false;
+            *cx.notice = None;
+            self.enable(cx);
+        }
         Step::Stay
     }
 
@@ -145,6 +153,7 @@ impl Screen for Authorise {
                 file: Text::of(format_args!("backup365-{}-link.txt", record.id)),
             }));
         }
+        handouts.extend(narrowing(cx, record));
         blocks.extend(self.checks(cx, record));
         if record.product.is_hosted() {
             blocks.extend(words::access(record));
@@ -189,6 +198,20 @@ impl Screen for Authorise {
     }
 }
 
+/// The lines that narrow the permission of an account that opens others' mailboxes, for the hoster.
+fn narrowing(cx: ViewCx<'_>, record: &RunRecord) -> Option<Handout<'static>> {
+    let access = record.impersonation.as_ref().filter(|_| record.product.is_hosted())?;
+    let proof = cx.session.proving.proof.as_ref()?;
+    proof
+        .checks
+        .iter()
+        .find(|check| check.name.as_str() == OUTSIDE && matches!(check.state, CheckState::Partly(_)))?;
+    let lines = hoster_lines::narrowing(access.account.as_str(), &access.sample.domain());
+    let text = lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n");
+    let file = Text::of(format_args!("backup365-{}-hoster.txt", record.id));
+    Some(Handout { id: HandoutId::Hoster, text: text.into(), file })
+}
+
 impl Authorise {
     /// How far the proof is, and whether something is on its way. Between two rounds nothing is: then the customer is
     /// awaited.
@@ -230,6 +253,10 @@ impl Authorise {
         }
         let Some(record) = cx.session.record.as_ref() else { return };
         if !can_enable(cx.session, record) {
+            if cx.session.proving.is_being_kept() {
+                self.is_enable_held = true;
+                return cx.say(Tone::Busy, "Saving what was proved. Enable follows.");
+            }
             return cx.say(Tone::Warn, "Enable opens when every check is good. Nothing has been enabled.");
         }
         let enable = pending::enable(record.id.clone());
