@@ -115,6 +115,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         Some(Command::Explain(args)) => return command::explain::run(args, common),
         Some(Command::Completions(args)) => return command::completions::run(args, common),
         Some(Command::Man(args)) => return command::completions::man(args, common),
+        Some(Command::Doctor(args)) => return command::doctor::run(args, common),
         Some(Command::Settings(args)) if args.sample => return command::settings::sample(),
         Some(Command::Settings(args)) => {
             let sources = sources::of(common, &Environment::read())?;
@@ -197,19 +198,24 @@ fn say_places(settings: &Settings, is_sandbox: bool) {
     }
 }
 
-/// Refuses the real world without an application, and flags in it that mean nothing there.
+/// Refuses the real world without an application, and what [`fits_flags`] refuses.
 fn fits_the_world(common: &Common, settings: &Settings, is_sandbox: bool) -> Result<(), Refusal> {
     if !is_sandbox && settings.app.is_none() {
         return Err(Refusal::usage(
             "no settings name your application at Microsoft. Add --sandbox to use the sandbox, or see \"Going live\" in the README.",
         ));
     }
-    if !is_sandbox && let Some(flag) = sandbox_flag(common) {
-        return Err(Refusal::usage(format!(
-            "{flag} works in the sandbox only. Add --sandbox, or leave it out."
-        )));
+    fits_flags(common, is_sandbox)
+}
+
+/// Refuses flags in the real world that mean nothing there.
+fn fits_flags(common: &Common, is_sandbox: bool) -> Result<(), Refusal> {
+    match sandbox_flag(common).filter(|_| !is_sandbox) {
+        Some(flag) => {
+            Err(Refusal::usage(format!("{flag} works in the sandbox only. Add --sandbox, or leave it out.")))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The runtime of the calls. `is_wizard`: it idles for hours.

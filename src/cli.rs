@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod completions;
 pub mod customers;
+pub mod doctor;
 pub mod explain;
 pub mod login;
 pub mod operators;
@@ -179,6 +180,8 @@ pub enum Command {
     /// What a code or words mean, what to say and what to press; offline.
     #[command(display_order = 6)]
     Explain(explain::Args),
+    /// Check everything at any time, and say how to mend it.
+    Doctor(doctor::Args),
     /// Each setting and where it came from.
     Settings(settings::Args),
     /// What a shell needs to complete commands and flags.
@@ -260,6 +263,7 @@ impl Command {
             Self::InWorld(WorldCommand::Logout(args)) => ("logout", args.json),
             Self::InWorld(WorldCommand::Whoami(args)) => ("whoami", args.json),
             Self::Explain(args) => ("explain", args.json),
+            Self::Doctor(args) => ("doctor", args.json),
             Self::Settings(args) => ("settings", args.json),
             Self::Sandbox { .. } | Self::Completions(_) | Self::Man(_) => return None,
         };

@@ -1,8 +1,10 @@
 //! Commands without a screen, one file each: data to stdout, everything else to stderr.
 
 pub mod apply;
+pub mod check;
 pub mod completions;
 pub mod customers;
+pub mod doctor;
 pub mod explain;
 pub mod journey;
 pub mod login;

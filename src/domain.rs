@@ -37,6 +37,7 @@ pub mod phrase;
 pub mod plan;
 pub mod protection;
 pub mod receipt;
+pub mod registration;
 pub mod row_ranges;
 pub mod run;
 pub mod secret;

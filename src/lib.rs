@@ -97,6 +97,10 @@
 //! screen's `view` gives to its `Scene` in `wizard/screen.rs`; those of bad news are made by `lay` in
 //! `wizard/handing.rs`, which sends them all. The ways have their words in `assets/handouts.toml`.
 //!
+//! *A check* of `backup365 doctor` is a `Check` in `commands/check.rs` that `look` in `app/command/doctor.rs` adds to its
+//! `Sheet` in `commands/doctor.rs`, or `look` in `app/command/doctor/network.rs` where a host is asked; its name stands in
+//! `assets/json/doctor.schema.json`.
+//!
 //! *A call* is a row of `requests` in `wizard/call.rs`, which says what is requested, what it brings and whether it is a
 //! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
 //! in `wizard/part/wait.rs` where a person is told how long it takes.

@@ -3,6 +3,7 @@
 //! and one whose words are waited for is ended when its time is over.
 
 pub mod child;
+pub mod disk;
 pub mod file;
 pub mod keyring;
 

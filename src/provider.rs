@@ -8,6 +8,7 @@ pub mod graph;
 pub mod http;
 pub mod listed;
 pub mod oauth;
+pub mod reach;
 pub mod side_by_side;
 pub mod store;
 
@@ -76,10 +77,8 @@ impl Provider {
     /// # Errors
     /// Settings that can't work: addresses, certificate, a table of origins that leads away from this computer.
     pub fn new(settings: &Settings, store: Store) -> Result<Self, Failure> {
-        let made = Http::new(settings.http.clone())
-            .map_err(Error::from)
-            .and_then(|http| Ok((Graph::new(http.clone(), settings)?, http)));
-        let (graph, http) = made.map_err(|e| e.failure("getting ready to talk to Microsoft"))?;
+        let http = http_client(settings.http.clone())?;
+        let graph = graph_client(http.clone(), settings)?;
         let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
         Ok(Self { graph, exchange, store, shorter_percent: SHORTER_PERCENT, spreading: SPREADING })
     }
@@ -131,6 +130,22 @@ impl Provider {
             }
         }
     }
+}
+
+/// Makes the client of Graph over one [`Http`], for what works without a record. Opens no connection.
+///
+/// # Errors
+/// As [`Provider::new`].
+pub fn graph_client(http: Http, settings: &Settings) -> Result<Graph, Failure> {
+    Graph::new(http, settings).map_err(|error| error.failure("getting ready to talk to Microsoft"))
+}
+
+/// Makes the one client of HTTP. Opens no connection.
+///
+/// # Errors
+/// A table of origins that leads away from this computer; a proxy's address that is none; nobody to trust.
+pub fn http_client(options: HttpOptions) -> Result<Http, Failure> {
+    Http::new(options).map_err(|error| Error::from(error).failure("getting ready to talk to Microsoft"))
 }
 
 impl std::fmt::Debug for Provider {

@@ -1,8 +1,10 @@
 //! What runs without a screen: arguments to plain values, the world opened, one function each.
 
 mod apply;
+mod checks;
 pub(super) mod completions;
 mod customers;
+pub(super) mod doctor;
 pub(super) mod explain;
 mod input;
 mod login;

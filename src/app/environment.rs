@@ -30,6 +30,8 @@ pub(super) struct Environment {
     pub(super) lc_ctype: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) columns: Option<String>,
+    /// Columns and rows of the window, as the system knows them.
+    pub(super) window: Option<(u16, u16)>,
     pub(super) lines: Option<String>,
     pub(super) config: Option<PathBuf>,
     pub(super) data: Option<PathBuf>,
@@ -69,6 +71,7 @@ impl Environment {
             lc_ctype: text("LC_CTYPE"),
             lang: text("LANG"),
             columns: text("COLUMNS"),
+            window: size(),
             lines: text("LINES"),
             config: folders
                 .as_ref()
@@ -117,6 +120,18 @@ impl Environment {
         let has_window = std::io::stdout().is_terminal();
         let told = self.columns.as_deref().and_then(|columns| columns.parse().ok());
         has_window.then(|| told.or_else(window).unwrap_or(USUAL_WIDTH).max(1))
+    }
+
+    /// Whether a program is there, by its path or on the path.
+    pub(super) fn finds(program: &str) -> bool {
+        if program.contains('/') { Path::new(program).is_file() } else { is_on_path(program) }
+    }
+
+    /// Whether what is drawn may be UTF-8, by the variables that decide about letters: the first that is set counts.
+    pub(super) fn is_utf_8(&self) -> bool {
+        let set = [&self.lc_all, &self.lc_ctype, &self.lang].into_iter().flatten();
+        let first = set.map(|value| value.to_ascii_lowercase()).find(|value| !value.is_empty());
+        first.is_some_and(|value| value.contains("utf-8") || value.contains("utf8"))
     }
 
     /// The way to the terminal's clipboard.
@@ -230,12 +245,17 @@ fn host() -> String {
 /// Columns where a terminal does not tell (remote-terminal.md section 7: the usual window).
 const USUAL_WIDTH: usize = 80;
 
-/// Columns of the window that stdout is, as the system knows them.
+/// Columns of the window that stdout is.
 fn window() -> Option<usize> {
+    size().map(|(columns, _)| usize::from(columns))
+}
+
+/// Columns and rows of the window that stdout is, as the system knows them.
+fn size() -> Option<(u16, u16)> {
     #[cfg(unix)]
     {
         let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+        Some((size.ws_col, size.ws_row)).filter(|(columns, _)| *columns > 0)
     }
     #[cfg(not(unix))]
     {

@@ -35,6 +35,20 @@ pub(super) fn notes(settings: &Settings, is_sandbox: bool) -> Vec<Text> {
     read.chain(files).chain(folders).chain(network).collect()
 }
 
+/// What is to be said of what the program itself keeps, and closes when it next uses it.
+pub(super) fn kept(settings: &Settings, is_sandbox: bool) -> Vec<Text> {
+    let kept = [settings.store_of(is_sandbox), settings.identity_of(is_sandbox)];
+    let open = kept.iter().filter(|path| rights(path).is_some_and(|rights| rights.others & 0o077 != 0));
+    open.map(|path| {
+        Text::of(format_args!(
+            "other accounts of this computer can look into {}. chmod 600 {} takes that away.",
+            path.display(),
+            quoted(&path.to_string_lossy())
+        ))
+    })
+    .collect()
+}
+
 /// File in the config folder with variables for the timer's passes; it need not exist.
 pub(super) const VARIABLES: &str = "sweep.env";
 

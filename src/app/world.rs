@@ -31,7 +31,7 @@ use crate::{
     },
     runner::{self, Rehearse},
     sandbox::{self, Sandbox, StartError},
-    settings::{ExtraPermission, Lines, Settings},
+    settings::{ExtraPermission, Lines, PartnerApp, Settings},
 };
 
 use super::{
@@ -252,8 +252,13 @@ impl Opener {
         identity: PathBuf,
         account: Account,
     ) -> Result<Store, Failure> {
+        Store::open_on(terms, self.record_at(file, identity, account))
+    }
+
+    /// Where a record lies and who works with it.
+    fn record_at(&self, file: PathBuf, identity: PathBuf, account: Account) -> StoreOptions {
         let Self { common, environment, clock, is_sandbox, .. } = self;
-        let options = StoreOptions {
+        StoreOptions {
             file,
             identity,
             clock: clock.clone(),
@@ -261,8 +266,7 @@ impl Opener {
             as_user: *is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
             is_sandbox: *is_sandbox,
-        };
-        Store::open_on(terms, options)
+        }
     }
 
     /// Opens the world around a record.
@@ -322,20 +326,7 @@ impl Opener {
                 )
             })?;
         let provider = Provider::new(
-            &provider::Settings {
-                http: HttpOptions {
-                    origins: settings.addresses.clone(),
-                    is_total: false,
-                    clock: clock.clone(),
-                    network: self.environment.network.clone(),
-                },
-                app: App { client_id: app.client_id, partner: app.tenant, credential: first, next },
-                authority: provider::AUTHORITY.into(),
-                graph: provider::GRAPH.into(),
-                browser_origin: None,
-                done_page: settings.done_page.clone(),
-                extra_permissions: self.extra_permissions.clone(),
-            },
+            &self.provider_settings(self.real_http(), Self::app(app, first, next), None),
             store,
         )?
         .believing(settings.sweep.shorter_percent)
@@ -344,8 +335,87 @@ impl Opener {
         Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None, doubts, standing })
     }
 
+    /// What the client is made from; the page that consent returns to is the real world's alone.
+    pub(super) fn provider_settings(
+        &self,
+        http: HttpOptions,
+        app: App,
+        browser_origin: Option<String>,
+    ) -> provider::Settings {
+        provider::Settings {
+            http,
+            app,
+            authority: provider::AUTHORITY.into(),
+            graph: provider::GRAPH.into(),
+            browser_origin,
+            done_page: self.settings.done_page.clone().filter(|_| !self.is_sandbox),
+            extra_permissions: self.extra_permissions.clone(),
+        }
+    }
+
+    /// The application of the settings with its credentials.
+    pub(super) fn app(app: &PartnerApp, credential: Credential, next: Option<Credential>) -> App {
+        App { client_id: app.client_id, partner: app.tenant, credential, next }
+    }
+
+    /// The way out in the real world.
+    pub(super) fn real_http(&self) -> HttpOptions {
+        HttpOptions {
+            origins: self.settings.addresses.clone(),
+            is_total: false,
+            clock: self.clock.clone(),
+            network: self.environment.network.clone(),
+        }
+    }
+
+    /// The way into a sandbox, and to nowhere else.
+    pub(super) fn sandbox_http(&self, sandbox: &Sandbox) -> HttpOptions {
+        HttpOptions {
+            origins: sandbox.origins(),
+            is_total: true,
+            clock: self.clock.clone(),
+            network: Network::default(),
+        }
+    }
+
+    /// The application of a sandbox.
+    ///
+    /// # Errors
+    /// `Malformed`, for a world whose partner makes no sense.
+    pub(super) fn app_of(sandbox: &Sandbox) -> Result<App, Failure> {
+        let partner = sandbox.partner();
+        Ok(App {
+            client_id: partner.client_id.parse().map_err(|_malformed| odd_world("application"))?,
+            partner: partner.tenant.parse().map_err(|_malformed| odd_world("partner's tenant"))?,
+            credential: Credential::Secret(Secret::new(partner.secret)),
+            next: None,
+        })
+    }
+
+    /// A sandbox that keeps nothing: what was done in the sandbox is not known to it.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub(super) async fn unkept_sandbox(&self) -> Result<Sandbox, Failure> {
+        let options = options(&self.common, &self.clock, PathBuf::new(), None);
+        let options = sandbox::Options { data: None, ..options };
+        sandbox::start(options).await.map_err(|error| unstarted(&error))
+    }
+
+    /// Looks at the record in a copy, which lies in the trial's folder; none where no record was made yet. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Store::examine`].
+    pub(super) fn examine(&self, trial: &Trial) -> Result<Option<Store>, Failure> {
+        let Self { settings, is_sandbox, .. } = self;
+        let account = self.environment.account.clone();
+        let options =
+            self.record_at(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox), account);
+        Store::examine(options, &self.terms(), &trial.record())
+    }
+
     /// Reads an entry of the system's keyring.
-    fn keyring(&self, name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
+    pub(super) fn keyring(&self, name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
         anyhow::ensure!(
             self.is_by_operator,
             "a sweep does not ask the keyring, because nobody opens it for a timer. Give the sweep another way: \
@@ -370,34 +440,14 @@ impl Opener {
     fn sandboxed(&self, store: Store, sandbox: Sandbox) -> Result<World, Failure> {
         let Self { settings, clock, .. } = self;
         store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
-        let partner = sandbox.partner();
-        let tenant = partner.tenant.parse().map_err(|_malformed| odd_world("partner's tenant"))?;
-        let credential = Credential::Secret(Secret::new(partner.secret));
-        let facts = credential::facts(&credential, None);
-        let provider = Provider::new(
-            &provider::Settings {
-                http: HttpOptions {
-                    origins: sandbox.origins(),
-                    is_total: true,
-                    clock: clock.clone(),
-                    network: Network::default(),
-                },
-                app: App {
-                    client_id: partner.client_id.parse().map_err(|_malformed| odd_world("application"))?,
-                    partner: tenant,
-                    credential,
-                    next: None,
-                },
-                authority: provider::AUTHORITY.into(),
-                graph: provider::GRAPH.into(),
-                browser_origin: Some(format!("http://{}", sandbox.address())),
-                done_page: None,
-                extra_permissions: self.extra_permissions.clone(),
-            },
-            store,
-        )?
-        .believing(settings.sweep.shorter_percent)
-        .patient(settings.consent.spreading);
+        let app = Self::app_of(&sandbox)?;
+        let tenant = app.partner;
+        let facts = credential::facts(&app.credential, None);
+        let browser = format!("http://{}", sandbox.address());
+        let provider =
+            Provider::new(&self.provider_settings(self.sandbox_http(&sandbox), app, Some(browser)), store)?
+                .believing(settings.sweep.shorter_percent)
+                .patient(settings.consent.spreading);
         let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());
         let rehearse = Rehearse {
             play: Arc::new(move |link| {

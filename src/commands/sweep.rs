@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod check;
 pub mod install;
+pub mod installed;
 mod json;
 mod system;
 pub mod unit;

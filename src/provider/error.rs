@@ -131,11 +131,15 @@ impl Error {
         }
     }
 
-    /// Bad news for a person; `tried` starts the sentence ("looking up the organisation").
+    /// Bad news for a person; `tried` starts the sentence ("looking up the organisation"), and is empty where that stands
+    /// before it already.
     #[must_use]
     pub fn failure(&self, tried: &str) -> Failure {
         let told = words::of(self);
-        let what = Text::of(format_args!("{tried}: {}", told.happened));
+        let what = match tried {
+            "" => Text::clean(&told.happened),
+            tried => Text::of(format_args!("{tried}: {}", told.happened)),
+        };
         let mut failure = Failure::new(told.kind, what, told.hint);
         failure.code = told.code.as_deref().map(Text::clean);
         failure.reference = self.reference().as_deref().map(Text::clean);

@@ -7,7 +7,7 @@
 //!
 //! The parts: `server` (which addresses are taken), `autodiscover`, `soap` (envelopes out), `wire` (envelopes in),
 //! `gate` (what an account's requests share), `session` (one request with its repeats), `prove`, `search`, `list`, `reach`
-//! (whose trouble a refusal is), and `error`, the one place that makes a [`Failure`].
+//! (whose trouble a refusal is), `probe`, and `error`, the one place that makes a [`Failure`].
 
 mod autodiscover;
 mod error;
@@ -15,6 +15,7 @@ mod error;
 pub(crate) mod fuzzing;
 mod gate;
 mod list;
+mod probe;
 mod prove;
 mod reach;
 mod search;

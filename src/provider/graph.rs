@@ -15,6 +15,7 @@ mod own;
 mod page;
 mod proof;
 mod purpose;
+mod registration;
 mod wire;
 
 #[cfg(test)]
@@ -33,15 +34,16 @@ use super::{
     error::Error,
     http::{Call, Http, Method, Response},
     oauth::Tokens,
+    reach,
 };
 use crate::domain::{
     consent::Look,
-    failure::{Failure, FailureKind},
+    failure::Failure,
     id::TenantId,
     lock::lock,
     permission::{self, Permission, Who},
     text::Text,
-    time::{Clock, Moment, in_words},
+    time::{Clock, Moment},
 };
 
 /// How long one answer of Graph or of discovery may take; a guess with room for slow pages.
@@ -172,22 +174,7 @@ impl Graph {
     /// # Errors
     /// `Internal`, as an alarm: they differ by more than the clock's tolerance.
     pub fn demand_clock(&self) -> Result<(), Failure> {
-        let Some(gap) = self.clock_gap() else { return Ok(()) };
-        let (inner, off) = (&*self.inner, Duration::from_millis(gap.unsigned_abs()));
-        if off <= inner.clock.tolerance() {
-            return Ok(());
-        }
-        let which = if gap < 0 { "fast" } else { "slow" };
-        let what = Text::of(format_args!(
-            "the clock of this computer is {} {which}, by the date of Microsoft's answers",
-            in_words(off)
-        ));
-        Err(Failure::new(
-            FailureKind::Internal,
-            what,
-            "Set the clock right, then try again. Nothing was written with the wrong time.",
-        )
-        .alarming())
+        reach::demand_clock(self.clock_gap(), &self.inner.clock)
     }
 
     /// By how many milliseconds Microsoft's clocks are ahead of this computer's, by the last answers: the smaller one where
@@ -195,8 +182,7 @@ impl Graph {
     #[must_use]
     pub fn clock_gap(&self) -> Option<i64> {
         let inner = &*self.inner;
-        let gap = |url: &Url| inner.http.gap(url.host_str()?);
-        [&inner.authority, &inner.root].into_iter().filter_map(gap).min_by_key(|gap| gap.unsigned_abs())
+        reach::gap(&inner.http, [&inner.authority, &inner.root].into_iter())
     }
 
     /// The link that the customer's administrator opens, for a browser on this computer: the short form with the

@@ -26,6 +26,7 @@ mod customers;
 mod detail;
 mod dialect;
 mod error;
+mod examination;
 mod files;
 mod forms;
 mod history;
@@ -56,6 +57,7 @@ pub use self::{
     closing::StillKept,
     corrections::{Fate, Sharing},
     detail::{CustomerDetail, ProductDetail},
+    examination::HostedAccess,
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
     roster::{Belief, Kept, Roster},

@@ -113,6 +113,14 @@ fn desktop(link: &str) -> Result<(), String> {
     Err(what.to_owned())
 }
 
+/// The programs that the desktop's own way tries, in their order.
+#[must_use]
+pub fn desktop_programs() -> Vec<String> {
+    // The link is not opened: only who would is asked.
+    let name = |command: &Command| command.get_program().to_string_lossy().into_owned();
+    open::commands("https://localhost/").iter().map(name).collect()
+}
+
 /// Starts the first command of a list between colons that can be started.
 fn chosen(list: &str, link: &str) -> Result<(), String> {
     let mut tried = Vec::new();

@@ -56,7 +56,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "the list of users and its changes lack the user of that name, who is there when asked for by id",
     ),
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
-    ("without", "ROLE", "tokens and grants lack that application role"),
+    ("without", "ROLE", "tokens, grants and the partner's application lack that application role"),
+    ("single-tenant", "", "the partner's application is registered for its own organisation only"),
     (
         "consent-error",
         "NUMBER",
@@ -123,6 +124,8 @@ pub(super) struct Faults {
     pub(super) same_page: bool,
     /// Roles that are never granted.
     pub(super) without: Vec<String>,
+    /// The partner's application is for its own organisation only.
+    pub(super) single_tenant: bool,
     /// AADSTS number that the consent pages end with.
     pub(super) consent_error: Option<u32>,
     /// `login_hint` is not read.
@@ -182,6 +185,7 @@ impl Faults {
             "lacks" => self.lacks = Some(needed(name, value)?),
             "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
+            "single-tenant" => self.single_tenant = true,
             "token-error" => self.token_error = Some(code(name, value)?),
             "secret-ends" => self.secret_ends = Some(needed(name, value)?),
             "consent-error" => self.consent_error = Some(code(name, value)?),
@@ -217,6 +221,7 @@ impl Faults {
             lacks: self.lacks.clone().or_else(|| more.lacks.clone()),
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
+            single_tenant: self.single_tenant || more.single_tenant,
             consent_error: self.consent_error.or(more.consent_error),
             no_login_hint: self.no_login_hint || more.no_login_hint,
             token_error: self.token_error.or(more.token_error),

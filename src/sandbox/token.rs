@@ -197,6 +197,8 @@ fn roles(platform: &Platform, tenant: &str, client: &str) -> Result<Option<Vec<S
         if let Consent::Spreading(more) | Consent::Working(more) = consent {
             roles.extend(more);
         }
+        let lacking = platform.faults(Some(known)).without;
+        roles.retain(|role| !lacking.contains(role));
         return Ok(Some(roles).filter(|roles| !roles.is_empty()));
     }
     match consent {

@@ -49,7 +49,7 @@ settings! {
             flag: "--operator-client-id",
             value_name: "GUID",
             example: "c3f1a7de-52b8-4e0d-8a96-7d40e1b9f265",
-            about: "Application (client) ID of the registration with which your staff sign in: backup365 login",
+            about: "Application (client) ID of the registration by which backup365 login signs your staff in",
         };
 
     OPERATOR_SIGN_IN: Setting<SignIn> = Choice(&[("optional", SignIn::Optional), ("required", SignIn::Required)])

@@ -45,7 +45,7 @@ pub(crate) fn notes(notes: &[Text]) -> Option<Phrase> {
     let first = Text::clean(&capital(first.as_str()));
     Some(match rest {
         [] => phrase![first],
-        _ => phrase![first, " ", WayOn::Run(Command::SweepCheck, "see what else there is")],
+        _ => phrase![first, " ", WayOn::Run(Command::Doctor, "see what else there is")],
     })
 }
 

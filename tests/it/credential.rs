@@ -59,7 +59,7 @@ fn a_secret_that_ends_soon_is_said_by_every_way_in() {
 
 #[test]
 fn the_next_credential_takes_over_and_the_day_of_the_settings_counts_where_nothing_can_be_read() {
-    let microsoft = Foreground::start();
+    let microsoft = Foreground::start_with(&["--fault", "without=Application.Read.All"]);
     let home = Home::new();
     let config = home.path().join(".config/backup365");
     fs::create_dir_all(&config).unwrap();

@@ -144,7 +144,7 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 const WITHOUT_JSON: [&str; 6] = ["", "sandbox", "customers", "operators", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 17] = [
+const NEEDS: [(&str, &str); 18] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -158,6 +158,7 @@ const NEEDS: [(&str, &str); 17] = [
     ("receipt", "B365-FHKL"),
     ("operators list", ""),
     ("operators set", "jane --admin"),
+    ("doctor", ""),
     ("settings", ""),
     ("login", ""),
     ("logout", ""),
@@ -192,7 +193,7 @@ fn what_prints_data_knows_json_and_answers_with_an_object_when_it_fails() {
             .iter()
             .find(|(command, _)| *command == name)
             .unwrap_or_else(|| panic!("{name} stands in the table"));
-        if ["explain", "settings"].contains(&name.as_str()) {
+        if ["explain", "doctor", "settings"].contains(&name.as_str()) {
             // These need neither world nor record, and have an object of their own for what is wrong.
             continue;
         }

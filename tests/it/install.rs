@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Exit code, stdout, stderr.
-type Said = (i32, String, String);
+pub(crate) type Said = (i32, String, String);
 
 /// Notes what it was asked; refuses what the file `refuse` names. The file `enabled` names the computer's own timers.
 const SYSTEMCTL: &str = r#"#!/bin/sh
@@ -55,12 +55,12 @@ exec env -i HOME="$HOME" PATH=/usr/bin:/bin $variables "$@"
 "#;
 
 /// A home, and a path on which systemd's programs are noting what they are asked.
-struct Desk {
-    home: Home,
+pub(crate) struct Desk {
+    pub(crate) home: Home,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = Home::new();
         let bin = home.path().join("bin");
         fs::create_dir(&bin).unwrap();
@@ -73,16 +73,16 @@ impl Desk {
         desk
     }
 
-    fn lingers(&self, is_on: bool) {
+    pub(crate) fn lingers(&self, is_on: bool) {
         let words = if is_on { "Linger=yes\n" } else { "Linger=no\n" };
         fs::write(self.home.path().join("linger"), words).unwrap();
     }
 
-    fn refuses(&self, verb: &str) {
+    pub(crate) fn refuses(&self, verb: &str) {
         fs::write(self.home.path().join("refuse"), format!("{verb}\n")).unwrap();
     }
 
-    fn command(&self, program: &Path, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, program: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs([("LANG", "C.UTF-8"), ("TZ", "Australia/Perth")]);
         command
@@ -92,20 +92,20 @@ impl Desk {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         said(self.command(Path::new(env!("CARGO_BIN_EXE_backup365")), arguments))
     }
 
     /// In the sandbox.
-    fn sweep(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn sweep(&self, arguments: &[&str]) -> Said {
         self.run(&[&["--sandbox", "sweep"], arguments].concat())
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
-    fn unit(&self, name: &str) -> PathBuf {
+    pub(crate) fn unit(&self, name: &str) -> PathBuf {
         self.path(".config/systemd/user").join(name)
     }
 
@@ -135,7 +135,7 @@ impl Desk {
     }
 }
 
-fn said(mut command: Command) -> Said {
+pub(crate) fn said(mut command: Command) -> Said {
     let output = command.output().unwrap();
     let words = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), words(output.stdout), words(output.stderr))
@@ -325,14 +325,14 @@ fn uninstalling_takes_away_our_own_files_and_can_be_repeated() {
 }
 
 /// A desk that works with Microsoft: the sandbox of another process stands for it.
-struct Partner {
-    desk: Desk,
-    microsoft: Foreground,
+pub(crate) struct Partner {
+    pub(crate) desk: Desk,
+    pub(crate) microsoft: Foreground,
 }
 
 impl Partner {
     /// With a line of settings that says where the credential is.
-    fn new(credential: &str) -> Self {
+    pub(crate) fn new(credential: &str) -> Self {
         let (desk, microsoft) = (Desk::new(), Foreground::start());
         let partner = Self { desk, microsoft };
         partner.writes(credential);
@@ -351,7 +351,7 @@ impl Partner {
         assert_eq!(code, 0, "{err}");
     }
 
-    fn writes(&self, credential: &str) {
+    pub(crate) fn writes(&self, credential: &str) {
         let Foreground { address, application, tenant, .. } = &self.microsoft;
         let folder = self.desk.path(".config/backup365");
         fs::create_dir_all(&folder).unwrap();

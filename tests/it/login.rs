@@ -134,7 +134,7 @@ fn on_a_terminal_keys_bring_a_fresh_code_and_the_other_way() {
     let mut window = Terminal::start(&home, &["--sandbox", "login", "--device-code"]);
     window.sees(&["Code: ", " left. n anew, o other way, q leave"]);
     window.keys("n").waits("a second code", |text| text.matches("Code: ").count() == 2);
-    window.keys("o").sees(&["authorize?response_type=code"]);
+    window.keys("o").sees(&["in a browser on this computer.", "Open it on this computer"]);
     window.keys("q");
     assert_eq!(window.code(), 7);
 }

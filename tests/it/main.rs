@@ -27,6 +27,8 @@ mod credential;
 mod customers;
 mod docs;
 #[cfg(unix)]
+mod doctor;
+#[cfg(unix)]
 mod dropped;
 #[cfg(unix)]
 mod exits;

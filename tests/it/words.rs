@@ -204,7 +204,7 @@ fn every_command_line_in_a_sentence_can_be_typed() {
     assert!(read > 80, "the lines were read: {read}");
     assert!(bad.is_empty(), "{bad:#?}");
     for (line, is_right) in [
-        ("doctor says how to mend it.", false),
+        ("surgeon says how to mend it.", false),
         ("sweep --chek", false),
         ("customers set C-1 --tenant x), then", true),
         ("{world} --run {run}", true),

@@ -1,29 +1,32 @@
 //! `backup365 sweep`: arguments to plain values.
 
-mod plan;
+pub(super) mod plan;
 
 use crate::{
     cli::sweep::Args,
-    commands::sweep::{
-        self, What, accept,
-        check::{self, CLOCK, Check, GRAPH, MICROSOFT, RECORD},
-        install,
+    commands::{
+        check::Check,
+        sweep::{
+            self, What, accept,
+            check::{self, MICROSOFT, RECORD},
+            install,
+        },
     },
     domain::{failure::FailureKind, text::Text},
     exit::Exit,
 };
 
-use super::super::{
-    Refusal, places,
-    world::{Opener, World},
+use super::super::{Refusal, places, world::World};
+use super::{
+    CommandContext,
+    checks::{self, CLOCK},
 };
-use super::CommandContext;
 
 /// Runs it.
 pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit, Refusal> {
     let (opener, out) = (&command.opener, command.out());
     if args.check {
-        return Ok(check::told(&checks(command), args.json, out)?);
+        return Ok(check::told(&all(command), args.json, out)?);
     }
     if args.install && args.print {
         return Ok(install::print(&plan::plan(opener, opener.record_id()?)?, &plan::around(opener), out)?);
@@ -59,32 +62,16 @@ pub(super) const fn is_unattended(args: &Args) -> bool {
 }
 
 /// What a pass needs, tried in turn up to the first thing that is not as it should be.
-fn checks(command: &CommandContext) -> Vec<Check> {
+fn all(command: &CommandContext) -> Vec<Check> {
     let opener = &command.opener;
-    let settings = match (&opener.settings.file, opener.is_sandbox) {
-        (Some(file), _) => Text::of(format_args!("read from {}", file.display())),
-        (None, true) => Text::from("none, and the sandbox needs none"),
-        (None, false) => Text::from("read from variables and flags"),
-    };
-    let mut checks = vec![Check::new("Settings", Ok(settings))];
-    checks.extend(opener.mapped().map(|words| Check::warning("Addresses", words)));
-    let notes = places::notes(&opener.settings, opener.is_sandbox);
-    checks.push(match notes.as_slice() {
-        [] => Check::new(
-            "Files",
-            Ok("closed to the other accounts of this computer, and on its own disk".into()),
-        ),
-        // A pass can run all the same: this is said and mended by hand.
-        notes => {
-            let words = notes.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
-            Check::warning("Files", Text::clean(words.trim_end_matches('.')))
-        }
-    });
+    let mut all = vec![checks::settings(opener)];
+    all.extend(checks::addresses(opener));
+    all.push(checks::files(&places::notes(&opener.settings, opener.is_sandbox)));
     let store = opener.store();
     let place = opener.settings.store_of(opener.is_sandbox);
     let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
-    checks.push(Check::new(RECORD, store.as_ref().map(opens).map_err(Clone::clone)));
-    let Ok(store) = store else { return checks };
+    all.push(Check::new(RECORD, store.as_ref().map(opens).map_err(Clone::clone)));
+    let Ok(store) = store else { return all };
     let record = store.clone();
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
     let there = |world: &World| match (opener.is_sandbox, world.doubts.as_slice()) {
@@ -99,16 +86,16 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     // Behind the credential the way to Microsoft is made ready.
     let is_way = matches!(&world, Err(failure) if failure.kind == FailureKind::Unreachable);
     let name = if is_way { MICROSOFT } else { name };
-    checks.push(Check::new(name, world.as_ref().map(there).map_err(Clone::clone)));
-    let Ok(world) = world else { return checks };
-    checks.extend(expiry(opener, &world));
+    all.push(Check::new(name, world.as_ref().map(there).map_err(Clone::clone)));
+    let Ok(world) = world else { return all };
+    all.extend(checks::expiry(&world.standing, opener.clock.now()));
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
     let is_good = found.is_ok();
-    checks.push(Check::new(MICROSOFT, found));
+    all.push(Check::new(MICROSOFT, found));
     if is_good {
         let reached = command.runtime.block_on(world.provider.graph.reach());
-        checks.push(Check::new(GRAPH, reached.map(|()| Text::from("answers"))));
+        all.push(Check::new("Graph", reached.map(|()| Text::from("answers"))));
     }
     // What Microsoft says about a clock that it does not accept is said in its refusal; its date tells the rest.
     let graph = &world.provider.graph;
@@ -117,36 +104,10 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         if graph.clock_gap().is_some() && graph.demand_clock().is_ok() {
             // Told this once: the clock is right now, and what lies ahead was written by one that was not.
             let kept = record.clock_is_right();
-            checks.push(Check::new(CLOCK, found.and(kept).map(|()| agrees(graph.clock_gap()))));
+            all.push(Check::new(CLOCK, found.and(kept).map(|()| checks::agrees(graph.clock_gap()))));
         } else {
-            checks.push(Check::new(CLOCK, found.map(|()| agrees(graph.clock_gap()))));
+            all.push(Check::new(CLOCK, found.map(|()| checks::agrees(graph.clock_gap()))));
         }
     }
-    checks
-}
-
-/// Until when the credential is good: a warning where that ends soon or is not known, and where the next one is in use.
-fn expiry(opener: &Opener, world: &World) -> Option<Check> {
-    const NAME: &str = "Expiry";
-    if world.standing.known.is_empty() {
-        return None;
-    }
-    let warnings = world.standing.warnings(opener.clock.now());
-    let (words, is_known) = world.standing.in_words();
-    Some(match warnings.as_slice() {
-        [] if is_known => Check::new(NAME, Ok(words)),
-        [] => Check::warning(NAME, words),
-        warnings => {
-            let words = warnings.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
-            Check::warning(NAME, Text::clean(words.trim_end_matches('.')))
-        }
-    })
-}
-
-/// How well the clock agrees with Microsoft's.
-fn agrees(gap: Option<i64>) -> Text {
-    match gap.map(|gap| gap.unsigned_abs() / 1_000) {
-        None => Text::from("could not be compared: Microsoft's answer has no date"),
-        Some(seconds) => Text::of(format_args!("agrees with Microsoft's within {} s", seconds + 1)),
-    }
+    all
 }

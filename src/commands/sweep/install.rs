@@ -206,28 +206,38 @@ fn lies_well(plan: &Plan, around: &Around) -> bool {
 
 /// Whether the secret will be there at 20:00.
 fn has_secret(plan: &Plan, around: &Around) -> bool {
+    let lacking = lacking_secrets(plan, around);
+    for words in &lacking {
+        warn(words);
+    }
+    lacking.is_empty()
+}
+
+/// Why secrets will not be there at 20:00, and what to do, a sentence or two each.
+pub(super) fn lacking_secrets(plan: &Plan, around: &Around) -> Vec<String> {
     let written = outside::file::text(&plan.variables, VARIABLES_BYTES).unwrap_or_default();
     let is_written = |name: &str| written.lines().any(|line| variables::is_of(line, name));
-    let missing: Vec<&String> = around.secret_variables.iter().filter(|name| !is_written(name)).collect();
-    for name in &missing {
-        warn(&format!(
-            "The secret comes from the variable {name}, which a timer does not have. Write {name}=SECRET into {} (mode \
-             0600), or name a file in the settings (app.secret_file).",
-            plan.variables.display()
-        ));
-    }
+    let missing = around.secret_variables.iter().filter(|name| !is_written(name));
+    let mut lacking: Vec<String> = missing
+        .map(|name| {
+            format!(
+                "The secret comes from the variable {name}, which a timer does not have. Write {name}=SECRET into {} (mode \
+                 0600), or name a file in the settings (app.secret_file).",
+                plan.variables.display()
+            )
+        })
+        .collect();
     let other = ["BACKUP365_APP_SECRET_", "BACKUP365_APP_CERTIFICATE_"];
     let has_other =
         || written.lines().any(|line| other.iter().any(|name| line.trim_start().starts_with(name)));
-    let is_shut = around.needs_keyring && !has_other();
-    if is_shut {
-        warn(&format!(
+    if around.needs_keyring && !has_other() {
+        lacking.push(format!(
             "The secret comes from the keyring, which a sweep never asks: nobody opens it for a timer. Write \
              BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential) into {}.",
             plan.variables.display()
         ));
     }
-    missing.is_empty() && !is_shut
+    lacking
 }
 
 /// Runs `sweep --check` as systemd will run a pass: with its environment, not with this terminal's.

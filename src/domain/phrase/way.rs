@@ -245,6 +245,8 @@ pub enum Command {
     Sweep,
     /// Check settings, credentials and the record.
     SweepCheck,
+    /// Check everything, and say how to mend it.
+    Doctor,
     /// What became of the passes.
     SweepStatus,
     /// The receipt of a run again.
@@ -273,7 +275,7 @@ pub enum Command {
 
 impl Command {
     /// What tells how our own side is to be mended.
-    pub const OUR_SIDE: Self = Self::SweepCheck;
+    pub const OUR_SIDE: Self = Self::Doctor;
 
     /// One of each, for the test against the parser.
     #[must_use]
@@ -298,6 +300,7 @@ impl Command {
             Self::CustomersImport,
             Self::SweepInstall,
             Self::SweepCheck,
+            Self::Doctor,
             Self::SweepAcceptShorter("C-1001".into(), 980),
             Self::OperatorsList,
             Self::OperatorsSet("jane".into()),
@@ -345,6 +348,7 @@ impl Command {
             Self::SweepInstall => f.write_str("sweep --install"),
             Self::Sweep => f.write_str("sweep"),
             Self::SweepCheck => f.write_str("sweep --check"),
+            Self::Doctor => f.write_str("doctor"),
             Self::SweepStatus => f.write_str("sweep --status"),
             Self::Receipt(run) => write!(f, "receipt {run}"),
             Self::SweepAcceptShorter(reference, count) if reference.as_str().contains(' ') => {

@@ -31,7 +31,7 @@ use crate::{
 const SPREADING: Duration = Duration::from_mins(5);
 
 /// Microsoft Graph's own application id, the same in every tenant (reference, section 7.7).
-const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+pub(super) const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Most pages of assignments; one page holds a hundred, and no customer grants us that many.
 const MAX_PAGES: u32 = 20;

@@ -58,8 +58,19 @@ impl Network {
         (file.is_some() || !folders.is_empty()).then(|| (file.map(PathBuf::from), folders))
     }
 
+    /// Files and folders of certificates that are named and are not there.
+    #[must_use]
+    pub fn missing_certificates(&self) -> Vec<PathBuf> {
+        let (file, folders) = self.certificates().unwrap_or_default();
+        file.into_iter()
+            .filter(|file| !file.is_file())
+            .chain(folders.into_iter().filter(|folder| !folder.is_dir()))
+            .collect()
+    }
+
     /// The same as it was given: `SSL_CERT_FILE=/etc/ssl/ours.pem`.
-    pub(super) fn certificates_in_words(&self) -> String {
+    #[must_use]
+    pub fn certificates_in_words(&self) -> String {
         let named = self.0.iter().filter(|(name, _)| [CERTIFICATE_FILE, CERTIFICATE_FOLDERS].contains(name));
         named.map(|(name, value)| format!("{name}={}", value.expose())).collect::<Vec<_>>().join(" and ")
     }

@@ -20,7 +20,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-pub(super) use self::copy::copy;
+pub(super) use self::copy::{copy, copy_untouched};
 use self::error::{Tried, placed};
 use super::{
     files::{close_to_others, make_folder, network, of_file},

@@ -94,7 +94,7 @@ pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> R
     }
     let mut rows = Vec::new();
     let own = relations::own_application(platform, caller);
-    for row in own.into_iter().chain(objects(platform, tenant(caller)?, APPLICATIONS)?) {
+    for row in objects(platform, tenant(caller)?, APPLICATIONS)?.into_iter().chain(own) {
         let fits = wanted.iter().flatten().all(|(name, value)| of(&row, name).eq_ignore_ascii_case(value));
         if fits {
             rows.push(select(ask, "application", row)?);

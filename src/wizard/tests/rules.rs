@@ -1334,7 +1334,7 @@ fn what_is_to_be_said_of_files_stands_until_a_key_is_pressed() {
         (vec!["others can read it."], "Others can read it."),
         (
             vec!["others can read it.", "others can change it."],
-            "Others can read it. Run backup365 sweep --check to see what else there is.",
+            "Others can read it. Run backup365 doctor to see what else there is.",
         ),
     ] {
         for run in [None, Some(interrupted.id.clone())] {

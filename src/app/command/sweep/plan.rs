@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What the units are made from: the same world as this start, however it was named, and the record that is there now.
-pub(super) fn plan(opener: &Opener, record: Option<RecordId>) -> Result<Plan, Refusal> {
+pub(in crate::app) fn plan(opener: &Opener, record: Option<RecordId>) -> Result<Plan, Refusal> {
     let (Some(folder), Some(program)) =
         (opener.environment.config.as_deref().and_then(Path::parent), program())
     else {
@@ -103,7 +103,8 @@ fn absolute(path: &Path) -> Result<String, Refusal> {
     })
 }
 
-pub(super) fn around(opener: &Opener) -> Around {
+/// Which account installs, where and when.
+pub(in crate::app) fn around(opener: &Opener) -> Around {
     let app = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox);
     Around {
         host: Text::clean(&opener.environment.host),

@@ -30,6 +30,41 @@ pub(crate) struct Vault {
     identity: PathBuf,
 }
 
+/// A key as it was read, its file left as it is.
+pub(crate) struct KeyFile(x25519::Identity);
+
+impl KeyFile {
+    /// Reads the key; none when there is no file.
+    ///
+    /// # Errors
+    /// `Record`: the file can't be read, or is no key file.
+    pub(crate) fn read(identity: &Path) -> Result<Option<Self>, Failure> {
+        let text = match file::secret(identity) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(of_file("read the key file", identity, &error)),
+        };
+        let key = text.lines().map(str::trim).find_map(|line| line.parse().ok());
+        key.map(|key| Some(Self(key))).ok_or_else(|| {
+            Failure::new(
+                FailureKind::Record,
+                crate::domain::text::Text::of(format_args!("{} is not a key file", identity.display())),
+                "Put the right key file back, or move this one away: then a new key is made and passwords are asked for again.",
+            )
+        })
+    }
+
+    /// Decrypts a password; none when it was sealed for another key.
+    pub(crate) fn open(&self, sealed: &[u8]) -> Option<Secret<String>> {
+        let decryptor = age::Decryptor::new(sealed).ok()?;
+        let mut plain = decryptor.decrypt(std::iter::once(&self.0 as &dyn age::Identity)).ok()?;
+        // As long as the sealed text, so that it never grows and leaves a copy behind.
+        let mut password = Zeroizing::new(String::with_capacity(sealed.len()));
+        plain.read_to_string(&mut password).ok()?;
+        Some(Secret::new(std::mem::take(&mut *password)))
+    }
+}
+
 impl Vault {
     /// The vault whose key lies, or will lie, in that file.
     pub(crate) const fn new(identity: PathBuf) -> Self {
@@ -57,34 +92,14 @@ impl Vault {
 
     /// Decrypts a password; none when the key is gone, unreadable or another one.
     pub(crate) fn open(&self, sealed: &[u8]) -> Option<Secret<String>> {
-        let key = self.read().ok().flatten()?;
-        let decryptor = age::Decryptor::new(sealed).ok()?;
-        let mut plain = decryptor.decrypt(std::iter::once(&key as &dyn age::Identity)).ok()?;
-        // As long as the sealed text, so that it never grows and leaves a copy behind.
-        let mut password = Zeroizing::new(String::with_capacity(sealed.len()));
-        plain.read_to_string(&mut password).ok()?;
-        Some(Secret::new(std::mem::take(&mut *password)))
+        KeyFile(self.read().ok().flatten()?).open(sealed)
     }
 
     /// Reads the key; none when there is no file.
     fn read(&self) -> Result<Option<x25519::Identity>, Failure> {
-        let text = match file::secret(&self.identity) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(of_file("read the key file", &self.identity, &error)),
-        };
-        match text.lines().map(str::trim).find_map(|line| line.parse().ok()) {
-            Some(key) => {
-                close_to_others(&self.identity)
-                    .map_err(|e| of_file("close to other people", &self.identity, &e))?;
-                Ok(Some(key))
-            }
-            None => Err(Failure::new(
-                FailureKind::Record,
-                crate::domain::text::Text::of(format_args!("{} is not a key file", self.identity.display())),
-                "Put the right key file back, or move this one away: then a new key is made and passwords are asked for again.",
-            )),
-        }
+        let Some(KeyFile(key)) = KeyFile::read(&self.identity)? else { return Ok(None) };
+        close_to_others(&self.identity).map_err(|e| of_file("close to other people", &self.identity, &e))?;
+        Ok(Some(key))
     }
 
     /// Makes a key. Written beside its place and linked into it whole, down to the disk: of two processes that do this

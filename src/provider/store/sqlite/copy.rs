@@ -1,6 +1,6 @@
 //! Copies a record, for a trial: the copy is whole and of one moment, and the original is only read.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -22,6 +22,24 @@ pub(in super::super) fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     }
     may_be_opened(from).map_err(|error| of_file("open the record", from, &error))?;
     copied(from, to).map_err(|failure| placed(failure, from, Tried::Read))
+}
+
+/// The same, and nothing is left beside the record, as a database leaves that reads in a folder: for a record that this
+/// process has not opened. Beside one that a program has open, or was killed with, a log or a journal lies already.
+///
+/// # Errors
+/// As [`copy`]; `Record` also where there is no record.
+pub(in super::super) fn copy_untouched(from: &Path, to: &Path) -> Result<(), Failure> {
+    may_be_opened(from).map_err(|error| of_file("open the record", from, &error))?;
+    let is_in_use = ["-wal", "-journal"].iter().any(|ending| {
+        let mut name = from.as_os_str().to_owned();
+        name.push(ending);
+        Path::new(&name).exists()
+    });
+    if is_in_use {
+        return copied(from, to).map_err(|failure| placed(failure, from, Tried::Read));
+    }
+    fs::copy(from, to).map(drop).map_err(|error| of_file("copy the record to", to, &error))
 }
 
 /// The copying itself.

@@ -47,6 +47,11 @@ pub(crate) fn server(tx: &Tx<'_>, customer: CustomerId) -> Result<Option<Text>, 
     tx.one("SELECT server FROM impersonation WHERE customer = ?1", values![customer])
 }
 
+/// The server and the sealed password of every customer's details, by the customers' numbers.
+pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<(Text, Vec<u8>)>, Failure> {
+    tx.query("SELECT server, password FROM impersonation ORDER BY customer", values![])
+}
+
 /// The mail domains of a customer: the own one, and those of saved details.
 struct MailDomains(Vec<Text>);
 

@@ -1,0 +1,123 @@
+//! The record's place, its room, its locks, the record itself, and the key file.
+
+use std::{io, path::Path};
+
+use super::super::check::Check;
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind, of_system},
+        text::Text,
+    },
+    outside::disk,
+    provider::store::{HostedAccess, Store},
+};
+
+/// Bytes below which the next listing may find the disk full. A guess: what a large listing and its log take.
+const LEAST: u64 = 64 << 20;
+
+/// Bytes below which a person should look in time: eight such listings. A guess.
+const LITTLE: u64 = 512 << 20;
+
+/// The folder of the record: whether files can be made in it, and how much room is left on its disk.
+#[must_use]
+pub fn folder(folder: &Path) -> [Check; 2] {
+    let place = folder.display();
+    let writable = match disk::may_make_files(folder) {
+        Ok(()) => Ok(Text::of(format_args!("takes new files, {place}"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(Text::of(format_args!("not there yet, and made with the record: {place}")))
+        }
+        Err(error) => Err(Failure::new(
+            FailureKind::Record,
+            Text::of(format_args!("no file can be made in {place}: {}", of_system(&error))),
+            "Check that it is a folder, that it belongs to you, and that its disk is not write-protected; or name another \
+             one as folders.data in the settings.",
+        )),
+    };
+    [Check::new("Folder", writable), room(disk::free_bytes(folder))]
+}
+
+/// The room on the disk.
+fn room(free: Option<u64>) -> Check {
+    let Some(free) = free else {
+        return Check::new("Disk", Ok("this system does not tell how full it is".into()));
+    };
+    let words = Text::of(format_args!("{} free where the record lies", size(free)));
+    let hint = "Free some space, or name a folder on another disk as folders.data in the settings.";
+    match free {
+        ..LEAST => Check::new("Disk", Err(Failure::new(FailureKind::Record, words, hint))),
+        LEAST..LITTLE => Check::warning("Disk", words, hint),
+        _ => Check::new("Disk", Ok(words)),
+    }
+}
+
+/// Bytes as people say them.
+fn size(bytes: u64) -> String {
+    match bytes >> 20 {
+        mebibytes @ 10_240.. => format!("{} GiB", mebibytes >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
+    }
+}
+
+/// Whether the place takes locks.
+#[must_use]
+pub fn locks(file: &Path) -> Check {
+    Check::new("Locks", Store::takes_locks(file).map(|()| "can be taken beside the record".into()))
+}
+
+/// What came of looking into the record; none: it was never made.
+#[must_use]
+pub fn record(found: &Result<Option<Store>, Failure>, file: &Path) -> Check {
+    let words = |store: &Option<Store>| match store {
+        Some(_) => Text::of(format_args!("opens, {}", file.display())),
+        None => Text::from("none yet; the wizard and the first customer that is added make it"),
+    };
+    Check::new("Record", found.as_ref().map(words).map_err(Clone::clone))
+}
+
+/// The key file, and whether it opens the passwords on record.
+#[must_use]
+pub fn keys(file: &Path, access: &HostedAccess) -> Check {
+    let place = file.display();
+    let HostedAccess { passwords, locked, .. } = access;
+    let again = "Put the right one back; or have the passwords asked for again, as the wizard does for each customer. Seats \
+                 and rules stay.";
+    let bad = |words: Text| Err(Failure::new(FailureKind::Record, words, again));
+    Check::new(
+        "Keys",
+        match Store::has_key_file(file) {
+            Err(failure) => Err(failure),
+            Ok(false) if *passwords > 0 => bad(Text::of(format_args!(
+                "the key file {place} is gone, and mailbox passwords on record need it: {passwords}"
+            ))),
+            Ok(false) => Ok("no key file yet; the first mailbox password makes it".into()),
+            Ok(true) if *locked > 0 => bad(Text::of(format_args!(
+                "the key file {place} does not open all mailbox passwords on record: {locked} of {passwords} stay closed"
+            ))),
+            Ok(true) => Ok(Text::of(format_args!(
+                "the key file opens every mailbox password on record ({passwords}), {place}"
+            ))),
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_room_is_a_warning_and_hardly_any_a_failure() {
+        for (free, line) in [
+            (Some(400 << 30), "Disk: 400 GiB free where the record lies."),
+            (Some(LITTLE), "Disk: 512 MiB free where the record lies."),
+            (Some(LITTLE - 1), "Disk: WARNING: 511 MiB free where the record lies. Free some space"),
+            (Some(LEAST), "Disk: WARNING: 64 MiB free"),
+            (Some(LEAST - 1), "Disk: FAILED: 63 MiB free where the record lies. Free some space"),
+            (Some(0), "Disk: FAILED: 0 MiB free"),
+            (None, "Disk: this system does not tell"),
+        ] {
+            let said = room(free).line();
+            assert!(said.starts_with(line), "{said}");
+        }
+    }
+}
