@@ -9,7 +9,7 @@
 mod board;
 pub mod browser;
 pub mod clock;
-mod elsewhere;
+mod consent;
 mod files;
 mod rehearsal;
 mod search;
@@ -33,11 +33,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
-        consent,
         customer::{Impersonation, Product},
         doubt::{self, Finding, Guarded},
         failure::{Failure, FailureKind},
-        id::{CustomerId, RunId, TenantId},
+        id::{CustomerId, RunId},
         lock::lock,
         order,
         phrase::Phrase,
@@ -293,13 +292,7 @@ async fn answer(
         Request::LookUp(customer, input) => find(tools, customer, input).await,
         Request::Identify(customer, tenant) => find(tools, customer, TenantInput::Guid(tenant)).await,
         Request::SaveOrganisation(id, organisation, accepts, administrator) => {
-            let save = move |s: &Store| {
-                if let Some(administrator) = administrator {
-                    s.keep_administrator(organisation.tenant, &administrator)?;
-                }
-                s.save_organisation(&id, &organisation, &accepts)
-            };
-            guarded(store, save, Reply::Run).await
+            guarded(store, consent::saving(id, organisation, accepts, administrator), Reply::Run).await
         }
         Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
         Request::SaveImpersonation(id, access, accepts) => {
@@ -310,21 +303,20 @@ async fn answer(
             prove(tools, (replies, call), of, organisation, impersonation, is_link_out).await
         }
         Request::SearchGrant { customer, tenant, since } => {
-            elsewhere::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landed)
+            consent::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landed)
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
         }
         Request::OpenBrowser(tenant) => {
-            let address = link(tools, tenant).await?;
-            let launcher = tools.launcher.clone();
+            let (address, launcher) = (consent::link(&tools.provider, tenant).await?, tools.launcher.clone());
             blocking(move || browser::open(launcher.as_ref(), &address)).await.map(Reply::Told)
         }
         Request::WriteFile { name, text } => {
             let folder = tools.files.clone();
             blocking(move || files::write(&folder, &name, &text)).await.map(Reply::Written)
         }
-        Request::Rehearse(tenant) => rehearse(tools, link(tools, tenant).await?).await,
+        Request::Rehearse(tenant) => rehearse(tools, consent::link(&tools.provider, tenant).await?).await,
         Request::AskDetails(domain) => ask_details(tools, &domain),
         Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
         Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))
@@ -366,14 +358,6 @@ async fn answer(
             with(store, move |s| s.finish_run(&id)).await.map(|outcome| Reply::Outcome(Box::new(outcome)))
         }
     }
-}
-
-/// The link for an organisation's administrator, with the address of the one who was named.
-async fn link(tools: &Tools, tenant: TenantId) -> Result<String, Failure> {
-    let Provider { graph, store, .. } = &tools.provider;
-    let administrator = with(store, move |s| s.administrator(tenant)).await?;
-    let link = graph.browser_link(tenant);
-    Ok(administrator.map_or(link.clone(), |address| consent::hinted(&link, &address).to_string()))
 }
 
 /// A write of which only that it ended well is told.

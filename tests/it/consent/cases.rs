@@ -41,7 +41,6 @@ fn what_microsoft_refuses_after_accept_says_what_happened_and_what_to_do() {
         ("token-error=7000112", 4, ["switched off in this organisation", "Enabled for users to sign in"]),
         ("token-error=53003", 4, ["53003", "Sign-in logs"]),
         ("token-error=7000222", 1, ["our own application secret has run out", "7000222"]),
-        ("without=Sites.ReadWrite.All", 5, ["Sites.ReadWrite.All", "Send this link to the customer"]),
     ] {
         let home = Home::new();
         let ended = played(&home, fault);

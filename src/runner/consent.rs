@@ -1,16 +1,20 @@
-//! Looks for a grant that did not come to the organisation it was meant for: at the other customers on record.
+//! What belongs to consent beside its proof: the link with the administrator's address, and the search for a grant that did
+//! not come to the organisation it was meant for.
 
 use std::time::Duration;
 
 use super::with;
 use crate::{
     domain::{
-        consent::Landed,
+        consent::{Landed, hinted},
+        doubt::{Accepts, Guarded},
         failure::Failure,
-        id::{CustomerId, TenantId},
+        id::{Address, CustomerId, RunId, TenantId},
+        run::RunRecord,
+        tenant::Organisation,
         time::{Moment, TOLERANCE},
     },
-    provider::{Provider, caught::caught, side_by_side::side_by_side},
+    provider::{Provider, caught::caught, side_by_side::side_by_side, store::Store},
 };
 
 /// Organisations that are asked at most, those that were worked on last: a request each, and Microsoft counts requests for
@@ -49,4 +53,29 @@ pub(super) async fn search(
         .filter(|landed| landed.at >= from)
         .max_by_key(|landed| landed.at)
         .map(Box::new))
+}
+
+/// The link for an organisation's administrator, with the address of the one who was named.
+///
+/// # Errors
+/// `Record`, when the record can't be read.
+pub(super) async fn link(provider: &Provider, tenant: TenantId) -> Result<String, Failure> {
+    let administrator = with(&provider.store, move |store| store.administrator(tenant)).await?;
+    let link = provider.graph.browser_link(tenant);
+    Ok(administrator.map_or(link.clone(), |address| hinted(&link, &address).to_string()))
+}
+
+/// The write that keeps an organisation, and before it the administrator who was named with it.
+pub(super) fn saving(
+    run: RunId,
+    organisation: Organisation,
+    accepts: Accepts,
+    administrator: Option<Address>,
+) -> impl FnOnce(&Store) -> Result<Guarded<Box<RunRecord>>, Failure> {
+    move |store| {
+        if let Some(administrator) = administrator {
+            store.keep_administrator(organisation.tenant, &administrator)?;
+        }
+        store.save_organisation(&run, &organisation, &accepts)
+    }
 }
