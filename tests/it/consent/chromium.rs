@@ -54,8 +54,10 @@ async fn is_whole(browser: &Browser, title: &str) {
     }
 }
 
-/// Whether what has the keyboard wears a ring, once its style has been computed: a busy browser paints later.
+/// Whether what has the keyboard wears a ring, once its style has been computed: a busy browser paints later, and a window
+/// that was given another size has no focus before the next key.
 async fn shows_focus(browser: &Browser) {
+    browser.press(&[Key::Shift]).await;
     let script =
         "const it = getComputedStyle(document.activeElement); return [it.outlineStyle, it.outlineWidth]";
     let mut ring = Value::Null;

@@ -46,7 +46,9 @@ impl SessionFile {
     pub fn read(&self) -> Result<Option<Session>, Failure> {
         let sealed = match file::secret(&self.path) {
             Ok(sealed) => sealed,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(self.unusable(&of_system(&error))),
         };
         let sealed = STANDARD.decode(sealed.trim()).ok();
