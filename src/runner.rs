@@ -9,6 +9,7 @@
 mod board;
 pub mod browser;
 pub mod clock;
+mod consent;
 mod files;
 mod rehearsal;
 mod search;
@@ -269,7 +270,7 @@ async fn answer(
         return woken(wait).await;
     }
     let Opened { tools, world, .. } = lazy_world.opened().await?;
-    let Provider { graph, exchange, store, .. } = &tools.provider;
+    let Provider { exchange, store, .. } = &tools.provider;
     let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
         Request::Wake(wait) => woken(wait).await,
@@ -290,8 +291,8 @@ async fn answer(
         Request::LeaveRun(id) => saved(store, move |s| s.leave_run(&id)).await,
         Request::LookUp(customer, input) => find(tools, customer, input).await,
         Request::Identify(customer, tenant) => find(tools, customer, TenantInput::Guid(tenant)).await,
-        Request::SaveOrganisation(id, organisation, accepts) => {
-            guarded(store, move |s| s.save_organisation(&id, &organisation, &accepts), Reply::Run).await
+        Request::SaveOrganisation(id, organisation, accepts, administrator) => {
+            guarded(store, consent::saving(id, organisation, accepts, administrator), Reply::Run).await
         }
         Request::Discover(address) => exchange.discover(&address).await.map(Reply::Server),
         Request::SaveImpersonation(id, access, accepts) => {
@@ -301,19 +302,21 @@ async fn answer(
         Request::Prove { of, organisation, impersonation, is_link_out } => {
             prove(tools, (replies, call), of, organisation, impersonation, is_link_out).await
         }
+        Request::SearchGrant { customer, tenant, since } => {
+            consent::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landed)
+        }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await
         }
         Request::OpenBrowser(tenant) => {
-            let address = graph.browser_link(tenant);
-            let launcher = tools.launcher.clone();
+            let (address, launcher) = (consent::link(&tools.provider, tenant).await?, tools.launcher.clone());
             blocking(move || browser::open(launcher.as_ref(), &address)).await.map(Reply::Told)
         }
         Request::WriteFile { name, text } => {
             let folder = tools.files.clone();
             blocking(move || files::write(&folder, &name, &text)).await.map(Reply::Written)
         }
-        Request::Rehearse(tenant) => rehearse(tools, graph.browser_link(tenant)).await,
+        Request::Rehearse(tenant) => rehearse(tools, consent::link(&tools.provider, tenant).await?).await,
         Request::AskDetails(domain) => ask_details(tools, &domain),
         Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
         Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))

@@ -4,6 +4,12 @@
 //! A round of proving and a pass of the sweep each bring a [`Look`]; out of it and of what was known comes the next
 //! [`Consent`]. It is kept by tenant: another organisation starts anew.
 
+mod landed;
+mod opening;
+
+pub use landed::Landed;
+pub use opening::{hinted, opened_by};
+
 use std::time::Duration;
 
 use super::{

@@ -9,7 +9,7 @@ use super::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
-    id::{CustomerId, RunId, UserId},
+    id::{Address, CustomerId, RunId, UserId},
     protection::{Chosen, SeatResult},
     tenant::Organisation,
     text::Text,
@@ -40,6 +40,8 @@ pub struct RunRecord {
     pub is_read_only: bool,
     /// The tenant that the operator confirmed or saved, with what Microsoft says of it.
     pub organisation: Option<Organisation>,
+    /// The administrator of that organisation who is to open the link, where the operator named one.
+    pub administrator: Option<Address>,
     /// The impersonation details that were saved (shared by both hosted products of a customer).
     pub impersonation: Option<Impersonation>,
     /// The saved password can't be decrypted (key file gone): the access step reopens and asks for it again.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use self::address::{foreign_cloud, in_path, in_url, is_portal, sharepoint, unescaped, url};
 use super::{
-    id::{NotAnId, TenantId},
+    id::{Address, NotAnId, TenantId},
     text::is_forbidden,
 };
 
@@ -124,6 +124,19 @@ impl TenantInputError {
 
 /// What is asked about or why not, from one word.
 type Found = Result<TenantInput, TenantInputError>;
+
+/// The administrator whose e-mail address was typed to name an organisation: the one address, of the domain that is looked up.
+#[must_use]
+pub fn administrator_in(text: &str) -> Option<Address> {
+    let Ok(TenantInput::Domain(domain)) = TenantInput::parse(text) else { return None };
+    let is_between = |c: char| c.is_whitespace() || "<>()[]{}\"',;:|“”‘’«»".contains(c);
+    let mut named = text
+        .split(is_between)
+        .filter_map(|word| word.trim_end_matches('.').parse::<Address>().ok())
+        .filter(|address| address.domain() == domain);
+    let address = named.next()?;
+    named.all(|other| other == address).then_some(address)
+}
 
 /// What the words in front of a candidate call it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

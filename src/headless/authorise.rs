@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, Next, end, fail_with, give, is_hosted, no_failure, sentences},
+    decision::{Decision, Next, end, fact, fail_with, give, is_hosted, no_failure, sentences},
     journey::{Journey, Step},
     report::End,
 };
@@ -28,6 +28,7 @@ impl Journey {
         self.return_to_access(view)?;
         self.need_users()?;
         self.tell_play(view);
+        self.tell_landed(view);
         if view.ask.is_waiting {
             return Continue(());
         }
@@ -54,6 +55,15 @@ impl Journey {
             && self.steps.first(Step::TellPlay)
         {
             self.say(format_args!("The customer was played: {}", played.value.for_commands()));
+        }
+    }
+
+    /// Tells where a grant landed that did not come, with what is to be done about it.
+    fn tell_landed(&mut self, view: &View<'_>) {
+        if view.page.facts().any(|fact| fact.id == FactId::Landed) && self.steps.first(Step::TellLanded) {
+            let landed = fact(view, FactId::Landed).unwrap_or_default();
+            self.say(format_args!("Accepted elsewhere: {landed}"));
+            self.say(sentences(view));
         }
     }
 

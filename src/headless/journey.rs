@@ -70,6 +70,8 @@ pub(super) enum Step {
     TellMissing,
     /// It was told that the customer has accepted.
     TellSpreading,
+    /// It was told that a grant landed at another customer.
+    TellLanded,
     /// The addresses were looked up in the list.
     LookUp,
     /// Enable Auto is off.
@@ -247,6 +249,7 @@ impl Journey {
         let Some(link) = &view.link else { return };
         self.report.link = Some(link.clone());
         if self.steps.first(Step::TellLink) {
+            self.say("A Global Administrator of the customer opens it in a private window.");
             self.say(format_args!("Send this link to the customer: {link}"));
         }
     }

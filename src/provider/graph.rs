@@ -7,6 +7,7 @@ mod delta;
 mod discovery;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod landed;
 mod licence;
 mod list;
 mod memory;

@@ -252,6 +252,7 @@ const fn name(request: &Request) -> &'static str {
         Request::LinkShown(_) => "link shown",
         Request::Prove { organisation: Some(_), .. } => "prove consent",
         Request::Prove { .. } => "prove impersonation",
+        Request::SearchGrant { .. } => "search grant",
         Request::SaveProof(..) => "save proof",
         Request::OpenBrowser(_) => "open browser",
         Request::WriteFile { .. } => "write file",
@@ -279,7 +280,7 @@ const fn name(request: &Request) -> &'static str {
 }
 
 /// How many names there are: opening a browser is the one that no test asks for, because a desk would get one.
-const NAMES: usize = 39;
+const NAMES: usize = 40;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
@@ -291,6 +292,7 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Doubted(_) => "doubted",
         Reply::Server(_) => "server",
         Reply::Proof(_) => "proof",
+        Reply::Landed(_) => "landed",
         Reply::Protection(_) => "protection",
         Reply::Page(_) => "page",
         Reply::Whole(_) => "whole",
@@ -331,9 +333,10 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::OpenRun(customer, OFFICE), "run"),
         (Request::LookUp(customer, TenantInput::Guid(tenant)), "found"),
         (Request::Identify(customer, tenant), "found"),
-        (Request::SaveOrganisation(run(), organisation(tenant), Accepts::default()), "run"),
+        (Request::SaveOrganisation(run(), organisation(tenant), Accepts::default(), None), "run"),
         (Request::LinkShown(run()), "run"),
         (Request::ProbeBoard(vec![(run(), tenant)]), "board"),
+        (Request::SearchGrant { customer, tenant, since: Moment::default() }, "landed"),
         (Request::Rehearse(tenant), "told"),
         (
             Request::Prove {
@@ -787,7 +790,7 @@ async fn a_write_that_is_cancelled_is_seen_through() {
     let mut stage = Stage::new("standard").await;
     let (_, run) = stage.run_of("C-1001", OFFICE);
     let found = organisation(stage.tenant_of("C-1001"));
-    let call = stage.start(Request::SaveOrganisation(run.clone(), found.clone(), Accepts::default()));
+    let call = stage.start(Request::SaveOrganisation(run.clone(), found.clone(), Accepts::default(), None));
     stage.runner.cancel(call);
     let (from, reply) = stage.next().await;
     assert_eq!((from, word(&reply)), (call, "run"));

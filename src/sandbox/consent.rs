@@ -135,7 +135,16 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
         signed_in: false,
         began: platform.now(),
     };
-    choose(platform, &flow)
+    hinted(platform, flow, value(&pairs, "login_hint"))
+}
+
+/// The first page: with a `login_hint` that is read, the password of that account.
+fn hinted(platform: &Platform, flow: Flow, hint: Option<&str>) -> Answer {
+    let faults = platform.faults(flow.tenant(platform).map(Arc::as_ref));
+    match hint.filter(|_| !faults.no_login_hint).filter(|address| platform.world.account(address).is_some()) {
+        Some(address) => account(platform, flow, address),
+        None => choose(platform, &flow),
+    }
 }
 
 /// `.default` of Graph or of the application, alone or with the sign-in scopes.
@@ -197,6 +206,9 @@ pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
             (flow.account, flow.signed_in) = (None, false);
             choose(platform, &flow)
         }
+        Some("request") if flow.signed_in => {
+            Answer::page(200, page::requested(&platform.world.partner, &Mark::of(ask, platform.now())))
+        }
         Some("approval") => declined(platform, ask, &flow, false),
         Some("consent") if flow.signed_in => match value(&form, "decision") {
             Some("accept") => accepted(platform, ask, &flow),
@@ -244,6 +256,14 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
     }
     flow.signed_in = true;
     let sealed = flow.seal(platform);
+    let faults = platform.faults(Some(home));
+    match faults.consent_error {
+        Some(90_095) => {
+            return Answer::page(200, page::request(&sealed, &flow, &platform.world.partner, account));
+        }
+        Some(code) => return failed(platform, ask, &flow, code, blocked(code)),
+        None => {}
+    }
     if !account.role.may_consent() {
         return Answer::page(
             200,
@@ -253,6 +273,23 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
     let roles: Vec<_> =
         platform.world.partner.permissions.iter().filter_map(|value| role::role(value)).collect();
     Answer::page(200, page::permissions(&sealed, &flow, &platform.world.partner, account, &home.name, &roles))
+}
+
+/// What a page says that ends with an error behind the password.
+const fn blocked(code: u32) -> &'static str {
+    match code {
+        53_000 => "The device is not compliant, and the organisation's policies ask for one that is.",
+        53_003 => {
+            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
+        }
+        90_099 => {
+            "A delegated administrator can't use an application that was not pre-authorised in this organisation."
+        }
+        650_052 => {
+            "The app needs access to a service that your organisation has not subscribed to or enabled."
+        }
+        _ => "The sign-in could not be finished.",
+    }
 }
 
 /// Accept was pressed.

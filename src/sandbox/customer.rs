@@ -156,6 +156,7 @@ async fn walk(browser: &Browser, start: Url, part: &Part<'_>) -> Result<String, 
                 fields.push((button.name.clone(), button.value.clone()));
                 pressed = Some((button.words.clone(), page.organisation()));
             }
+            "request" => fields.push(("send".to_owned(), "1".to_owned())),
             // A page that only somebody with more rights could pass.
             _ => break,
         }

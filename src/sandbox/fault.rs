@@ -58,6 +58,12 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
     ("without", "ROLE", "tokens, grants and the partner's application lack that application role"),
     ("single-tenant", "", "the partner's application is registered for its own organisation only"),
+    (
+        "consent-error",
+        "NUMBER",
+        "behind the password the consent pages end with that AADSTS number; 90095: a request for approval is sent",
+    ),
+    ("no-login-hint", "", "the consent pages do not read login_hint"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
     (
         "secret-ends",
@@ -120,6 +126,10 @@ pub(super) struct Faults {
     pub(super) without: Vec<String>,
     /// The partner's application is for its own organisation only.
     pub(super) single_tenant: bool,
+    /// AADSTS number that the consent pages end with.
+    pub(super) consent_error: Option<u32>,
+    /// `login_hint` is not read.
+    pub(super) no_login_hint: bool,
     /// AADSTS number that the token endpoint always answers with.
     pub(super) token_error: Option<u32>,
     /// Day on which the partner's secret ends, where the application may be read.
@@ -178,6 +188,8 @@ impl Faults {
             "single-tenant" => self.single_tenant = true,
             "token-error" => self.token_error = Some(code(name, value)?),
             "secret-ends" => self.secret_ends = Some(needed(name, value)?),
+            "consent-error" => self.consent_error = Some(code(name, value)?),
+            "no-login-hint" => self.no_login_hint = true,
             "other-organization" => self.other_organization = Some(needed(name, value)?),
             "sign-in-error" => self.sign_in_error = Some(code(name, value)?),
             "sign-in-told" => self.sign_in_told = true,
@@ -210,6 +222,8 @@ impl Faults {
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
             single_tenant: self.single_tenant || more.single_tenant,
+            consent_error: self.consent_error.or(more.consent_error),
+            no_login_hint: self.no_login_hint || more.no_login_hint,
             token_error: self.token_error.or(more.token_error),
             secret_ends: self.secret_ends.clone().or_else(|| more.secret_ends.clone()),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
@@ -285,7 +299,7 @@ mod tests {
                 "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends" => {
                     format!("{name}=x")
                 }
-                "token-error" | "sign-in-error" => format!("{name}=7000222"),
+                "token-error" | "consent-error" | "sign-in-error" => format!("{name}=7000222"),
                 _ => (*name).to_owned(),
             };
             assert_ne!(Faults::parse(&[item]).unwrap(), Faults::default(), "{name}");

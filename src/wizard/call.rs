@@ -3,6 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::domain::{
+    consent::Landed,
     customer::{Customer, Impersonation, NewCustomer, Obstacle, Product},
     doubt::{Accepts, Doubt, Finding, Guarded},
     draft::Draft,
@@ -16,6 +17,7 @@ use crate::domain::{
     tenant::{Organisation, Proof},
     tenant_input::TenantInput,
     text::Text,
+    time::Moment,
     user::{Kind, Kinds, UserPage},
     verdict::{ListNote, ListSummary},
 };
@@ -111,7 +113,7 @@ requests! {
     /// Ask what Microsoft holds for the tenant on record.
     READ identify = Identify(customer: CustomerId, tenant: TenantId) -> Box<Finding> ["{}, {tenant}", customer.0];
     /// The tenant was confirmed or saved.
-    WRITE save_organisation = SaveOrganisation(run: RunId, organisation: Organisation, accepts: Accepts)
+    WRITE save_organisation = SaveOrganisation(run: RunId, organisation: Organisation, accepts: Accepts, administrator: Option<Address>)
         -> Guarded<Box<RunRecord>>
         ["{run}, {}", organisation.tenant];
     /// Find the EWS server by Autodiscover.
@@ -133,6 +135,15 @@ requests! {
         /// The customer has the link: permissions that are missing may still be on their way.
         is_link_out: bool
     } -> Box<Proof> ["{:?}", organisation.as_ref().map(|o| o.tenant)];
+    /// Look for a grant that landed at another customer of the record.
+    READ search_grant = SearchGrant {
+        /// The customer whose administrator had the link.
+        customer: CustomerId,
+        /// The organisation that should have been accepted.
+        tenant: TenantId,
+        /// When the link was shown: what was accepted before that has nothing to do with it.
+        since: Moment
+    } -> Landing ["{}, {tenant}", customer.0];
     /// Every check was good.
     WRITE save_proof = SaveProof(run: RunId, organisation: Option<Organisation>) -> Box<RunRecord> ["{run}"];
     /// Open the link in a browser here.
@@ -253,6 +264,8 @@ pub enum Reply {
     Server(FoundServer),
     /// One round of checking ended.
     Proof(Box<Proof>),
+    /// Where a grant landed that did not come; none where it was not found.
+    Landed(Option<Box<Landed>>),
     /// What is true about the users.
     Protection(Box<Protection>),
     /// More users have arrived.
@@ -319,6 +332,10 @@ impl Reply {
 #[derive(Debug)]
 pub(crate) struct Saved;
 
+/// Where a grant landed that did not come.
+#[derive(Debug)]
+pub(crate) struct Landing(pub(crate) Option<Box<Landed>>);
+
 /// A wait is over.
 #[derive(Debug)]
 pub(crate) struct Woken;
@@ -374,6 +391,7 @@ replies! {
     Box<Finding>: Reply::Found(finding) => finding;
     FoundServer: Reply::Server(server) => server;
     Box<Proof>: Reply::Proof(proof) => proof;
+    Landing: Reply::Landed(landed) => Landing(landed);
     Box<Protection>: Reply::Protection(protection) => protection;
     Listed: Reply::Listed { .. } => Listed;
     Searched: Reply::Searched(hits) => Searched(hits);

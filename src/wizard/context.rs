@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::domain::{
+    consent,
     failure::Failure,
-    id::{RunId, TenantId},
+    id::{Address, RunId, TenantId},
     operator::Operator,
     phrase::Phrase,
     text::Text,
@@ -74,7 +75,9 @@ impl ViewCx<'_> {
     pub(crate) fn link(&self) -> Option<Text> {
         let record = self.session.record.as_ref().filter(|record| !record.product.is_hosted())?;
         let organisation = record.organisation.as_ref().filter(|_| !self.setup.link_suffix.is_empty())?;
-        Some(self.setup.link(organisation.tenant))
+        let link = self.setup.link(organisation.tenant);
+        let hinted = |address: &Address| consent::hinted(link.as_str(), address);
+        Some(record.administrator.as_ref().map(hinted).unwrap_or(link))
     }
 }
 

@@ -8,6 +8,7 @@ mod rules;
 mod sending;
 
 use crate::domain::{
+    consent::Landed,
     customer::{Customer, Impersonation, Listing, Product, Progress},
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
     exchange_server::{FoundBy, FoundServer},
@@ -107,6 +108,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         finished: None,
         is_read_only: false,
         organisation: None,
+        administrator: None,
         impersonation: None,
         is_key_lost: false,
         link_shown: None,
@@ -168,6 +170,8 @@ pub(crate) struct Desk {
     pub(crate) world: World,
     /// What Autodiscover finds.
     pub(crate) server: FoundServer,
+    /// Where a grant landed that did not come.
+    pub(crate) landed: Option<Box<Landed>>,
     /// What a round of checking finds.
     pub(crate) verdict: Verdict,
     /// What it checks besides.
@@ -210,6 +214,7 @@ impl Desk {
             record: None,
             board: Board { rows, ..Board::default() },
             world,
+            landed: None,
             server: FoundServer { address: Text::from("mail.hoster.example"), by: FoundBy::Autodiscover },
             verdict: Verdict::NotYet,
             checks: Vec::new(),
@@ -484,7 +489,7 @@ impl Desk {
             Request::Identify(_, tenant) => {
                 Some(self.found(Organisation { tenant: *tenant, ..organisation(1) }))
             }
-            Request::SaveOrganisation(_, organisation, accepts) => {
+            Request::SaveOrganisation(_, organisation, accepts, _) => {
                 if let Some(doubted) = self.doubted(accepts) {
                     return Some(doubted);
                 }
@@ -498,6 +503,7 @@ impl Desk {
                     record.is_key_lost = false;
                 })
             }),
+            Request::SearchGrant { .. } => Some(Reply::Landed(self.landed.clone())),
             Request::LinkShown(_) => {
                 change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))
             }

@@ -293,6 +293,8 @@ pub enum FactId {
     NextSweep,
     /// The host that sweeps.
     Sweeper,
+    /// Where a grant landed that did not come.
+    Landed,
     /// What the played customer did and saw (sandbox only).
     Played,
     /// Any other.

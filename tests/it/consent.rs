@@ -4,6 +4,7 @@
 //! and a text browser. What a page says is only half of each test: afterwards a token request tells whether consent is
 //! stored.
 
+mod cases;
 mod chromium;
 mod plain;
 mod text;

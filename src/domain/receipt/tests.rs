@@ -82,6 +82,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
                 region: None,
             }),
             impersonation: None,
+            administrator: None,
             is_key_lost: false,
             link_shown: None,
             proved: None,

@@ -269,3 +269,17 @@ proptest! {
         prop_assert_eq!(TenantInput::parse(&text), Ok(TenantInput::Guid(id.to_string().parse().unwrap())));
     }
 }
+
+#[test]
+fn the_address_that_was_typed_names_the_administrator() {
+    for (text, named) in [
+        ("mila@bakery.example", Some("mila@bakery.example")),
+        ("Mila Novak <Mila@Bakery.example>", Some("Mila@Bakery.example")),
+        ("bakery.example", None),
+        ("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77", None),
+        ("https://login.microsoftonline.com/bakery.example", None),
+    ] {
+        let found = administrator_in(text);
+        assert_eq!(found.as_ref().map(Address::as_str), named, "{text}");
+    }
+}

@@ -146,7 +146,7 @@ impl Graph {
     }
 
     /// Reads the tenant's own record (reference, section 7.2).
-    async fn organisation(&self, expected: &Organisation) -> Result<Organisation, Error> {
+    pub(super) async fn organisation(&self, expected: &Organisation) -> Result<Organisation, Error> {
         let url = self.url(&["organization"], "$select=id,displayName,verifiedDomains,countryLetterCode");
         let answer = self.unproved(expected.tenant, &url, "the organisation's record").await?;
         read_organisation(&answer, expected).ok_or(Error::Malformed { what: "the organisation's record" })
@@ -161,11 +161,11 @@ impl Graph {
     }
 
     /// Reads what is granted to us on Graph (reference, section 7.7); needs Application.Read.All.
-    async fn granted(&self, tenant: TenantId) -> Result<Granted, Error> {
+    pub(super) async fn granted(&self, tenant: TenantId) -> Result<Granted, Error> {
         let (ours, graph) =
             tokio::join!(self.principal(tenant, &self.inner.client_id), self.principal(tenant, GRAPH_APP));
         let (Some(ours), Some(graph)) = (ours?, graph?) else { return Ok(Granted::default()) };
-        let mut granted = Granted { is_off: ours.is_off, roles: BTreeSet::new() };
+        let mut granted = Granted { is_off: ours.is_off, ..Granted::default() };
         let mut url = self.url(&["servicePrincipals", &ours.id.to_string(), "appRoleAssignments"], "");
         for _ in 0..MAX_PAGES {
             let answer = self.unproved(tenant, &url, "the list of permissions").await?;
@@ -173,6 +173,8 @@ impl Graph {
                 // The same role exists on other resources too: only the pair counts (reference, section 7.7.3).
                 if guid(row, "resourceId") == Some(graph.id) {
                     granted.roles.extend(guid(row, "appRoleId"));
+                    let at = row.get("createdDateTime").and_then(Value::as_str).and_then(Moment::parse);
+                    granted.newest = granted.newest.max(at);
                 }
             }
             match answer.get("@odata.nextLink") {
@@ -209,9 +211,11 @@ struct Principal {
 
 /// What is granted to us on Graph.
 #[derive(Debug, Default)]
-struct Granted {
+pub(super) struct Granted {
     is_off: bool,
     roles: BTreeSet<Uuid>,
+    /// When the newest of them was granted.
+    pub(super) newest: Option<Moment>,
 }
 
 /// The answers of one round.

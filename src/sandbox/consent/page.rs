@@ -233,6 +233,39 @@ pub(super) fn approval(
     )
 }
 
+/// The organisation has its people ask for approval.
+pub(super) fn request(sealed: &str, flow: &Flow, partner: &PartnerApp, account: &Account) -> Markup {
+    let fields = html! {
+        label for="why" { "Enter justification for requesting this app" } " "
+        input id="why" name="why" type="text" autofocus;
+        div.end {
+            button.main type="submit" name="send" value="1" { "Request approval" }
+        }
+    };
+    frame(
+        "Approval required",
+        &html! {
+            p.who { (account.address) }
+            h1 { "Approval required" }
+            p { strong { (partner.app_name) } }
+            p { "This app requires your admin's approval. You can send them a request." }
+            (form(sealed, flow, "request", &fields))
+        },
+    )
+}
+
+/// The request for approval was sent.
+pub(super) fn requested(partner: &PartnerApp, mark: &Mark) -> Markup {
+    frame(
+        "Request sent",
+        &html! {
+            h1 { "Request sent" }
+            p { "Your admin was asked to approve " (partner.app_name) ". You can close this window." }
+            (details(90_095, "An administrator must act on the request for approval.", mark))
+        },
+    )
+}
+
 /// Something went wrong: the number, the words and what support asks for.
 pub(in crate::sandbox) fn trouble(code: u32, text: &str, mark: &Mark) -> Markup {
     frame(

@@ -5,7 +5,10 @@
 //! person wants to know then; sending the link once more has keys of its own. When every check is good it says Enable. There
 //! is no button for "I have finished".
 
+mod search;
 mod words;
+
+use self::search::Search;
 
 use crate::{
     domain::{
@@ -48,6 +51,8 @@ pub(crate) struct Authorise {
     played: Option<Phrase>,
     /// The operator has asked, and is told what comes of it.
     is_asked: bool,
+    /// A grant that does not come is looked for at the other customers.
+    search: Search,
     /// Enable was asked for while the proof was being put on record, and follows when it is there.
     is_enable_held: bool,
 }
@@ -64,6 +69,7 @@ impl Screen for Authorise {
         self.noting.cancel(cx.calls);
         self.rehearsal.cancel(cx.calls);
         self.browsing.cancel(cx.calls);
+        self.search.cancel(cx.calls);
         self.enabling.cancel(cx);
     }
 
@@ -79,6 +85,7 @@ impl Screen for Authorise {
             Given::Do(Action::Refresh) => {
                 self.failure = None;
                 self.is_asked = true;
+                self.search.wish();
                 ask_now(cx);
             }
             Given::Do(action) => self.send(cx, action),
@@ -93,8 +100,10 @@ impl Screen for Authorise {
         }
         if let Some(record) = kept(&mut self.failure, self.noting.take(arrival)) {
             cx.session.adopt(*record);
+        } else if self.search.hear(arrival) {
         } else if let Some(told) = self.rehearsal.take(arrival) {
             *cx.notice = None;
+            self.search.wish();
             self.played = cx.brought(Tone::Warn, Some(told)).map(|Told(words)| words.into());
             cx.session.prove_now(cx.calls);
         } else if let Some(Told(words)) = cx.brought(Tone::Warn, self.browsing.take(arrival)) {
@@ -104,6 +113,7 @@ impl Screen for Authorise {
     }
 
     fn session_changed(&mut self, cx: &mut UpdateCx<'_>) -> Step {
+        self.search.go_on(cx);
         if self.is_asked && !cx.session.proving.is_asking() {
             self.is_asked = false;
             cx.say(Tone::Plain, words::asked(cx.look()));
@@ -124,7 +134,8 @@ impl Screen for Authorise {
         let (tone, state) = words::state(cx, record, self.is_link_shown);
         let mut handouts = Vec::new();
         let mut blocks = vec![Block::Strong(tone, state)];
-        blocks.extend(words::advice(cx, record).into_iter().map(Block::Para));
+        blocks.extend(self.search.blocks(cx, record));
+        blocks.extend(words::advice(cx, record, self.search.landed(cx)).into_iter().map(Block::Para));
         blocks.extend(self.failures(cx).map(|failure| Block::Failure(explain::with_way(failure.clone()))));
         blocks.extend(
             self.played
@@ -133,7 +144,8 @@ impl Screen for Authorise {
         );
         blocks.push(Block::Buttons(self.buttons(cx, record)));
         if self.needs_link(cx, record) {
-            let link = tenant(record).map(|tenant| cx.setup.link(tenant));
+            let link = cx.link();
+            blocks.push(Block::Para(words::opened_by(record)));
             blocks.extend(link.clone().map(Block::Link));
             handouts.extend(link.map(|link| Handout {
                 id: HandoutId::Link,
@@ -180,7 +192,8 @@ impl Screen for Authorise {
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
         let failure = self.failures(cx).next();
-        let card = |record| words::card(cx, record, failure, self.is_link_shown);
+        let landed = self.search.landed(cx);
+        let card = |record| words::card(cx, record, (failure, landed), self.is_link_shown);
         cx.session.record.as_ref().map_or_else(Card::default, card)
     }
 }

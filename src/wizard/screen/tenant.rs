@@ -18,7 +18,7 @@ use crate::{
         run::RunRecord,
         sydney::clock_in_words,
         tenant::Organisation,
-        tenant_input::{TenantInput, TenantInputError},
+        tenant_input::{TenantInput, TenantInputError, administrator_in},
         text::{Text, capital},
     },
     wizard::{
@@ -408,7 +408,10 @@ impl Tenant {
         self.failure = None;
         // Before the form is saved, which forgets it.
         cx.session.keep_form(cx.calls);
-        self.saving.start(cx, pending::save_organisation(run, organisation, accepts), wait::RECORD);
+        let typed = self.form.text(FieldId::Tenant);
+        let administrator = (self.path == Path::Asked).then(|| administrator_in(typed)).flatten();
+        let save = pending::save_organisation(run, organisation, accepts, administrator);
+        self.saving.start(cx, save, wait::RECORD);
     }
 
     /// Why it can't be saved yet.

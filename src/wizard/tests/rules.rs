@@ -1087,6 +1087,48 @@ fn a_consent_that_does_not_arrive_may_have_gone_elsewhere() {
 }
 
 #[test]
+fn a_grant_that_landed_at_another_customer_is_found_when_the_operator_asks() {
+    let mut run = consenting();
+    run.link_shown = run.link_shown.map(|at| at.plus(Duration::from_mins(6)));
+    let mut desk = Desk::resumed(run);
+    let landed = Landed {
+        holder: Holder {
+            id: CustomerId(2),
+            reference: "C-0002".into(),
+            name: "Bakery 2".into(),
+            is_active: true,
+        },
+        organisation: organisation(2),
+        at: Moment::default(),
+    };
+    desk.landed = Some(Box::new(landed));
+    desk.answer();
+    assert_eq!(desk.count("SearchGrant"), 0, "the customer has just had the link");
+    desk.act(Action::Refresh).answer().answer();
+    assert_eq!(desk.count("SearchGrant"), 1);
+    for words in
+        ["Organisation 2", "C-0002 Bakery 2", "presses Delete", "open the link again in a private window"]
+    {
+        assert!(desk.words().contains(words), "{words}: {}", desk.words());
+    }
+    desk.verdict = Verdict::Spreading;
+    desk.act(Action::Refresh).answer();
+    assert!(!desk.words().contains("Bakery 2"), "accepted where it belongs: {}", desk.words());
+}
+
+#[test]
+fn who_opens_the_link_and_how_stands_before_it() {
+    let mut run = consenting();
+    run.administrator = Some("mila+it@bakery.example".parse().unwrap());
+    let desk = Desk::resumed(run);
+    let view = desk.view();
+    assert!(view.page.link().unwrap().as_str().ends_with("&login_hint=mila%2Bit%40bakery.example"));
+    let words = desk.words();
+    let (said, link) = (words.find("in a private window").unwrap(), words.find("/adminconsent").unwrap());
+    assert!(said < link && words.contains("signed in to as mila+it@bakery.example"), "{words}");
+}
+
+#[test]
 fn the_customers_are_read_again_once_a_run_was_let_go_of() {
     let mut desk = Desk::resumed(consenting());
     let before = desk.count("LoadBoard");

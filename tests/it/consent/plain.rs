@@ -199,6 +199,18 @@ async fn the_older_address_knows_the_same_way() {
 }
 
 #[tokio::test]
+async fn a_hint_begins_with_the_password_of_that_account() {
+    let served = Served::start();
+    let link = format!("{}&login_hint={ANA}", served.link(CAFE));
+    let mut visitor = Visitor::open(&served, &link).await;
+    visitor.heading("Enter password").fill("Password", PASSWORD).press("Sign in").await;
+    assert!(visitor.heading("Permissions requested").shows(ANA), "{}", visitor.html);
+    // Nobody's address, and a page that does not read it, begin as ever.
+    let mut visitor = Visitor::open(&served, &format!("{link}x")).await;
+    visitor.heading("Pick an account");
+}
+
+#[tokio::test]
 async fn cancel_changes_nothing() {
     let served = Served::start();
     let mut visitor = Visitor::open(&served, &served.link(CAFE)).await;

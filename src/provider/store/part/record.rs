@@ -4,7 +4,7 @@ use super::{
     super::{
         Store,
         table::{
-            Key, apply, chosen, customer, draft, exclusion,
+            Key, apply, chosen, consent, customer, draft, exclusion,
             form::{self, Owner},
             impersonation, product, rule,
             run::{self, RunRow},
@@ -82,6 +82,10 @@ pub(crate) fn of_run(
         touched: row.touched,
         parked: row.parked,
         finished: row.finished,
+        administrator: match &row.organisation {
+            Some(found) => consent::administrator(tx, found.tenant)?,
+            None => None,
+        },
         organisation: row.organisation.filter(|_| !is_doubted),
         link_shown: row.link_shown,
         proved: row.proved,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     domain::{
         card::{self, Card, CardId, Party},
-        consent,
+        consent::{self, Landed},
         failure::{Failure, FailureKind},
         phrase::Phrase,
         run::RunRecord,
@@ -98,7 +98,10 @@ pub(super) fn state(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -> 
 }
 
 /// What to do where the customer has something to mend.
-pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
+pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord, landed: Option<&Landed>) -> Vec<Phrase> {
+    if let Some(landed) = landed {
+        return landed.advice(&expected(record, "the right organisation"));
+    }
     let proving = &cx.session.proving;
     let Some(verdict) = proving.verdict() else { return Vec::new() };
     let since = match verdict {
@@ -107,6 +110,11 @@ pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
     };
     let lasted = since.map_or(Duration::ZERO, |since| cx.now.since(since));
     consent::advice(verdict, &expected(record, "the right organisation"), lasted)
+}
+
+/// Who opens the link, right before it.
+pub(super) fn opened_by(record: &RunRecord) -> Phrase {
+    consent::opened_by(&expected(record, "the organisation"), record.administrator.as_ref()).into()
 }
 
 /// The access of a hosted product.
@@ -208,7 +216,7 @@ pub(super) fn asked(cx: ViewCx<'_>) -> Phrase {
 pub(super) fn card(
     cx: ViewCx<'_>,
     record: &RunRecord,
-    failure: Option<&Failure>,
+    (failure, landed): (Option<&Failure>, Option<&Landed>),
     is_link_shown: bool,
 ) -> Card {
     let (proving, is_hosted) = (&cx.session.proving, record.product.is_hosted());
@@ -219,6 +227,7 @@ pub(super) fn card(
         Some(Verdict::Proved) if is_hosted => Some(CardId::HostedProved),
         _ if is_hosted => Some(CardId::HostedTried),
         Some(Verdict::WrongTenant { .. }) => Some(CardId::ConsentElsewhere),
+        _ if landed.is_some() => Some(CardId::ConsentElsewhere),
         _ if cx.session.must_accept().is_some() => Some(CardId::ConsentAgain),
         Some(Verdict::Proved) => Some(CardId::ConsentProved),
         Some(Verdict::Spreading) if lasts(proving.spreading_since, consent::SPREADING_USUAL) => {
@@ -230,8 +239,9 @@ pub(super) fn card(
         _ if lasts(record.link_shown, consent::CONSENT_USUAL) => Some(CardId::ConsentLate),
         _ => Some(CardId::ConsentWaiting),
     };
-    let found = match proving.verdict() {
-        Some(Verdict::WrongTenant { found }) => found.named(),
+    let found = match (proving.verdict(), landed) {
+        (Some(Verdict::WrongTenant { found }), _) => found.named(),
+        (_, Some(landed)) => landed.organisation.named(),
         _ => String::new(),
     };
     let organisation = expected(record, "your organisation");
