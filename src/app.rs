@@ -230,7 +230,7 @@ fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, is_reset: bool
     }
     let clock = world::clock(&opener.common, &opener.settings, true);
     let options = world::options(&opener.common, &clock, folder, port);
-    runtime.block_on(foreground::run(options, out)).map_err(Refusal::from)
+    runtime.block_on(foreground::run(opener.settings.cloud, options, out)).map_err(Refusal::from)
 }
 
 /// A flag that means nothing in the real world.
@@ -408,6 +408,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         link_suffix: String::new(),
         can_open_browser: opener.environment.surroundings.launcher().is_some(),
         clipboard: opener.environment.clipboard().longest(),
+        cloud: opener.settings.cloud,
         spreading: opener.settings.consent.spreading,
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,

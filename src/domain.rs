@@ -10,6 +10,7 @@ pub mod bill;
 pub mod card;
 pub mod changes;
 pub mod checked;
+pub mod cloud;
 pub mod codeset;
 pub mod command_line;
 pub mod consent;

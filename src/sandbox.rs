@@ -9,6 +9,7 @@
 
 mod answer;
 mod assertion;
+mod cloud;
 mod consent;
 mod customer;
 mod discovery;
@@ -157,8 +158,18 @@ pub fn reset(data: &Path) -> io::Result<()> {
 /// # Errors
 /// [`StartError`].
 pub async fn start(options: Options) -> Result<Sandbox, StartError> {
+    start_in(cloud::global().word, options).await
+}
+
+/// The same as one of Microsoft's clouds: `global`, `us-gov-l4`, `us-gov-l5` or `china`. The world's organisations live there,
+/// unless its file says otherwise.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start_in(cloud: &str, options: Options) -> Result<Sandbox, StartError> {
     let faults = Faults::parse(&options.faults).map_err(StartError::Fault)?;
-    let world = World::load(&options.world).map_err(StartError::World)?;
+    let mut world = World::load(&options.world).map_err(StartError::World)?;
+    world.home = cloud::named(cloud).map_err(StartError::World)?;
     let data = options.data.as_deref();
     let trouble = |why| StartError::Data(data.unwrap_or(Path::new("")).to_owned(), why);
     if let Some(folder) = data {
@@ -219,7 +230,14 @@ impl Sandbox {
     #[must_use]
     pub fn origins(&self) -> Vec<(String, String)> {
         let here = format!("http://{}", self.address);
-        let mut origins: Vec<(String, String)> = ["login.microsoftonline.com", "graph.microsoft.com"]
+        let home = self.platform.world.home;
+        let mut hosts = vec![home.login, home.graph];
+        for other in &cloud::CLOUDS {
+            if !hosts.contains(&other.login) {
+                hosts.push(other.login);
+            }
+        }
+        let mut origins: Vec<(String, String)> = hosts
             .into_iter()
             .map(str::to_owned)
             .chain(self.platform.exchange.hosts())

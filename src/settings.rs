@@ -17,7 +17,7 @@ mod values;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::domain::time::Moment;
+use crate::domain::{cloud::Cloud, time::Moment};
 
 pub use error::SettingsError;
 pub use form::split_command;
@@ -51,6 +51,8 @@ pub struct Sources {
 pub struct Settings {
     /// The application; none: no source names one, so the bare wizard runs in the sandbox.
     pub app: Option<PartnerApp>,
+    /// The cloud that the application is registered in.
+    pub cloud: Cloud,
     /// Origins and the origins that stand for them.
     pub addresses: Vec<(String, String)>,
     /// A public page that consent may return to.

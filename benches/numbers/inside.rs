@@ -162,6 +162,7 @@ impl Inside {
             link_suffix: String::new(),
             can_open_browser: false,
             clipboard: 0,
+            cloud: backup365::domain::cloud::Cloud::Global,
             spreading: backup365::domain::consent::SPREADING,
             permissions: Vec::new(),
             run: stage.run(size).parse().ok(),

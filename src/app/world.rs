@@ -237,8 +237,7 @@ impl Opener {
                     network: self.environment.network.clone(),
                 },
                 app: App { client_id: app.client_id, partner: app.tenant, credential },
-                authority: provider::AUTHORITY.into(),
-                graph: provider::GRAPH.into(),
+                cloud: settings.cloud,
                 browser_origin: None,
                 done_page: settings.done_page.clone(),
                 extra_permissions: self.extra_permissions.clone(),
@@ -254,7 +253,10 @@ impl Opener {
     fn sandboxed(&self, store: Store) -> Result<World, Failure> {
         let Self { common, settings, clock, .. } = self;
         let options = options(common, clock, settings.data_of(true), None);
-        let sandbox = self.handle.block_on(sandbox::start(options)).map_err(|error| unstarted(&error))?;
+        let sandbox = self
+            .handle
+            .block_on(sandbox::start_in(settings.cloud.word(), options))
+            .map_err(|error| unstarted(&error))?;
         store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
         let partner = sandbox.partner();
         let tenant = partner.tenant.parse().map_err(|_malformed| odd_world("partner's tenant"))?;
@@ -271,8 +273,7 @@ impl Opener {
                     partner: tenant,
                     credential: Credential::Secret(Secret::new(partner.secret)),
                 },
-                authority: provider::AUTHORITY.into(),
-                graph: provider::GRAPH.into(),
+                cloud: settings.cloud,
                 browser_origin: Some(format!("http://{}", sandbox.address())),
                 done_page: None,
                 extra_permissions: self.extra_permissions.clone(),

@@ -142,6 +142,7 @@ fn setup() -> Setup {
         link_suffix: String::new(),
         can_open_browser: false,
         clipboard: 4_000,
+        cloud: crate::domain::cloud::Cloud::Global,
         spreading: crate::domain::consent::SPREADING,
         permissions: Vec::new(),
         run: None,

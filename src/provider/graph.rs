@@ -33,6 +33,7 @@ use super::{
     oauth::Tokens,
 };
 use crate::domain::{
+    cloud::Cloud,
     consent::Look,
     failure::{Failure, FailureKind},
     id::TenantId,
@@ -64,6 +65,8 @@ struct Inner {
     http: Http,
     clock: Clock,
     tokens: Tokens,
+    /// The cloud that all of this is in.
+    cloud: Cloud,
     /// Sign-in host.
     authority: Url,
     /// Graph's host.
@@ -88,8 +91,8 @@ impl Graph {
     /// # Errors
     /// Addresses that are none, a certificate that can't be read, a damaged built-in table.
     pub(super) fn new(http: Http, settings: &Settings) -> Result<Self, Error> {
-        let authority = address(&settings.authority)?;
-        let root = address(&settings.graph)?;
+        let authority = address(settings.cloud.login())?;
+        let root = address(settings.cloud.graph())?;
         let resource = root.origin().ascii_serialization();
         let clock = settings.http.clock.clone();
         let tokens = Tokens::new(http.clone(), clock.clone(), authority.clone(), &settings.app)?;
@@ -99,6 +102,7 @@ impl Graph {
                 http,
                 clock,
                 tokens,
+                cloud: settings.cloud,
                 authority,
                 root,
                 resource,

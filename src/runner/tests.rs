@@ -8,6 +8,7 @@ use std::{
 use super::*;
 use crate::{
     domain::{
+        cloud::Cloud,
         customer::{Impersonation, Listing, NewCustomer, Product, Progress},
         doubt::Accepts,
         draft::Draft,
@@ -207,8 +208,7 @@ fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Pr
             partner: partner.tenant.parse().unwrap(),
             credential: Credential::Secret(Secret::new(partner.secret)),
         },
-        authority: provider::AUTHORITY.into(),
-        graph: provider::GRAPH.into(),
+        cloud: Cloud::Global,
         browser_origin: Some(format!("http://{}", sandbox.address())),
         done_page: None,
         extra_permissions: Vec::new(),
@@ -587,7 +587,7 @@ async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
     });
     tokio::spawn(async move { axum::serve(listener, router).await });
     let (customer, _) = stage.run_of("C-1001", OFFICE);
-    let origins = [provider::AUTHORITY, provider::GRAPH]
+    let origins = [Cloud::Global.login(), Cloud::Global.graph()]
         .map(|from| (url::Url::parse(from).unwrap().origin().ascii_serialization(), origin.clone()));
     let tools = &mut stage.tools;
     tools.provider = Provider::new(
@@ -603,8 +603,7 @@ async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
                 partner: "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684".parse().unwrap(),
                 credential: Credential::Secret(Secret::new("x".into())),
             },
-            authority: provider::AUTHORITY.into(),
-            graph: provider::GRAPH.into(),
+            cloud: Cloud::Global,
             browser_origin: None,
             done_page: None,
             extra_permissions: Vec::new(),

@@ -22,6 +22,8 @@ const LONGEST: i64 = 24 * 3_600;
 pub(super) struct Expected<'a> {
     /// The application.
     pub(super) partner: &'a PartnerApp,
+    /// Host of the token endpoint.
+    pub(super) login: &'a str,
     /// Words that may stand for the tenant in the audience: as asked, and its id.
     pub(super) words: [&'a str; 2],
     /// Seconds since 1970 UTC.
@@ -89,7 +91,7 @@ fn claims_fit(claims: &Value, expected: &Expected<'_>) -> Result<(), Refusal> {
         ));
     }
     let fits = expected.words.iter().any(|word| {
-        let base = format!("https://login.microsoftonline.com/{word}");
+        let base = format!("https://{}/{word}", expected.login);
         [format!("{base}/oauth2/v2.0/token"), format!("{base}/v2.0"), format!("{base}/oauth2/token")]
             .iter()
             .any(|known| known.eq_ignore_ascii_case(text("aud")))

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use super::cloud::{self, Cloud};
+
 /// Name, value, and what happens: the documented table, printed by whoever lists the faults.
 pub(super) const TABLE: &[(&str, &str, &str)] = &[
     (
@@ -59,6 +61,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("without", "ROLE", "tokens and grants lack that application role"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
+    (
+        "cloud",
+        "WORD (us-gov-l4)",
+        "customers live in that cloud of Microsoft's: global, us-gov-l4, us-gov-l5 or china",
+    ),
+    ("unclear-cloud", "", "discovery fits more than one cloud, or none"),
+    ("silent-cloud", "", "discovery knows nobody who lives in another cloud than the one that is asked"),
 ];
 
 /// Switches of one tenant.
@@ -103,6 +112,12 @@ pub(super) struct Faults {
     pub(super) token_error: Option<u32>,
     /// Tenant id that `/organization` claims.
     pub(super) other_organization: Option<String>,
+    /// The cloud that customers live in.
+    pub(super) cloud: Option<&'static Cloud>,
+    /// Discovery contradicts itself.
+    pub(super) unclear_cloud: bool,
+    /// Discovery knows its own cloud alone.
+    pub(super) silent_cloud: bool,
 }
 
 impl Faults {
@@ -150,6 +165,9 @@ impl Faults {
                 );
             }
             "other-organization" => self.other_organization = Some(needed(name, value)?),
+            "cloud" => self.cloud = Some(cloud::named(value.unwrap_or("us-gov-l4"))?),
+            "unclear-cloud" => self.unclear_cloud = true,
+            "silent-cloud" => self.silent_cloud = true,
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -177,6 +195,9 @@ impl Faults {
             without: self.without.iter().chain(&more.without).cloned().collect(),
             token_error: self.token_error.or(more.token_error),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
+            cloud: self.cloud.or(more.cloud),
+            unclear_cloud: self.unclear_cloud || more.unclear_cloud,
+            silent_cloud: self.silent_cloud || more.silent_cloud,
         }
     }
 }

@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     answer::{Answer, Ask, Cut},
+    cloud::CLOUDS,
     consent, discovery, graph,
     journal::Event,
     people::Person,
@@ -196,7 +197,10 @@ async fn serve(
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return send(Answer::new(413, "text/plain", b"too large".to_vec()), &scissors);
     };
-    let loss = platform.line().await;
+    let home = platform.world.home;
+    let is_elsewhere = host != home.login && CLOUDS.iter().any(|cloud| cloud.login == host);
+    // Which connections are dropped must not depend on whether other clouds are asked.
+    let loss = if is_elsewhere { None } else { platform.line().await };
     if loss == Some(Loss::Request) {
         scissors.cut(Some(Cut::AtOnce), 0);
         return Response::new(Body::empty());
@@ -217,8 +221,9 @@ async fn serve(
         body: body.to_vec(),
     };
     let answer = match host.as_str() {
-        "graph.microsoft.com" => graph::answer(&platform, &ask).await,
-        "login.microsoftonline.com" => identity(&platform, &ask).await,
+        host if host == home.graph => graph::answer(&platform, &ask).await,
+        host if host == home.login => identity(&platform, &ask).await,
+        host if is_elsewhere => discovery::elsewhere(&platform, &ask, host),
         "127.0.0.1" | "localhost" => match ask.path.strip_prefix("/sandbox/") {
             Some(rest) => {
                 let rest = rest.to_owned();
@@ -262,7 +267,7 @@ async fn identity(platform: &Platform, ask: &Ask) -> Answer {
     match (ask.method.as_str(), parts.as_slice()) {
         ("GET", ["common", "discovery", "instance"]) => discovery::instance(platform, ask),
         ("GET", [word, "v2.0", ".well-known", "openid-configuration"]) => {
-            discovery::document(platform, ask, word)
+            discovery::document(platform, ask, platform.world.home.login, word)
         }
         ("GET", [word, "discovery", "v2.0", "keys"] | [word, "discovery", "keys"]) => {
             discovery::keys(platform, word)

@@ -8,7 +8,7 @@ use std::{path::PathBuf, time::Duration};
 
 use uuid::Uuid;
 
-use crate::domain::id::TenantId;
+use crate::domain::{cloud::Cloud, id::TenantId};
 
 pub use super::setting::{AnySetting, Setting, Spec};
 use super::{
@@ -107,6 +107,17 @@ settings! {
             value_name: "FILE",
             example: "certificate.pem",
             about: "PEM file that holds the certificate and its RSA key",
+        };
+
+    CLOUD: Setting<Cloud> = Choice(&[("global", Cloud::Global), ("us-gov-l4", Cloud::UsGovL4), ("us-gov-l5", Cloud::UsGovL5), ("china", Cloud::China)])
+        => Always(|draft| &mut draft.settings.cloud),
+        Spec {
+            name: "microsoft.cloud",
+            variable: "BACKUP365_MICROSOFT_CLOUD",
+            flag: "--microsoft-cloud",
+            value_name: "WHICH",
+            example: "us-gov-l4",
+            about: "Cloud of Microsoft's in which the application is registered; plain GCC is in the global one",
         };
 
     DONE_PAGE: Setting<String> = PAGE

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{
+    cloud::Cloud,
     failure::Failure,
     id::{RunId, TenantId},
     operator::Operator,
@@ -40,6 +41,8 @@ pub struct Setup {
     pub can_open_browser: bool,
     /// Most bytes of base64 that the front end can send to a clipboard; 0: it has no way to one.
     pub clipboard: usize,
+    /// The cloud of Microsoft's in which all of this is.
+    pub cloud: Cloud,
     /// How long Microsoft may take to spread a consent.
     pub spreading: Duration,
     /// The permissions asked for: name and plain reason.

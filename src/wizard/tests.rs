@@ -139,6 +139,7 @@ pub(crate) fn setup() -> Setup {
         link_suffix: "/adminconsent?client_id=x".into(),
         can_open_browser: false,
         clipboard: 4_000,
+        cloud: crate::domain::cloud::Cloud::Global,
         spreading: crate::domain::consent::SPREADING,
         permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
         run: None,

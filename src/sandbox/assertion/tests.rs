@@ -57,9 +57,13 @@ impl Rig {
 
     /// What comes of it: the number, or none.
     fn answer(&self, assertion: &str) -> Option<u32> {
-        check(assertion, &Expected { partner: &self.partner, words: [TENANT, "a.example"], now: NOW })
-            .err()
-            .map(|it| it.0)
+        let expected = Expected {
+            partner: &self.partner,
+            login: "login.microsoftonline.com",
+            words: [TENANT, "a.example"],
+            now: NOW,
+        };
+        check(assertion, &expected).err().map(|it| it.0)
     }
 }
 

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{
-    Caller, Found, ROOT, Refusal,
+    Caller, Found, Refusal,
     query::{Query, select},
     tenant,
 };
 use crate::sandbox::{
     answer::{Ask, instant, value},
+    cloud,
     licence::{self, Sku},
     platform::{Consent, Platform, object_id},
     role::{GRAPH, ROLES, role},
@@ -45,7 +46,7 @@ pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> R
         "technicalNotificationMails": [], "businessPhones": [], "city": null, "country": null, "state": null, "street": null,
         "postalCode": null, "preferredLanguage": "en", "provisionedPlans": [], "partnerTenantType": null,
     });
-    let context = format!("{ROOT}/$metadata#organization");
+    let context = format!("{}/$metadata#organization", platform.graph_root());
     Ok(Found::json(
         &json!({"@odata.context": context, "value": [select(ask, "organization", organization)?]}),
         1,
@@ -90,7 +91,10 @@ pub(super) fn skus(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
         });
         rows.push(select(ask, "subscribedSku", row)?);
     }
-    Ok(Found::json(&json!({"@odata.context": format!("{ROOT}/$metadata#subscribedSkus"), "value": rows}), 3))
+    Ok(Found::json(
+        &json!({"@odata.context": format!("{}/$metadata#subscribedSkus", platform.graph_root()), "value": rows}),
+        3,
+    ))
 }
 
 /// Refuses callers that may not read applications.
@@ -152,7 +156,7 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
         }
     }
     Ok(Found::json(
-        &json!({"@odata.context": format!("{ROOT}/$metadata#servicePrincipals"), "value": rows}),
+        &json!({"@odata.context": format!("{}/$metadata#servicePrincipals", platform.graph_root()), "value": rows}),
         1,
     ))
 }
@@ -180,7 +184,7 @@ pub(super) fn principal(platform: &Platform, ask: &Ask, caller: &Caller, id: &st
     if let Some(members) = row.as_object_mut() {
         members.insert(
             "@odata.context".to_owned(),
-            json!(format!("{ROOT}/$metadata#servicePrincipals/$entity")),
+            json!(format!("{}/$metadata#servicePrincipals/$entity", platform.graph_root())),
         );
     }
     Ok(Found::json(&row, 1))
@@ -217,7 +221,7 @@ pub(super) fn assignments(platform: &Platform, caller: &Caller, id: &str) -> Res
             })
         })
         .collect();
-    let context = format!("{ROOT}/$metadata#appRoleAssignments");
+    let context = format!("{}/$metadata#appRoleAssignments", platform.graph_root());
     Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 2))
 }
 
@@ -244,11 +248,15 @@ pub(super) fn tenant_information(platform: &Platform, caller: &Caller, call: &st
     if by_id.is_some() && !crate::sandbox::platform::is_guid(&word) {
         return Err(Refusal::bad(format!("'{word}' is not a valid tenant id.")));
     }
-    let found = platform.world.tenant(&word).filter(|it| it.is_global());
+    // Only the global cloud has it.
+    if platform.world.home != cloud::global() {
+        return Err(super::no_segment(call));
+    }
+    let found = platform.world.tenant(&word).filter(|_| platform.abroad(&word).is_none());
     let found = found.ok_or_else(|| Refusal::missing(&word))?;
     let (id, name, domain) = (&found.id, &found.name, &found.domain);
     let information = json!({
-        "@odata.context": format!("{ROOT}/$metadata#microsoft.graph.tenantInformation"),
+        "@odata.context": format!("{}/$metadata#microsoft.graph.tenantInformation", platform.graph_root()),
         "tenantId": id, "federationBrandName": null, "displayName": name, "defaultDomainName": domain,
     });
     Ok(Found::json(&information, 1))
