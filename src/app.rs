@@ -410,6 +410,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         clipboard: opener.environment.clipboard().longest(),
         cloud: opener.settings.cloud,
         spreading: opener.settings.consent.spreading,
+        partner: opener.settings.partner_name.clone(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,
         is_board_watched: true,

@@ -4,6 +4,7 @@ pub mod apply;
 pub mod completions;
 pub mod customers;
 pub mod explain;
+pub mod invitation;
 pub mod journey;
 pub mod operators;
 pub mod own_credential;

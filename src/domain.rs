@@ -26,6 +26,7 @@ pub mod filter;
 pub mod flag;
 pub mod form_draft;
 pub mod id;
+pub mod invitation;
 pub mod lock;
 pub mod mailboxes;
 pub mod nearest;

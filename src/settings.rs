@@ -17,7 +17,7 @@ mod values;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::domain::{cloud::Cloud, time::Moment};
+use crate::domain::{cloud::Cloud, text::Text, time::Moment};
 
 pub use error::SettingsError;
 pub use form::split_command;
@@ -55,6 +55,8 @@ pub struct Settings {
     pub cloud: Cloud,
     /// Origins and the origins that stand for them.
     pub addresses: Vec<(String, String)>,
+    /// The partner's own name, as customers know it.
+    pub partner_name: Option<Text>,
     /// A public page that consent may return to.
     pub done_page: Option<String>,
     /// How the screen is drawn.

@@ -164,6 +164,7 @@ impl Inside {
             clipboard: 0,
             cloud: backup365::domain::cloud::Cloud::Global,
             spreading: backup365::domain::consent::SPREADING,
+            partner: None,
             permissions: Vec::new(),
             run: stage.run(size).parse().ok(),
             is_board_watched: true,

@@ -5,6 +5,7 @@ pub(super) mod completions;
 mod customers;
 pub(super) mod explain;
 mod input;
+mod invitation;
 mod operators;
 mod password;
 mod provision;
@@ -182,6 +183,7 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Customers(args) => customers::run(args, &context),
         WorldCommand::Status(args) => status::run(args, &context),
         WorldCommand::Sweep(args) => sweep::run(args, &context),
+        WorldCommand::Invitation(args) => invitation::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
         WorldCommand::Operators(args) => operators::run(args, &context),
     }

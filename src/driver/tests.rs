@@ -144,6 +144,7 @@ fn setup() -> Setup {
         clipboard: 4_000,
         cloud: crate::domain::cloud::Cloud::Global,
         spreading: crate::domain::consent::SPREADING,
+        partner: None,
         permissions: Vec::new(),
         run: None,
         is_board_watched: true,

@@ -28,6 +28,7 @@ mod error;
 mod files;
 mod forms;
 mod history;
+mod invitations;
 mod operators;
 mod outcome;
 mod part;
@@ -54,6 +55,7 @@ pub use self::{
     closing::StillKept,
     corrections::{Fate, Sharing},
     detail::{CustomerDetail, ProductDetail},
+    invitations::InvitationChange,
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
     roster::{Belief, Kept, Roster},

@@ -118,6 +118,14 @@ pub(super) const VARIABLE: Plain<String> = Plain {
     is_path: false,
 };
 
+/// A name that people read.
+pub(super) const NAME: Plain<Text> = Plain {
+    what: "a name",
+    read: |text, _| Some(Text::clean(text.trim())).filter(|name| !name.is_empty()),
+    show: Text::to_string,
+    is_path: false,
+};
+
 /// A page that a browser can be led to.
 pub(super) const PAGE: Plain<String> = Plain {
     what: "an address like https://www.example.com/done",

@@ -8,13 +8,13 @@ use std::{path::PathBuf, time::Duration};
 
 use uuid::Uuid;
 
-use crate::domain::{cloud::Cloud, id::TenantId};
+use crate::domain::{cloud::Cloud, id::TenantId, text::Text};
 
 pub use super::setting::{AnySetting, Setting, Spec};
 use super::{
     form::{
-        Addresses, Choice, FILE, FOLDER, GUID, OWN_TENANT, PAGE, Permissions, Program, Size, VARIABLE, Wait,
-        Whole,
+        Addresses, Choice, FILE, FOLDER, GUID, NAME, OWN_TENANT, PAGE, Permissions, Program, Size, VARIABLE,
+        Wait, Whole,
     },
     setting::Slot::{Always, List, Maybe},
     values::{Bell, Color, CredentialSource, ExtraPermission, Glyphs, Lines},
@@ -118,6 +118,17 @@ settings! {
             value_name: "WHICH",
             example: "us-gov-l4",
             about: "Cloud of Microsoft's in which the application is registered; plain GCC is in the global one",
+        };
+
+    PARTNER_NAME: Setting<Text> = NAME
+        => Maybe(|draft, name| draft.settings.partner_name = Some(name)),
+        Spec {
+            name: "partner.name",
+            variable: "BACKUP365_PARTNER_NAME",
+            flag: "--partner-name",
+            value_name: "NAME",
+            example: "Coastline Partners",
+            about: "Name of your company as customers know it; invitations are signed with it",
         };
 
     DONE_PAGE: Setting<String> = PAGE

@@ -45,6 +45,8 @@ pub struct Setup {
     pub cloud: Cloud,
     /// How long Microsoft may take to spread a consent.
     pub spreading: Duration,
+    /// The partner's own name, where settings have one.
+    pub partner: Option<Text>,
     /// The permissions asked for: name and plain reason.
     pub permissions: Vec<(Text, Text)>,
     /// Go straight to this run.

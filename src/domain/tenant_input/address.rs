@@ -156,13 +156,11 @@ fn elsewhere(host: &str) -> Option<HostOf> {
 /// The cloud that a host of Microsoft's belongs to, in words, where that is not this one.
 pub(super) fn foreign_cloud(host: &str, cloud: Cloud) -> Option<&'static str> {
     let host = portless(host);
-    match elsewhere(host) {
-        Some(of) => Some(of.name()).filter(|_| !of.has(cloud)),
-        None => {
-            let is_global = GLOBAL_ONLY.iter().any(|suffix| is_below(host, suffix));
-            Some(Cloud::Global.name()).filter(|_| is_global && cloud != Cloud::Global)
-        }
+    if let Some(of) = elsewhere(host) {
+        return (!of.has(cloud)).then(|| of.name());
     }
+    let is_global = GLOBAL_ONLY.iter().any(|suffix| is_below(host, suffix));
+    (is_global && cloud != Cloud::Global).then(|| Cloud::Global.name())
 }
 
 /// The tenant of a SharePoint site (`bakery.sharepoint.com`, `bakery-my…`, `bakery-admin…`).

@@ -166,6 +166,11 @@ fn words_stay_separate_words_and_labels_say_whose_id_it_is() {
     ] {
         assert_eq!(TenantInput::parse(&text), Ok(named), "{text}");
     }
+}
+
+#[test]
+fn what_is_no_organisation_of_the_global_cloud_says_why() {
+    const APP: &str = "1f0c9a55-7d3e-4b68-8a21-94e6b7d0c3f2";
     let government =
         TenantInputError::OtherCloud("Microsoft's cloud for the United States government", Cloud::Global);
     let china = TenantInputError::OtherCloud("Microsoft's cloud for China", Cloud::Global);

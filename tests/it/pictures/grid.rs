@@ -12,6 +12,7 @@ const FIXED: [(&str, &str); 4] = [
     ("-4000-8000-????????????", "-4000-8000-000000000007"),
     (" AEDT: + s.", " AEDT: 12 s."),
     ("Operator: *", "Operator: mia"),
+    ("words: * *", "words: amber canyon"),
 ];
 
 /// The hours of the sandbox's clock in which the scenes play; 20:00 is a time that people know.

@@ -6,7 +6,7 @@ use super::{
         table::{
             Key, apply, chosen, customer, draft, exclusion,
             form::{self, Owner},
-            impersonation, product, rule,
+            impersonation, invitation, product, rule,
             run::{self, RunRow},
             seat,
         },
@@ -84,6 +84,7 @@ pub(crate) fn of_run(
         finished: row.finished,
         organisation: row.organisation.filter(|_| !is_doubted),
         link_shown: row.link_shown,
+        invitation: invitation::find(tx, run)?,
         proved: row.proved,
         enabled: row.enabled,
     })

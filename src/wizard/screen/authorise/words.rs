@@ -7,6 +7,7 @@ use crate::{
         card::{self, Card, CardId, Party},
         consent,
         failure::{Failure, FailureKind},
+        invitation::{self, Letter},
         phrase::Phrase,
         run::RunRecord,
         sydney::clock_in_words,
@@ -17,7 +18,7 @@ use crate::{
     wizard::{
         context::ViewCx,
         part::wait,
-        view::{Block, Fact, Notice, Tone},
+        view::{Block, Fact, Handout, HandoutId, Notice, Tone},
     },
 };
 
@@ -107,6 +108,23 @@ pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
     };
     let lasted = since.map_or(Duration::ZERO, |since| cx.now.since(since));
     consent::advice(verdict, &expected(record, "the right organisation"), lasted)
+}
+
+/// The invitation, where it was made and counts.
+pub(super) fn invitation<'a>(cx: ViewCx<'_>, record: &RunRecord) -> Option<Handout<'a>> {
+    let tenant = record.organisation.as_ref()?.tenant;
+    record.invitation.as_ref().filter(|invitation| invitation.withdrawn.is_none())?;
+    let link = cx.setup.link(tenant);
+    let letter = Letter {
+        partner: cx.setup.partner.as_ref(),
+        run: record,
+        link: link.as_str(),
+        permissions: &cx.setup.permissions,
+        here: cx.setup.here.as_str(),
+        is_sandbox: cx.setup.is_sandbox,
+    };
+    let text = letter.write()?.into();
+    Some(Handout { id: HandoutId::Invitation, text, file: invitation::file(&record.id) })
 }
 
 /// The access of a hosted product.
