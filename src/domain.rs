@@ -25,6 +25,7 @@ pub mod failure;
 pub mod filter;
 pub mod flag;
 pub mod form_draft;
+pub mod hoster_lines;
 pub mod id;
 pub mod invitation;
 pub mod lock;

@@ -426,7 +426,11 @@ async fn prove(
     in_peace(store, of).await?;
     let found = match (organisation, impersonation) {
         (Some(organisation), _) => tools.provider.prove_consent(&organisation, is_link_out).await,
-        (None, Some(access)) => users::prove(exchange, replies, call, &access).await,
+        (None, Some(access)) => {
+            let (customer, details) = (of.0, access.clone());
+            let outside = with(store, move |s| s.mailboxes_outside(customer, &details)).await?;
+            users::prove(exchange, (replies, call), &access, &outside).await
+        }
         (None, None) => return Err(internal("there is nothing to prove yet")),
     };
     if let Verdict::Failed(failure) = &found.verdict {

@@ -49,8 +49,19 @@ pub enum ServerError {
 pub struct FoundServer {
     /// Its address.
     pub address: Text,
+    /// What named it.
+    pub by: FoundBy,
+}
+
+/// What named a server that was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FoundBy {
+    /// Autodiscover, at a host of the customer's mail domain, over TLS.
+    Autodiscover,
     /// An open redirect led there: anybody on the way there could have named it.
-    pub is_by_open_redirect: bool,
+    OpenRedirect,
+    /// A DNS record led there: anybody on the way to the name server could have named it.
+    Dns,
 }
 
 impl FoundServer {
@@ -62,10 +73,10 @@ impl FoundServer {
         if is_under_any(&host, domains) || on_record.and_then(host_of).is_some_and(|known| known == host) {
             return None;
         }
-        Some(if self.is_by_open_redirect {
-            "found by an open redirect, not in the customer's domain"
-        } else {
-            "found by Autodiscover, not in the customer's domain"
+        Some(match self.by {
+            FoundBy::OpenRedirect => "found by an open redirect, not in the customer's domain",
+            FoundBy::Dns => "found by a DNS record, not in the customer's domain",
+            FoundBy::Autodiscover => "found by Autodiscover, not in the customer's domain",
         })
     }
 }
@@ -181,9 +192,9 @@ mod tests {
 
     #[test]
     fn a_found_server_is_told_unless_it_is_the_customers_own_or_on_record() {
-        let found = |address: &'static str, is_by_open_redirect| FoundServer {
+        let found = |address: &'static str, is_open| FoundServer {
             address: address.into(),
-            is_by_open_redirect,
+            by: if is_open { FoundBy::OpenRedirect } else { FoundBy::Autodiscover },
         };
         let domains = [Text::from("Bakery.example"), Text::default()];
         let open = Some("found by an open redirect, not in the customer's domain");

@@ -7,7 +7,7 @@ use crate::{
         answers::{Details, Password, Users},
         changes::Changes,
         customer::Product,
-        exchange_server::FoundServer,
+        exchange_server::{FoundBy, FoundServer},
         failure::{Failure, FailureKind},
         form_draft::FormDraft,
         id::UserId,
@@ -531,7 +531,7 @@ fn a_server_that_was_found_elsewhere_gets_no_password_before_it_is_named() {
         is_dry_run,
         ..all("C-0006")
     };
-    let found = |address: &'static str| FoundServer { address: address.into(), is_by_open_redirect: true };
+    let found = |address: &'static str| FoundServer { address: address.into(), by: FoundBy::OpenRedirect };
     for is_dry_run in [false, true] {
         let mut desk = proved();
         desk.server = found("https://evil.example/it's/x.asmx");

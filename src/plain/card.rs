@@ -46,7 +46,8 @@ pub(crate) fn say_on(card: &Card, rest: &mut Vec<String>) -> Vec<String> {
     *rest = gap.map(|(at, _)| at).map(|at| said.split_off(at)).unwrap_or_default();
     let more = rest.iter().filter(|line| line.is_empty()).count();
     if more > 0 {
-        said.extend([String::new(), format!("{more} more answers are there: type say again.")]);
+        let answers = if more == 1 { "answer" } else { "answers" };
+        said.extend([String::new(), format!("Type say again for {more} more {answers}.")]);
     }
     said
 }
@@ -115,7 +116,7 @@ mod tests {
             Card { say: "Hello.".into(), sees: "A page.".into(), wrong: (0..7).map(branch).collect() };
         let mut rest = Vec::new();
         let first = say_on(&card, &mut rest);
-        assert_eq!(first.last().unwrap(), "3 more answers are there: type say again.");
+        assert_eq!(first.last().unwrap(), "Type say again for 3 more answers.");
         assert!(first.contains(&"Say: “answer 3”".to_owned()), "{first:?}");
         let second = say_on(&card, &mut rest);
         assert_eq!(second[1], "If they say: “4”.");

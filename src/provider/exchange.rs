@@ -2,8 +2,8 @@
 //! mailboxes, and listing them.
 //!
 //! Triggered by the runner and by the sweeper. Everything here only reads, so every call may be repeated and may be
-//! dropped at any await. Basic sign-in only: a server that offers only Windows sign-in is told apart and refused in
-//! words, never met with a weaker way. Exchange Online is refused with the reason.
+//! dropped at any await. Windows sign-in (NTLM) comes before Basic where a server offers both, and what the one refuses
+//! is never tried by the other. Exchange Online is refused with the reason.
 //!
 //! The parts: `server` (which addresses are taken), `autodiscover`, `soap` (envelopes out), `wire` (envelopes in),
 //! `gate` (what an account's requests share), `session` (one request with its repeats), `prove`, `search`, `list`, `reach`
@@ -28,6 +28,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use self::{
+    autodiscover::NameServers,
     error::Bad,
     gate::Gates,
     session::{Pace, Session, SessionParts},
@@ -48,6 +49,7 @@ pub struct Exchange {
     is_unsigned: bool,
     gates: Gates,
     pace: Pace,
+    name_servers: NameServers,
 }
 
 /// Whether a mailbox is still there.
@@ -65,7 +67,9 @@ impl Exchange {
     /// Makes the client. In the sandbox a loopback address may be plain http.
     #[must_use]
     pub fn new(http: Http, clock: Clock, is_sandbox: bool) -> Self {
-        Self { http, clock, is_sandbox, is_unsigned: false, gates: Gates::default(), pace: Pace::NORMAL }
+        let name_servers = if is_sandbox { NameServers::Nobody } else { NameServers::System };
+        let (gates, pace) = (Gates::default(), Pace::NORMAL);
+        Self { http, clock, is_sandbox, is_unsigned: false, gates, pace, name_servers }
     }
 
     /// The same client, which sends no password: what needs one is not tried.
@@ -83,7 +87,7 @@ impl Exchange {
     /// `NotFound` when no server announces itself or one only after a sign-in, `Refused` for Exchange Online, `Malformed`
     /// when Autodiscover sends us round in circles.
     pub async fn discover(&self, address: &Address) -> Result<FoundServer, Failure> {
-        autodiscover::discover(&self.http, address).await
+        autodiscover::discover(&self.http, &self.name_servers, address).await
     }
 
     /// One round of named checks: the server answers, the account signs in, it may open the sample and up to 24 others, of
@@ -92,13 +96,19 @@ impl Exchange {
     /// A failure with `retry_after` may be asked again after that long; one without needs a person first, because a
     /// refused password that is sent again and again locks the account.
     pub async fn prove(&self, access: &Impersonation) -> Proof {
-        self.prove_telling(access, None).await
+        self.prove_telling(access, &[], None).await
     }
 
-    /// The same; `notes` is told how many mailboxes have been tried, and what the server asks to wait.
-    pub async fn prove_telling(&self, access: &Impersonation, notes: Option<mpsc::Sender<Listed>>) -> Proof {
+    /// The same. `outside`: mailboxes of others at this server, that the account should not open; one is tried, and its
+    /// root folder only. `notes` is told how many mailboxes have been tried, and what the server asks to wait.
+    pub async fn prove_telling(
+        &self,
+        access: &Impersonation,
+        outside: &[Address],
+        notes: Option<mpsc::Sender<Listed>>,
+    ) -> Proof {
         let session = self.session(access, self.pace.brief(), notes).map(Arc::new);
-        prove::prove(session, access, || self.clock.now()).await
+        prove::prove(session, access, outside, || self.clock.now()).await
     }
 
     /// Lists the customer's mailboxes: pages of at most 100 rows as they come, and notes. Answers the number of rows.

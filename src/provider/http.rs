@@ -13,6 +13,7 @@ mod ids;
 mod message;
 mod network;
 mod origins;
+mod own;
 mod tls;
 mod wait;
 mod words;
@@ -35,6 +36,7 @@ pub use self::{
     error::{HttpError, ProxyTrouble, Stranger},
     message::{Call, Headers, Method, Response},
     network::{Network, ProxyName, VARIABLES},
+    own::Connection,
     tls::TlsTrouble,
     words::{BAD_PROXY, NO_ROOTS},
 };
@@ -157,7 +159,7 @@ impl Http {
         let mut waits = wait::Waits::new(self.inner.first_wait);
         let mut needs_fresh = false;
         loop {
-            let outcome = self.attempt(&call, &waits, needs_fresh).await;
+            let outcome = self.attempt(&call, &waits, needs_fresh).await.map(|(answer, _)| answer);
             if !call.is_safe_to_repeat {
                 return outcome;
             }
@@ -203,7 +205,7 @@ impl Http {
         call: &Call,
         waits: &wait::Waits,
         needs_fresh: bool,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<(Response, Connection), HttpError> {
         tokio::time::timeout(call.deadline, self.exchange(call, waits, needs_fresh))
             .await
             .map_err(|_elapsed| late(call, call.deadline))?
@@ -215,7 +217,7 @@ impl Http {
         call: &Call,
         waits: &wait::Waits,
         needs_fresh: bool,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<(Response, Connection), HttpError> {
         let target = self.inner.origins.map(&call.url)?;
         let is_mapped = target.host.is_some();
         let client = self.client(is_mapped, needs_fresh)?;
@@ -247,13 +249,14 @@ impl Http {
             return Err(error);
         }
         let headers = taken(response.headers());
+        let connection = Connection::of(&response);
         let body = body(call, &mut response, patience).await?;
         let answer = Response { status, headers, body, request_id, sent: Sent::of(call) };
         // The clock of what answers in a server's place is nobody's.
         if error::stranger(&answer).is_none() {
             self.note_date(call, &answer.headers);
         }
-        Ok(answer)
+        Ok((answer, connection))
     }
 
     /// Notes by how much the answer's `Date` differs from this computer's clock.
@@ -317,6 +320,8 @@ enum TargetKind {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pool {
     Kept,
+    /// One connection, which tells about itself.
+    One,
     None,
 }
 
@@ -348,9 +353,11 @@ impl Way {
             Some(tls) => builder.tls_backend_preconfigured(tls.clone()),
             None => builder.tls_certs_only([]),
         };
-        if pool == Pool::None {
-            builder = builder.pool_max_idle_per_host(0);
-        }
+        builder = match pool {
+            Pool::Kept => builder,
+            Pool::One => builder.pool_max_idle_per_host(1).tls_info(true),
+            Pool::None => builder.pool_max_idle_per_host(0),
+        };
         builder.build().map_err(unmade)
     }
 }

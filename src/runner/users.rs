@@ -11,7 +11,7 @@ use crate::{
         card::CardId,
         customer::{Impersonation, Listing, Product},
         failure::{Failure, FailureKind},
-        id::{CustomerId, RunId, TenantId, UserId},
+        id::{Address, CustomerId, RunId, TenantId, UserId},
         phrase::{Command, Phrase, Segment, WayOn},
         protection::{Chosen, SeatOutcome, SeatResult},
         tenant::Proof,
@@ -230,9 +230,9 @@ impl Tour<'_> {
 /// Tries a hosted customer's service account; how far that is goes out as it comes.
 pub(super) async fn prove(
     exchange: &Exchange,
-    replies: &ReplySender,
-    call: CallId,
+    (replies, call): (&ReplySender, CallId),
     access: &Impersonation,
+    outside: &[Address],
 ) -> Proof {
     let (sink, mut notes) = mpsc::channel(PARTS_AHEAD);
     let telling = async {
@@ -244,7 +244,7 @@ pub(super) async fn prove(
             }
         }
     };
-    tokio::join!(exchange.prove_telling(access, Some(sink)), telling).0
+    tokio::join!(exchange.prove_telling(access, outside, Some(sink)), telling).0
 }
 
 /// What is said of a list that is not believed; an Admin may accept the number that it names.

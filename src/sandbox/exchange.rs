@@ -6,8 +6,9 @@
 //! ```toml
 //! [[exchange]]
 //! host = "mail.hoster.example"               # the only key that must be there
-//! challenges = ["negotiate", "ntlm", "basic"] # offered with a 401; only Basic lets anybody in
+//! challenges = ["negotiate", "ntlm", "basic"] # offered with a 401; negotiate lets nobody in
 //! folded_challenges = false                  # true: all of them in one line
+//! extended_protection = "allow"              # of NTLM: "require" refuses everybody (here is no TLS), "off" looks at nothing
 //! version = { major = 15, minor = 2, build = 1544, revision = 9, name = "V2017_07_11" } # minor 20: Exchange Online
 //! known_versions = []                        # of RequestServerVersion; empty: all
 //! ews = true                                 # false: 403
@@ -26,6 +27,7 @@
 //! impersonation_order = "target_first"       # or "role_first"
 //! strict_order = true
 //! smtp_address = true
+//! connection_stays_in = true                 # false: each call signs in again by NTLM
 //!
 //! [exchange.autodiscover]
 //! forms = ["soap", "pox"]                    # "json" too, where a test wants it
@@ -93,7 +95,7 @@
 //! delay_ms = 0                               # of "slow"
 //! ```
 //!
-//! NTLM is offered where the list says so, and never accepted. Times in seconds count from the start of the sandbox;
+//! NTLM signs a connection in, Basic a request. Times in seconds count from the start of the sandbox;
 //! what has to hold over a restart is given as a date.
 
 mod autodiscover;
@@ -101,6 +103,7 @@ mod call;
 mod computed;
 mod directory;
 mod front;
+mod ntlm;
 mod operation;
 mod schema;
 mod settings;
@@ -123,10 +126,13 @@ use directory::{Directory, Now};
 use front::Reply;
 
 pub use settings::{
-    Account, AccountState, AddressElement, Autodiscover, Challenge, Computed, Customer, EmptyQuery, Fault,
-    FaultKind, Form, Growth, Habits, ImpersonationOrder, Kind, Mailbox, Matching, PeopleTotal, PolicyFollows,
-    Redirect, RedirectKind, Server, Style, Version, When,
+    Account, AccountState, AddressElement, Autodiscover, Challenge, Computed, Customer, EmptyQuery,
+    ExtendedProtection, Fault, FaultKind, Form, Growth, Habits, ImpersonationOrder, Kind, Mailbox, Matching,
+    PeopleTotal, PolicyFollows, Redirect, RedirectKind, Server, Style, Version, When,
 };
+
+/// The connection of requests that come without one.
+const NO_CONNECTION: u64 = 0;
 
 /// Every Exchange server of a world.
 pub struct Exchange {
@@ -159,6 +165,8 @@ struct Site {
     seen: Vec<AtomicU64>,
     /// Calls that are being answered.
     in_flight: AtomicUsize,
+    /// Connections that are signed in.
+    lines: ntlm::Lines,
 }
 
 impl Exchange {
@@ -178,12 +186,27 @@ impl Exchange {
         hosts
     }
 
-    /// Answers one request.
+    /// Answers one request on a connection of its own.
     ///
-    /// `host` is the Host header, with or without port; `path` is path and query. Safe to drop at any await; a call
-    /// that is dropped while it is being slow has counted as one.
+    /// As [`Exchange::answer_on`].
     pub async fn answer(
         &self,
+        host: &str,
+        method: &str,
+        path: &str,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Response<Vec<u8>> {
+        self.answer_on(NO_CONNECTION, host, method, path, headers, body).await
+    }
+
+    /// Answers one request on a connection.
+    ///
+    /// `connection` is its number, from 1, none twice; `host` is the Host header, with or without port; `path` is path and query. Safe to drop at any await; a call
+    /// that is dropped while it is being slow has counted as one.
+    pub async fn answer_on(
+        &self,
+        connection: u64,
         host: &str,
         method: &str,
         path: &str,
@@ -206,7 +229,7 @@ impl Exchange {
             let question = autodiscover::Question { site, host: &host, path: &path, now: self.moment() };
             autodiscover::answer(&question, &method, query, headers, body)
         } else if path == "/ews/exchange.asmx" && site.hosts.first() == Some(&host) {
-            self.ews(site, &method, headers, body).await
+            self.ews(site, connection, &method, headers, body).await
         } else {
             front::empty(StatusCode::NOT_FOUND)
         };
@@ -215,7 +238,17 @@ impl Exchange {
     }
 
     /// Answers one request to the endpoint.
-    async fn ews(&self, site: &Site, method: &Method, headers: &HeaderMap, body: &str) -> Reply {
+    async fn ews(
+        &self,
+        site: &Site,
+        connection: u64,
+        method: &Method,
+        headers: &HeaderMap,
+        body: &str,
+    ) -> Reply {
+        if let Some(reply) = ntlm::challenge(site, connection, headers, self.moment()) {
+            return reply;
+        }
         let presence = Presence::enter(&site.in_flight);
         let crowded = site.server.most_at_once.is_some_and(|most| presence.count > most);
         let operation = call::operation_of(body);
@@ -227,7 +260,8 @@ impl Exchange {
         if let Some(reply) = before.and_then(|fault| front::broken(fault.kind, server)) {
             return reply;
         }
-        let Some(account) = front::account(server, headers, false) else {
+        let account = front::account(server, headers, false);
+        let Some(account) = account.or_else(|| ntlm::account(site, connection, headers)) else {
             return front::challenge(server, false);
         };
         if front::is_locked(account) {
@@ -282,7 +316,8 @@ impl Site {
         let directory = Directory::new(&server.customers, server.habits.matching);
         let seen = server.faults.iter().map(|_| AtomicU64::new(0)).collect();
         let hosts = hosts_of(&server);
-        Self { server, hosts, directory, seen, in_flight: AtomicUsize::new(0) }
+        let lines = ntlm::Lines::default();
+        Self { server, hosts, directory, seen, in_flight: AtomicUsize::new(0), lines }
     }
 
     /// The first fault of a kind that strikes this call; each one asked counts the call.

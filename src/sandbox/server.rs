@@ -52,14 +52,18 @@ pub(super) fn spawn(listener: TcpListener, platform: Arc<Platform>, stop: Cancel
     let service =
         Router::new().fallback(serve).with_state(platform).into_make_service_with_connect_info::<Scissors>();
     tokio::spawn(async move {
-        let server = axum::serve(Gate(listener), service).with_graceful_shutdown(stop.cancelled_owned());
+        let server =
+            axum::serve(Gate { listener, taken: 0 }, service).with_graceful_shutdown(stop.cancelled_owned());
         // The accept loop never fails; there is nobody to tell.
         server.await.ok();
     });
 }
 
-/// Takes connections.
-struct Gate(TcpListener);
+/// Takes connections, and numbers them from 1.
+struct Gate {
+    listener: TcpListener,
+    taken: u64,
+}
 
 impl Listener for Gate {
     type Io = Wire;
@@ -67,11 +71,13 @@ impl Listener for Gate {
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
         loop {
-            match self.0.accept().await {
+            match self.listener.accept().await {
                 Ok((stream, address)) => {
                     // Answers go out at once: a page is written in several pieces.
                     stream.set_nodelay(true).ok();
-                    return (Wire { stream, scissors: Scissors::default() }, address);
+                    self.taken += 1;
+                    let blades = Blades { connection: self.taken, ..Blades::default() };
+                    return (Wire { stream, scissors: Scissors(Arc::new(blades)) }, address);
                 }
                 Err(_) => tokio::time::sleep(BREATH).await,
             }
@@ -79,17 +85,19 @@ impl Listener for Gate {
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
 /// How many more bytes a connection may send; shared by the connection and whoever answers on it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Scissors(Arc<Blades>);
 
-/// Both are [`usize::MAX`] while nothing is to be cut.
+/// The counts are [`usize::MAX`] while nothing is to be cut.
 #[derive(Debug)]
 struct Blades {
+    /// Number of the connection.
+    connection: u64,
     /// Bytes that may still be sent.
     left: AtomicUsize,
     /// Bytes of the next answer's body that may be sent; its head goes out whole.
@@ -98,7 +106,7 @@ struct Blades {
 
 impl Default for Blades {
     fn default() -> Self {
-        Self { left: AtomicUsize::new(usize::MAX), of_body: AtomicUsize::new(usize::MAX) }
+        Self { connection: 0, left: AtomicUsize::new(usize::MAX), of_body: AtomicUsize::new(usize::MAX) }
     }
 }
 
@@ -209,7 +217,8 @@ async fn serve(
     if platform.exchange.hosts().iter().any(|known| known.eq_ignore_ascii_case(&host)) {
         // The query goes along: Autodiscover's JSON form asks by query.
         let path = head.uri.path_and_query().map_or(path.as_str(), |it| it.as_str());
-        let answer = platform.exchange.answer(&host, head.method.as_str(), path, &head.headers, &body).await;
+        let (connection, method) = (scissors.0.connection, head.method.as_str());
+        let answer = platform.exchange.answer_on(connection, &host, method, path, &head.headers, &body).await;
         scissors.cut(loss.map(Loss::cut), answer.body().len());
         return answer.map(Body::from);
     }

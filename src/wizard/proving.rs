@@ -80,6 +80,11 @@ impl Proving {
         self.verdict().is_some_and(Verdict::is_proved)
     }
 
+    /// Whether every check was good, and that is still on its way to the record.
+    pub(crate) fn is_being_kept(&self) -> bool {
+        self.is_proved() && self.saving.is_out()
+    }
+
     /// Why the customer must accept again, where the last round says so: a permission is missing, or what was enabled is
     /// not accepted any more.
     pub(crate) fn must_accept(&self, record: &RunRecord) -> Option<Text> {

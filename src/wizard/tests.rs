@@ -10,7 +10,7 @@ mod sending;
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
-    exchange_server::FoundServer,
+    exchange_server::{FoundBy, FoundServer},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
@@ -173,6 +173,8 @@ pub(crate) struct Desk {
     pub(crate) server: FoundServer,
     /// What a round of checking finds.
     pub(crate) verdict: Verdict,
+    /// What it checks besides.
+    pub(crate) checks: Vec<Check>,
     /// Whom the answers name.
     pub(crate) named: Option<Organisation>,
     /// What is on record about the users.
@@ -211,8 +213,9 @@ impl Desk {
             record: None,
             board: Board { rows, ..Board::default() },
             world,
-            server: FoundServer { address: Text::from("mail.hoster.example"), is_by_open_redirect: false },
+            server: FoundServer { address: Text::from("mail.hoster.example"), by: FoundBy::Autodiscover },
             verdict: Verdict::NotYet,
+            checks: Vec::new(),
             named: None,
             protection: Protection::default(),
             doubts: Vec::new(),
@@ -502,7 +505,9 @@ impl Desk {
                 change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))
             }
             Request::Prove { .. } => {
-                Some(Reply::Proof(Box::new(proof(self.verdict.clone(), self.named.clone(), now))))
+                let mut found = proof(self.verdict.clone(), self.named.clone(), now);
+                found.checks.extend(self.checks.iter().cloned());
+                Some(Reply::Proof(Box::new(found)))
             }
             Request::SaveProof(..) => change(self, &|record| record.proved = record.proved.or(Some(now))),
             Request::Enable(_) => change(self, &|record| record.enabled = record.enabled.or(Some(now))),

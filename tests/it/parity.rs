@@ -313,7 +313,7 @@ fn enable_auto_on_path_3() {
                 .hears(&["Save.", "Enter for"])
                 .types("");
             talk.hears(&[
-                "The account signs in: good (svc-backup@andersondental.example).",
+                "The account signs in: good (svc-backup@andersondental.example, NTLM).",
                 "1: Enable.",
                 "Enter for 1",
             ])

@@ -213,7 +213,7 @@ fn mpexchange_by_pasted_list_with_a_secret_that_nobody_sees() {
     talk.hears(&["1: Save.", "Change Password: filled, not shown.", "Empty list.", "Enter for 1"]).types("");
     talk.hears(&[
         "Step 4 of 6: Authorise.",
-        "The account signs in: good (svc-backup@andersondental.example).",
+        "The account signs in: good (svc-backup@andersondental.example, NTLM).",
         "1: Enable.",
         "Enter for 1",
     ])

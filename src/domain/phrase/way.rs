@@ -122,7 +122,7 @@ impl WayOn {
             Self::HandOver => "The words print and file hand the link over once more.".into(),
             Self::PrintAlone(what) => format!("Type print for {what} alone.").into(),
             Self::WriteFile => "Type file to write it into a file.".into(),
-            Self::Explain => "Type explain and the code.".into(),
+            Self::Explain => "Type explain for what it means.".into(),
             Self::Lift => "Type include and the number to lift the exclusion.".into(),
             Self::IncludeKinds => "Type kinds to include them.".into(),
             Self::Exclude => "Type exclude and the numbers to exclude users.".into(),

@@ -7,8 +7,10 @@
 //! there. Most servers want a sign-in for SOAP and plain XML: a
 //! host that asks for one is remembered, and if it also guards an EWS address in the usual place, that is the answer.
 //!
-//! DNS SRV records (step 4 of that section) are not asked: neither the standard library nor our HTTP client reads them.
+//! DNS comes last (step 4 of that section), because its answers can be forged on the way: what it leads to is told as
+//! found by it.
 
+mod srv;
 mod wire;
 
 use std::{
@@ -19,16 +21,17 @@ use std::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
+pub(super) use self::srv::NameServers;
 use self::wire::{Finding, is_challenge};
 use super::{
-    error::{Bad, Error},
+    error::{Bad, Error, is_online_by_certificate},
     server,
     soap::{self, Operation, Version},
 };
 use crate::{
     domain::{
         card::CardId,
-        exchange_server::FoundServer,
+        exchange_server::{FoundBy, FoundServer},
         failure::{Failure, FailureKind},
         id::Address,
         text::Text,
@@ -97,7 +100,7 @@ struct Search<'a> {
 struct Guarded {
     host: String,
     /// As that of the place.
-    is_open: bool,
+    by: FoundBy,
 }
 
 /// One place to ask.
@@ -109,8 +112,8 @@ struct Place {
     mailbox: Address,
     /// Redirects that led here.
     hops: u32,
-    /// A redirect without TLS led here: whoever is on the line can have named it.
-    is_open: bool,
+    /// What led here.
+    by: FoundBy,
 }
 
 /// How a place is asked.
@@ -128,7 +131,11 @@ enum Way {
 ///
 /// # Errors
 /// Exchange Online, circles, or nothing found; a retry helps only when the network was down.
-pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<FoundServer, Failure> {
+pub(super) async fn discover(
+    http: &Http,
+    name_servers: &NameServers,
+    mailbox: &Address,
+) -> Result<FoundServer, Failure> {
     let domain = mailbox.domain();
     if server::is_online(&domain) {
         return Err(Bad::early(Error::ExchangeOnline, &domain).into());
@@ -146,7 +153,7 @@ pub(super) async fn discover(http: &Http, mailbox: &Address) -> Result<FoundServ
         is_circular: false,
         requests: 0,
     };
-    let found = search.run(mailbox).await;
+    let found = search.run(mailbox, name_servers).await;
     found.ok_or_else(|| search.verdict(&domain))
 }
 
@@ -162,16 +169,30 @@ fn unfound(kind: FailureKind, what: Text) -> Failure {
 
 impl Search<'_> {
     /// Asks place after place.
-    async fn run(&mut self, mailbox: &Address) -> Option<FoundServer> {
+    async fn run(&mut self, mailbox: &Address, name_servers: &NameServers) -> Option<FoundServer> {
         if let Some(url) = self.ask_shortcut(mailbox).await {
-            return Some(found(&url, false));
+            return Some(found(&url, FoundBy::Autodiscover));
         }
-        self.plan(mailbox, 0, false);
+        self.plan(mailbox, 0, FoundBy::Autodiscover);
+        if let Some(server) = self.ask_places().await {
+            return Some(server);
+        }
+        if !self.is_online && self.guarded.is_empty() {
+            self.plan_by_dns(mailbox, name_servers).await;
+            if let Some(server) = self.ask_places().await {
+                return Some(server);
+            }
+        }
+        self.knock_at_guarded().await
+    }
+
+    /// Asks every place that is planned, and where it leads to.
+    async fn ask_places(&mut self) -> Option<FoundServer> {
         while let Some(place) = self.places.pop_front() {
             match self.ask(&place).await {
                 Finding::Server(url) => {
                     if let Some(url) = self.accept(url) {
-                        return Some(found(&url, place.is_open));
+                        return Some(found(&url, place.by));
                     }
                 }
                 Finding::Elsewhere(url) => self.follow(&place, url),
@@ -180,7 +201,27 @@ impl Search<'_> {
                 Finding::Nothing => {}
             }
         }
-        self.knock_at_guarded().await
+        None
+    }
+
+    /// Plans the places that the domain's SRV record names.
+    async fn plan_by_dns(&mut self, mailbox: &Address, name_servers: &NameServers) {
+        for host in name_servers.autodiscover_hosts(&mailbox.domain()).await {
+            if server::is_online(&host) {
+                self.is_online |= server::is_mail_of_online(&host);
+                continue;
+            }
+            for (way, path) in [(Way::Soap, SOAP_PATH), (Way::Pox, POX_PATH)] {
+                let Ok(url) = Url::parse(&format!("https://{host}{path}")) else { continue };
+                self.places.push_back(Place {
+                    way,
+                    url,
+                    mailbox: mailbox.clone(),
+                    hops: 0,
+                    by: FoundBy::Dns,
+                });
+            }
+        }
     }
 
     /// What a search that found no server amounts to: what Autodiscover itself said comes first, then what is not known.
@@ -217,7 +258,7 @@ impl Search<'_> {
     }
 
     /// Puts the places for an address in front, in order. What was asked before is left out when its turn comes.
-    fn plan(&mut self, mailbox: &Address, hops: u32, is_open: bool) {
+    fn plan(&mut self, mailbox: &Address, hops: u32, by: FoundBy) {
         let domain = mailbox.domain();
         let mut places = Vec::new();
         for host in [domain.clone(), format!("autodiscover.{domain}")] {
@@ -227,7 +268,7 @@ impl Search<'_> {
         places.push((Way::Redirect, format!("http://autodiscover.{domain}{POX_PATH}")));
         for (way, url) in places.into_iter().rev() {
             let Ok(url) = Url::parse(&url) else { continue };
-            self.places.push_front(Place { way, url, mailbox: mailbox.clone(), hops, is_open });
+            self.places.push_front(Place { way, url, mailbox: mailbox.clone(), hops, by });
         }
     }
 
@@ -307,8 +348,9 @@ impl Search<'_> {
         if is_new && is_askable {
             let way = if is_soap { Way::Soap } else { Way::Pox };
             let (mailbox, hops) = (from.mailbox.clone(), from.hops + 1);
-            let is_open = from.is_open || from.url.scheme() != "https";
-            self.places.push_front(Place { way, url: to, mailbox, hops, is_open });
+            let is_open = from.by == FoundBy::Autodiscover && from.url.scheme() != "https";
+            let by = if is_open { FoundBy::OpenRedirect } else { from.by };
+            self.places.push_front(Place { way, url: to, mailbox, hops, by });
         }
         is_new && is_askable
     }
@@ -321,7 +363,7 @@ impl Search<'_> {
         } else if from.hops >= MAX_HOPS || address.folded() == from.mailbox.folded() {
             self.is_circular = true;
         } else {
-            self.plan(address, from.hops + 1, from.is_open);
+            self.plan(address, from.hops + 1, from.by);
         }
     }
 
@@ -335,20 +377,20 @@ impl Search<'_> {
     fn remember_guarded(&mut self, place: &Place) {
         let host = place.url.host_str().unwrap_or_default();
         if place.url.scheme() == "https" && !self.guarded.iter().any(|known| known.host == host) {
-            self.guarded.push(Guarded { host: host.to_owned(), is_open: place.is_open });
+            self.guarded.push(Guarded { host: host.to_owned(), by: place.by });
         }
     }
 
     /// Looks whether a host that guards Autodiscover guards EWS in the usual place, too. Sends no password. The last
     /// one met comes first: it is where redirects led to.
     async fn knock_at_guarded(&mut self) -> Option<FoundServer> {
-        for Guarded { host, is_open } in self.guarded.clone().into_iter().rev() {
+        for Guarded { host, by } in self.guarded.clone().into_iter().rev() {
             let Some(url) = server::on_host(&host) else { continue };
             let body = Operation::GetInbox.envelope(Version::Exchange2013Sp1, None);
             if self.send(Method::Post, &url, Some(body)).await.is_some_and(|answer| is_challenge(&answer))
                 && let Some(url) = self.accept(url)
             {
-                return Some(found(&url, is_open));
+                return Some(found(&url, by));
             }
         }
         None
@@ -381,6 +423,8 @@ impl Search<'_> {
                     HttpError::TooLarge { .. } => {}
                     HttpError::CutOff { host, .. } => self.broken = Some(host),
                     error => {
+                        // What a certificate of Microsoft's mail answers to is an alias of it.
+                        self.is_online |= is_online_by_certificate(&error);
                         self.silent.insert(origin);
                         if let (Some(proxy), HttpError::Proxy { trouble, .. }) = (proxy, &error) {
                             *self.proxies.entry(proxy).or_default() += against(trouble);
@@ -410,8 +454,8 @@ impl Search<'_> {
 }
 
 /// A server and how it was found.
-fn found(url: &Url, is_by_open_redirect: bool) -> FoundServer {
-    FoundServer { address: Text::clean(url.as_str()), is_by_open_redirect }
+fn found(url: &Url, by: FoundBy) -> FoundServer {
+    FoundServer { address: Text::clean(url.as_str()), by }
 }
 
 /// Whether a place was kept from answering by what is worth telling. A website in front of the bare domain often has a

@@ -8,7 +8,10 @@ mod words;
 
 use std::time::Duration;
 
-use super::wire::{Trouble, Unreadable};
+use super::{
+    server,
+    wire::{Trouble, Unreadable},
+};
 use crate::{
     domain::{
         failure::Failure,
@@ -16,7 +19,7 @@ use crate::{
         phrase::{Detail, Phrase, WayOn},
         text::Text,
     },
-    provider::http::HttpError,
+    provider::http::{HttpError, TlsTrouble},
 };
 
 /// How long to wait before trying a fresh permission again; directories take their time, up to half an hour
@@ -28,7 +31,7 @@ const PERMISSION_WAIT: Duration = Duration::from_mins(1);
 pub(super) enum Error {
     /// No answer at all.
     #[error(transparent)]
-    Http(#[from] HttpError),
+    Http(HttpError),
     /// 401, also the second time.
     #[error("user name or password not accepted")]
     SignIn,
@@ -38,12 +41,17 @@ pub(super) enum Error {
         /// When they may be sent again.
         wait: Duration,
     },
-    /// 401, and Basic is not among what is offered.
-    #[error("no Basic sign-in, only {offers}")]
-    NoBasic {
+    /// 401, and no way to sign in that this program knows is among what is offered.
+    #[error("no sign-in that is known here, only {offers}")]
+    NoWay {
         /// Schemes that are offered, joined by ", ".
         offers: String,
     },
+    /// Windows sign-in is offered, but its messages don't come through: no challenge came back, or they went over several
+    /// connections.
+    #[cfg_attr(not(feature = "ntlm"), expect(dead_code, reason = "only Windows sign-in meets it"))]
+    #[error("the Windows sign-in does not come through")]
+    NoHandshake,
     /// This client sends no password.
     #[error("no password is sent")]
     Unsigned,
@@ -105,6 +113,21 @@ pub(super) enum Error {
     NotAServer,
 }
 
+impl From<HttpError> for Error {
+    /// An alias of Exchange Online is told by the certificate that answers there.
+    fn from(error: HttpError) -> Self {
+        if is_online_by_certificate(&error) { Self::ExchangeOnline } else { Self::Http(error) }
+    }
+}
+
+/// Whether a certificate for other names is that of Exchange Online: the name that was asked for is an alias of it.
+pub(super) fn is_online_by_certificate(error: &HttpError) -> bool {
+    let HttpError::Tls { trouble, .. } = error else { return false };
+    let TlsTrouble::OtherName(names) = &**trouble else { return false };
+    let mut names = names.as_str().split(", ").map(|name| name.trim_start_matches("*."));
+    names.any(server::is_mail_of_online)
+}
+
 /// What an error stops: the one request, the mailbox, the account, or every request to the server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum RetryClass {
@@ -135,7 +158,7 @@ impl Error {
                 HttpError::Unreachable { .. } | HttpError::CutOff { .. } | HttpError::TimedOut { .. },
             ) => RetryClass::Passing,
             Self::Http(HttpError::Proxy { trouble, .. }) if trouble.may_pass() => RetryClass::Passing,
-            Self::SignIn | Self::Status(408 | 409 | 412 | 423 | 425) => RetryClass::Once,
+            Self::SignIn | Self::NoHandshake | Self::Status(408 | 409 | 412 | 423 | 425) => RetryClass::Once,
             Self::Unreadable(_)
             | Self::WrongAnswer
             | Self::Panicked
@@ -207,7 +230,11 @@ impl Error {
     /// Whether the account did not get in, as far as one can tell.
     pub(super) fn is_about_sign_in(&self) -> bool {
         match self {
-            Self::SignIn | Self::RefusedBefore { .. } | Self::NoBasic { .. } | Self::AccountName => true,
+            Self::SignIn
+            | Self::RefusedBefore { .. }
+            | Self::NoWay { .. }
+            | Self::NoHandshake
+            | Self::AccountName => true,
             Self::Code(trouble) => {
                 matches!(
                     trouble.code.as_str(),

@@ -15,7 +15,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::error::Error;
+use super::{error::Error, session::Way};
 use crate::domain::lock::lock;
 
 /// Requests that may be out at once for one account. Exchange's own limit is 27 by default on 2013 and later, and 10
@@ -62,6 +62,8 @@ struct State {
     paused_until: Option<Instant>,
     /// Details that were refused last.
     refused: Option<Refusal>,
+    /// How the server has its accounts sign in, as it said last.
+    way: Option<Way>,
 }
 
 /// Details that were refused.
@@ -75,7 +77,7 @@ struct Refusal {
 
 impl Gate {
     fn new() -> Self {
-        let state = State { width: IN_FLIGHT, paused_until: None, refused: None };
+        let state = State { width: IN_FLIGHT, paused_until: None, refused: None, way: None };
         Self { permits: Semaphore::new(IN_FLIGHT), state: Mutex::new(state) }
     }
 
@@ -134,6 +136,16 @@ impl Gate {
             }
             _ => Ok(()),
         }
+    }
+
+    /// How the account signs in, where the server has been asked.
+    pub(super) fn way(&self) -> Option<Way> {
+        lock(&self.state).way
+    }
+
+    /// Keeps how the account signs in.
+    pub(super) fn learn_way(&self, way: Way) {
+        lock(&self.state).way = Some(way);
     }
 
     /// Lets no request out for this long; a longer pause that is already on stays.

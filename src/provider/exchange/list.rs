@@ -126,7 +126,11 @@ impl Progress {
         self.reach.open();
         let (give, candidates) = mpsc::channel(ROWS);
         let mut searching = JoinSet::new();
-        searching.spawn(search::search(Arc::clone(&self.session), Scope { user, domains }, give));
+        searching.spawn(search::search(
+            Arc::clone(&self.session),
+            Scope { user, domains, outside: None },
+            give,
+        ));
         self.try_all(candidates).await?;
         if self.sink.is_closed() {
             return Ok(());
@@ -274,6 +278,11 @@ pub(super) async fn open(session: &Session, mailbox: &Address) -> Result<(), Bad
 /// The same with another number of attempts.
 pub(super) async fn open_at_most(attempts: u32, session: &Session, mailbox: &Address) -> Result<(), Bad> {
     opened(session, mailbox, &session.ask_at_most(attempts, &Operation::GetInbox, mailbox).await?)
+}
+
+/// Opens the root of a mailbox, once.
+pub(super) async fn open_root(session: &Session, mailbox: &Address) -> Result<(), Bad> {
+    opened(session, mailbox, &session.ask_at_most(1, &Operation::GetRoot, mailbox).await?)
 }
 
 fn opened(session: &Session, mailbox: &Address, outcome: &Outcome) -> Result<(), Bad> {

@@ -1,7 +1,9 @@
 //! The proof that impersonation works: named checks, each with its own state (product.md section 3, rule 3).
 //!
-//! Triggered by the authorise screen, once per round. The first request carries no password at all; the password goes
-//! out only after the server offered Basic, and a refused one is tried at most once more.
+//! Triggered by the authorise screen, once per round. The first request carries no sign-in at all; the account signs in
+//! only in a way that the server offered, and a refused password is tried at most once more.
+
+mod outside;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -43,6 +45,8 @@ struct Round {
     sample: Check,
     /// It may open others, of the list or of the directory.
     others: Option<Check>,
+    /// It may open nobody else's; none where nobody else is known.
+    outside: Option<Check>,
 }
 
 /// How long the directory is searched for mailboxes to be tried. A guess: a person waits, and a directory that is small or
@@ -53,6 +57,8 @@ const SEARCHED_FOR: Duration = Duration::from_secs(10);
 #[derive(Default)]
 struct Others {
     tried: Vec<Candidate>,
+    /// Mailboxes outside the customer's domains, as the directory shows them.
+    outside: Vec<Address>,
     /// What kept more of them from being found.
     broken: Option<Bad>,
 }
@@ -61,13 +67,14 @@ struct Others {
 pub(super) async fn prove(
     session: Result<Arc<Session>, Bad>,
     access: &Impersonation,
+    outside: &[Address],
     at: impl Fn() -> Moment,
 ) -> Proof {
     let mut round = Round::new(access);
     match session {
         Err(bad) if bad.error.is_about_sign_in() => round.account.state = CheckState::Bad(bad.into()),
         Err(bad) => round.server.state = CheckState::Bad(bad.into()),
-        Ok(session) => round.run(&session, access).await,
+        Ok(session) => round.run(&session, access, outside).await,
     }
     round.finish(at())
 }
@@ -79,22 +86,27 @@ impl Round {
             server: check(Text::from("The server answers")),
             account: check(Text::from("The account signs in")),
             sample: check(Text::of(format_args!("It may open {}", access.sample))),
+            outside: None,
             others: given(access).next().map(|_| check(Text::from("It may open the mailboxes on the list"))),
         }
     }
 
     /// Asks, one thing after the other, and stops at the first that fails.
-    async fn run(&mut self, session: &Arc<Session>, access: &Impersonation) {
-        if let Err(bad) = session.probe_anonymously().await {
-            let check = if bad.error.is_about_sign_in() {
-                self.server = good(&self.server, session.host().clone());
-                &mut self.account
-            } else {
-                &mut self.server
-            };
-            check.state = CheckState::Bad(bad.into());
-            return;
-        }
+    async fn run(&mut self, session: &Arc<Session>, access: &Impersonation, outside: &[Address]) {
+        let way = match session.probe_anonymously().await {
+            Ok(way) => way,
+            Err(bad) => {
+                let check = if bad.error.is_about_sign_in() {
+                    self.server = good(&self.server, session.host().clone());
+                    &mut self.account
+                } else {
+                    &mut self.server
+                };
+                check.state = CheckState::Bad(bad.into());
+                return;
+            }
+        };
+        let signed_in = Text::of(format_args!("{}, {}", access.account, way.name()));
         self.server = good(&self.server, session.host().clone());
         if session.is_unsigned() {
             return;
@@ -105,21 +117,24 @@ impl Round {
         }
         match outcome {
             Ok(()) => {
-                self.account = good(&self.account, access.account.clone());
+                self.account = good(&self.account, signed_in);
                 self.sample = good(&self.sample, Text::default());
                 // Nobody is known of a directory before it can be searched.
                 if access.listing == Listing::Directory {
                     self.others = Some(check(Text::from("It may open mailboxes of the server's directory")));
                 }
+                let mut outside = outside.to_vec();
                 if self.others.is_some() {
-                    let others = others(session, access).await;
+                    let mut others = others(session, access).await;
+                    outside.append(&mut others.outside);
                     self.try_others(session, others).await;
                 }
+                self.outside = outside::check(session, access, &outside).await;
             }
             Err(bad) if bad.error.is_about_sign_in() => self.account.state = CheckState::Bad(bad.into()),
             // A response code comes only after the sign-in, so that part is proved.
             Err(bad) if bad.error.code().is_some() => {
-                self.account = good(&self.account, access.account.clone());
+                self.account = good(&self.account, signed_in);
                 self.sample.state = CheckState::Bad(bad.into());
             }
             Err(bad) => self.server.state = CheckState::Bad(bad.into()),
@@ -183,8 +198,11 @@ impl Round {
 
     /// The proof: the first bad check decides.
     fn finish(self, at: Moment) -> Proof {
-        let checks: Vec<_> =
-            [self.server, self.account, self.sample].into_iter().chain(self.others).collect();
+        let checks: Vec<_> = [self.server, self.account, self.sample]
+            .into_iter()
+            .chain(self.others)
+            .chain(self.outside)
+            .collect();
         // What was not tried is no proof.
         let is_tried = checks.iter().all(|check| check.state != CheckState::Waiting);
         let otherwise = if is_tried { Verdict::Proved } else { Verdict::NotYet };
@@ -231,7 +249,7 @@ async fn others(session: &Arc<Session>, access: &Impersonation) -> Others {
         // Spread over the list: whoever is at its end may be another sort of mailbox.
         let tried = (0..many).filter_map(|at| ours.get(at * ours.len() / many).copied());
         let candidate = |address: &Address| Candidate { name: String::new(), address: address.clone() };
-        return Others { tried: tried.map(candidate).collect(), broken: None };
+        return Others { tried: tried.map(candidate).collect(), ..Others::default() };
     }
     let user = access.sample.clone();
     let mut domains: HashSet<String> =
@@ -241,7 +259,9 @@ async fn others(session: &Arc<Session>, access: &Impersonation) -> Others {
     }
     let sample = user.folded();
     let (give, mut found) = mpsc::channel(MORE);
-    let mut searching = std::pin::pin!(search::search(Arc::clone(session), Scope { user, domains }, give));
+    let (give_outside, mut outside) = mpsc::channel(outside::MOST);
+    let scope = Scope { user, domains, outside: Some(give_outside) };
+    let mut searching = std::pin::pin!(search::search(Arc::clone(session), scope, give));
     let mut time_is_up = std::pin::pin!(tokio::time::sleep(SEARCHED_FOR));
     let mut others = Others::default();
     let mut is_searched = false;
@@ -259,6 +279,9 @@ async fn others(session: &Arc<Session>, access: &Impersonation) -> Others {
             }
             () = &mut time_is_up => break,
         }
+    }
+    while let Ok(address) = outside.try_recv() {
+        others.outside.push(address);
     }
     others
 }

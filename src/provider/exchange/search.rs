@@ -61,6 +61,8 @@ pub(super) struct Scope {
     pub(super) user: Address,
     /// The customer's mail domains, lower case, never empty.
     pub(super) domains: HashSet<String>,
+    /// Takes mailboxes outside the domains, as many as it has room for.
+    pub(super) outside: Option<mpsc::Sender<Address>>,
 }
 
 /// Searches the whole directory. Ends early when the receiver of the candidates is gone.
@@ -107,7 +109,12 @@ pub(super) async fn search(
                 continue;
             };
             if !scope.domains.contains(&address.domain()) {
-                foreign.insert(address.folded());
+                if foreign.insert(address.folded())
+                    && let Some(outside) = &scope.outside
+                {
+                    // A full channel has enough of them.
+                    outside.try_send(address).ok();
+                }
             } else if seen.insert(address.folded())
                 && found.send(Candidate { name: person.name, address }).await.is_err()
             {

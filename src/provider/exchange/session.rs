@@ -5,6 +5,13 @@
 //! repeat is safe; safe to drop at any await.
 
 pub(super) mod judge;
+#[cfg(feature = "ntlm")]
+mod lane;
+#[cfg(feature = "ntlm")]
+mod ntlm;
+mod way;
+
+pub(super) use self::way::Way;
 
 use std::{
     collections::BTreeMap,
@@ -29,7 +36,10 @@ use super::{
     wire::Outcome,
 };
 use crate::{
-    domain::{customer::Impersonation, id::Address, lock::lock, text::Text, time::Clock, verdict::ListNote},
+    domain::{
+        customer::Impersonation, id::Address, lock::lock, secret::Secret, text::Text, time::Clock,
+        verdict::ListNote,
+    },
     provider::{
         http::{Call, Http, Method, Response, backoff},
         listed::{self, Listed},
@@ -108,8 +118,10 @@ pub(super) struct Session {
     url: Url,
     host: Text,
     account: Text,
-    /// The whole value of the Authorization header.
-    authorization: Zeroizing<String>,
+    password: Secret<String>,
+    /// Connections that are signed in by NTLM.
+    #[cfg(feature = "ntlm")]
+    lanes: lane::Lanes,
     fingerprint: Fingerprint,
     gate: Arc<Gate>,
     /// No password is sent.
@@ -157,8 +169,7 @@ impl Session {
         if account.is_empty() || account.contains(':') || account.chars().any(char::is_control) {
             return Err(Bad::early(Error::AccountName, host.as_str()));
         }
-        let plain = Zeroizing::new(format!("{account}:{}", access.password.expose()));
-        let authorization = Zeroizing::new(format!("Basic {}", STANDARD.encode(plain.as_bytes())));
+        let fingerprint = Sha256::digest(pair(account, &access.password).as_bytes()).into();
         Ok(Self {
             http: means.http.clone(),
             clock: means.clock.clone(),
@@ -166,8 +177,10 @@ impl Session {
             url,
             host,
             account: access.account.clone(),
-            fingerprint: Sha256::digest(authorization.as_bytes()).into(),
-            authorization,
+            fingerprint,
+            password: access.password.clone(),
+            #[cfg(feature = "ntlm")]
+            lanes: lane::Lanes::default(),
             is_unsigned: means.is_unsigned,
             pace: means.pace,
             is_in: AtomicBool::new(false),
@@ -212,7 +225,7 @@ impl Session {
     }
 
     /// Asks without any sign-in: what answers, and which ways to sign in it offers. The password is not part of it.
-    pub(super) async fn probe_anonymously(&self) -> Result<(), Bad> {
+    pub(super) async fn probe_anonymously(&self) -> Result<Way, Bad> {
         let mut nth = 0;
         loop {
             nth += 1;
@@ -223,7 +236,10 @@ impl Session {
             let (error, reference) = match self.send(&Operation::GetInbox, None).await {
                 Err(error) => (error, None),
                 Ok(answer) => match judge::probe_anonymously(&answer, &self.clock) {
-                    Ok(()) => return Ok(()),
+                    Ok(way) => {
+                        self.gate.learn_way(way);
+                        return Ok(way);
+                    }
                     Err(error) => (error, Some(judge::reference(&answer))),
                 },
             };
@@ -284,7 +300,8 @@ impl Session {
         };
         let place = self.gate.enter(&self.fingerprint, self.pace.longest_pause).await;
         let place = place.map_err(|error| (error, None))?;
-        let answer = self.send(operation, Some(mailbox)).await.map_err(|error| (error, None))?;
+        let way = self.way().await?;
+        let answer = self.send(operation, Some((mailbox, way))).await.map_err(|error| (error, None))?;
         drop(place);
         if answer.status != 401 {
             self.gate.admit(&self.fingerprint);
@@ -296,6 +313,22 @@ impl Session {
             *lock(&self.version) = judged.version;
         }
         judged.outcome.map_err(|error| (error, Some(reference)))
+    }
+
+    /// How the account signs in here: as the server said last, or by asking it. Never another way afterwards: a password
+    /// that one way refused is not tried by the other.
+    async fn way(&self) -> Result<Way, (Error, Option<Box<str>>)> {
+        if let Some(way) = self.gate.way() {
+            return Ok(way);
+        }
+        if self.is_unsigned {
+            return Err((Error::Unsigned, None));
+        }
+        let answer = self.send(&Operation::GetInbox, None).await.map_err(|error| (error, None))?;
+        let way = judge::probe_anonymously(&answer, &self.clock)
+            .map_err(|error| (error, Some(judge::reference(&answer))))?;
+        self.gate.learn_way(way);
+        Ok(way)
     }
 
     /// Judges an answer; a long one off the network's thread, for which all other calls wait.
@@ -368,10 +401,30 @@ impl Session {
     }
 
     /// Sends one request: with the sign-in when a mailbox is named, without any otherwise.
-    async fn send(&self, operation: &Operation, mailbox: Option<&Address>) -> Result<Response, Error> {
-        if self.is_unsigned && mailbox.is_some() {
+    async fn send(&self, operation: &Operation, whom: Option<(&Address, Way)>) -> Result<Response, Error> {
+        if self.is_unsigned && whom.is_some() {
             return Err(Error::Unsigned);
         }
+        let mut call = self.call(operation, whom.map(|(mailbox, _)| mailbox));
+        let Some((_, way)) = whom else { return Ok(self.http.send(call).await?) };
+        let answer = match way {
+            Way::Basic => {
+                let plain = pair(self.account.as_str(), &self.password);
+                call.headers.push(("authorization", format!("Basic {}", STANDARD.encode(plain.as_bytes()))));
+                self.http.send(call).await?
+            }
+            #[cfg(feature = "ntlm")]
+            Way::Ntlm => {
+                let (account, password, now) = (&self.account, &self.password, self.clock.now());
+                self.lanes.send(&self.http, &call, &lane::SignIn { account, password, now }).await?
+            }
+        };
+        self.keep_cookies(&answer);
+        Ok(answer)
+    }
+
+    /// A request before its sign-in.
+    fn call(&self, operation: &Operation, mailbox: Option<&Address>) -> Call {
         let version = if self.is_older.load(Ordering::Relaxed) {
             Version::Exchange2013
         } else {
@@ -380,14 +433,13 @@ impl Session {
         let mut headers =
             vec![("accept", "text/xml".to_owned()), ("return-client-request-id", "true".to_owned())];
         if let Some(mailbox) = mailbox {
-            headers.push(("authorization", self.authorization.as_str().to_owned()));
             // Without it calls may take twice as long; a header can't hold an address outside ASCII.
             if mailbox.as_str().is_ascii() {
                 headers.push(("x-anchormailbox", mailbox.as_str().to_owned()));
             }
             headers.extend(self.cookie_header().map(|cookies| ("cookie", cookies)));
         }
-        let call = Call {
+        Call {
             method: Method::Post,
             url: self.url.clone(),
             headers,
@@ -395,12 +447,7 @@ impl Session {
             deadline: DEADLINE,
             max_body_bytes: MAX_BODY_BYTES,
             is_safe_to_repeat: false,
-        };
-        let answer = self.http.send(call).await?;
-        if mailbox.is_some() {
-            self.keep_cookies(&answer);
         }
-        Ok(answer)
     }
 
     /// Keeps what a load balancer wants back; lives as long as the session.
@@ -422,6 +469,11 @@ impl Session {
         let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
+}
+
+/// Name and password as Basic joins them (RFC 7617 section 2).
+fn pair(account: &str, password: &Secret<String>) -> Zeroizing<String> {
+    Zeroizing::new(format!("{account}:{}", password.expose()))
 }
 
 /// What follows a failed attempt.

@@ -54,6 +54,8 @@ impl Version {
 pub(super) enum Operation {
     /// The id of the inbox: the cheapest call that proves sign-in, impersonation, scope and a mounted database.
     GetInbox,
+    /// The id of the root of a mailbox: whether it opens at all.
+    GetRoot,
     /// People in the directory whose name or address begins with the query; never sent with an empty one.
     FindPeople {
         /// Beginning of a name.
@@ -89,12 +91,8 @@ impl Operation {
     /// Writes the body's child.
     fn write(&self, xml: &mut Xml, namespaces: &[(&'static str, &str)]) {
         match self {
-            Self::GetInbox => xml.element("m:GetFolder", namespaces, |xml| {
-                xml.element("m:FolderShape", &[], |xml| xml.leaf("t:BaseShape", "IdOnly"));
-                xml.element("m:FolderIds", &[], |xml| {
-                    xml.empty("t:DistinguishedFolderId", &[("Id", "inbox")]);
-                });
-            }),
+            Self::GetInbox => get_folder(xml, namespaces, "inbox"),
+            Self::GetRoot => get_folder(xml, namespaces, "msgfolderroot"),
             Self::FindPeople { query, offset } => {
                 xml.element("m:FindPeople", namespaces, |xml| find_people(xml, query, *offset));
             }
@@ -116,6 +114,14 @@ fn header(xml: &mut Xml, version: Version, mailbox: Option<&Address>) {
             xml.element("t:ConnectingSID", &[], |xml| xml.leaf("t:PrimarySmtpAddress", mailbox.as_str()));
         });
     }
+}
+
+/// The id of a folder, and nothing else of it.
+fn get_folder(xml: &mut Xml, namespaces: &[(&'static str, &str)], folder: &str) {
+    xml.element("m:GetFolder", namespaces, |xml| {
+        xml.element("m:FolderShape", &[], |xml| xml.leaf("t:BaseShape", "IdOnly"));
+        xml.element("m:FolderIds", &[], |xml| xml.empty("t:DistinguishedFolderId", &[("Id", folder)]));
+    });
 }
 
 /// Children in the order of `FindPeopleType` in messages.xsd.

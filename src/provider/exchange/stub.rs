@@ -256,6 +256,12 @@ impl Stub {
         let mut exchange = Exchange::new(http, clock, true);
         exchange.pace =
             Pace { first: Duration::from_millis(1), longest: Duration::from_millis(4), ..Pace::NORMAL };
+        // What is counted are the requests themselves; how the way is learnt has tests of its own.
+        let access = access(Listing::Directory);
+        exchange
+            .gates
+            .of(access.server.as_str(), access.account.as_str())
+            .learn_way(super::session::Way::Basic);
         Self { exchange, seen }
     }
 

@@ -1,6 +1,8 @@
 //! What holds for the whole client: its requests fit the schema of Exchange.
 
 mod hostile;
+#[cfg(feature = "ntlm")]
+mod ntlm;
 mod sandbox;
 mod world;
 
@@ -65,6 +67,7 @@ fn every_request_fits_the_schema() {
     let query = "O'N & <ñ>".to_owned();
     assert_fits_schema(&[
         ("get_folder", Operation::GetInbox.document()),
+        ("get_root", Operation::GetRoot.document()),
         ("find_people", Operation::FindPeople { query: query.clone(), offset: 300 }.document()),
         ("resolve_names", Operation::ResolveNames { query }.document()),
     ]);

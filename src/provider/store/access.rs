@@ -15,14 +15,18 @@ use crate::domain::{
     consent::Look,
     customer::{Customer, Impersonation, Product},
     doubt::{self, Accepts, Doubt, Guarded},
+    exchange_server::host_of,
     failure::{Failure, FailureKind},
     form_draft::FormDraft,
-    id::{CustomerId, RunId},
+    id::{Address, CustomerId, RunId},
     phrase::{Command, Correction, WayOn, phrase},
     run::RunRecord,
     tenant::Organisation,
     text::Text,
 };
+
+/// Other customers' mailboxes that are tried: one that answers tells. A guess.
+const MOST_OUTSIDE: usize = 3;
 
 impl Store {
     /// Keeps the organisation that the operator confirmed or saved. It becomes the customer's tenant on record when
@@ -65,6 +69,25 @@ impl Store {
     /// `Record`, when the record can't be read.
     pub fn impersonation_of(&self, customer: CustomerId) -> Result<Option<Impersonation>, Failure> {
         self.read(|tx| Ok(impersonation::find(tx, customer)?.map(|(found, _sealed)| found)))
+    }
+
+    /// Mailboxes of other customers at the same server that this account is not to open: those that the same account opens
+    /// for us are left out. Three at most.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn mailboxes_outside(
+        &self,
+        customer: CustomerId,
+        access: &Impersonation,
+    ) -> Result<Vec<Address>, Failure> {
+        let all = self.read(|tx| impersonation::elsewhere(tx, customer))?;
+        let here = host_of(access.server.as_str());
+        let is_same = |account: &Text| account.as_str().eq_ignore_ascii_case(access.account.as_str());
+        let others = all
+            .into_iter()
+            .filter(|other| host_of(other.server.as_str()) == here && !is_same(&other.account));
+        Ok(others.map(|other| other.sample).take(MOST_OUTSIDE).collect())
     }
 
     /// Keeps the impersonation details: one set per customer, shared by both hosted products. The password is

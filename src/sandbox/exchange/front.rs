@@ -132,7 +132,7 @@ pub(super) fn broken(kind: FaultKind, server: &Server) -> Option<Reply> {
 
 /// The account that a request signs in as, with the state that lets it in or not.
 ///
-/// Only Basic is understood. `basic` lets it in where the server's list lacks it, as Autodiscover does.
+/// By Basic. `basic` lets it in where the server's list lacks it, as Autodiscover does.
 pub(super) fn account<'a>(server: &'a Server, headers: &HeaderMap, basic: bool) -> Option<&'a Account> {
     if !basic && !server.challenges.contains(&Challenge::Basic) {
         return None;

@@ -17,12 +17,15 @@ pub use trouble::{Autodiscover, Fault, FaultKind, Form, Redirect, RedirectKind};
 pub struct Server {
     /// Host name of the endpoint, without scheme and port.
     pub host: String,
-    /// Sign-in schemes offered with a 401, in this order; only Basic can be used.
+    /// Sign-in schemes offered with a 401, in this order; `negotiate` can't be used.
     #[serde(default = "every_challenge")]
     pub challenges: Vec<Challenge>,
     /// One comma-separated `WWW-Authenticate` line instead of one line per scheme.
     #[serde(default)]
     pub folded_challenges: bool,
+    /// What NTLM has to say about the TLS channel that it goes through.
+    #[serde(default)]
+    pub extended_protection: ExtendedProtection,
     /// What `ServerVersionInfo` says.
     #[serde(default)]
     pub version: Version,
@@ -64,10 +67,23 @@ pub struct Server {
 pub enum Challenge {
     /// Kerberos or NTLM, negotiated; offered, never accepted.
     Negotiate,
-    /// NTLM; offered, never accepted.
+    /// NTLM, in its three messages.
     Ntlm,
     /// User name and password.
     Basic,
+}
+
+/// Extended Protection of the endpoint. There is no TLS here, so that no binding to a channel can be right.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum ExtendedProtection {
+    /// No binding is looked at.
+    Off,
+    /// A binding that is sent must be right.
+    #[default]
+    Allow,
+    /// A right one must be sent: everybody is refused.
+    Require,
 }
 
 /// `ServerVersionInfo`: 15.0 is Exchange 2013, 15.1 is 2016, 15.2 is 2019, 15.20 is Exchange Online.
@@ -117,6 +133,8 @@ pub struct Habits {
     pub strict_order: bool,
     /// `SmtpAddress` is taken as connecting identifier.
     pub smtp_address: bool,
+    /// A connection that signed in by NTLM stays signed in.
+    pub connection_stays_in: bool,
 }
 
 impl Default for Habits {
@@ -133,6 +151,7 @@ impl Default for Habits {
             impersonation_order: ImpersonationOrder::TargetFirst,
             strict_order: true,
             smtp_address: true,
+            connection_stays_in: true,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         card::{self, Card, CardId, Party},
         explain,
         failure::Failure,
+        hoster_lines::{self, OUTSIDE},
         id::TenantId,
         phrase::{Phrase, WayOn, phrase},
         run::RunRecord,
@@ -47,6 +48,8 @@ pub(crate) struct Authorise {
     played: Option<Phrase>,
     /// The operator has asked, and is told what comes of it.
     is_asked: bool,
+    /// Enable was asked for while the proof was being put on record, and follows when it is there.
+    is_enable_held: bool,
 }
 
 impl Screen for Authorise {
@@ -65,7 +68,7 @@ impl Screen for Authorise {
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        self.played = None;
+        (self.played, self.is_enable_held) = (None, false);
         match given {
             Given::Back => return Step::Back,
             Given::Do(Action::Continue) if is_enabled(cx.session) => {
@@ -105,6 +108,11 @@ impl Screen for Authorise {
             self.is_asked = false;
             cx.say(Tone::Plain, words::asked(cx.look()));
         }
+        if self.is_enable_held && !cx.session.proving.is_being_kept() {
+            self.is_enable_held = false;
+            *cx.notice = None;
+            self.enable(cx);
+        }
         Step::Stay
     }
 
@@ -134,6 +142,7 @@ impl Screen for Authorise {
             }));
             handouts.extend(words::invitation(cx, record));
         }
+        handouts.extend(narrowing(cx, record));
         blocks.extend(self.checks(cx, record));
         if record.product.is_hosted() {
             blocks.extend(words::access(record));
@@ -177,6 +186,20 @@ impl Screen for Authorise {
     }
 }
 
+/// The lines that narrow the permission of an account that opens others' mailboxes, for the hoster.
+fn narrowing(cx: ViewCx<'_>, record: &RunRecord) -> Option<Handout<'static>> {
+    let access = record.impersonation.as_ref().filter(|_| record.product.is_hosted())?;
+    let proof = cx.session.proving.proof.as_ref()?;
+    proof
+        .checks
+        .iter()
+        .find(|check| check.name.as_str() == OUTSIDE && matches!(check.state, CheckState::Partly(_)))?;
+    let lines = hoster_lines::narrowing(access.account.as_str(), &access.sample.domain());
+    let text = lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n");
+    let file = Text::of(format_args!("backup365-{}-hoster.txt", record.id));
+    Some(Handout { id: HandoutId::Hoster, text: text.into(), file })
+}
+
 impl Authorise {
     /// How far the proof is, and whether something is on its way. Between two rounds nothing is: then the customer is
     /// awaited.
@@ -218,6 +241,10 @@ impl Authorise {
         }
         let Some(record) = cx.session.record.as_ref() else { return };
         if !can_enable(cx.session, record) {
+            if cx.session.proving.is_being_kept() {
+                self.is_enable_held = true;
+                return cx.say(Tone::Busy, "Saving what was proved. Enable follows.");
+            }
             return cx.say(Tone::Warn, "Enable opens when every check is good. Nothing has been enabled.");
         }
         let enable = pending::enable(record.id.clone());

@@ -11,7 +11,7 @@ use crate::{
         card::{Card, CardId, Party},
         customer::{Impersonation as Details, Listing},
         doubt::{Accepts, Guarded},
-        exchange_server::{self, FoundServer},
+        exchange_server::{self, FoundBy, FoundServer},
         failure::Failure,
         form_draft::FormDraft,
         id::Address,
@@ -46,8 +46,13 @@ const DIRECTORY: usize = 1;
 /// The name under which the list is kept while the form is not saved.
 const KEPT_LIST: &str = "list";
 
-/// The names under which it is kept that Autodiscover found the server, by an open redirect or otherwise.
-const KEPT_FOUND: [(&str, bool); 2] = [("found_open", true), ("found", false)];
+/// The names under which it is kept how the server was found.
+const KEPT_FOUND: [(&str, FoundBy); 3] =
+    [("found_open", FoundBy::OpenRedirect), ("found_dns", FoundBy::Dns), ("found", FoundBy::Autodiscover)];
+
+/// Said before the account is tried at an address that is not the customer's.
+const OUTSIDE_TOLD: &str = "The test of the account also tries one known address outside these domains, to see that it \
+                            opens nobody else's mailbox. Nothing in a mailbox is read.";
 
 /// Said where the record holds something else than the form.
 const UNSAVED: &str = "What you changed is not saved. Save it; Continue is open while nothing is changed.";
@@ -102,9 +107,9 @@ impl Impersonation {
         };
         screen.on_record = screen.draft();
         screen.form.take_up(&record.form);
-        screen.found = KEPT_FOUND.into_iter().find_map(|(name, is_by_open_redirect)| {
+        screen.found = KEPT_FOUND.into_iter().find_map(|(name, by)| {
             let address = Text::clean(record.form.get(name)?);
-            Some(FoundServer { address, is_by_open_redirect })
+            Some(FoundServer { address, by })
         });
         if let Some(list) = record.form.get(KEPT_LIST) {
             screen.mailboxes = Mailboxes::default();
@@ -237,6 +242,7 @@ impl Screen for Impersonation {
             blocks.push(Block::Para(self.mailboxes.counts(&self.domains().0).into()));
             blocks.extend(self.mailboxes.bad_lines().map(|bad| Block::Strong(Tone::Warn, bad.into())));
         }
+        blocks.push(Block::Para(OUTSIDE_TOLD.into()));
         let is_told = cx.setup.rehearsal && self.form.text(FieldId::Account).is_empty();
         let told = phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn];
         let heading = format_args!("How do we reach the mailboxes of {customer}?");
@@ -319,8 +325,8 @@ impl Impersonation {
         let mut draft = self.form.draft();
         let list: Vec<&str> = self.mailboxes.addresses().iter().map(Address::as_str).collect();
         draft.0.push((KEPT_LIST.to_owned(), list.join("\n")));
-        if let Some(FoundServer { address, is_by_open_redirect }) = &self.found {
-            let names = KEPT_FOUND.into_iter().filter(|(_, is_open)| is_open == is_by_open_redirect);
+        if let Some(FoundServer { address, by }) = &self.found {
+            let names = KEPT_FOUND.into_iter().filter(|(_, known)| known == by);
             draft.0.extend(names.map(|(name, _)| (name.to_owned(), address.to_string())));
         }
         draft

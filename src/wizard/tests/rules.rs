@@ -127,6 +127,37 @@ fn enable_opens_only_by_a_proof_of_this_session_that_names_the_tenant() {
 }
 
 #[test]
+fn enable_waits_until_what_was_proved_is_on_record() {
+    let kept = |reply: Option<Reply>, enabled: usize| {
+        let mut desk = Desk::resumed(consenting());
+        (desk.verdict, desk.named) = (Verdict::Proved, Some(organisation(1)));
+        // The next round brings the proof; the write that keeps it takes its time.
+        let (call, wake) = desk.open.iter().find(|(_, r)| matches!(r, Request::Wake(_))).cloned().unwrap();
+        desk.open.retain(|(open, _)| *open != call);
+        desk.happen(EventKind::Reply(call, Reply::Woken));
+        assert!(matches!(wake, Request::Wake(_)));
+        let at = desk.open.iter().position(|(_, request)| matches!(request, Request::Prove { .. })).unwrap();
+        let (call, request) = desk.open.remove(at);
+        desk.respond(call, &request);
+        assert!(desk.is_out("SaveProof"));
+        desk.act(Action::Enable);
+        assert_eq!(
+            (desk.count("Enable("), desk.notice().as_str()),
+            (0, "Saving what was proved. Enable follows.")
+        );
+        let at = desk.open.iter().position(|(_, r)| matches!(r, Request::SaveProof(..))).unwrap();
+        let (call, request) = desk.open.remove(at);
+        let reply = reply.or_else(|| desk.reply_to(&request)).unwrap();
+        desk.happen(EventKind::Reply(call, reply)).answer();
+        assert_eq!(desk.count("Enable("), enabled, "{}", desk.words());
+        desk
+    };
+    assert_eq!(kept(None, 1).stop(), "Users");
+    let failed = kept(Some(failed()), 0);
+    assert!(failed.words().contains("the server did not answer"), "{}", failed.words());
+}
+
+#[test]
 fn the_wrong_organisation_names_both_and_says_how_the_grant_is_removed() {
     let mut desk = Desk::resumed(consenting());
     desk.verdict = Verdict::WrongTenant { found: organisation(2) };

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    domain::phrase::{WayOn, phrase},
+    domain::{
+        hoster_lines::OUTSIDE,
+        phrase::{WayOn, phrase},
+    },
     wizard::view::HandoutId,
 };
 
@@ -61,6 +64,25 @@ fn the_key_that_sends_the_link_sends_it_whatever_goes_wrong_meanwhile() {
     desk.verdict = Verdict::NotYet;
     desk.act(Action::Refresh).answer();
     assert_eq!(texts(&desk), (vec![HandoutId::Link], link), "what is well has no error");
+}
+
+#[test]
+fn lines_that_narrow_a_permission_are_ready_where_the_account_opens_others_mailboxes() {
+    for (state, expected) in [
+        (CheckState::Good, vec![]),
+        (CheckState::Partly(Text::from("bea opens, too")), vec![HandoutId::Hoster]),
+    ] {
+        let mut record = record(1, Product::MpExchange);
+        record.impersonation = Some(details());
+        let mut desk = Desk::resumed(record);
+        desk.verdict = Verdict::Proved;
+        desk.checks = vec![Check { name: OUTSIDE.into(), state, detail: Text::default() }];
+        desk.act(Action::Refresh).answer();
+        let (found, first) = texts(&desk);
+        assert_eq!(found, expected);
+        assert_eq!(first.contains("| Set-ManagementRoleAssignment"), !expected.is_empty(), "{first}");
+        assert!(desk.button(Action::Enable).is_some_and(|button| button.is_open), "it blocks nothing");
+    }
 }
 
 #[test]

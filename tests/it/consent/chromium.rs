@@ -1,5 +1,7 @@
 //! The journeys in a real Chromium: by keyboard alone, by mouse, with scripts switched off, in narrow and wide windows.
 
+use std::time::Duration;
+
 use fantoccini::{Locator, key::Key};
 use serde_json::Value;
 
@@ -52,11 +54,18 @@ async fn is_whole(browser: &Browser, title: &str) {
     }
 }
 
-/// Whether what has the keyboard wears a ring.
+/// Whether what has the keyboard wears a ring, once its style has been computed: a busy browser paints later.
 async fn shows_focus(browser: &Browser) {
     let script =
         "const it = getComputedStyle(document.activeElement); return [it.outlineStyle, it.outlineWidth]";
-    let ring = browser.page.execute(script, Vec::new()).await.unwrap();
+    let mut ring = Value::Null;
+    for _ in 0..100 {
+        ring = browser.page.execute(script, Vec::new()).await.unwrap();
+        if ring[0] != "none" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     assert_eq!(ring, serde_json::json!(["solid", "3px"]), "{:?}", browser.focus().await);
 }
 

@@ -72,7 +72,11 @@ async fn each_way_finds_the_server() {
         })
         .await;
         let found = found.unwrap();
-        assert_eq!((found.address.as_str(), found.is_by_open_redirect), (EWS, way == "redirect"), "{way}");
+        assert_eq!(
+            (found.address.as_str(), found.by == FoundBy::OpenRedirect),
+            (EWS, way == "redirect"),
+            "{way}"
+        );
     }
 }
 
@@ -87,7 +91,7 @@ async fn redirects_to_an_address_and_to_a_place_are_followed() {
         _ => nothing_here(),
     })
     .await;
-    assert_eq!(found, Ok(super::found(&Url::parse(EWS).unwrap(), false)));
+    assert_eq!(found, Ok(super::found(&Url::parse(EWS).unwrap(), FoundBy::Autodiscover)));
     let last = seen.last().unwrap();
     assert_eq!(last.text("Mailbox"), "ana@other.example");
 }
@@ -226,7 +230,7 @@ async fn a_host_that_guards_both_is_taken_and_one_that_guards_only_one_is_not() 
     let both = |seen: &Seen| if seen.host == "customer.example" { nothing_here() } else { challenge() };
     let (found, _) = run(both).await;
     let expected = "https://autodiscover.customer.example/EWS/Exchange.asmx";
-    assert_eq!(found, Ok(FoundServer { address: expected.into(), is_by_open_redirect: false }));
+    assert_eq!(found, Ok(FoundServer { address: expected.into(), by: FoundBy::Autodiscover }));
     // Who is led there by an open redirect knows no more of it than of any other.
     let led = |seen: &Seen| match (seen.host.as_str(), seen.body.is_empty()) {
         ("auto.hoster.example", _) => challenge(),
@@ -237,7 +241,7 @@ async fn a_host_that_guards_both_is_taken_and_one_that_guards_only_one_is_not() 
     };
     let (found, _) = run(led).await;
     let address = Text::from("https://auto.hoster.example/EWS/Exchange.asmx");
-    assert_eq!(found, Ok(FoundServer { address, is_by_open_redirect: true }));
+    assert_eq!(found, Ok(FoundServer { address, by: FoundBy::OpenRedirect }));
     let one = |seen: &Seen| if seen.path.contains("/EWS/") { nothing_here() } else { challenge() };
     let (found, _) = run(one).await;
     assert_eq!(found.map_err(|failure| failure.kind), Err(FailureKind::NotFound));
@@ -300,10 +304,33 @@ async fn a_proxy_that_leads_nowhere_is_asked_once_for_all_places() {
         network: Network(variables.map(|(name, value)| (name, Secret::new(value))).to_vec()),
     })
     .unwrap();
-    let failure = discover(&http, &address("ana@customer.example")).await.unwrap_err();
+    let failure = discover(&http, &NameServers::Nobody, &address("ana@customer.example")).await.unwrap_err();
     assert!(failure.what.as_str().contains("wants a user name and a password"), "{failure:?}");
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     // One that was late once may be good for another place; twice, it is not.
     assert_eq!(against(&ProxyTrouble::Late) * 2, DEAD);
     assert_eq!(against(&ProxyTrouble::NoWay), 0);
+}
+
+#[tokio::test]
+async fn dns_is_asked_last_and_what_it_names_is_told_as_such() {
+    use super::srv::tests::name_server;
+    let host = |seen: &Seen| seen.host.clone();
+    // The hoster's own Autodiscover, which no name of the customer's leads to.
+    let stub = Stub::start(move |seen| match (host(seen).as_str(), seen.file()) {
+        ("auto.hoster.example", "autodiscover.svc") => soap("NoError", "", EWS),
+        _ => Reply::new(404, ""),
+    })
+    .await;
+    let mailbox = address("ana@customer.example");
+    let mut exchange = stub.exchange.clone();
+    exchange.name_servers = name_server(&[(0, 0, 443, "auto.hoster.example")]).await;
+    let found = exchange.discover(&mailbox).await;
+    assert_eq!(found, Ok(FoundServer { address: EWS.into(), by: FoundBy::Dns }));
+    exchange.name_servers = name_server(&[(0, 0, 443, "autodiscover.outlook.com")]).await;
+    let failure = exchange.discover(&mailbox).await.unwrap_err();
+    assert!(failure.what.as_str().contains("Exchange Online"), "{}", failure.what);
+    exchange.name_servers = NameServers::These(Vec::new());
+    assert_eq!(exchange.discover(&mailbox).await.map_err(|f| f.kind), Err(FailureKind::NotFound));
+    assert!(stub.seen().iter().all(|seen| !seen.is_signed()));
 }

@@ -109,7 +109,7 @@ fn troubles_below_exchange_say_themselves_what_to_tell_the_customer() {
     for (error, card) in [
         (Error::SignIn, HostedPassword),
         (Error::RefusedBefore { wait: Duration::from_secs(9) }, HostedLocked),
-        (Error::NoBasic { offers: "NTLM".into() }, HostedSwitchedOff),
+        (Error::NoWay { offers: "NTLM".into() }, HostedSwitchedOff),
         (Error::SwitchedOff, HostedSwitchedOff),
         (Error::WebPage, HostedAddress),
         (Error::FrontEnd { status: 503, wait: None }, HostedBusy),
@@ -132,21 +132,21 @@ fn troubles_below_exchange_say_themselves_what_to_tell_the_customer() {
 fn troubles_below_exchange_have_words_of_their_own() {
     for (error, kind, what, hint) in [
         (Error::SignIn, FailureKind::Refused, "user name or password", "Extended Protection"),
-        (Error::NoBasic { offers: "NTLM".into() }, FailureKind::Refused, "Windows sign-in (NTLM)", "Basic"),
+        (Error::NoWay { offers: "NTLM".into() }, FailureKind::Refused, "Windows sign-in (NTLM)", "Basic"),
         (
-            Error::NoBasic { offers: "Bearer".into() },
+            Error::NoWay { offers: "Bearer".into() },
             FailureKind::Refused,
             "no user name and password here, only modern sign-in (Bearer)",
             "Basic",
         ),
         (
-            Error::NoBasic { offers: "Bearer, NTLM, Negotiate".into() },
+            Error::NoWay { offers: "Bearer, NTLM, Negotiate".into() },
             FailureKind::Refused,
             "only Windows sign-in or modern sign-in (Bearer, NTLM, Negotiate)",
             "Basic",
         ),
         (
-            Error::NoBasic { offers: "Digest".into() },
+            Error::NoWay { offers: "Digest".into() },
             FailureKind::Refused,
             "only other sign-ins (Digest)",
             "Basic",
@@ -240,5 +240,17 @@ fn a_row_says_what_is_wrong_with_it_in_a_few_words() {
         let bad = bad(error);
         assert!(bad.error.is_about_mailbox(), "{:?}", bad.error);
         assert!(bad.row_words().as_str().contains(words), "{}", bad.row_words());
+    }
+}
+
+#[test]
+fn an_alias_of_exchange_online_is_told_by_its_certificate() {
+    let tls = |names: &'static str| {
+        let trouble = Box::new(TlsTrouble::OtherName(Text::from(names)));
+        Error::from(HttpError::Tls { host: "mail.customer.example".into(), trouble })
+    };
+    assert_eq!(tls("*.internal.outlook.com, *.outlook.com, outlook.com, …"), Error::ExchangeOnline);
+    for names in ["www.customer.example", "notoutlook.com", ""] {
+        assert!(matches!(tls(names), Error::Http(HttpError::Tls { .. })), "{names}");
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Bad, Error, RetryClass, retry_class_of};
 use crate::{
-    domain::{card::CardId, failure::FailureKind, id::Address, text::Text, time::in_words},
+    domain::{card::CardId, failure::FailureKind, hoster_lines, id::Address, text::Text, time::in_words},
     provider::{
         exchange::wire::Trouble,
         http::{HttpError, TlsTrouble},
@@ -79,7 +79,7 @@ impl Bad {
     fn detail(&self) -> String {
         match &self.error {
             Error::RefusedBefore { wait } => wait.as_secs().max(1).to_string(),
-            Error::NoBasic { offers } => format!("{} ({offers})", sign_ins(offers)),
+            Error::NoWay { offers } => format!("{} ({offers})", sign_ins(offers)),
             Error::FrontEnd { status, .. } | Error::Status(status) => status.to_string(),
             Error::Moved(other) => other.to_string(),
             Error::Code(trouble) => trouble.violation.as_deref().unwrap_or("no place given").to_owned(),
@@ -91,31 +91,8 @@ impl Bad {
     /// role within it. Without a scope the account could open the mailboxes of every customer of the hoster.
     pub(super) fn lines(&self) -> Vec<Text> {
         let domain = self.mailbox.as_ref().map_or_else(|| "CUSTOMER".to_owned(), Address::domain);
-        let name = literal(&format!("Backup365 {domain}"));
-        let filter = literal(&format!("CustomAttribute1 -eq {}", literal(&domain)));
-        let account = literal(self.account.as_str());
-        vec![
-            Text::from(MARK),
-            Text::of(format_args!("New-ManagementScope -Name {name} -RecipientRestrictionFilter {filter}")),
-            Text::of(format_args!(
-                "New-ManagementRoleAssignment -Name {name} -Role ApplicationImpersonation -User {account} \
-                 -CustomRecipientWriteScope {name}"
-            )),
-        ]
+        hoster_lines::granting(self.account.as_str(), &domain)
     }
-}
-
-/// A text as PowerShell takes it, letter by letter: in single quotes, each of the letters that PowerShell takes for a
-/// single quote twice.
-fn literal(text: &str) -> String {
-    let mut quoted = String::from("'");
-    for letter in text.chars() {
-        quoted.push(letter);
-        if matches!(letter, '\'' | '\u{2018}'..='\u{201b}') {
-            quoted.push(letter);
-        }
-    }
-    quoted + "'"
 }
 
 /// Kind, what happened, what to do.
@@ -130,12 +107,16 @@ const CHECK_NAME: &str = "Check the server's name with the hoster.";
 /// Said where no password is sent.
 const UNSIGNED: &str = "a check sends no mailbox password, so the sign-in was not tried";
 
+/// What helps where none of the ways that are offered is known here.
+const OTHER_WAY: &str = if cfg!(feature = "ntlm") {
+    "Ask the hoster to switch Windows authentication (NTLM) or Basic authentication on for the EWS virtual directory."
+} else {
+    "This program was built without Windows sign-in (NTLM). Use one that was built with the feature ntlm, which is on by \
+     default, or ask the hoster to switch Basic authentication on for the EWS virtual directory."
+};
+
 /// A fault of ours, as Exchange answers it.
 const OUR_FAULT: &str = "This is our fault. Send us the code and the reference.";
-
-/// What a hoster must know before the lines are run. A comment of PowerShell, so that it goes wherever they go.
-const MARK: &str =
-    "# Replace CustomAttribute1 and its value by the mark that this customer's mailboxes have at your place.";
 
 /// How long the lines take to work.
 const GRANT: &str = "A new permission can take half an hour.";
@@ -160,7 +141,9 @@ pub(super) const fn card(error: &Error) -> Option<CardId> {
         ) => CardId::HostedNoAnswer,
         Error::SignIn => CardId::HostedPassword,
         Error::RefusedBefore { .. } => CardId::HostedLocked,
-        Error::NoBasic { .. } | Error::SwitchedOff | Error::TooOld => CardId::HostedSwitchedOff,
+        Error::NoWay { .. } | Error::NoHandshake | Error::SwitchedOff | Error::TooOld => {
+            CardId::HostedSwitchedOff
+        }
         Error::FrontEnd { .. } | Error::Busy { .. } => CardId::HostedBusy,
         Error::WebPage
         | Error::Moved(_)
@@ -205,18 +188,22 @@ const fn row(error: &Error) -> Row {
         Error::SignIn => (
             Refused,
             "{host} did not accept the user name or password",
-            "Type both again. If you are sure, ask the hoster whether the account is locked and whether Extended \
-             Protection is set to Require.",
+            "Type both again. If you are sure, ask the hoster whether the account is locked, and, where Extended \
+             Protection is set to Require, whether a device in front of the server opens TLS with another certificate.",
         ),
         Error::RefusedBefore { .. } => (
             Refused,
             "{host} did not accept the user name or password a moment ago",
             "Type both again, or try the same ones in {detail} s: trying sooner could lock the account.",
         ),
-        Error::NoBasic { .. } => (
+        Error::NoWay { .. } => {
+            (Refused, "{host} takes no user name and password here, only {detail}", OTHER_WAY)
+        }
+        Error::NoHandshake => (
             Refused,
-            "{host} takes no user name and password here, only {detail}",
-            "Ask the hoster to switch Basic authentication on for the EWS virtual directory.",
+            "{host} offers Windows sign-in (NTLM), but its messages don't come through to the end",
+            "It needs one connection from here to the server. Ask the hoster whether a device in front of the server \
+             shares or closes connections, or to switch Basic authentication on for the EWS virtual directory.",
         ),
         Error::Unsigned => (Refused, UNSIGNED, "Start again without --dry-run, or without --check."),
         Error::AccountName => (

@@ -5,10 +5,13 @@
 
 use url::Url;
 
-use super::super::{
-    error::Error,
-    server,
-    wire::{self, Outcome, Trouble},
+use super::{
+    super::{
+        error::Error,
+        server,
+        wire::{self, Outcome, Trouble},
+    },
+    Way,
 };
 use crate::{
     domain::{text::Text, time::Clock},
@@ -29,13 +32,14 @@ pub(in crate::provider::exchange) struct Judged {
     pub(in crate::provider::exchange) outcome: Result<Outcome, Error>,
 }
 
-/// Judges an answer to a request without sign-in: being asked to sign in by user name and password is the good one.
+/// Judges an answer to a request without sign-in: being asked to sign in, in a way that we know, is the good one.
 pub(in crate::provider::exchange) fn probe_anonymously(
     answer: &Response,
     clock: &Clock,
-) -> Result<(), Error> {
+) -> Result<Way, Error> {
     match judge(answer, clock).outcome {
-        Ok(_) | Err(Error::SignIn | Error::Code(_)) => Ok(()),
+        Ok(_) | Err(Error::Code(_)) => Ok(Way::Basic),
+        Err(Error::SignIn) => Ok(Way::choose(&schemes(answer)).unwrap_or(Way::Basic)),
         Err(error) => Err(error),
     }
 }
@@ -79,14 +83,12 @@ fn body(answer: &Response, clock: &Clock) -> Judged {
     Judged { version: read.version, outcome }
 }
 
-/// A 401: what was sent is wrong, or what we can send is not taken. No scheme at all counts as Basic: some proxies drop
-/// the line.
+/// A 401: what was sent is wrong, or what we can send is not taken.
 fn sign_in(answer: &Response) -> Error {
     let offers = schemes(answer);
-    if offers.is_empty() || offers.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic")) {
-        Error::SignIn
-    } else {
-        Error::NoBasic { offers: offers.join(", ") }
+    match Way::choose(&offers) {
+        Some(_) => Error::SignIn,
+        None => Error::NoWay { offers: offers.join(", ") },
     }
 }
 

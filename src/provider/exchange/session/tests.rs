@@ -46,9 +46,9 @@ async fn each_status_has_its_meaning() {
     for (name, reply, error, requests) in [
         ("wrong password", challenge(), Error::SignIn, 2),
         (
-            "Windows sign-in only",
-            Reply::new(401, "").with("www-authenticate", "Negotiate, NTLM"),
-            Error::NoBasic { offers: "Negotiate, NTLM".into() },
+            "Kerberos or modern sign-in only",
+            Reply::new(401, "").with("www-authenticate", "Negotiate, Bearer"),
+            Error::NoWay { offers: "Negotiate, Bearer".into() },
             1,
         ),
         ("EWS off", Reply::new(403, ""), Error::SwitchedOff, 1),
@@ -225,13 +225,38 @@ async fn a_wrong_password_is_sent_twice_at_most_however_many_ask() {
 #[tokio::test]
 async fn the_first_request_carries_no_sign_in() {
     let stub = Stub::start(|_| challenge()).await;
-    assert!(session(&stub).probe_anonymously().await.is_ok());
+    assert_eq!(session(&stub).probe_anonymously().await, Ok(Way::Basic));
     assert!(
         stub.seen().iter().all(|seen| !seen.is_signed() && !seen.headers.contains_key("x-anchormailbox"))
     );
-    let stub = Stub::start(|_| Reply::new(401, "").with("www-authenticate", "NTLM")).await;
+    let stub = Stub::start(|_| Reply::new(401, "").with("www-authenticate", "Negotiate")).await;
     let bad = session(&stub).probe_anonymously().await.unwrap_err();
-    assert_eq!(bad.error, Error::NoBasic { offers: "NTLM".into() });
+    assert_eq!(bad.error, Error::NoWay { offers: "Negotiate".into() });
+}
+
+#[test]
+fn windows_sign_in_is_taken_where_it_is_known_and_basic_only_where_it_is_offered() {
+    let choose = |offers: &str| Way::choose(&offers.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    #[cfg(feature = "ntlm")]
+    for offers in ["Negotiate NTLM Basic", "Basic ntlm", "NTLM"] {
+        assert_eq!(choose(offers), Some(Way::Ntlm), "{offers}");
+    }
+    #[cfg(not(feature = "ntlm"))]
+    assert_eq!((choose("NTLM Basic"), choose("NTLM")), (Some(Way::Basic), None));
+    assert_eq!((choose("Negotiate basic"), choose("Negotiate Bearer")), (Some(Way::Basic), None));
+    assert_eq!(Way::choose(&[]), Some(Way::Basic), "some proxies drop the line");
+}
+
+#[tokio::test]
+async fn a_server_that_was_not_asked_yet_is_asked_how_to_sign_in_before_the_password_goes() {
+    let stub = Stub::start(|seen| if seen.is_signed() { folder() } else { challenge() }).await;
+    let mut details = access(Listing::Directory);
+    details.account = Text::from("other@hoster.example");
+    let session = stub.exchange.session(&details, stub.exchange.pace, None).unwrap();
+    for _ in 0..2 {
+        assert_eq!(ask(&session).await, Ok(Outcome::Folder));
+    }
+    assert_eq!(stub.seen().iter().map(stub::Seen::is_signed).collect::<Vec<_>>(), [false, true, true]);
 }
 
 #[tokio::test]

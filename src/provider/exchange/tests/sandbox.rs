@@ -1,16 +1,23 @@
 //! The client against the sandbox's Exchange servers: every way of answering that the sandbox knows.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
-use axum::{Router, extract::Request};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+};
 
 use super::super::*;
 use crate::{
     domain::{
         customer::Listing,
+        exchange_server::FoundBy,
         failure::FailureKind,
         secret::Secret,
         tenant::{CheckState, Verdict},
@@ -25,6 +32,7 @@ use crate::{
 const WORLD: &str = r#"
 [[accounts]]
 name = "svc@hoster.example"
+also = ['HOSTER\svc']
 password = "right:one"
 impersonates = ["CUST0042"]
 
@@ -63,13 +71,20 @@ mailboxes = [{ name = "Beatrice Baker", address = "bea@baker.example" }]
 "#;
 
 /// The sandbox's servers behind a socket, and a client that reaches them.
-struct Rig {
-    exchange: Exchange,
+pub(super) struct Rig {
+    pub(super) exchange: Exchange,
     clock: Arc<AtomicI64>,
+    /// The connection and the sign-in of each request to the endpoint, as `NTLM TlRM…` begins.
+    pub(super) seen: Arc<Mutex<Vec<(u16, String)>>>,
 }
 
 impl Rig {
-    async fn new(top: &str, tables: &str) -> Self {
+    pub(super) async fn new(top: &str, tables: &str) -> Self {
+        Self::behind(&[], top, tables).await
+    }
+
+    /// The same behind a front that adds headers to each answer.
+    pub(super) async fn behind(front: &'static [(&str, &str)], top: &str, tables: &str) -> Self {
         let text = format!("host = \"mail.hoster.example\"\n{top}\n{WORLD}\n{tables}");
         let server: sandbox::exchange::Server = toml::from_str(&text).unwrap();
         let clock = Arc::new(AtomicI64::new(1_795_000_000_000));
@@ -80,20 +95,32 @@ impl Rig {
         let world = Arc::new(world);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(move |request: Request| {
-            let world = Arc::clone(&world);
-            async move {
-                let (parts, body) = request.into_parts();
-                let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-                let host = parts.headers["host"].to_str().unwrap().to_owned();
-                let path = parts.uri.path_and_query().unwrap().as_str().to_owned();
-                world
-                    .answer(&host, parts.method.as_str(), &path, &parts.headers, &body)
-                    .await
-                    .map(axum::body::Body::from)
-            }
-        });
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        let router =
+            Router::new().fallback(move |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request| {
+                let (world, log) = (Arc::clone(&world), Arc::clone(&log));
+                async move {
+                    let (parts, body) = request.into_parts();
+                    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+                    let host = parts.headers["host"].to_str().unwrap().to_owned();
+                    let path = parts.uri.path_and_query().unwrap().as_str().to_owned();
+                    if path.ends_with("Exchange.asmx") {
+                        let sign_in =
+                            parts.headers.get("authorization").map(|v| v.to_str().unwrap().to_owned());
+                        log.lock().unwrap().push((peer.port(), sign_in.unwrap_or_default()));
+                    }
+                    let (connection, method) = (u64::from(peer.port()), parts.method.as_str());
+                    let mut answer =
+                        world.answer_on(connection, &host, method, &path, &parts.headers, &body).await;
+                    for (name, value) in front {
+                        answer.headers_mut().insert(*name, value.parse().unwrap());
+                    }
+                    answer.map(axum::body::Body::from)
+                }
+            });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
         let schemes = ["https", "http"];
         let origins = hosts
             .iter()
@@ -109,7 +136,7 @@ impl Rig {
         let mut exchange = Exchange::new(Http::new(options).unwrap(), clock_of_ours, true);
         let brief = std::time::Duration::from_millis(1);
         exchange.pace = Pace { first: brief, longest: brief, ..Pace::NORMAL };
-        Self { exchange, clock }
+        Self { exchange, clock, seen }
     }
 
     fn pass(&self, seconds: i64) {
@@ -117,7 +144,7 @@ impl Rig {
     }
 
     /// Lists everything: address, kind and problem of each row, and the notes.
-    async fn list(
+    pub(super) async fn list(
         &self,
         access: &Impersonation,
     ) -> (Result<u32, Failure>, Vec<(String, Kind, String)>, Vec<String>) {
@@ -144,7 +171,7 @@ impl Rig {
     }
 }
 
-fn access(account: &str, password: &str, listing: Listing) -> Impersonation {
+pub(super) fn access(account: &str, password: &str, listing: Listing) -> Impersonation {
     Impersonation {
         server: Text::from("https://mail.hoster.example/EWS/Exchange.asmx"),
         account: Text::clean(account),
@@ -155,11 +182,11 @@ fn access(account: &str, password: &str, listing: Listing) -> Impersonation {
     }
 }
 
-fn given(names: &[&str]) -> Listing {
+pub(super) fn given(names: &[&str]) -> Listing {
     Listing::Given(names.iter().map(|n| format!("{n}@anderson.example").parse().unwrap()).collect())
 }
 
-fn states(proof: &Proof) -> String {
+pub(super) fn states(proof: &Proof) -> String {
     let letter = |state: &CheckState| match state {
         CheckState::Good => 'g',
         CheckState::Bad(_) => 'b',
@@ -171,11 +198,16 @@ fn states(proof: &Proof) -> String {
 
 #[tokio::test]
 async fn a_proof_goes_through_however_the_challenge_is_written() {
-    for top in ["", "folded_challenges = true", "challenges = [\"basic\"]"] {
+    for top in ["", "folded_challenges = true", "challenges = [\"basic\"]", "challenges = [\"ntlm\"]"] {
+        if top.contains("ntlm") && cfg!(not(feature = "ntlm")) {
+            continue;
+        }
         let rig = Rig::new(top, "").await;
         let proof = rig.exchange.prove(&access("svc@hoster.example", "right:one", given(&["ben"]))).await;
         assert_eq!(states(&proof), "gggg", "{top}");
         assert!(proof.verdict.is_proved());
+        let by_basic = rig.seen.lock().unwrap().iter().any(|(_, sign_in)| sign_in.starts_with("Basic"));
+        assert_eq!(by_basic, top.contains("[\"basic") || cfg!(not(feature = "ntlm")), "{top}");
     }
 }
 
@@ -183,7 +215,7 @@ async fn a_proof_goes_through_however_the_challenge_is_written() {
 async fn each_trouble_of_the_account_is_told_apart() {
     for (name, top, account, password, expected, code) in [
         ("wrong password", "", "svc@hoster.example", "wrong", "gbw", None),
-        ("no Basic", "challenges = [\"ntlm\"]", "svc@hoster.example", "right:one", "gbw", None),
+        ("no way of ours", "challenges = [\"negotiate\"]", "svc@hoster.example", "right:one", "gbw", None),
         ("no role", "", "roleless@hoster.example", "right:one", "ggb", Some("ErrorImpersonationDenied")),
         ("EWS off", "ews = false", "svc@hoster.example", "right:one", "bww", None),
         ("not allowed", "allowed_agents = [\"Outlook\"]", "svc@hoster.example", "right:one", "bww", None),
@@ -326,7 +358,7 @@ async fn the_server_is_discovered_where_the_hoster_lets_us() {
     let rig = Rig::new("", "[autodiscover]\nforms = [\"soap\", \"pox\", \"json\"]\n").await;
     let found = rig.exchange.discover(&ana).await.unwrap();
     let address = "https://mail.hoster.example/EWS/Exchange.asmx";
-    assert_eq!((found.address.as_str(), found.is_by_open_redirect), (address, false));
+    assert_eq!((found.address.as_str(), found.by), (address, FoundBy::Autodiscover));
     let online =
         "[autodiscover]\nforms = [\"json\"]\news_url = \"https://outlook.office365.com/EWS/Exchange.asmx\"\n";
     let rig = Rig::new("", online).await;
@@ -337,8 +369,36 @@ async fn the_server_is_discovered_where_the_hoster_lets_us() {
                     to = \"https://mail.hoster.example/autodiscover/autodiscover.xml\"\n";
     let rig = Rig::new("", redirect).await;
     let found = rig.exchange.discover(&ana).await.unwrap();
-    assert_eq!((found.address.as_str(), found.is_by_open_redirect), (address, true));
+    assert_eq!((found.address.as_str(), found.by), (address, FoundBy::OpenRedirect));
     let around = "[autodiscover]\nforms = [\"json\"]\n[[autodiscover.redirects]]\ndomain = \"anderson.example\"\nkind = \"loop\"\nto = \"\"\n";
     let rig = Rig::new("", around).await;
     assert_eq!(rig.exchange.discover(&ana).await.map_err(|failure| failure.kind), Err(FailureKind::NotFound));
+}
+
+#[tokio::test]
+async fn a_permission_that_is_too_wide_is_said_and_blocks_nothing() {
+    let wide =
+        "[[accounts]]\nname = \"wide@hoster.example\"\npassword = \"right:one\"\nimpersonates = [\"*\"]\n";
+    let bea: Address = "bea@baker.example".parse().unwrap();
+    let nobody: Address = "nobody@baker.example".parse().unwrap();
+    for (account, known, expected, words) in [
+        ("svc@hoster.example", vec![nobody.clone(), bea.clone()], "ggggg", "bea@baker.example stays closed"),
+        ("wide@hoster.example", vec![bea.clone()], "ggggp", "bea@baker.example opens, too"),
+        ("wide@hoster.example", vec!["ben@anderson.example".parse().unwrap()], "gggg", ""),
+        ("wide@hoster.example", vec![nobody], "gggg", ""),
+    ] {
+        let rig = Rig::new("", wide).await;
+        let details = access(account, "right:one", given(&["ben"]));
+        let proof = rig.exchange.prove_telling(&details, &known, None).await;
+        assert_eq!(states(&proof), expected, "{account}");
+        assert!(proof.verdict.is_proved(), "{account}: {proof:?}");
+        let said = format!("{:?}", proof.checks.last());
+        assert!(said.contains(words), "{said}");
+    }
+    // A directory that shows everybody brings an address of its own.
+    let habits = format!("{wide}[habits]\npolicy_follows = \"account\"\n");
+    let rig = Rig::new("", &habits).await;
+    let proof = rig.exchange.prove(&access("wide@hoster.example", "right:one", Listing::Directory)).await;
+    assert!(states(&proof).ends_with('p'), "{proof:?}");
+    assert!(proof.verdict.is_proved());
 }

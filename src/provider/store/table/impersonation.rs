@@ -81,6 +81,28 @@ pub(crate) fn having(tx: &Tx<'_>, domains: &[Text], but: CustomerId) -> Result<V
     Ok(found)
 }
 
+/// Another customer's access, without its password.
+pub(crate) struct Elsewhere {
+    pub(crate) server: Text,
+    pub(crate) account: Text,
+    /// The mailbox that was tried.
+    pub(crate) sample: Address,
+}
+
+impl Columns for Elsewhere {
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        Ok(Self { server: row.read()?, account: row.read()?, sample: row.read()? })
+    }
+}
+
+/// The access of every other customer.
+pub(crate) fn elsewhere(tx: &Tx<'_>, but: CustomerId) -> Result<Vec<Elsewhere>, Failure> {
+    tx.query(
+        "SELECT server, account, sample FROM impersonation WHERE customer <> ?1 ORDER BY customer",
+        values![but],
+    )
+}
+
 /// Keeps the details in the place of the ones before.
 pub(crate) fn keep(
     tx: &Tx<'_>,

@@ -317,3 +317,31 @@ fn an_accepted_mail_domain_is_asked_about_again_once_one_of_the_two_had_another(
         assert!(matches!(save(&["mail.a.test"], &[]), Guarded::Doubted(_)), "{changed}");
     }
 }
+
+#[test]
+fn an_account_is_tried_at_other_customers_of_its_server_but_not_where_it_opens_them_for_us() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (a, b) = two_hosted(&store);
+    let at = |domain: &'static str, account: &'static str, server: &'static str| Impersonation {
+        account: Text::from(account),
+        server: Text::from(server),
+        sample: format!("one@{domain}").parse().unwrap(),
+        domains: vec![Text::from(domain)],
+        ..impersonation("x")
+    };
+    let here = "https://mail.hoster.example/EWS/Exchange.asmx";
+    let own = at("b.test", "svc-b@hoster.example", here);
+    store.save_impersonation(&b, &own, &Accepts::default()).unwrap().kept().unwrap();
+    let outside = |details: &Impersonation| {
+        store.save_impersonation(&a, details, &Accepts::default()).unwrap().kept().unwrap();
+        store.mailboxes_outside(called(&store, "B").id, &own).unwrap()
+    };
+    let other = at("a.test", "svc-a@hoster.example", "https://MAIL.hoster.example/ews/exchange.asmx");
+    assert_eq!(outside(&other), ["one@a.test".parse().unwrap()]);
+    assert!(outside(&at("a.test", "SVC-b@hoster.example", here)).is_empty(), "the same account is meant to");
+    assert!(
+        outside(&at("a.test", "svc-a@other.example", "https://mail.other.example/EWS/Exchange.asmx"))
+            .is_empty()
+    );
+}
