@@ -13,6 +13,7 @@ use crate::domain::id::RunId;
                         The customer calls you on the number that they already have and asks for the\n\
                         two words; the screen shows them above the run. With --new the last invitation\n\
                         counts no more.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// The run, as the screen showed it.
     #[arg(value_name = "RUN", value_parser = super::run)]

@@ -87,7 +87,7 @@ impl Letter<'_> {
              If you are told other words, or none, do not go on.\n\n\
              2. Open this link and sign in as an administrator who may accept for the whole organisation, such as a Global \
              Administrator:\n\n{}\n\n\
-             3. Microsoft's page must name {organisation}, and ask for these permissions and no others. Then press Accept:\n\n",
+             3. Microsoft's page must name {organisation}, and ask for these permissions and no others. If it does, accept:\n\n",
             self.at(invitation.made),
             invitation.by,
             run.id,

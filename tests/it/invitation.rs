@@ -32,8 +32,8 @@ fn an_invitation_is_shown_mailed_made_again_and_withdrawn() {
     }
     assert_eq!(first["permissions"].as_array().unwrap().len(), 9);
     for row in first["permissions"].as_array().unwrap() {
-        let line = format!("- {}: {}\n", row["name"].as_str().unwrap(), row["reason"].as_str().unwrap());
-        assert!(text.contains(&line), "{line}");
+        let reasoned = format!("- {}: {}\n", row["name"].as_str().unwrap(), row["reason"].as_str().unwrap());
+        assert!(text.contains(&reasoned), "{reasoned}");
     }
     assert_eq!(json(&[])["words"], words.as_str(), "looking changes nothing");
 

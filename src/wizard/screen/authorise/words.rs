@@ -110,11 +110,10 @@ pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord) -> Vec<Phrase> {
     consent::advice(verdict, &expected(record, "the right organisation"), lasted)
 }
 
-/// The invitation, where it was made and counts.
+/// The invitation. It comes with the note that the link was shown, a moment later: what can be sent must not change by that,
+/// because an answer that is on its way would be about another question then.
 pub(super) fn invitation<'a>(cx: ViewCx<'_>, record: &RunRecord) -> Option<Handout<'a>> {
-    let tenant = record.organisation.as_ref()?.tenant;
-    record.invitation.as_ref().filter(|invitation| invitation.withdrawn.is_none())?;
-    let link = cx.setup.link(tenant);
+    let link = cx.setup.link(record.organisation.as_ref()?.tenant);
     let letter = Letter {
         partner: cx.setup.partner.as_ref(),
         run: record,
@@ -123,8 +122,8 @@ pub(super) fn invitation<'a>(cx: ViewCx<'_>, record: &RunRecord) -> Option<Hando
         here: cx.setup.here.as_str(),
         is_sandbox: cx.setup.is_sandbox,
     };
-    let text = letter.write()?.into();
-    Some(Handout { id: HandoutId::Invitation, text, file: invitation::file(&record.id) })
+    let text = letter.write().unwrap_or_else(|| format!("Run {} has no invitation yet.\n", record.id));
+    Some(Handout { id: HandoutId::Invitation, text: text.into(), file: invitation::file(&record.id) })
 }
 
 /// The access of a hosted product.
