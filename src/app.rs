@@ -5,9 +5,11 @@ mod credential;
 mod environment;
 mod fault;
 mod foreground;
+mod keys;
 mod places;
 mod process;
 mod refusal;
+mod sign_in;
 mod signals;
 mod sources;
 mod trial;
@@ -38,7 +40,7 @@ use crate::{
     outside::child,
     plain,
     runner::{Opened, Runner, Tools},
-    settings::{Bell, Color, CredentialSource, Glyphs, Lines, Settings},
+    settings::{Bell, Color, Glyphs, Lines, PartnerApp, Settings},
     tui,
     wizard::{
         Setup, Wizard,
@@ -96,7 +98,7 @@ enum Task<'a> {
     /// The wizard.
     Wizard,
     /// The sandbox in the foreground, or its data forgotten.
-    Sandbox { port: Option<u16>, is_reset: bool },
+    Sandbox { port: Option<u16>, has_tls: bool, is_reset: bool },
     /// A command that works with the record.
     Command(&'a WorldCommand),
 }
@@ -106,7 +108,9 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     let common = &cli.common;
     let task = match &cli.command {
         None => Task::Wizard,
-        Some(Command::Sandbox { port, reset }) => Task::Sandbox { port: *port, is_reset: *reset },
+        Some(Command::Sandbox { port, tls, reset }) => {
+            Task::Sandbox { port: *port, has_tls: *tls, is_reset: *reset }
+        }
         Some(Command::InWorld(command)) => Task::Command(command),
         Some(Command::Explain(args)) => return command::explain::run(args, common),
         Some(Command::Completions(args)) => return command::completions::run(args, common),
@@ -154,10 +158,13 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             Task::Command(WorldCommand::Sweep(args)) => args.record,
             _ => None,
         },
+        is_by_operator: !matches!(&task, Task::Command(command) if command::is_unattended(command)),
+        account: Arc::default(),
     };
     match task {
         Task::Wizard => wizard(cli, opener, runtime),
-        Task::Sandbox { port, is_reset } => sandbox(&opener, &runtime, port, is_reset),
+        Task::Sandbox { is_reset: true, .. } => reset_sandbox(&opener),
+        Task::Sandbox { port, has_tls, is_reset: false } => sandbox(&opener, &runtime, port, has_tls),
         Task::Command(command) => {
             if !command::only_prints(command) {
                 start_log(&opener);
@@ -178,12 +185,9 @@ fn name_world(common: &Common, is_sandbox: bool) {
     }
 }
 
-/// Has nothing that is started see the variable of the secret.
+/// Has nothing that is started see a variable with a secret of ours.
 fn hide_secret(settings: &Settings) {
-    if let Some(CredentialSource::SecretEnvironment(name)) = settings.app.as_ref().map(|app| &app.credential)
-    {
-        child::hide(name);
-    }
+    settings.app.iter().flat_map(PartnerApp::variables).for_each(child::hide);
 }
 
 /// Says on stderr what is to be said of the places that this start works with; the wizard says it on its screen.
@@ -220,17 +224,20 @@ fn runtime(is_wizard: bool, blocking: usize) -> Result<Runtime, Refusal> {
     Ok(runtime.build().map_err(anyhow::Error::from)?)
 }
 
-/// Runs the sandbox in the foreground, or forgets what it keeps.
-fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, is_reset: bool) -> Result<Exit, Refusal> {
+/// Forgets what the sandbox keeps.
+fn reset_sandbox(opener: &Opener) -> Result<Exit, Refusal> {
     start_log(opener);
     let out = command::out(&opener.common, &opener.environment);
-    let folder = opener.settings.data_of(true);
-    if is_reset {
-        return foreground::reset(&folder, out).map_err(Refusal::from);
-    }
+    foreground::reset(&opener.settings.data_of(true), out).map_err(Refusal::from)
+}
+
+/// Runs the sandbox in the foreground.
+fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, has_tls: bool) -> Result<Exit, Refusal> {
+    start_log(opener);
+    let out = command::out(&opener.common, &opener.environment);
     let clock = world::clock(&opener.common, &opener.settings, true);
-    let options = world::options(&opener.common, &clock, folder, port);
-    runtime.block_on(foreground::run(opener.settings.cloud, options, out)).map_err(Refusal::from)
+    let options = world::options(&opener.common, &clock, opener.settings.data_of(true), port);
+    runtime.block_on(foreground::run(opener.settings.cloud, options, has_tls, out)).map_err(Refusal::from)
 }
 
 /// A flag that means nothing in the real world.
@@ -425,7 +432,13 @@ fn opened(opener: &Opener) -> Result<Opened, Failure> {
     let kept = world.sandbox.take().map(|sandbox| Box::new(sandbox) as _);
     let mut found = opened_of(opener, &world);
     found.world.notes = places::notes(&opener.settings, opener.is_sandbox);
-    found.world.notes.extend(world.doubt.map(|doubt| Text::of(format_args!("{doubt}."))));
+    found.world.notes.extend(world.standing.warnings(opener.clock.now()));
+    found.world.notes.extend(world.doubts.iter().map(|doubt| Text::of(format_args!("{doubt}."))));
+    if !opener.is_sandbox && found.world.notes.is_empty() && !found.world.operator.is_signed_in {
+        let name = &found.world.operator.name;
+        let words = format_args!("nobody is signed in: you work as {name}, the account of this computer.");
+        found.world.notes.push(Text::of(words));
+    }
     Ok(Opened { kept, ..found })
 }
 

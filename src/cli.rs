@@ -5,6 +5,7 @@ pub mod completions;
 pub mod customers;
 pub mod explain;
 pub mod invitation;
+pub mod login;
 pub mod operators;
 pub mod provision;
 pub mod receipt;
@@ -166,6 +167,9 @@ pub enum Command {
         /// Port on 127.0.0.1; 0 takes a free one.
         #[arg(long)]
         port: Option<u16>,
+        /// Speak TLS on the port, too, for programs that insist on it; says which certificate to trust.
+        #[arg(long)]
+        tls: bool,
         /// Forget every consent, made user and position of the sandbox, then stop.
         #[arg(long)]
         reset: bool,
@@ -211,6 +215,12 @@ pub enum WorldCommand {
     /// Who works with the record, and who of them is an Admin.
     #[command(display_order = 8)]
     Operators(operators::Args),
+    /// Sign in with your own account at Microsoft.
+    Login(login::LoginArgs),
+    /// Forget the sign-in on this computer.
+    Logout(login::LogoutArgs),
+    /// Who is signed in, and as what.
+    Whoami(login::WhoamiArgs),
 }
 
 /// Help begins with what people look for: how a command is typed, with examples. Its flags stand below, and those that
@@ -251,6 +261,9 @@ impl Command {
             Self::InWorld(WorldCommand::Invitation(args)) => ("invitation", args.json),
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
+            Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),
+            Self::InWorld(WorldCommand::Logout(args)) => ("logout", args.json),
+            Self::InWorld(WorldCommand::Whoami(args)) => ("whoami", args.json),
             Self::Explain(args) => ("explain", args.json),
             Self::Settings(args) => ("settings", args.json),
             Self::Sandbox { .. } | Self::Completions(_) | Self::Man(_) => return None,

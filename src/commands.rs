@@ -6,6 +6,7 @@ pub mod customers;
 pub mod explain;
 pub mod invitation;
 pub mod journey;
+pub mod login;
 pub mod operators;
 pub mod own_credential;
 pub mod provision;

@@ -38,7 +38,7 @@
 //! |---|---|---|
 //! | [`domain`] | plain values and pure rules: ids, words, users as pages, bills, the nightly decision | – |
 //! | [`sandbox`] | a loopback server that speaks Microsoft's protocols, with invented customers | `outside` |
-//! | [`outside`] | files and programs that people name: a limit of bytes and of time, no secret for a child | `domain` |
+//! | [`outside`] | files, programs and entries of the keyring that people name: a limit of bytes and of time, no secret for a child | `domain` |
 //! | [`exit`], [`log`], [`private`] | exit codes; the log file; files for their owner alone | – |
 //! | [`wizard`] | the state machine: questions, answers, screens, session, view | `domain` |
 //! | [`provider`] | Graph, Exchange Web Services, tokens, the store | `domain`, `outside`, `private` |
@@ -69,7 +69,8 @@
 //! `common` in `plain/hearing.rs`. What a page says is made block by block by `items` in `plain/say/blocks.rs`, what a
 //! question asks by `question` in `plain/ask.rs`, what a line means there by `hear` in `plain/read.rs`.
 //!
-//! *A flag* of a setting is a row of `settings` in `settings/table.rs` and a field of `Settings` in `settings.rs`;
+//! *A flag* of a setting is a row of `settings` in `settings/table.rs`, for a credential of `credential` in
+//! `settings/table/app.rs`, and a field of `Settings` in `settings.rs`;
 //! variable, line of the file, help and sample are made of the row. A flag that answers a question is a field of `Args`
 //! in `cli/provision.rs`, which `answers` in `app/command/provision.rs` puts into `Answers` in `domain/answers.rs`;
 //! the part of [`headless`] that answers the question reads it there; what it is asked for where it is missing is a row of

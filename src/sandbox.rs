@@ -1,7 +1,7 @@
 //! The sandbox: a server on 127.0.0.1 that speaks Microsoft's own protocols for an invented world.
 //!
 //! [`start`] reads a world, opens one port and answers on it as the identity platform, as Microsoft Graph and as hosted
-//! Exchange, told apart by the Host header. The same client code that talks to Microsoft talks to it; only addresses
+//! Exchange, told apart by the Host header, or by the path where an address of its own is asked. The same client code that talks to Microsoft talks to it; only addresses
 //! differ ([`Sandbox::origins`]). It knows no other module of this program and shares no types with the client, so that
 //! a mistake can't cancel itself out. It stops when the [`Sandbox`] is dropped.
 //!
@@ -22,8 +22,11 @@ mod licence;
 mod names;
 mod people;
 mod platform;
+mod registration;
 mod role;
 mod server;
+mod sign_in;
+mod tls;
 mod token;
 mod world;
 
@@ -42,10 +45,22 @@ pub use customer::Rehearsal;
 
 use fault::Faults;
 use platform::Platform;
+use tls::{Door, Tls};
 use world::World;
 
 /// Name of the file in the data folder that holds the last port.
 const PORT_FILE: &str = "port";
+
+/// Microsoft's own hosts that the sandbox plays: its cloud's, and those that sign in to the other clouds.
+fn hosts(home: &cloud::Cloud) -> Vec<&'static str> {
+    let mut hosts = vec![home.login, home.graph, "microsoft.com"];
+    for other in &cloud::CLOUDS {
+        if !hosts.contains(&other.login) {
+            hosts.push(other.login);
+        }
+    }
+    hosts
+}
 
 /// What a sandbox is started with.
 #[derive(Clone)]
@@ -88,6 +103,8 @@ pub struct Partner {
     pub client_id: String,
     /// Its secret: invented.
     pub secret: String,
+    /// Application (client) id of the registration that operators sign in with; it has no secret.
+    pub operators: String,
 }
 
 /// What a hosted customer tells on the phone about their mail server.
@@ -141,6 +158,8 @@ pub struct Sandbox {
     platform: Arc<Platform>,
     /// A port that is held and that nobody listens on.
     silent: Option<(TcpSocket, SocketAddr)>,
+    /// What the port speaks TLS with, where it does.
+    tls: Option<Arc<Tls>>,
     /// Ends the server.
     _stop: DropGuard,
 }
@@ -167,6 +186,19 @@ pub async fn start(options: Options) -> Result<Sandbox, StartError> {
 /// # Errors
 /// [`StartError`].
 pub async fn start_in(cloud: &str, options: Options) -> Result<Sandbox, StartError> {
+    open(cloud, options, false).await
+}
+
+/// The same, with TLS on the port beside plain HTTP. Needs a data folder: the authority's certificate is written there.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start_with_tls(cloud: &str, options: Options) -> Result<Sandbox, StartError> {
+    open(cloud, options, true).await
+}
+
+/// Starts a sandbox.
+async fn open(cloud: &str, options: Options, with_tls: bool) -> Result<Sandbox, StartError> {
     let faults = Faults::parse(&options.faults).map_err(StartError::Fault)?;
     let mut world = World::load(&options.world).map_err(StartError::World)?;
     world.home = cloud::named(cloud).map_err(StartError::World)?;
@@ -181,10 +213,19 @@ pub async fn start_in(cloud: &str, options: Options) -> Result<Sandbox, StartErr
     if let Some(folder) = data {
         fs::write(folder.join(PORT_FILE), address.port().to_string()).map_err(trouble)?;
     }
+    let hosts = hosts(platform.world.home).into_iter().map(str::to_owned).chain(platform.exchange.hosts());
+    let folder = || data.ok_or_else(|| io::Error::other("TLS needs one for its certificate"));
+    let tls = if with_tls {
+        Some(folder().and_then(|folder| Tls::prepare(folder, hosts)).map_err(trouble)?)
+    } else {
+        None
+    };
+    let tls = tls.map(Arc::new);
+    let door = Door::open(listener, tls.clone()).map_err(|why| StartError::Listen(address.port(), why))?;
     let platform = Arc::new(platform);
     let stop = CancellationToken::new();
-    server::spawn(listener, Arc::clone(&platform), stop.clone());
-    Ok(Sandbox { address, platform, silent: silent(), _stop: stop.drop_guard() })
+    server::spawn(door, Arc::clone(&platform), stop.clone());
+    Ok(Sandbox { address, platform, silent: silent(), tls, _stop: stop.drop_guard() })
 }
 
 /// Opens the port that was asked for, or the last one, or any.
@@ -225,19 +266,18 @@ impl Sandbox {
         self.address
     }
 
+    /// The certificate to trust, where the port speaks TLS.
+    #[must_use]
+    pub fn authority(&self) -> Option<&Path> {
+        self.tls.as_ref().map(|tls| tls.certificate.as_path())
+    }
+
     /// Every origin of this world and where it is answered: pairs such as `https://graph.microsoft.com` and
     /// `http://127.0.0.1:PORT`. Dead servers lead to a port that refuses connections.
     #[must_use]
     pub fn origins(&self) -> Vec<(String, String)> {
         let here = format!("http://{}", self.address);
-        let home = self.platform.world.home;
-        let mut hosts = vec![home.login, home.graph];
-        for other in &cloud::CLOUDS {
-            if !hosts.contains(&other.login) {
-                hosts.push(other.login);
-            }
-        }
-        let mut origins: Vec<(String, String)> = hosts
+        let mut origins: Vec<(String, String)> = hosts(self.platform.world.home)
             .into_iter()
             .map(str::to_owned)
             .chain(self.platform.exchange.hosts())
@@ -263,6 +303,7 @@ impl Sandbox {
             tenant: partner.tenant.clone(),
             client_id: partner.client_id.clone(),
             secret: partner.secret.clone(),
+            operators: partner.operators.clone(),
         }
     }
 

@@ -4,6 +4,7 @@
 //! incomplete or invalid is an error, never a reason for the sandbox (product.md section 9, *Worlds*), and so is a
 //! variable or a flag that can't be used.
 
+mod credential;
 mod error;
 mod file;
 mod form;
@@ -19,13 +20,14 @@ use std::{ffi::OsString, path::PathBuf};
 
 use crate::domain::{cloud::Cloud, text::Text, time::Moment};
 
+pub use credential::{CertificateSignature, CredentialSettings, CredentialSource, PartnerApp, Source};
 pub use error::SettingsError;
 pub use form::split_command;
 pub use gathered::Origin;
 
 pub use values::{
-    ApplySettings, Bell, ClockSettings, Color, ConsentSettings, CredentialSource, ExtraPermission, Glyphs,
-    Lines, LogSettings, PartnerApp, ProvisionSettings, ScreenSettings, SweepSettings,
+    ApplySettings, Bell, ClockSettings, Color, ConsentSettings, ExtraPermission, Glyphs, Lines, LogSettings,
+    OperatorSettings, ProvisionSettings, ScreenSettings, SignIn, SweepSettings,
 };
 
 use gathered::Gathered;
@@ -53,6 +55,8 @@ pub struct Settings {
     pub app: Option<PartnerApp>,
     /// The cloud that the application is registered in.
     pub cloud: Cloud,
+    /// How operators sign in.
+    pub operator: OperatorSettings,
     /// Origins and the origins that stand for them.
     pub addresses: Vec<(String, String)>,
     /// The partner's own name, as customers know it.
@@ -105,7 +109,13 @@ impl Settings {
         self.data_of(is_sandbox).join("backup365.sqlite")
     }
 
-    /// The key file for impersonation passwords of one world: in the config folder, not beside the store.
+    /// Where the operator's sign-in in one world is kept, encrypted.
+    #[must_use]
+    pub fn sign_in_of(&self, is_sandbox: bool) -> PathBuf {
+        self.data_of(is_sandbox).join("sign-in.age")
+    }
+
+    /// The key file for impersonation passwords and sign-ins of one world: in the config folder, not beside the store.
     #[must_use]
     pub fn identity_of(&self, is_sandbox: bool) -> PathBuf {
         self.config.join(if is_sandbox { "sandbox-identity.txt" } else { "identity.txt" })

@@ -63,7 +63,8 @@ pub(crate) fn measure(stage: &Stage) -> Report {
 
 /// Our time as a share of the bare loop's, and a line that says more.
 fn compared(stage: &Stage, server: &Server, size: usize, turns: usize) -> (f64, String) {
-    let (ours, bare, bytes) = stage.runtime.block_on(turns_of(stage, server, size, turns));
+    let memory = Memory::of(stage.known(size));
+    let (ours, bare, bytes) = stage.runtime.block_on(turns_of(stage, server, &memory, (size, turns)));
     // Of each turn its own share: a busy machine is busy for both.
     let share = median(ours.iter().zip(&bare).map(|(ours, bare)| ours / bare).collect());
     let words = format!(
@@ -78,24 +79,24 @@ fn compared(stage: &Stage, server: &Server, size: usize, turns: usize) -> (f64, 
 }
 
 /// Both in turns; their times in milliseconds, and the bytes of one listing.
-async fn turns_of(stage: &Stage, server: &Server, size: usize, turns: usize) -> (Vec<f64>, Vec<f64>, usize) {
+async fn turns_of(
+    stage: &Stage,
+    server: &Server,
+    memory: &Memory,
+    (size, turns): (usize, usize),
+) -> (Vec<f64>, Vec<f64>, usize) {
     let provider = stage.provider_at(server);
     let bare = Loop::new(&server.address, size).await;
     let (mut ours, mut theirs, mut bytes) = (Vec::new(), Vec::new(), 0);
-    // What the mailboxes are is on record from the first turn on: a listing is nothing but its pages (`kinds` measures the
-    // checks).
-    let mut memory = Memory::default();
+    // What the mailboxes are is known: a listing is nothing but its pages (`kinds` measures the checks).
     for turn in 0..=turns {
         let at = Instant::now();
-        let pages = listed(&provider, tenant(size), &memory).await;
+        let pages = listed(&provider, tenant(size), memory).await;
         let our_time = at.elapsed();
         assert_eq!(pages.iter().map(|page| page.len()).sum::<usize>(), size);
         drop(pages);
         let at = Instant::now();
         bytes = bare.run().await;
-        if turn == 0 {
-            memory = Memory::of(memory.take_new());
-        }
         // The first turn opens the connections and fetches our token.
         if turn > 0 {
             ours.push(millis(our_time));

@@ -15,6 +15,7 @@ use backup365::{
 use crate::{
     figures::{grouped, median, millis, short},
     pty::Program,
+    server::tenant,
     system,
     table::{Report, Row},
     tool::{Tool, shows_all},
@@ -92,8 +93,10 @@ fn prepared(stage: &Stage, size: usize) -> Prepared {
     let record = store(&stage.path("resumed"), runner::clock::system());
     let before = enabled(&record, size);
     let run = before.id;
-    let pages =
-        stage.runtime.block_on(listed(&stage.provider(), crate::server::tenant(size), &Memory::default()));
+    // The starts that are measured find on record what the mailboxes are, as somebody who comes back does.
+    let known = stage.known(size);
+    record.keep_checked(tenant(size), &known).unwrap();
+    let pages = stage.runtime.block_on(listed(&stage.provider(), tenant(size), &Memory::of(known)));
     let chosen: Vec<Chosen> = pages.iter().flat_map(|page| users(page)).collect();
     record.begin_apply(&run, &chosen).unwrap();
     for batch in chosen.chunks(AT_ONCE) {

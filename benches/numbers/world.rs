@@ -17,6 +17,7 @@ use std::{
 
 use backup365::{
     domain::{
+        checked::Checked,
         cloud::Cloud,
         customer::{NewCustomer, Product},
         doubt::Accepts,
@@ -131,26 +132,42 @@ impl Stage {
         Server::start(&self.path("world.toml"), &self.path("troubled"), troubles)
     }
 
+    /// What Exchange said of the mailboxes of this size: on record, as from a first listing on. Asking half a million takes
+    /// minutes and is measured by `kinds` alone, so the answers are kept between benchmarks; what has changed is asked again.
+    pub(crate) fn known(&self, size: usize) -> Vec<Checked> {
+        let (provider, tenant) = (self.provider(), tenant(size));
+        let known = provider.store.checked(tenant).unwrap();
+        if !known.is_empty() {
+            return known;
+        }
+        let kept = store(Path::new(env!("CARGO_TARGET_TMPDIR")), runner::clock::system());
+        let memory = Memory::of(kept.checked(tenant).unwrap());
+        self.runtime.block_on(listed(&provider, tenant, &memory));
+        kept.keep_checked(tenant, &memory.take_new()).unwrap();
+        let known = kept.checked(tenant).unwrap();
+        provider.store.keep_checked(tenant, &known).unwrap();
+        known
+    }
+
     /// The rows of this size, listed by our own client and kept; also written as a list, a line for each.
     pub(crate) fn texts(&self, size: usize) -> Rc<List> {
         if let Some(list) = self.lists.borrow().get(&size) {
             return Rc::clone(list);
         }
         let provider = self.provider();
-        let pages = self.runtime.block_on(listed(&provider, tenant(size), &Memory::default()));
+        let pages = self.runtime.block_on(listed(&provider, tenant(size), &Memory::of(self.known(size))));
         let users = pages.iter().flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
-        let rows: Vec<Texts> = users
-            .map(|user| Texts {
-                name: user.name.as_str().to_owned(),
-                address: user.address.as_str().to_owned(),
-                department: user.department.as_str().to_owned(),
-            })
-            .collect();
-        assert_eq!(rows.len(), size, "the whole list came");
         let mut lines = String::new();
-        for row in &rows {
-            writeln!(lines, "{}  {}  {}", row.name, row.address, row.department).unwrap();
+        let mut rows = Vec::with_capacity(size);
+        for user in users {
+            let [name, address, sign_in, department] =
+                [user.name, user.address, user.sign_in, user.department].map(|text| text.as_str().to_owned());
+            // Ours finds a user by the name for signing in, too: the others are given it where it is another one.
+            let other = if sign_in == address { "" } else { &sign_in };
+            writeln!(lines, "{name}  {address}  {department}  {other}").unwrap();
+            rows.push(Texts { name, address, department });
         }
+        assert_eq!(rows.len(), size, "the whole list came");
         fs::write(self.path(&format!("list-{size}")), &lines).unwrap();
         let folded = lines.to_lowercase().lines().map(str::to_owned).collect();
         let list = Rc::new(List { rows, folded });
@@ -203,6 +220,7 @@ pub(crate) fn provider_on(address: &str, store: Store, clock: Clock) -> Provider
             client_id: CLIENT.parse().unwrap(),
             partner: PARTNER.parse().unwrap(),
             credential: Credential::Secret(Secret::new(SECRET.to_owned())),
+            next: None,
         },
         cloud: Cloud::Global,
         browser_origin: None,

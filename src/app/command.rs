@@ -6,6 +6,7 @@ mod customers;
 pub(super) mod explain;
 mod input;
 mod invitation;
+mod login;
 mod operators;
 mod password;
 mod provision;
@@ -69,7 +70,11 @@ impl CommandContext {
 
     /// What commands work with.
     fn context(&self, world: &World) -> Context {
-        world.doubt.iter().for_each(|doubt| super::complain(doubt));
+        let warnings = world.standing.warnings(self.opener.clock.now());
+        for warning in &warnings {
+            super::complain(warning.as_str());
+        }
+        world.doubts.iter().for_each(|doubt| super::complain(doubt.as_str()));
         Context {
             provider: world.provider.clone(),
             clock: self.opener.clock.clone(),
@@ -169,6 +174,11 @@ pub(super) const fn only_prints(command: &WorldCommand) -> bool {
     matches!(command, WorldCommand::Sweep(args) if sweep::only_prints(args))
 }
 
+/// Whether a command runs when nobody is there: a sweep, and the check whether one could run.
+pub(super) const fn is_unattended(command: &WorldCommand) -> bool {
+    matches!(command, WorldCommand::Sweep(args) if sweep::is_unattended(args))
+}
+
 /// Whether a command may make the record in the real world: those that fill one. Any other command would take a record
 /// that is missing for one in which nothing is to be done.
 pub(super) const fn may_make(command: &WorldCommand) -> bool {
@@ -186,5 +196,8 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Invitation(args) => invitation::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
         WorldCommand::Operators(args) => operators::run(args, &context),
+        WorldCommand::Login(args) => login::login(args, &context),
+        WorldCommand::Logout(args) => login::logout(args, &context),
+        WorldCommand::Whoami(args) => login::whoami(args, &context),
     }
 }

@@ -1,67 +1,100 @@
 //! Reads the program's own credential from where settings say it is; it is never kept.
 
-use std::process::Stdio;
+mod source;
+mod standing;
 
-use anyhow::{Context, bail, ensure};
-use zeroize::Zeroizing;
+use anyhow::{Context as _, ensure};
 
 use crate::{
-    domain::{secret::Secret, text::is_forbidden, text_file},
-    outside::{
-        NEVER,
-        child::{self, WITHIN},
-        file,
+    domain::{
+        credential::CredentialFacts,
+        secret::Secret,
+        text::{Text, is_forbidden},
+        text_file,
     },
-    provider::oauth::Credential,
-    settings::CredentialSource,
+    provider::oauth::{Certificate, Credential, Signature},
+    settings::{CertificateSignature, CredentialSettings, CredentialSource, PartnerApp},
 };
 
-/// Most that a command may print, bytes: far above any secret.
-const PRINTED_BYTES: u64 = 64 * 1_024;
+pub(super) use source::Keyring;
+pub(super) use standing::{facts, standing};
 
-/// Reads the credential.
+/// What settings name: one credential, or two while one is replaced.
+pub(super) struct Credentials {
+    pub(super) first: Credential,
+    pub(super) next: Option<Credential>,
+    /// What may be wrong with them, a sentence each without its full stop.
+    pub(super) doubts: Vec<Text>,
+    /// What is known of each.
+    pub(super) facts: Vec<CredentialFacts>,
+}
+
+/// Reads what settings name. One that can't be read does not keep the other one from being used.
 ///
 /// # Errors
 /// Says which source could not be read and why; never the value.
-pub(super) fn read(source: &CredentialSource) -> anyhow::Result<Credential> {
-    Ok(match source {
-        CredentialSource::SecretFile(path) => {
-            let text = file::secret(path)
-                .with_context(|| format!("the secret file {} can't be read", path.display()))?;
-            Credential::Secret(value(&text, &format!("the secret file {}", path.display()))?)
+pub(super) fn read(app: &PartnerApp, keyring: Keyring<'_>) -> anyhow::Result<Credentials> {
+    let signature = match app.signature {
+        CertificateSignature::Ps256 => Signature::Ps256,
+        CertificateSignature::Rs256 => Signature::Rs256,
+    };
+    let first = read_one(&app.credential, signature, keyring);
+    let next = app.next.as_ref().map(|next| read_one(next, signature, keyring)).transpose();
+    let mut doubts = Vec::new();
+    let (of_first, of_next) = (Some(&app.credential), app.next.as_ref());
+    let (first, next, settings) = match (first, next) {
+        (Ok(first), Ok(next)) => (first, next, [of_first, of_next]),
+        (Ok(first), Err(error)) => {
+            doubts.push(Text::of(format_args!("of the credential that takes over: {error:#}")));
+            (first, None, [of_first, None])
         }
-        CredentialSource::SecretEnvironment(name) => {
-            let text = super::environment::text(name)
-                .map(Zeroizing::new)
-                .with_context(|| format!("the environment variable {name} for the secret is not set"))?;
-            Credential::Secret(value(&text, &format!("the environment variable {name} for the secret"))?)
+        (Err(error), Ok(Some(next))) => {
+            doubts.push(Text::of(format_args!("{error:#}; so the credential that takes over is in use")));
+            (next, None, [of_next, None])
         }
-        CredentialSource::SecretCommand(words) => {
-            let Some((program, arguments)) = words.split_first() else {
-                bail!("app.secret_command is empty")
-            };
-            let mut command = child::command(program);
-            // Its complaints would stand in the middle of the screen.
-            let (status, printed) =
-                child::printed(command.args(arguments).stderr(Stdio::null()), PRINTED_BYTES, WITHIN, NEVER)
-                    .with_context(|| format!("the command {program} gave no secret"))?;
-            ensure!(status.success(), "the command {program} for the secret ended with {status}");
-            let text = text_file::decode(&printed)
-                .map(|text| Zeroizing::new(text.into_owned()))
-                .with_context(|| format!("what the command {program} printed is no secret"))?;
-            Credential::Secret(value(&text, &format!("what the command {program} printed"))?)
+        (Err(error), _) => return Err(error),
+    };
+    let both = || [Some(&first), next.as_ref()].into_iter();
+    doubts.extend(both().flatten().filter_map(doubt).map(Text::from));
+    let facts = both().zip(settings).filter_map(|(credential, settings)| Some(facts(credential?, settings)));
+    let facts = facts.collect();
+    Ok(Credentials { first, next, doubts, facts })
+}
+
+/// Reads one.
+fn read_one(
+    settings: &CredentialSettings,
+    signature: Signature,
+    keyring: Keyring<'_>,
+) -> anyhow::Result<Credential> {
+    match &settings.source {
+        CredentialSource::Secret(source) => {
+            let (bytes, place) = source::bytes(source, "secret", keyring)?;
+            let text = text_file::decode(&bytes).with_context(|| format!("{place} is no secret"))?;
+            let text = zeroize::Zeroizing::new(text.into_owned());
+            Ok(Credential::Secret(value(&text, &place)?))
         }
-        CredentialSource::CertificateFile(path) => {
-            let bytes = file::secret_bytes(path)
-                .with_context(|| format!("the certificate file {} can't be read", path.display()))?;
-            if let Some(kind) = other_form(&bytes) {
-                bail!("the certificate file {} is {kind}", path.display());
-            }
-            let text = text_file::decode(&bytes)
-                .with_context(|| format!("the certificate file {} is no PEM file", path.display()))?;
-            Credential::Certificate { pem: Secret::new(text.into_owned()) }
+        CredentialSource::Certificate(source) => {
+            let password = settings.password.as_ref().map(|source| {
+                let (bytes, place) = source::bytes(source, "password", keyring)?;
+                let text = text_file::decode(&bytes).with_context(|| format!("{place} is no password"))?;
+                password(&text, &place)
+            });
+            let password = password.transpose()?;
+            let (bytes, place) = source::bytes(source, "certificate", keyring)?;
+            let certificate = Certificate::read(&bytes, password.as_ref())
+                .map_err(|trouble| anyhow::anyhow!("{place} {trouble}"))?;
+            Ok(Credential::Certificate { certificate, signature })
         }
-    })
+    }
+}
+
+/// A password is one line, and blanks are a part of it.
+fn password(text: &str, place: &str) -> anyhow::Result<Secret<String>> {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    ensure!(!line.contains(['\r', '\n']), "{place} has several lines, and a password is one");
+    Ok(Secret::new(line.to_owned()))
 }
 
 /// A secret is one line without blanks at its ends: Microsoft makes it of plain letters, digits and signs, and a blank
@@ -72,7 +105,7 @@ fn value(text: &str, place: &str) -> anyhow::Result<Secret<String>> {
     ensure!(!value.is_empty(), "{place} is empty");
     ensure!(
         !value.starts_with("-----BEGIN "),
-        "{place} holds a certificate or a key, not a secret: name its file as app.certificate_file"
+        "{place} holds a certificate or a key, not a secret: name its file as certificate_file"
     );
     let lines = value.lines().filter(|line| !line.trim().is_empty()).count();
     ensure!(
@@ -83,28 +116,8 @@ fn value(text: &str, place: &str) -> anyhow::Result<Secret<String>> {
     Ok(Secret::new(value.to_owned()))
 }
 
-/// What a file is that holds a certificate in another form than PEM, and what to do: both are ASN.1, which begins with a
-/// sequence (X.690); that of a PFX has the version 3 first (RFC 7292 section 4), that of a certificate another sequence.
-fn other_form(bytes: &[u8]) -> Option<&'static str> {
-    let ([0x30, 0x82, _, _, inner @ ..]
-    | [0x30, 0x83, _, _, _, inner @ ..]
-    | [0x30, 0x80 | 0x81, inner @ ..]) = bytes
-    else {
-        return None;
-    };
-    Some(match inner {
-        [0x02, 0x01, 0x03, ..] => {
-            "a PFX (PKCS #12). Write it as PEM without a password: openssl pkcs12 -in FILE -nodes -out FILE.pem"
-        }
-        _ => {
-            "a certificate or key in DER form. Write both as PEM into one file: openssl x509 -inform der, openssl pkey \
-             -inform der"
-        }
-    })
-}
-
 /// What may be wrong with a credential that can be used, in words.
-pub(super) fn doubt(credential: &Credential) -> Option<&'static str> {
+fn doubt(credential: &Credential) -> Option<&'static str> {
     let Credential::Secret(secret) = credential else { return None };
     let secret = secret.expose();
     // Microsoft shows both in one table, and makes no value of this form; a value that was set by hand may have it.
@@ -125,11 +138,18 @@ pub(super) fn doubt(credential: &Credential) -> Option<&'static str> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::settings::Source;
 
-    fn secret(source: &CredentialSource) -> Result<String, String> {
-        match read(source) {
+    /// No keyring.
+    fn none(name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
+        anyhow::bail!("no {name}")
+    }
+
+    fn secret(source: Source) -> Result<String, String> {
+        let settings = CredentialSettings::of(CredentialSource::Secret(source));
+        match read_one(&settings, Signature::Ps256, &none) {
             Ok(Credential::Secret(secret)) => Ok(secret.expose().clone()),
-            Ok(Credential::Certificate { pem }) => Ok(pem.expose().clone()),
+            Ok(Credential::Certificate { .. }) => Err("a certificate".to_owned()),
             Err(error) => Err(format!("{error:#}")),
         }
     }
@@ -149,9 +169,7 @@ mod tests {
         ];
         for bytes in written {
             std::fs::write(&path, &bytes).unwrap();
-            assert_eq!(secret(&CredentialSource::SecretFile(path.clone())).unwrap(), "abc~1", "{bytes:?}");
-            let certificate = secret(&CredentialSource::CertificateFile(path.clone())).unwrap();
-            assert!(certificate.contains("abc~1"), "{bytes:?}");
+            assert_eq!(secret(Source::File(path.clone())).unwrap(), "abc~1", "{bytes:?}");
         }
     }
 
@@ -163,36 +181,73 @@ mod tests {
             ("", "is empty"),
             ("\n \n", "is empty"),
             ("name\nabc~1\n", "has 2 lines, and a secret is one"),
-            ("-----BEGIN PRIVATE KEY-----\nAAAA\n", "app.certificate_file"),
+            ("-----BEGIN PRIVATE KEY-----\nAAAA\n", "certificate_file"),
             ("a\tb", "control characters"),
         ] {
             std::fs::write(&path, text).unwrap();
-            let said = secret(&CredentialSource::SecretFile(path.clone())).unwrap_err();
+            let said = secret(Source::File(path.clone())).unwrap_err();
             assert!(said.contains(words) && said.contains("secret.txt") && !said.contains("abc~1"), "{said}");
         }
     }
 
     #[test]
-    fn a_certificate_in_another_form_is_called_what_it_is() {
+    fn what_is_no_certificate_is_called_so_with_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("certificate");
-        for (bytes, words) in [
-            (&[0x30, 0x82, 0x0a, 0x2b, 0x02, 0x01, 0x03, 0x30, 0x82][..], "is a PFX (PKCS #12)"),
-            (&[0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80], "is a PFX (PKCS #12)"),
-            (&[0x30, 0x82, 0x03, 0x01, 0x30, 0x82, 0x01, 0xff], "in DER form"),
-            (&[0xe4, 0xff, 0x30], "is no PEM file"),
+        std::fs::write(&path, b"\xe4\xff\x30").unwrap();
+        let settings = CredentialSettings::of(CredentialSource::Certificate(Source::File(path)));
+        let said = format!("{:#}", read_one(&settings, Signature::Ps256, &none).unwrap_err());
+        assert!(said.contains("/certificate is no PEM file and no PFX"), "{said}");
+    }
+
+    #[test]
+    fn the_one_that_can_be_read_is_used() {
+        let place =
+            |name: &str| CredentialSettings::of(CredentialSource::Secret(Source::Keyring(name.into())));
+        let keyring = |name: &str| match name {
+            "good" => Ok(zeroize::Zeroizing::new(b"abc~1".to_vec())),
+            "other" => Ok(zeroize::Zeroizing::new(b"def~2".to_vec())),
+            name => none(name),
+        };
+        let app = |first: &str, next: Option<&str>| PartnerApp {
+            client_id: uuid::Uuid::nil(),
+            tenant: "7a36af4b-c51e-44e1-87f0-d8af3157c2ca".parse().unwrap(),
+            credential: place(first),
+            next: next.map(place),
+            signature: CertificateSignature::Ps256,
+        };
+        let of = |credential: &Credential| match credential {
+            Credential::Secret(secret) => secret.expose().clone(),
+            Credential::Certificate { .. } => String::new(),
+        };
+        for (first, next, used, beside, doubts) in [
+            ("good", None, "abc~1", None, 0),
+            ("good", Some("other"), "abc~1", Some("def~2"), 0),
+            ("good", Some("bad"), "abc~1", None, 1),
+            ("bad", Some("other"), "def~2", None, 1),
         ] {
-            std::fs::write(&path, bytes).unwrap();
-            let said = secret(&CredentialSource::CertificateFile(path.clone())).unwrap_err();
-            assert!(said.contains(words), "{said}");
+            let read = read(&app(first, next), &keyring).unwrap();
+            assert_eq!((of(&read.first).as_str(), read.doubts.len()), (used, doubts), "{first} {next:?}");
+            assert_eq!(read.next.as_ref().map(of).as_deref(), beside, "{first} {next:?}");
         }
+        let said = format!("{:#}", read(&app("bad", Some("worse")), &keyring).err().unwrap());
+        assert!(said.contains("no bad"), "{said}");
+    }
+
+    #[test]
+    fn a_password_keeps_its_blanks() {
+        for (text, word) in [(" a b \n", " a b "), ("x\r\n", "x"), ("", "")] {
+            assert_eq!(password(text, "p").unwrap().expose(), word);
+        }
+        assert!(
+            password("a\nb\n", "the file").unwrap_err().to_string().contains("the file has several lines")
+        );
     }
 
     #[test]
     fn a_command_prints_a_secret_or_is_told() {
-        let sh = |script: &str| {
-            secret(&CredentialSource::SecretCommand(["/bin/sh", "-c", script].map(str::to_owned).to_vec()))
-        };
+        let sh =
+            |script: &str| secret(Source::Command(["/bin/sh", "-c", script].map(str::to_owned).to_vec()));
         assert_eq!(sh("echo abc~1").unwrap(), "abc~1");
         assert!(sh("exit 3").unwrap_err().contains("ended with exit status: 3"));
         assert!(sh("exec cat /dev/zero").unwrap_err().contains("it is larger than 64 KiB"));

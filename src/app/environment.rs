@@ -51,6 +51,8 @@ pub(super) struct Environment {
     pub(super) accessible: Option<String>,
     /// The way out of this computer.
     pub(super) network: Network,
+    /// There is a session bus, on which a keyring may answer.
+    pub(super) has_session_bus: bool,
 }
 
 impl Environment {
@@ -87,6 +89,7 @@ impl Environment {
             can_ask: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             accessible: text("ACCESSIBLE"),
             network: network(),
+            has_session_bus: has_session_bus(),
         }
     }
 }
@@ -120,6 +123,12 @@ impl Environment {
     pub(super) fn clipboard(&self) -> Clipboard {
         Clipboard::of(self.term.as_deref(), self.is_in_screen, self.is_in_tmux)
     }
+}
+
+/// Whether there is a session bus: by its variable, else by its usual place in the folder of the session.
+fn has_session_bus() -> bool {
+    let lies = || raw("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).join("bus").exists());
+    is_set("DBUS_SESSION_BUS_ADDRESS") || lies()
 }
 
 /// One variable; unset and not UTF-8 are the same to us.
@@ -169,6 +178,7 @@ fn account() -> Account {
             name: name.map(|name| Text::clean(&name)),
             number: Some(uid),
             raised_from: raised_from.map(|name| Text::clean(&name)),
+            signed_in: None,
         }
     }
     #[cfg(not(unix))]

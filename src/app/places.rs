@@ -8,21 +8,19 @@ use std::path::{Path, PathBuf};
 use crate::{
     domain::{flag::quoted, text::Text},
     provider::store::Store,
-    settings::{CredentialSource, Settings},
+    settings::{PartnerApp, Settings},
 };
 
 /// What is to be said, a sentence each.
 pub(super) fn notes(settings: &Settings, is_sandbox: bool) -> Vec<Text> {
-    let secret = settings.app.as_ref().and_then(|app| match &app.credential {
-        CredentialSource::SecretFile(path) | CredentialSource::CertificateFile(path) => Some(path.clone()),
-        CredentialSource::SecretEnvironment(_) | CredentialSource::SecretCommand(_) => None,
-    });
+    let secrets: Vec<PathBuf> =
+        settings.app.iter().flat_map(PartnerApp::files).map(Path::to_path_buf).collect();
     let variables = settings.config.join(VARIABLES);
     let data = settings.data_of(is_sandbox);
-    let secrets = secret.iter().chain([&variables]).filter_map(|path| readable(path));
-    let files = settings.file.iter().chain(&secret).chain([&variables]).filter_map(|path| writable(path));
+    let read = secrets.iter().chain([&variables]).filter_map(|path| readable(path));
+    let files = settings.file.iter().chain(&secrets).chain([&variables]).filter_map(|path| writable(path));
     let mut folders: Vec<PathBuf> =
-        settings.file.iter().chain(&secret).filter_map(|path| folder(path)).collect();
+        settings.file.iter().chain(&secrets).filter_map(|path| folder(path)).collect();
     folders.extend([settings.config.clone(), settings.data.clone(), data.clone()]);
     folders.sort();
     folders.dedup();
@@ -34,7 +32,7 @@ pub(super) fn notes(settings: &Settings, is_sandbox: bool) -> Vec<Text> {
             data.display()
         ))
     });
-    secrets.chain(files).chain(folders).chain(network).collect()
+    read.chain(files).chain(folders).chain(network).collect()
 }
 
 /// File in the config folder with variables for the timer's passes; it need not exist.
@@ -101,7 +99,10 @@ mod tests {
     use std::{fs, os::unix::fs::PermissionsExt as _};
 
     use super::*;
-    use crate::{domain::id::TenantId, settings::PartnerApp};
+    use crate::{
+        domain::id::TenantId,
+        settings::{CertificateSignature, CredentialSettings, CredentialSource, Source},
+    };
 
     #[test]
     fn rights_that_let_others_in_are_said() {
@@ -132,7 +133,12 @@ mod tests {
                 app: Some(PartnerApp {
                     client_id: uuid::Uuid::nil(),
                     tenant: "7a36af4b-c51e-44e1-87f0-d8af3157c2ca".parse::<TenantId>().unwrap(),
-                    credential: CredentialSource::SecretFile(place("secret.txt", secret)),
+                    credential: CredentialSettings::of(CredentialSource::Secret(Source::File(place(
+                        "secret.txt",
+                        secret,
+                    )))),
+                    next: None,
+                    signature: CertificateSignature::default(),
                 }),
                 file: Some(place("config/settings.toml", file)),
                 config: place("config", config),

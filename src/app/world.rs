@@ -1,21 +1,28 @@
 //! Opens the world that the program works in: the real one by settings, or the sandbox.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use tokio::runtime::Handle;
 
 use crate::{
     cli::{Common, Role},
     domain::{
+        credential::Standing,
         customer::{Impersonation, Listing, NewCustomer, Product},
         failure::{Failure, FailureKind, of_system},
         id::{Address, RecordId, TenantId},
+        operator::Account,
         permission::Permission,
         secret::Secret,
         text::Text,
         time::Clock,
     },
     log,
+    outside::keyring,
+    private,
     provider::{
         self, Provider,
         http::{HttpOptions, Network},
@@ -24,10 +31,15 @@ use crate::{
     },
     runner::{self, Rehearse},
     sandbox::{self, Sandbox, StartError},
-    settings::{ExtraPermission, Settings},
+    settings::{ExtraPermission, Lines, Settings},
 };
 
-use super::{credential, environment::Environment, trial::Trial};
+use super::{
+    credential::{self, Credentials},
+    environment::Environment,
+    sign_in,
+    trial::Trial,
+};
 
 /// An opened world.
 pub(super) struct World {
@@ -39,8 +51,10 @@ pub(super) struct World {
     pub(super) rehearse: Option<Rehearse>,
     /// Kept while the world is used: the sandbox stops on drop.
     pub(super) sandbox: Option<Sandbox>,
-    /// What may be wrong with the credential.
-    pub(super) doubt: Option<&'static str>,
+    /// What may be wrong with the credential, a sentence each without its full stop.
+    pub(super) doubts: Vec<Text>,
+    /// Until when it is good.
+    pub(super) standing: Standing,
 }
 
 /// Whether this start goes into the sandbox.
@@ -69,6 +83,11 @@ pub(super) struct Opener {
     pub(super) may_make: bool,
     /// The record that the timer was installed for.
     pub(super) record: Option<RecordId>,
+    /// Whether what runs is an operator's own work. A sweep is not: it does what operators have said before, and at night
+    /// nobody is there to sign in, nor a session whose keyring could be asked.
+    pub(super) is_by_operator: bool,
+    /// Who works here, once that is known.
+    pub(super) account: Arc<OnceLock<Account>>,
 }
 
 impl Opener {
@@ -106,7 +125,9 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
-        self.open_with(self.store()?)
+        let early = self.early_sandbox()?;
+        let store = self.store_by(self.account(early.as_ref())?)?;
+        self.open_around(store, early)
     }
 
     /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the
@@ -115,8 +136,9 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open`]; also when the record can't be copied.
     pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
-        let (store, trial) = self.copied()?;
-        let mut world = self.open_with(store)?;
+        let early = self.early_sandbox()?;
+        let (store, trial) = self.copied_by(self.account(early.as_ref())?)?;
+        let mut world = self.open_around(store, early)?;
         world.provider.exchange = world.provider.exchange.unsigned();
         Ok((world, trial))
     }
@@ -126,6 +148,11 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open_trial`].
     pub(super) fn copied(&self) -> Result<(Store, Trial), Failure> {
+        self.copied_by(self.account(None)?)
+    }
+
+    /// The same by this account.
+    fn copied_by(&self, account: Account) -> Result<(Store, Trial), Failure> {
         let Self { settings, is_sandbox, .. } = self;
         let file = settings.store_of(*is_sandbox);
         // A trial of a record that is gone would be a trial of an empty one.
@@ -137,7 +164,7 @@ impl Opener {
         let identity = settings.identity_of(*is_sandbox);
         // A key that is not there yet must not be made by a trial.
         let identity = if identity.exists() { identity } else { trial.identity() };
-        Ok((self.record(&Terms::FREE, trial.record(), identity)?, trial))
+        Ok((self.record(&Terms::FREE, trial.record(), identity, account)?, trial))
     }
 
     /// Opens the record alone, for commands that ask no server: no credential is read, so that nothing asks for a
@@ -158,8 +185,38 @@ impl Opener {
     /// # Errors
     /// As [`Store::open_on`].
     pub(super) fn store(&self) -> Result<Store, Failure> {
+        self.store_by(self.account(None)?)
+    }
+
+    /// The record as this account opens it.
+    fn store_by(&self, account: Account) -> Result<Store, Failure> {
         let Self { settings, is_sandbox, .. } = self;
-        self.record(&self.terms(), settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox))
+        let (file, identity) = (settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox));
+        self.record(&self.terms(), file, identity, account)
+    }
+
+    /// Who works here.
+    ///
+    /// # Errors
+    /// As [`sign_in::account`].
+    fn account(&self, sandbox: Option<&Sandbox>) -> Result<Account, Failure> {
+        if !self.is_by_operator {
+            return Ok(self.environment.account.clone());
+        }
+        if let Some(known) = self.account.get() {
+            return Ok(known.clone());
+        }
+        let account = sign_in::account(self, sandbox)?;
+        Ok(self.account.get_or_init(|| account).clone())
+    }
+
+    /// Whether words are to be read line by line.
+    pub(super) fn is_in_lines(&self) -> bool {
+        match self.settings.screen.lines {
+            Lines::Always => true,
+            Lines::Auto => self.environment.wants_lines() || self.environment.term.as_deref() == Some("dumb"),
+            Lines::Never => false,
+        }
     }
 
     /// The partner's own tenant, as settings name it.
@@ -188,13 +245,19 @@ impl Opener {
     }
 
     /// Opens a record.
-    fn record(&self, terms: &Terms, file: PathBuf, identity: PathBuf) -> Result<Store, Failure> {
+    fn record(
+        &self,
+        terms: &Terms,
+        file: PathBuf,
+        identity: PathBuf,
+        account: Account,
+    ) -> Result<Store, Failure> {
         let Self { common, environment, clock, is_sandbox, .. } = self;
         let options = StoreOptions {
             file,
             identity,
             clock: clock.clone(),
-            account: environment.account.clone(),
+            account,
             as_user: *is_sandbox && common.role == Some(Role::User),
             host: Text::clean(&environment.host),
             is_sandbox: *is_sandbox,
@@ -207,7 +270,37 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open`].
     pub(super) fn open_with(&self, store: Store) -> Result<World, Failure> {
-        if self.is_sandbox { self.sandboxed(store) } else { self.real(store) }
+        self.open_around(store, None)
+    }
+
+    /// The same, with the sandbox that is running already.
+    fn open_around(&self, store: Store, early: Option<Sandbox>) -> Result<World, Failure> {
+        let sandbox = early.map_or_else(|| self.sandbox(), |sandbox| Ok(Some(sandbox)))?;
+        match sandbox {
+            Some(sandbox) => self.sandboxed(store, sandbox),
+            None => self.real(store),
+        }
+    }
+
+    /// The sandbox before the record is opened, where it may be asked about a sign-in.
+    fn early_sandbox(&self) -> Result<Option<Sandbox>, Failure> {
+        if self.settings.sign_in_of(self.is_sandbox).exists() { self.sandbox() } else { Ok(None) }
+    }
+
+    /// Starts the sandbox in this process, where that is the world.
+    ///
+    /// # Errors
+    /// A world or a trouble that is not there; a folder or a port that can't be used.
+    pub(super) fn sandbox(&self) -> Result<Option<Sandbox>, Failure> {
+        let Self { common, settings, clock, .. } = self;
+        if !self.is_sandbox {
+            return Ok(None);
+        }
+        // Closed to others from the start; what keeps it from being made, the sandbox says.
+        let _untold = private::make_folder(&settings.data_of(true));
+        let options = options(common, clock, settings.data_of(true), None);
+        let starting = sandbox::start_in(settings.cloud.word(), options);
+        self.handle.block_on(starting).map(Some).map_err(|error| unstarted(&error))
     }
 
     /// The real world, by settings.
@@ -220,14 +313,15 @@ impl Opener {
                 "Add --sandbox to use the sandbox, or name the application in the settings.",
             ));
         };
-        let credential = credential::read(&app.credential).map_err(|error| {
-            Failure::new(
-                FailureKind::Refused,
-                Text::of(format_args!("{error:#}")),
-                "Mend it, or name another source in the settings.",
-            )
-        })?;
-        let doubt = credential::doubt(&credential);
+        let keyring = |name: &str| self.keyring(name);
+        let Credentials { first, next, doubts, facts } =
+            credential::read(app, &keyring).map_err(|error| {
+                Failure::new(
+                    FailureKind::Refused,
+                    Text::of(format_args!("{error:#}")),
+                    "Mend it, or name another source in the settings.",
+                )
+            })?;
         let provider = Provider::new(
             &provider::Settings {
                 http: HttpOptions {
@@ -236,7 +330,7 @@ impl Opener {
                     clock: clock.clone(),
                     network: self.environment.network.clone(),
                 },
-                app: App { client_id: app.client_id, partner: app.tenant, credential },
+                app: App { client_id: app.client_id, partner: app.tenant, credential: first, next },
                 cloud: settings.cloud,
                 browser_origin: None,
                 done_page: settings.done_page.clone(),
@@ -246,20 +340,40 @@ impl Opener {
         )?
         .believing(settings.sweep.shorter_percent)
         .patient(settings.consent.spreading);
-        Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None, doubt })
+        let standing = credential::standing(&provider, &facts, &self.handle, clock.now());
+        Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None, doubts, standing })
     }
 
-    /// The sandbox, started in this process.
-    fn sandboxed(&self, store: Store) -> Result<World, Failure> {
-        let Self { common, settings, clock, .. } = self;
-        let options = options(common, clock, settings.data_of(true), None);
-        let sandbox = self
-            .handle
-            .block_on(sandbox::start_in(settings.cloud.word(), options))
-            .map_err(|error| unstarted(&error))?;
+    /// Reads an entry of the system's keyring.
+    fn keyring(&self, name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
+        anyhow::ensure!(
+            self.is_by_operator,
+            "a sweep does not ask the keyring, because nobody opens it for a timer. Give the sweep another way: \
+             write BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential) into {}",
+            self.settings.config.join(super::places::VARIABLES).display()
+        );
+        anyhow::ensure!(
+            self.environment.has_session_bus,
+            "no desktop's keyring can be asked from here (DBUS_SESSION_BUS_ADDRESS is not set). Name \
+             another source, such as a file or a command"
+        );
+        self.handle
+            .block_on(async {
+                tokio::time::timeout(keyring::WITHIN, keyring::read(name))
+                    .await
+                    .unwrap_or_else(|_late| Err(keyring::KeyringTrouble::Silent))
+            })
+            .map_err(anyhow::Error::from)
+    }
+
+    /// The sandbox that was started in this process.
+    fn sandboxed(&self, store: Store, sandbox: Sandbox) -> Result<World, Failure> {
+        let Self { settings, clock, .. } = self;
         store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
         let partner = sandbox.partner();
         let tenant = partner.tenant.parse().map_err(|_malformed| odd_world("partner's tenant"))?;
+        let credential = Credential::Secret(Secret::new(partner.secret));
+        let facts = credential::facts(&credential, None);
         let provider = Provider::new(
             &provider::Settings {
                 http: HttpOptions {
@@ -271,7 +385,8 @@ impl Opener {
                 app: App {
                     client_id: partner.client_id.parse().map_err(|_malformed| odd_world("application"))?,
                     partner: tenant,
-                    credential: Credential::Secret(Secret::new(partner.secret)),
+                    credential,
+                    next: None,
                 },
                 cloud: settings.cloud,
                 browser_origin: Some(format!("http://{}", sandbox.address())),
@@ -290,7 +405,20 @@ impl Opener {
             }),
             tell: Arc::new(move |domain| told(&teller.tells(domain)?, domain)),
         };
-        Ok(World { provider, partner: tenant, rehearse: Some(rehearse), sandbox: Some(sandbox), doubt: None })
+        // Where no trouble of that kind is switched on there is nothing to warn of, and nothing is asked.
+        let standing = if self.common.fault.iter().any(|fault| fault.trim().starts_with("secret-ends")) {
+            credential::standing(&provider, &[facts], &self.handle, clock.now())
+        } else {
+            Standing::default()
+        };
+        Ok(World {
+            provider,
+            partner: tenant,
+            rehearse: Some(rehearse),
+            sandbox: Some(sandbox),
+            doubts: Vec::new(),
+            standing,
+        })
     }
 }
 

@@ -80,8 +80,9 @@ fn list(cx: &RecordContext, operators: &[KnownOperator], is_json: bool) -> std::
     ]);
     for row in operators {
         let name = if row.name == you { Text::of(format_args!("{you} (you)")) } else { row.name.clone() };
-        let accounts: Vec<String> =
-            row.accounts.iter().map(|(host, number)| format!("uid {number} on {host}")).collect();
+        let sign_in = row.signs_in.then(|| "signs in with Microsoft".to_owned());
+        let accounts = row.accounts.iter().map(|(host, number)| format!("uid {number} on {host}"));
+        let accounts: Vec<String> = sign_in.into_iter().chain(accounts).collect();
         let since = stamp_in_words(row.since, &cx.zone);
         table.push([name, role(row.is_admin).into(), since, Text::clean(&accounts.join(", "))]);
     }
@@ -101,6 +102,7 @@ fn object(row: &KnownOperator, you: &Text) -> Value {
         "role": role(row.is_admin).to_lowercase(),
         "since": row.since.to_string(),
         "accounts": row.accounts.iter().map(account).collect::<Vec<_>>(),
+        "signs_in": row.signs_in,
         "you": row.name == *you,
     })
 }

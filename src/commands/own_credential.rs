@@ -2,31 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::settings::{CredentialSource, Settings};
+use crate::settings::{PartnerApp, Settings};
 
-/// The files and the variable that hold our own secrets.
+/// The files and the variables that hold our own secrets.
 #[derive(Debug, Clone, Default)]
 pub struct OwnCredential {
     files: Vec<PathBuf>,
-    variable: Option<String>,
+    variables: Vec<String>,
 }
 
 impl OwnCredential {
     /// As settings name them.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
-        let mut own = Self {
-            files: [false, true].map(|is_sandbox| settings.identity_of(is_sandbox)).into(),
-            variable: None,
-        };
-        match settings.app.as_ref().map(|app| &app.credential) {
-            Some(CredentialSource::SecretFile(path) | CredentialSource::CertificateFile(path)) => {
-                own.files.push(path.clone());
-            }
-            Some(CredentialSource::SecretEnvironment(name)) => own.variable = Some(name.clone()),
-            Some(CredentialSource::SecretCommand(_)) | None => {}
+        let keys = [false, true].map(|is_sandbox| settings.identity_of(is_sandbox));
+        let named = settings.app.iter().flat_map(PartnerApp::files).map(Path::to_path_buf);
+        Self {
+            files: keys.into_iter().chain(named).collect(),
+            variables: settings.app.iter().flat_map(PartnerApp::variables).map(str::to_owned).collect(),
         }
-        own
     }
 
     /// Whether it is one of the files, by whatever name.
@@ -35,10 +29,10 @@ impl OwnCredential {
         self.files.iter().any(|own| own == path || is_same(own, path))
     }
 
-    /// Whether it is the variable.
+    /// Whether it is one of the variables.
     #[must_use]
     pub fn is_variable(&self, name: &str) -> bool {
-        self.variable.as_deref() == Some(name)
+        self.variables.iter().any(|own| own == name)
     }
 }
 
@@ -60,7 +54,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::PartnerApp;
+    use crate::settings::{CredentialSettings, CredentialSource, Source};
 
     #[test]
     fn our_own_files_are_known_by_whatever_name() {
@@ -73,10 +67,12 @@ mod tests {
         let app = |credential| PartnerApp {
             client_id: guid.parse().unwrap(),
             tenant: guid.parse().unwrap(),
-            credential,
+            credential: CredentialSettings::of(CredentialSource::Secret(credential)),
+            next: None,
+            signature: crate::settings::CertificateSignature::default(),
         };
         let settings = Settings {
-            app: Some(app(CredentialSource::SecretFile(at("secret.txt")))),
+            app: Some(app(Source::File(at("secret.txt")))),
             config: folder.path().to_owned(),
             ..Settings::default()
         };
@@ -93,8 +89,7 @@ mod tests {
             std::os::unix::fs::symlink(at("secret.txt"), at("soft.txt")).unwrap();
             assert!(own.is_file(&at("soft.txt")));
         }
-        let settings =
-            Settings { app: Some(app(CredentialSource::SecretEnvironment("OURS".into()))), ..settings };
+        let settings = Settings { app: Some(app(Source::Environment("OURS".into()))), ..settings };
         let own = OwnCredential::of(&settings);
         assert!(own.is_variable("OURS") && !own.is_variable("THEIRS") && !own.is_file(&at("secret.txt")));
     }

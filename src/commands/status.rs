@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     domain::{
         bill::{counted, grouped},
+        credential::Standing,
         customer::Progress,
         filter::fold,
         phrase::Command,
@@ -55,6 +56,8 @@ struct Sheet {
     sums: Sums,
     sweep_warning: Option<Text>,
     clock: Option<Text>,
+    /// Until when our own credential is good, as far as a start has learned it.
+    credential: Standing,
     sweeper: SweeperStatus,
     /// Enable Auto is on for a customer.
     has_rule: bool,
@@ -87,8 +90,9 @@ struct Sums {
 pub fn run(cx: &RecordContext, wish: &Wish) -> anyhow::Result<Exit> {
     cx.says_sandbox();
     let now = cx.clock.now();
-    let sheet = match cx.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None) {
-        Ok(status) => Sheet::of(status, wish, now),
+    let status = cx.store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None);
+    let sheet = match status.and_then(|status| Ok((status, cx.store.credential()?))) {
+        Ok((status, credential)) => Sheet { credential, ..Sheet::of(status, wish, now) },
         Err(failure) => return Err(refused(&failure)),
     };
     let printed = if wish.is_json {
@@ -119,19 +123,25 @@ impl Sheet {
         if wish.only_attention {
             rows.retain(|judged| !judged.reasons.is_empty());
         }
-        Self { rows, sums, sweep_warning, clock, sweeper, has_rule, now }
+        Self { rows, sums, sweep_warning, clock, credential: Standing::default(), sweeper, has_rule, now }
     }
 
-    /// Whether an operator must look: at a row that was asked for, at the clock, or at a sweep that did not run, whoever was
+    /// Whether an operator must look: at a row that was asked for, at the clock, at our own credential, or at a sweep that did not run, whoever was
     /// asked for.
-    const fn needs_attention(&self) -> bool {
-        self.sums.attention > 0 || self.sweep_warning.is_some() || self.clock.is_some()
+    fn needs_attention(&self) -> bool {
+        self.sums.attention > 0
+            || self.sweep_warning.is_some()
+            || self.clock.is_some()
+            || !self.credential.warnings(self.now).is_empty()
     }
 
     /// For people.
     fn lines(&self, cx: &RecordContext, wish: &Wish) -> Vec<String> {
         let mut lines = Vec::new();
         lines.extend(self.clock.as_ref().map(|trouble| format!("CLOCK: {trouble}")));
+        lines.extend(
+            self.credential.warnings(self.now).iter().map(|warning| format!("CREDENTIAL: {warning}")),
+        );
         lines.extend(self.sweep_warning.as_ref().map(|warning| format!("OVERDUE: {warning}")));
         lines.extend(sweep_lines(&self.sweeper, self.has_rule, self.now, &cx.zone));
         lines.extend(attention_lines(&self.rows));
@@ -178,6 +188,12 @@ impl Sheet {
             "at": now.to_string(),
             "needs_attention": self.needs_attention(),
             "clock": clock.as_ref().map(Text::as_str),
+            "credentials": self.credential.known.iter().map(|known| json!({
+                "kind": known.kind.word(),
+                "ends": known.ends.map(|(ends, _)| ends.to_string()),
+                "by": known.ends.map(|(_, by)| by.word()),
+            })).collect::<Vec<_>>(),
+            "credential_warning": self.credential.warnings(*now).first().map(Text::as_str),
             "sweep": {
                 "overdue": sweep_warning.is_some(),
                 "warning": sweep_warning.as_ref().map(Text::as_str),

@@ -7,6 +7,10 @@ use super::text::Text;
 /// The check that the account opens nobody else's mailboxes, as it is shown.
 pub const OUTSIDE: &str = "It opens nobody else's mailboxes";
 
+/// Said before the account is tried at an address that is not the customer's.
+pub const TOLD: &str = "The test of the account also tries one known address outside the mail domains, to see that it \
+                        opens nobody else's mailbox. Nothing in a mailbox is read.";
+
 /// What a hoster must know before the lines are run. A comment of PowerShell, so that it goes wherever they go.
 const MARK: &str =
     "# Replace CustomAttribute1 and its value by the mark that this customer's mailboxes have at your place.";

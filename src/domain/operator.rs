@@ -3,6 +3,7 @@
 use super::{
     bill::grouped,
     phrase::{Command, Correction, Phrase, phrase},
+    sign_in::SignedIn,
     text::Text,
 };
 
@@ -19,6 +20,8 @@ pub struct Account {
     pub number: Option<u32>,
     /// The account from which rights were raised (`sudo`); none: nothing says so.
     pub raised_from: Option<Text>,
+    /// Who is signed in with Microsoft here: then that person is the operator, and the account of the system is nobody.
+    pub signed_in: Option<SignedIn>,
 }
 
 impl Account {
@@ -87,6 +90,8 @@ pub struct Operator {
     pub is_admin: bool,
     /// The names of all Admins on record.
     pub admins: Vec<Text>,
+    /// Signed in with Microsoft, which says what the role is.
+    pub is_signed_in: bool,
     /// What must be said once about this operator.
     pub warning: Option<Phrase>,
 }
@@ -102,6 +107,15 @@ impl Operator {
     /// Where a User finds an Admin, and how a User becomes one.
     #[must_use]
     pub fn way_to_admin(&self) -> Phrase {
+        if self.is_signed_in {
+            return phrase![
+                &self.name,
+                " is signed in as a User. Your organisation's administrator assigns the role Admin in the operators' \
+                 application; then sign in again: ",
+                Command::Login,
+                "."
+            ];
+        }
         let mut names = self.admins.iter().take(NAMED).map(Text::as_str).collect::<Vec<_>>().join(", ");
         let more = u32::try_from(self.admins.len().saturating_sub(NAMED)).unwrap_or(u32::MAX);
         if more > 0 {

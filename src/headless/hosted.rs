@@ -6,6 +6,7 @@ use crate::{
     domain::{
         answers::{Details, Password},
         flag::{self, Flag, quoted},
+        hoster_lines,
         secret::Secret,
     },
     wizard::{
@@ -45,6 +46,9 @@ impl Journey {
             self.fill(&details)?;
             self.find_server(&details, view)?;
             self.list_mailboxes(&details, view)?;
+        }
+        if !self.answers.is_dry_run && self.steps.first(Step::TellOutside) {
+            self.say(hoster_lines::TOLD);
         }
         self.settle(view, Given::Submit)?;
         self.refuse_details(view)

@@ -64,6 +64,8 @@ pub(super) enum Step {
     TellLink,
     /// What the played customer did was told.
     TellPlay,
+    /// It was told that an address outside the customer's is tried, too.
+    TellOutside,
     /// It was told what is missing of the consent.
     TellMissing,
     /// It was told that the customer has accepted.

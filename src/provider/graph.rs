@@ -10,6 +10,7 @@ pub(crate) mod fuzzing;
 mod licence;
 mod list;
 mod memory;
+mod own;
 mod page;
 mod proof;
 mod purpose;

@@ -4,8 +4,11 @@
 //! section 4.4). They live in memory and go nowhere else.
 
 mod assertion;
+mod certificate;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+pub mod operator;
+mod proof;
 mod wire;
 
 #[cfg(test)]
@@ -22,8 +25,15 @@ use oauth2::{AuthType, ClientId, ClientSecret, RequestTokenError, Scope, TokenUr
 use tokio::sync::Mutex;
 use url::Url;
 
-pub use self::wire::Refusal;
-use self::{assertion::Signer, wire::Issued};
+pub use self::{
+    assertion::Signature,
+    certificate::{Certificate, CertificateTrouble},
+    wire::Refusal,
+};
+use self::{
+    proof::{Proof, Proofs, is_of_credential},
+    wire::Issued,
+};
 use super::{
     error::Error,
     http::{Call, Http, HttpError, Method},
@@ -66,6 +76,8 @@ pub struct App {
     pub partner: TenantId,
     /// What proves that we are the application.
     pub credential: Credential,
+    /// What proves it where Microsoft does not take the first, while that is replaced.
+    pub next: Option<Credential>,
 }
 
 /// What proves that we are the application; never in the store.
@@ -75,8 +87,10 @@ pub enum Credential {
     Secret(Secret<String>),
     /// A certificate and its RSA key.
     Certificate {
-        /// Both as PEM blocks, in any order.
-        pem: Secret<String>,
+        /// Both.
+        certificate: Certificate,
+        /// How statements are signed.
+        signature: Signature,
     },
 }
 
@@ -91,19 +105,13 @@ struct Inner {
     clock: Clock,
     authority: Url,
     client_id: String,
-    proof: OwnProof,
+    proofs: Proofs,
     /// One slot per tenant and resource; whoever finds it empty fetches while the others wait.
     slots: std::sync::Mutex<HashMap<(TenantId, String), Slot>>,
 }
 
 /// Where one token is kept.
 type Slot = Arc<Mutex<Option<Token>>>;
-
-/// The credential, ready to use.
-enum OwnProof {
-    Secret(Secret<String>),
-    Certificate(Signer),
-}
 
 /// A token for one resource in one tenant.
 #[derive(Clone)]
@@ -152,18 +160,15 @@ impl fmt::Debug for Token {
 }
 
 impl Tokens {
-    /// Makes the cache and reads the credential.
+    /// Makes the cache, and the credentials ready.
     ///
     /// # Errors
-    /// A certificate or key that can't be read.
+    /// A key that can't be used.
     pub(crate) fn new(http: Http, clock: Clock, authority: Url, app: &App) -> Result<Self, Error> {
-        let proof = match &app.credential {
-            Credential::Secret(secret) => OwnProof::Secret(secret.clone()),
-            Credential::Certificate { pem } => OwnProof::Certificate(Signer::new(pem)?),
-        };
+        let proofs = Proofs::new(app)?;
         let client_id = app.client_id.hyphenated().to_string();
         let slots = std::sync::Mutex::new(HashMap::new());
-        Ok(Self { inner: Arc::new(Inner { http, clock, authority, client_id, proof, slots }) })
+        Ok(Self { inner: Arc::new(Inner { http, clock, authority, client_id, proofs, slots }) })
     }
 
     /// A token for `resource` (`https://graph.microsoft.com`) in a tenant, from the cache while it is good.
@@ -204,11 +209,16 @@ impl Tokens {
         Arc::clone(lock(&self.inner.slots).entry((tenant, resource.to_owned())).or_default())
     }
 
+    /// The number with which Microsoft refused the first credential, where the next one is in use.
+    pub(crate) fn replaced(&self) -> Option<u64> {
+        self.inner.proofs.replaced()
+    }
+
     /// Asks again while a certificate that was just uploaded is not accepted everywhere (reference, section 4.2).
     async fn fetch_patiently(&self, tenant: TenantId, resource: &str) -> Result<Token, Error> {
         let mut repeats = 0;
         loop {
-            match self.fetch(tenant, resource).await {
+            match self.fetch_by_either(tenant, resource).await {
                 Err(error) if error.aadsts() == Some(NOT_YET_ACCEPTED) && repeats < CERTIFICATE_REPEATS => {
                     repeats += 1;
                     tokio::time::sleep(self.inner.http.first_wait()).await;
@@ -218,8 +228,28 @@ impl Tokens {
         }
     }
 
+    /// Asks with one credential, and where Microsoft refuses that for what it is with the other one, once. Where both are
+    /// refused the first refusal counts.
+    async fn fetch_by_either(&self, tenant: TenantId, resource: &str) -> Result<Token, Error> {
+        let proofs = &self.inner.proofs;
+        let (proof, other) = proofs.in_turn();
+        let answer = self.fetch(tenant, resource, proof).await;
+        let (Err(refusal), Some(other)) = (&answer, other) else { return answer };
+        if !is_of_credential(refusal) {
+            return answer;
+        }
+        match self.fetch(tenant, resource, other).await {
+            Ok(token) => {
+                proofs.took(other, refusal);
+                Ok(token)
+            }
+            Err(second) if is_of_credential(&second) => answer,
+            Err(second) => Err(second),
+        }
+    }
+
     /// Asks the identity platform (reference, sections 4.1 and 4.2).
-    async fn fetch(&self, tenant: TenantId, resource: &str) -> Result<Token, Error> {
+    async fn fetch(&self, tenant: TenantId, resource: &str, proof: &Proof) -> Result<Token, Error> {
         let inner = &*self.inner;
         let mut url = inner.authority.clone();
         url.set_path(&format!("/{tenant}/oauth2/v2.0/token"));
@@ -229,18 +259,19 @@ impl Tokens {
         ))
         .set_auth_type(AuthType::RequestBody)
         .set_token_uri(TokenUrl::from_url(url));
-        if let OwnProof::Secret(secret) = &inner.proof {
+        if let Proof::Secret(secret) = proof {
             client = client.set_client_secret(ClientSecret::new(secret.expose().clone()));
         }
         let mut request =
             client.exchange_client_credentials().add_scope(Scope::new(format!("{resource}/.default")));
-        if let OwnProof::Certificate(signer) = &inner.proof {
+        if let Proof::Certificate(signer) = proof {
             request = request.add_extra_param("client_assertion_type", ASSERTION_TYPE).add_extra_param(
                 "client_assertion",
                 signer.assertion(&endpoint, &inner.client_id, inner.clock.now())?,
             );
         }
-        let send = |request| post(inner.http.clone(), inner.clock.clone(), request);
+        // Asking for the same token again does no harm.
+        let send = |request| post(inner.http.clone(), inner.clock.clone(), request, true);
         let issued = request.request_async(&send).await.map_err(refused)?;
         let life = issued.life();
         let used_for = life.saturating_sub(MARGIN.min(life / LAST_PART));
@@ -260,11 +291,12 @@ impl fmt::Debug for Tokens {
 type Unused = oauth2::basic::BasicTokenIntrospectionResponse;
 type Unused2 = oauth2::StandardRevocableToken;
 
-/// Carries the crate's request over our client.
+/// Carries the crate's request over our client, again where that does no harm.
 async fn post(
     http: Http,
     clock: Clock,
     request: oauth2::HttpRequest,
+    is_safe_to_repeat: bool,
 ) -> Result<oauth2::HttpResponse, Transport> {
     let bad = || HttpError::Request { detail: String::from("a token request that can't be sent") };
     let url = Url::parse(&request.uri().to_string()).map_err(|_malformed| bad())?;
@@ -275,8 +307,7 @@ async fn post(
         body: Some(("application/x-www-form-urlencoded", request.into_body())),
         deadline: DEADLINE,
         max_body_bytes: MAX_BYTES,
-        // Asking for the same token again does no harm.
-        is_safe_to_repeat: true,
+        is_safe_to_repeat,
     };
     let answer = http.send_to_api(call).await?;
     let retry_after = answer.retry_after(&clock);

@@ -21,6 +21,7 @@ mod checks;
 mod closing;
 mod consent;
 mod corrections;
+mod credential;
 mod customers;
 mod detail;
 mod dialect;
@@ -51,6 +52,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+pub(crate) use self::part::vault::Vault;
 pub use self::{
     closing::StillKept,
     corrections::{Fate, Sharing},
@@ -68,7 +70,6 @@ use self::{
         identity,
         known::Known,
         lock::{Hold, Locks},
-        vault::Vault,
     },
     sqlite::Database,
     table::about,

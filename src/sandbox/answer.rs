@@ -8,7 +8,7 @@ use maud::Markup;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::platform::Loss;
+use super::{cloud::Cloud, platform::Loss};
 
 /// One HTTP request, taken apart.
 pub(super) struct Ask {
@@ -22,6 +22,33 @@ pub(super) struct Ask {
     pub(super) headers: HeaderMap,
     /// Whole body.
     pub(super) body: Vec<u8>,
+    /// Where links lead.
+    pub(super) links: Links,
+}
+
+/// Origins of what the sandbox plays, as links and issuers name them: whoever asked by an address of the sandbox's own
+/// stays there.
+#[derive(Clone)]
+pub(super) struct Links {
+    /// The identity platform.
+    pub(super) login: String,
+    /// Graph.
+    pub(super) graph: String,
+    /// Whether both are an address of the sandbox's own.
+    pub(super) is_own: bool,
+}
+
+impl Links {
+    /// Microsoft's own hosts, of one of its clouds.
+    pub(super) fn of(cloud: &Cloud) -> Self {
+        let origin = |host: &str| format!("https://{host}");
+        Self { login: origin(cloud.login), graph: origin(cloud.graph), is_own: false }
+    }
+
+    /// An address of the sandbox's own, as an origin.
+    pub(super) fn own(origin: &str) -> Self {
+        Self { login: origin.to_owned(), graph: origin.to_owned(), is_own: true }
+    }
 }
 
 impl Ask {

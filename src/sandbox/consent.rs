@@ -4,7 +4,7 @@
 //! `/{tenant}/login` with its sealed state, so it works without scripts and without cookies: choose an account, enter the
 //! password, see the permissions, accept or cancel. What comes out is a grant in the journal, and a redirect or a last page.
 
-mod page;
+pub(super) mod page;
 
 use serde_json::{Value, json};
 
@@ -72,12 +72,6 @@ impl Flow {
     }
 }
 
-/// Answers `/{tenant}/oauth2/v2.0/authorize`: nobody of the sandbox has a sign-in of their own to begin.
-pub(super) fn no_sign_in() -> Answer {
-    let words = "The sandbox's people sign in only where an administrator accepts permissions.";
-    Answer::page(200, page::plain("Sign in to your account", words))
-}
-
 /// Answers `/{tenant}/oauth2/v2.0/logout`.
 pub(super) fn signed_out() -> Answer {
     let words = "It's a good idea to close all browser windows.";
@@ -85,7 +79,7 @@ pub(super) fn signed_out() -> Answer {
 }
 
 /// An error page with its number.
-fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> Answer {
+pub(super) fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> Answer {
     Answer::page(400, page::trouble(code, text, &Mark::of(ask, platform.now())))
 }
 
@@ -158,7 +152,7 @@ fn scope_fits(scope: &str, client: &str, graph: &str) -> bool {
 }
 
 /// Whether an address is registered: letter for letter, but the port of `localhost` does not count.
-fn registered(known: &[String], address: &str) -> bool {
+pub(super) fn registered(known: &[String], address: &str) -> bool {
     let portless = |text: &str| {
         let url = url::Url::parse(text).ok()?;
         (url.host_str() == Some("localhost") && url.scheme() == "http").then(|| url.path().to_owned())
@@ -320,7 +314,7 @@ fn failed(platform: &Platform, ask: &Ask, flow: &Flow, code: u32, text: &str) ->
 }
 
 /// Sends the browser back with a query.
-fn back(address: &str, pairs: &[(&str, String)]) -> Answer {
+pub(super) fn back(address: &str, pairs: &[(&str, String)]) -> Answer {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let separator = if address.contains('?') { '&' } else { '?' };
     Answer::redirect(&format!("{address}{separator}{query}"))

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Ask, Mark, value},
+    answer::{Answer, Ask, Links, Mark, value},
     cloud::{CLOUDS, Cloud},
     platform::{Platform, is_guid},
 };
@@ -56,7 +56,7 @@ pub(super) fn document(platform: &Platform, ask: &Ask, host: &str, word: &str) -
     if ANYBODY.contains(&word_lower.as_str()) || word_lower == CONSUMERS {
         let issuer =
             if ["consumers", CONSUMERS].contains(&word_lower.as_str()) { CONSUMERS } else { "{tenantid}" };
-        return found(&describe(&word_lower, issuer, asked, &Value::Null, None));
+        return found(&describe((platform, ask), &word_lower, issuer, asked, &Value::Null, None));
     }
     let tenant = platform.world.tenant(word);
     let faults = platform.faults(tenant.map(AsRef::as_ref));
@@ -71,9 +71,9 @@ pub(super) fn document(platform: &Platform, ask: &Ask, host: &str, word: &str) -
     let region = if own { tenant.region.as_str() } else { usual(tenant.region.as_str()) };
     let sub = tenant.sub_region.as_deref().or_else(|| cloud.sub_region.filter(|_| !own));
     if !faults.unclear_cloud || platform.world.is_own(tenant) {
-        return found(&describe(&tenant.id, &tenant.id, cloud, &json!(region), sub));
+        return found(&describe((platform, ask), &tenant.id, &tenant.id, cloud, &json!(region), sub));
     }
-    let mut document = describe(&tenant.id, &tenant.id, cloud, &json!("USGov"), None);
+    let mut document = describe((platform, ask), &tenant.id, &tenant.id, cloud, &json!("USGov"), None);
     if let Some(graph) = document.get_mut("msgraph_host").filter(|graph| **graph == "dod-graph.microsoft.us")
     {
         *graph = json!("graph.microsoft.us");
@@ -89,9 +89,20 @@ fn found(document: &Value) -> Answer {
 }
 
 /// The discovery document.
-fn describe(path: &str, issuer: &str, cloud: &Cloud, region: &Value, sub: Option<&str>) -> Value {
+fn describe(
+    (platform, ask): (&Platform, &Ask),
+    path: &str,
+    issuer: &str,
+    cloud: &Cloud,
+    region: &Value,
+    sub: Option<&str>,
+) -> Value {
     let Cloud { login, graph, instance, .. } = cloud;
-    let base = format!("https://{login}/{path}");
+    // Other clouds are named by their hosts.
+    let links = Links::of(cloud);
+    let links = if *login == platform.world.home.login { &ask.links } else { &links };
+    let login = &links.login;
+    let base = format!("{login}/{path}");
     let mut document = json!({
         "token_endpoint": format!("{base}/oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -99,11 +110,11 @@ fn describe(path: &str, issuer: &str, cloud: &Cloud, region: &Value, sub: Option
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
-        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "response_types_supported": ["code"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": format!("https://{login}/{issuer}/v2.0"),
+        "issuer": format!("{login}/{issuer}/v2.0"),
         "request_uri_parameter_supported": false,
-        "userinfo_endpoint": format!("https://{graph}/oidc/userinfo"),
+        "userinfo_endpoint": format!("{}/oidc/userinfo", links.graph),
         "authorization_endpoint": format!("{base}/oauth2/v2.0/authorize"),
         "device_authorization_endpoint": format!("{base}/oauth2/v2.0/devicecode"),
         "http_logout_supported": true,
@@ -113,7 +124,6 @@ fn describe(path: &str, issuer: &str, cloud: &Cloud, region: &Value, sub: Option
             "sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp",
             "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"
         ],
-        "kerberos_endpoint": format!("{base}/kerberos"),
         "tenant_region_scope": region,
         "cloud_instance_name": instance,
         "cloud_graph_host_name": "graph.windows.net",
@@ -124,18 +134,6 @@ fn describe(path: &str, issuer: &str, cloud: &Cloud, region: &Value, sub: Option
         members.insert("tenant_region_sub_scope".to_owned(), json!(sub));
     }
     document
-}
-
-/// Answers `/{tenant}/oauth2/v2.0/devicecode`: our application is no public client, so nobody signs in this way.
-pub(super) fn device_code(platform: &Platform, ask: &Ask, word: &str) -> Answer {
-    let mark = Mark::of(ask, platform.now());
-    if platform.world.tenant(word).is_none() && !ANYBODY.contains(&word.to_lowercase().as_str()) {
-        let (error, code, text) = unknown_tenant(word);
-        return mark.error(400, error, code, &text);
-    }
-    let text =
-        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
-    mark.error(401, "invalid_client", 7_000_218, text)
 }
 
 /// Answers `/common/discovery/instance`: which hosts are the same cloud.
@@ -150,7 +148,7 @@ pub(super) fn instance(platform: &Platform, ask: &Ask) -> Answer {
         .and_then(|it| it.path_segments()?.next().map(str::to_owned))
         .unwrap_or_default();
     found(&json!({
-        "tenant_discovery_endpoint": format!("https://{}/{word}/v2.0/.well-known/openid-configuration", platform.world.home.login),
+        "tenant_discovery_endpoint": format!("{}/{word}/v2.0/.well-known/openid-configuration", ask.links.login),
         "api-version": "1.1",
         "metadata": [
             {
@@ -170,7 +168,7 @@ pub(super) fn instance(platform: &Platform, ask: &Ask) -> Answer {
 }
 
 /// Answers `/{tenant}/discovery/v2.0/keys` (and without the version).
-pub(super) fn keys(platform: &Platform, word: &str) -> Answer {
+pub(super) fn keys(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     let issuer = platform.world.tenant(word).map_or("{tenantid}", |tenant| tenant.id.as_str());
-    found(&platform.keys.set(&format!("https://{}/{issuer}/v2.0", platform.world.home.login)))
+    found(&platform.keys.set(&format!("{}/{issuer}/v2.0", ask.links.login)))
 }

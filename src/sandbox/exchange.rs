@@ -186,6 +186,17 @@ impl Exchange {
         hosts
     }
 
+    /// The host that is meant by a path alone, with the account that signs in; none: the path is none of Exchange's. An
+    /// account that nobody knows, and a first request without one, are for the first server.
+    pub(super) fn by_path(&self, path: &str, headers: &HeaderMap) -> Option<String> {
+        let path = path.to_lowercase();
+        let is_discovery = path.starts_with("/autodiscover/");
+        (is_discovery || path.starts_with("/ews/")).then_some(())?;
+        let knows = |site: &&Site| front::account(&site.server, headers, false).is_some();
+        let site = self.sites.iter().find(knows).or(self.sites.first())?;
+        site.hosts.get(usize::from(is_discovery)).cloned()
+    }
+
     /// Answers one request on a connection of its own.
     ///
     /// As [`Exchange::answer_on`].

@@ -60,6 +60,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
     ("without", "ROLE", "tokens and grants lack that application role"),
     ("token-error", "NUMBER", "the token endpoint answers with that AADSTS number"),
+    (
+        "secret-ends",
+        "DAY, UTC",
+        "the partner's own application may be read, and its secret ends on that day (2026-12-01)",
+    ),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
     (
         "cloud",
@@ -68,6 +73,19 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("unclear-cloud", "", "discovery fits more than one cloud, or none"),
     ("silent-cloud", "", "discovery knows nobody who lives in another cloud than the one that is asked"),
+    (
+        "sign-in-error",
+        "NUMBER",
+        "after the password a person's sign-in ends with that AADSTS number; 65004 goes back to the application",
+    ),
+    (
+        "sign-in-told",
+        "",
+        "a device code that met sign-in-error ends with its number instead of staying pending",
+    ),
+    ("sign-in-tenant", "GUID", "the tokens of people name that tenant as theirs"),
+    ("slow-down", "NUMBER (1)", "that many polls for each device code are answered with slow_down"),
+    ("code-life", "SECONDS s (20s)", "device codes live that long instead of fifteen minutes"),
 ];
 
 /// Switches of one tenant.
@@ -110,6 +128,8 @@ pub(super) struct Faults {
     pub(super) without: Vec<String>,
     /// AADSTS number that the token endpoint always answers with.
     pub(super) token_error: Option<u32>,
+    /// Day on which the partner's secret ends, where the application may be read.
+    pub(super) secret_ends: Option<String>,
     /// Tenant id that `/organization` claims.
     pub(super) other_organization: Option<String>,
     /// The cloud that customers live in.
@@ -118,6 +138,16 @@ pub(super) struct Faults {
     pub(super) unclear_cloud: bool,
     /// Discovery knows its own cloud alone.
     pub(super) silent_cloud: bool,
+    /// AADSTS number that a person's sign-in ends with.
+    pub(super) sign_in_error: Option<u32>,
+    /// Whether the program that waits for a device code is told of it.
+    pub(super) sign_in_told: bool,
+    /// Tenant id in the tokens of people.
+    pub(super) sign_in_tenant: Option<String>,
+    /// Polls that are answered with `slow_down`.
+    pub(super) slow_down: Option<u64>,
+    /// Life of a device code.
+    pub(super) code_life: Option<Duration>,
 }
 
 impl Faults {
@@ -157,17 +187,17 @@ impl Faults {
             "lacks" => self.lacks = Some(needed(name, value)?),
             "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
-            "token-error" => {
-                let code = needed(name, value)?;
-                self.token_error = Some(
-                    code.parse()
-                        .map_err(|_why| format!("the fault token-error needs a number, not \"{code}\""))?,
-                );
-            }
+            "token-error" => self.token_error = Some(code(name, value)?),
+            "secret-ends" => self.secret_ends = Some(needed(name, value)?),
             "other-organization" => self.other_organization = Some(needed(name, value)?),
             "cloud" => self.cloud = Some(cloud::named(value.unwrap_or("us-gov-l4"))?),
             "unclear-cloud" => self.unclear_cloud = true,
             "silent-cloud" => self.silent_cloud = true,
+            "sign-in-error" => self.sign_in_error = Some(code(name, value)?),
+            "sign-in-told" => self.sign_in_told = true,
+            "sign-in-tenant" => self.sign_in_tenant = Some(needed(name, value)?),
+            "slow-down" => self.slow_down = Some(number(name, value, "", 1)?),
+            "code-life" => self.code_life = Some(Duration::from_secs(number(name, value, "s", 20)?)),
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -194,10 +224,16 @@ impl Faults {
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
             token_error: self.token_error.or(more.token_error),
+            secret_ends: self.secret_ends.clone().or_else(|| more.secret_ends.clone()),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
             cloud: self.cloud.or(more.cloud),
             unclear_cloud: self.unclear_cloud || more.unclear_cloud,
             silent_cloud: self.silent_cloud || more.silent_cloud,
+            sign_in_error: self.sign_in_error.or(more.sign_in_error),
+            sign_in_told: self.sign_in_told || more.sign_in_told,
+            sign_in_tenant: self.sign_in_tenant.clone().or_else(|| more.sign_in_tenant.clone()),
+            slow_down: self.slow_down.or(more.slow_down),
+            code_life: self.code_life.or(more.code_life),
         }
     }
 }
@@ -209,6 +245,12 @@ fn number(name: &str, value: Option<&str>, unit: &str, usual: u64) -> Result<u64
         let unit = if unit.is_empty() { String::new() } else { format!(" in {unit}") };
         format!("the fault {name} needs a whole number{unit}, not \"{text}\"")
     })
+}
+
+/// An AADSTS number, which may not be left out.
+fn code(name: &str, value: Option<&str>) -> Result<u32, String> {
+    let code = needed(name, value)?;
+    code.parse().map_err(|_why| format!("the fault {name} needs a number, not \"{code}\""))
 }
 
 /// A value that may not be left out.
@@ -256,8 +298,10 @@ mod tests {
     fn every_row_of_the_table_is_understood() {
         for (name, ..) in TABLE {
             let item = match *name {
-                "without" | "other-organization" | "lacks" => format!("{name}=x"),
-                "token-error" => format!("{name}=7000222"),
+                "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends" => {
+                    format!("{name}=x")
+                }
+                "token-error" | "sign-in-error" => format!("{name}=7000222"),
                 _ => (*name).to_owned(),
             };
             assert_ne!(Faults::parse(&[item]).unwrap(), Faults::default(), "{name}");

@@ -4,9 +4,11 @@
 //! time, tenant, roles. Then one table of paths; what comes out carries the headers that Graph sends.
 
 mod batch;
+mod me;
 mod query;
 mod relations;
 mod users;
+mod writes;
 
 use std::{io, sync::Arc};
 
@@ -21,12 +23,16 @@ use super::{
 
 /// Who asks: what the token says and what the tenant's state makes of it.
 struct Caller {
+    /// Root of every address in an answer.
+    root: String,
     /// Tenant id of the token.
     tid: String,
     /// The tenant.
     tenant: Option<Arc<Tenant>>,
-    /// Roles that work at this moment.
+    /// Roles that work at this moment; of a person the scopes.
     roles: Vec<String>,
+    /// Address of the person who signed in; none: an application asks.
+    person: Option<String>,
     /// The tenant's faults.
     faults: Faults,
 }
@@ -101,6 +107,8 @@ impl From<io::Error> for Refusal {
 
 /// A good answer: status, body, resource units, and whether it breaks off.
 struct Found {
+    /// HTTP status.
+    status: u16,
     /// JSON.
     body: Vec<u8>,
     /// Resource units that the call costs.
@@ -112,7 +120,18 @@ struct Found {
 impl Found {
     /// JSON that costs `units`.
     fn json(value: &Value, units: u32) -> Self {
-        Self { body: value.to_string().into_bytes(), units, cut: false }
+        Self { status: 200, body: value.to_string().into_bytes(), units, cut: false }
+    }
+
+    /// 204: done, and nothing to say.
+    fn nothing() -> Self {
+        Self { status: 204, body: Vec::new(), units: 1, cut: false }
+    }
+
+    /// 201: made.
+    fn created(mut self) -> Self {
+        self.status = 201;
+        self
     }
 }
 
@@ -136,9 +155,9 @@ fn dress(platform: &Platform, ask: &Ask, found: Result<Found, Refusal>) -> Answe
         .filter(|id| !id.is_empty())
         .map_or_else(|| request.clone(), str::to_owned);
     let answer = match found {
-        Ok(Found { body, units, cut }) => {
+        Ok(Found { status, body, units, cut }) => {
             let kind = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
-            let answer = Answer::new(200, kind, body)
+            let answer = Answer::new(status, kind, body)
                 .with("x-ms-resource-unit", units.to_string())
                 .with("odata-version", "4.0");
             if cut { answer.cut(Cut::Halfway) } else { answer }
@@ -203,15 +222,16 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         return Err(refuse("Lifetime validation failed, the token is not yet valid."));
     }
     let tid = text("tid").to_owned();
-    let mut roles: Vec<String> = claims
-        .get("roles")
-        .and_then(Value::as_array)
-        .map(|list| list.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect())
-        .unwrap_or_default();
+    let person = Some(text("upn")).filter(|upn| !upn.is_empty()).map(str::to_owned);
+    let mut roles: Vec<String> = match (&person, claims.get("roles").and_then(Value::as_array)) {
+        (Some(_), _) => text("scp").split_whitespace().map(str::to_owned).collect(),
+        (None, Some(list)) => list.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect(),
+        (None, None) => Vec::new(),
+    };
     let tenant = platform.world.tenant(&tid).map(Arc::clone);
     match &tenant {
         None => return Err(refuse("Access token validation failure. The tenant is not known here.")),
-        Some(tenant) if platform.world.is_own(tenant) => {}
+        Some(tenant) if person.is_some() || platform.world.is_own(tenant) => {}
         // Old tokens live on after the grant was taken back; a fresh grant takes its time.
         Some(tenant) if matches!(platform.consent(tenant)?, Consent::Recorded | Consent::Spreading(_)) => {
             roles.clear();
@@ -219,7 +239,7 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         _ => {}
     }
     let faults = platform.faults(tenant.as_deref());
-    Ok(Caller { tid, tenant, roles, faults })
+    Ok(Caller { root: format!("{}/v1.0", ask.links.graph), tid, tenant, roles, person, faults })
 }
 
 /// The table of paths.
@@ -227,6 +247,9 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
     let segments = ask.segments();
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     let Some((version, rest)) = parts.split_first() else { return Err(no_segment("")) };
+    if let ["oidc", "userinfo"] = parts.as_slice() {
+        return me::userinfo(platform, caller);
+    }
     if *version != "v1.0" {
         return Err(Refusal::bad(format!("Invalid version: {version}.")));
     }
@@ -234,9 +257,12 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
         return batch::answer(platform, ask, caller).await;
     }
     if ask.method != "GET" {
-        return Err(Refusal::new(405, "Request_BadRequest", "The sandbox answers GET only on this path."));
+        return write(platform, ask, caller, rest);
     }
     match rest {
+        ["applications"] => writes::applications(platform, ask, caller),
+        ["applications", id] => writes::application(platform, ask, caller, id),
+        ["me"] => me::answer(platform, ask, caller),
         ["organization"] => relations::organization(platform, ask, caller),
         ["subscribedSkus"] => relations::skus(platform, ask, caller),
         ["servicePrincipals"] => relations::principals(platform, ask, caller),
@@ -251,6 +277,24 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
         ["tenantRelationships", call] => relations::tenant_information(platform, caller, call),
         [other, ..] => Err(no_segment(other)),
         [] => Err(no_segment("")),
+    }
+}
+
+/// The table of paths that are written to.
+fn write(platform: &Platform, ask: &Ask, caller: &Caller, rest: &[&str]) -> Result<Found, Refusal> {
+    match (ask.method.as_str(), rest) {
+        ("POST", ["applications"]) => writes::register(platform, ask, caller),
+        ("PATCH", ["applications", id]) => writes::change(platform, ask, caller, id),
+        ("DELETE", ["applications", id]) => writes::delete(platform, caller, id),
+        ("POST", ["applications", id, "addPassword"]) => writes::add_password(platform, ask, caller, id),
+        ("POST", ["servicePrincipals"]) => writes::instate(platform, ask, caller),
+        ("POST", ["servicePrincipals", _, "appRoleAssignments" | "appRoleAssignedTo"]) => {
+            writes::assign(platform, ask, caller)
+        }
+        ("DELETE", ["servicePrincipals", id, "appRoleAssignments", assignment]) => {
+            writes::withdraw(platform, caller, id, assignment)
+        }
+        _ => Err(Refusal::new(405, "Request_BadRequest", "The sandbox answers GET only on this path.")),
     }
 }
 

@@ -13,6 +13,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::world::Kind;
@@ -65,6 +66,20 @@ pub(super) enum Event {
         /// When.
         at: i64,
     },
+    /// An object of Graph was made or changed.
+    Put {
+        /// Tenant id and name of the set.
+        set: String,
+        /// The whole object; its `id` names it.
+        object: Value,
+    },
+    /// An object of Graph was deleted.
+    Dropped {
+        /// Tenant id and name of the set.
+        set: String,
+        /// Its `id`.
+        id: String,
+    },
     /// The sandbox played the administrator once more.
     Played {
         /// Tenant id.
@@ -114,6 +129,8 @@ pub(super) struct State {
     pub(super) gone: HashMap<String, Arc<Gone>>,
     /// How often the administrator was played.
     pub(super) plays: HashMap<String, u32>,
+    /// Objects of Graph by tenant id and set, in order.
+    pub(super) objects: HashMap<String, Vec<Value>>,
 }
 
 impl State {
@@ -138,6 +155,19 @@ impl State {
                 if let Ok(user) = Uuid::parse_str(&user) {
                     Arc::make_mut(self.gone.entry(tenant).or_default()).insert(user, self.seq);
                 }
+            }
+            Event::Put { set, object } => {
+                let objects = self.objects.entry(set).or_default();
+                match objects.iter_mut().find(|old| old.get("id") == object.get("id")) {
+                    Some(old) => *old = object,
+                    None => objects.push(object),
+                }
+            }
+            Event::Dropped { set, id } => {
+                self.objects
+                    .entry(set)
+                    .or_default()
+                    .retain(|old| old.get("id") != Some(&Value::from(id.as_str())));
             }
             Event::Played { tenant } => *self.plays.entry(tenant).or_default() += 1,
         }

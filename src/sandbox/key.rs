@@ -156,7 +156,7 @@ fn fresh() -> io::Result<Vec<u8>> {
 }
 
 /// Writes beside and links into place: of two processes that start at once, the second keeps the first one's key.
-fn create(path: &Path, der: &[u8]) -> io::Result<()> {
+pub(super) fn create(path: &Path, der: &[u8]) -> io::Result<()> {
     let draft = path.with_extension(format!("{}.draft", std::process::id()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -21,6 +21,7 @@ use super::{
     journal::{Event, Grant, Journal, State},
     key::Keys,
     people::Directory,
+    sign_in::SignIns,
     world::{Tenant, World},
 };
 
@@ -41,6 +42,8 @@ pub(super) struct Platform {
     faults: Faults,
     /// Hosted Exchange.
     pub(super) exchange: Exchange,
+    /// People who are signing in.
+    pub(super) sign_ins: SignIns,
     /// Troubles that were shown and are not shown again for the same request.
     shown: Mutex<HashSet<String>>,
     /// Requests counted for the seeded drops.
@@ -97,6 +100,7 @@ impl Platform {
             journal,
             faults,
             exchange,
+            sign_ins: SignIns::default(),
             shown: Mutex::default(),
             drawn: AtomicU64::new(0),
             mailboxes: AtomicUsize::new(0),
@@ -129,11 +133,6 @@ impl Platform {
     pub(super) fn abroad(&self, word: &str) -> Option<&'static Cloud> {
         let cloud = self.cloud_of(self.world.tenant(word)?);
         (cloud != self.world.home).then_some(cloud)
-    }
-
-    /// Root of every address of Graph's in an answer.
-    pub(super) fn graph_root(&self) -> String {
-        format!("https://{}/v1.0", self.world.home.graph)
     }
 
     /// Reads the journal.

@@ -48,6 +48,16 @@ pub(super) const ROLES: &[Role] = &[
         id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
         words: "Read all applications",
     },
+    Role {
+        value: "Application.ReadWrite.All",
+        id: "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
+        words: "Read and write all applications",
+    },
+    Role {
+        value: "AppRoleAssignment.ReadWrite.All",
+        id: "06b708a9-e830-4db3-a914-8e69da51d44f",
+        words: "Manage app permission grants and app role assignments",
+    },
     Role { value: "Domain.Read.All", id: "dbb9058a-0e50-45d7-ae91-66909b5d4664", words: "Read domains" },
     Role {
         value: "MailboxSettings.Read",

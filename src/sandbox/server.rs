@@ -1,4 +1,4 @@
-//! The sandbox's HTTP server: one port, told apart by the Host header.
+//! The sandbox's HTTP server: one port, told apart by the Host header, and by the path where an address of its own is asked.
 //!
 //! Each connection carries a pair of scissors, so that a fault can end it before or in the middle of an answer.
 
@@ -11,7 +11,6 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
-    time::Duration,
 };
 
 use axum::{
@@ -23,19 +22,18 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::json;
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    answer::{Answer, Ask, Cut},
+    answer::{Answer, Ask, Cut, Links},
     cloud::CLOUDS,
     consent, discovery, graph,
     journal::Event,
     people::Person,
     platform::{Loss, Platform},
+    sign_in,
+    tls::{Door, Line},
     token,
     world::Kind,
 };
@@ -44,16 +42,14 @@ use super::{
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 /// What stands between the head of an answer and its body.
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
-/// Wait after the system refused a connection (too many open files), before the next is taken.
-const BREATH: Duration = Duration::from_millis(50);
 
 /// Serves until `stop`; connections end with what they are at.
-pub(super) fn spawn(listener: TcpListener, platform: Arc<Platform>, stop: CancellationToken) {
+pub(super) fn spawn(door: Door, platform: Arc<Platform>, stop: CancellationToken) {
     let service =
         Router::new().fallback(serve).with_state(platform).into_make_service_with_connect_info::<Scissors>();
     tokio::spawn(async move {
-        let server =
-            axum::serve(Gate { listener, taken: 0 }, service).with_graceful_shutdown(stop.cancelled_owned());
+        let gate = Gate { door, taken: 0 };
+        let server = axum::serve(gate, service).with_graceful_shutdown(stop.cancelled_owned());
         // The accept loop never fails; there is nobody to tell.
         server.await.ok();
     });
@@ -61,7 +57,7 @@ pub(super) fn spawn(listener: TcpListener, platform: Arc<Platform>, stop: Cancel
 
 /// Takes connections, and numbers them from 1.
 struct Gate {
-    listener: TcpListener,
+    door: Door,
     taken: u64,
 }
 
@@ -70,28 +66,26 @@ impl Listener for Gate {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        loop {
-            match self.listener.accept().await {
-                Ok((stream, address)) => {
-                    // Answers go out at once: a page is written in several pieces.
-                    stream.set_nodelay(true).ok();
-                    self.taken += 1;
-                    let blades = Blades { connection: self.taken, ..Blades::default() };
-                    return (Wire { stream, scissors: Scissors(Arc::new(blades)) }, address);
-                }
-                Err(_) => tokio::time::sleep(BREATH).await,
-            }
-        }
+        let (stream, address) = self.door.next().await;
+        self.taken += 1;
+        let blades = Arc::new(Blades { connection: self.taken, ..Blades::default() });
+        let scissors = Scissors { blades, is_secure: stream.is_secure() };
+        (Wire { stream, scissors }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+        self.door.address()
     }
 }
 
 /// How many more bytes a connection may send; shared by the connection and whoever answers on it.
 #[derive(Clone, Debug)]
-struct Scissors(Arc<Blades>);
+struct Scissors {
+    /// Shared.
+    blades: Arc<Blades>,
+    /// Whether the connection is under TLS.
+    is_secure: bool,
+}
 
 /// The counts are [`usize::MAX`] while nothing is to be cut.
 #[derive(Debug)]
@@ -114,30 +108,30 @@ impl Scissors {
     /// Cuts the next answer, which has so many bytes of body.
     fn cut(&self, cut: Option<Cut>, body: usize) {
         match cut {
-            Some(Cut::AtOnce) => self.0.left.store(0, Ordering::Release),
+            Some(Cut::AtOnce) => self.blades.left.store(0, Ordering::Release),
             // Of an empty body there is no half: its head is cut.
-            Some(Cut::Halfway) if body == 0 => self.0.left.store(20, Ordering::Release),
-            Some(Cut::Halfway) => self.0.of_body.store(body / 2, Ordering::Release),
+            Some(Cut::Halfway) if body == 0 => self.blades.left.store(20, Ordering::Release),
+            Some(Cut::Halfway) => self.blades.of_body.store(body / 2, Ordering::Release),
             None => {}
         }
     }
 
     /// How many of these bytes may be sent.
     fn allows(&self, bytes: &[u8]) -> usize {
-        let of_body = self.0.of_body.load(Ordering::Acquire);
+        let of_body = self.blades.of_body.load(Ordering::Acquire);
         if of_body != usize::MAX
             && let Some(head) = bytes.windows(END_OF_HEAD.len()).position(|it| it == END_OF_HEAD)
         {
-            self.0.of_body.store(usize::MAX, Ordering::Release);
-            self.0.left.store(head + END_OF_HEAD.len() + of_body, Ordering::Release);
+            self.blades.of_body.store(usize::MAX, Ordering::Release);
+            self.blades.left.store(head + END_OF_HEAD.len() + of_body, Ordering::Release);
         }
-        self.0.left.load(Ordering::Acquire).min(bytes.len())
+        self.blades.left.load(Ordering::Acquire).min(bytes.len())
     }
 
     /// So many were sent.
     fn sent(&self, count: usize) {
-        if self.0.left.load(Ordering::Acquire) != usize::MAX {
-            self.0.left.fetch_sub(count, Ordering::AcqRel);
+        if self.blades.left.load(Ordering::Acquire) != usize::MAX {
+            self.blades.left.fetch_sub(count, Ordering::AcqRel);
         }
     }
 }
@@ -151,7 +145,7 @@ impl Connected<IncomingStream<'_, Gate>> for Scissors {
 /// A connection that can be cut.
 struct Wire {
     /// The connection.
-    stream: TcpStream,
+    stream: Line,
     /// What may still be sent.
     scissors: Scissors,
 }
@@ -199,9 +193,9 @@ async fn serve(
     request: Request,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let named =
-        head.headers.get("host").and_then(|it| it.to_str().ok()).or(head.uri.host()).unwrap_or_default();
-    let host = named.rsplit_once(':').map_or(named, |(host, _)| host).to_ascii_lowercase();
+    let named = head.headers.get("host").and_then(|it| it.to_str().ok()).or(head.uri.host());
+    let named = named.unwrap_or_default().to_ascii_lowercase();
+    let host = named.rsplit_once(':').map_or(named.as_str(), |(host, _)| host).to_owned();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return send(Answer::new(413, "text/plain", b"too large".to_vec()), &scissors);
     };
@@ -214,35 +208,50 @@ async fn serve(
         return Response::new(Body::empty());
     }
     let path = head.uri.path().to_owned();
-    if platform.exchange.hosts().iter().any(|known| known.eq_ignore_ascii_case(&host)) {
+    let is_own = matches!(host.as_str(), "127.0.0.1" | "localhost");
+    let mail = if is_own { platform.exchange.by_path(&path, &head.headers) } else { Some(host.clone()) };
+    if let Some(host) = mail.filter(|host| platform.exchange.hosts().contains(host)) {
         // The query goes along: Autodiscover's JSON form asks by query.
         let path = head.uri.path_and_query().map_or(path.as_str(), |it| it.as_str());
-        let (connection, method) = (scissors.0.connection, head.method.as_str());
+        let (connection, method) = (scissors.blades.connection, head.method.as_str());
         let answer = platform.exchange.answer_on(connection, &host, method, path, &head.headers, &body).await;
         scissors.cut(loss.map(Loss::cut), answer.body().len());
         return answer.map(Body::from);
     }
-    let ask = Ask {
+    let mut ask = Ask {
         method: head.method.as_str().to_owned(),
         path,
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body: body.to_vec(),
+        links: Links::of(home),
     };
+    // Whatever speaks TLS before it says so.
+    let is_secure = scissors.is_secure || ask.header("x-forwarded-proto").eq_ignore_ascii_case("https");
+    if is_own {
+        ask.links = Links::own(&format!("{}://{named}", if is_secure { "https" } else { "http" }));
+    }
     let answer = match host.as_str() {
         host if host == home.graph => graph::answer(&platform, &ask).await,
         host if host == home.login => identity(&platform, &ask).await,
         host if is_elsewhere => discovery::elsewhere(&platform, &ask, host),
-        "127.0.0.1" | "localhost" => match ask.path.strip_prefix("/sandbox/") {
-            Some(rest) => {
-                let rest = rest.to_owned();
-                own(&platform, &ask, &rest)
-            }
-            None => identity(&platform, &ask).await,
-        },
+        // Where Microsoft's short address for device codes leads.
+        "microsoft.com" if ask.path == "/devicelogin" => {
+            Answer::redirect(&format!("https://{}/common/oauth2/deviceauth", home.login))
+        }
+        _ if is_own => by_path(&platform, &ask).await,
         _ => Answer::new(421, "text/plain; charset=utf-8", b"This host is not part of the sandbox.".to_vec()),
     };
     send(dated(answer.lost(loss), &platform), &scissors)
+}
+
+/// Answers what was asked by an address of the sandbox's own: the first word of the path says which host is meant.
+async fn by_path(platform: &Platform, ask: &Ask) -> Answer {
+    match ask.path.trim_start_matches('/').split_once('/') {
+        Some(("sandbox", rest)) => own(platform, ask, rest),
+        Some(("v1.0" | "oidc", _)) => graph::answer(platform, ask).await,
+        _ => identity(platform, ask).await,
+    }
 }
 
 /// With the date by the sandbox's own clock, as every answer of Microsoft has one.
@@ -279,14 +288,16 @@ async fn identity(platform: &Platform, ask: &Ask) -> Answer {
             discovery::document(platform, ask, platform.world.home.login, word)
         }
         ("GET", [word, "discovery", "v2.0", "keys"] | [word, "discovery", "keys"]) => {
-            discovery::keys(platform, word)
+            discovery::keys(platform, ask, word)
         }
         ("GET", [word, "adminconsent"]) => consent::begin(platform, ask, word, 1),
         ("GET", [word, "v2.0", "adminconsent"]) => consent::begin(platform, ask, word, 2),
         ("POST", [_, "login"]) => consent::step(platform, ask),
-        ("GET", [_, "oauth2", "v2.0", "authorize"]) => consent::no_sign_in(),
+        ("GET", [word, "oauth2", "v2.0", "authorize"]) => sign_in::authorize(platform, ask, word),
+        ("GET", ["devicelogin"] | [_, "oauth2", "deviceauth"]) => sign_in::enter_code(ask),
+        ("POST", [_, "signin"]) => sign_in::step(platform, ask),
         (_, [_, "oauth2", "v2.0", "logout"]) => consent::signed_out(),
-        ("POST", [word, "oauth2", "v2.0", "devicecode"]) => discovery::device_code(platform, ask, word),
+        ("POST", [word, "oauth2", "v2.0", "devicecode"]) => sign_in::device_code(platform, ask, word),
         (_, [word, "oauth2", "v2.0", "token"]) => tokens(platform, ask, word).await,
         _ => Answer::new(
             404,

@@ -1,4 +1,4 @@
-//! The token endpoint: application tokens by secret or by certificate.
+//! The token endpoint: application tokens by secret or by certificate. Those of people are made by `sign_in`.
 //!
 //! `POST /{tenant}/oauth2/v2.0/token` with `grant_type=client_credentials`. What comes out is a signed access token for
 //! Graph with the roles that the tenant's administrator granted, or an error with its AADSTS number. The checks go in this
@@ -12,32 +12,30 @@ use super::{
     assertion,
     discovery::{ANYBODY, unknown_tenant},
     platform::{Consent, Platform, object_id},
+    sign_in,
 };
 
 /// Life of an access token, seconds: the usual lower end of 60 to 90 minutes.
-const LIFE: i64 = 3_600;
+pub(super) const LIFE: i64 = 3_600;
 /// Scope of every application permission of Graph.
 const SCOPE: &str = "/.default";
 
 /// A refusal: HTTP status, `error`, AADSTS number, text.
-type Refusal = (u16, &'static str, u32, String);
+pub(super) type Refusal = (u16, &'static str, u32, String);
 
 /// Answers one token request.
 pub(super) fn answer(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     let mark = Mark::of(ask, platform.now());
     match grant(platform, ask, word) {
-        Ok(token) => Answer::json(
-            200,
-            &json!({"token_type": "Bearer", "expires_in": LIFE - 1, "ext_expires_in": LIFE - 1, "access_token": token}),
-        )
-        .with("cache-control", "no-store, no-cache")
-        .with("x-ms-request-id", mark.trace),
+        Ok(tokens) => Answer::json(200, &tokens)
+            .with("cache-control", "no-store, no-cache")
+            .with("x-ms-request-id", mark.trace),
         Err((status, error, code, text)) => mark.error(status, error, code, &text),
     }
 }
 
-/// A token, or why not.
-fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<String, Refusal> {
+/// The members of the answer, or why not.
+fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<Value, Refusal> {
     let form = ask.form().filter(|_| ask.method == "POST").ok_or_else(|| {
         let text = "The endpoint only accepts POST requests with a form body.".to_owned();
         (400, "invalid_request", 900_561, text)
@@ -52,6 +50,12 @@ fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<String, Refusal> 
             )
         })
     };
+    // People may sign in where no tenant is named.
+    if let Some(done) =
+        value(&form, "grant_type").and_then(|kind| sign_in::grant(platform, ask, &form, word, kind))
+    {
+        return done;
+    }
     let tenant = tenant(platform, word)?;
     let kind = field("grant_type")?;
     if kind != "client_credentials" {
@@ -75,7 +79,10 @@ fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<String, Refusal> 
         return Err((400, "invalid_scope", 70_011, text));
     }
     let roles = roles(platform, &tenant, &client)?;
-    sign(platform, &tenant, &client, by_certificate, roles.as_deref())
+    let token = sign(platform, &tenant, &client, by_certificate, roles.as_deref())?;
+    Ok(
+        json!({"token_type": "Bearer", "expires_in": LIFE - 1, "ext_expires_in": LIFE - 1, "access_token": token}),
+    )
 }
 
 /// Tenant id behind the path word.
@@ -135,7 +142,8 @@ fn client(
             text,
             &assertion::Expected {
                 partner,
-                login: platform.world.home.login,
+                login: &ask.links.login,
+                home: &format!("https://{}", platform.world.home.login),
                 words: [word, tenant],
                 now: platform.now() / 1_000,
             },
@@ -175,7 +183,7 @@ fn basic(ask: &Ask) -> Option<(String, String)> {
 }
 
 /// The application is not in the tenant.
-fn app_unknown(client: &str, tenant: &str) -> Refusal {
+pub(super) fn app_unknown(client: &str, tenant: &str) -> Refusal {
     let text = format!(
         "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the application has \
          not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your \
@@ -211,7 +219,7 @@ fn roles(platform: &Platform, tenant: &str, client: &str) -> Result<Option<Vec<S
 }
 
 /// The sandbox itself fails.
-fn broken(why: &dyn std::fmt::Display) -> Refusal {
+pub(super) fn broken(why: &dyn std::fmt::Display) -> Refusal {
     (
         503,
         "temporarily_unavailable",

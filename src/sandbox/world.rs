@@ -63,6 +63,9 @@ pub(super) struct PartnerApp {
     pub(super) secret: String,
     /// Name on the consent page.
     pub(super) app_name: String,
+    /// Application (client) id of the registration that operators sign in with.
+    #[serde(default = "operators")]
+    pub(super) operators: String,
     /// PEM certificates that may sign client assertions.
     #[serde(default)]
     pub(super) certificates: Vec<String>,
@@ -237,6 +240,9 @@ pub(super) struct Account {
     /// Password: invented, shown on the page.
     #[serde(default = "password")]
     pub(super) password: String,
+    /// Roles of the operators' registration that are assigned to them.
+    #[serde(default)]
+    pub(super) app_roles: Vec<String>,
 }
 
 /// Directory role of an account.
@@ -322,6 +328,10 @@ fn business() -> Vec<String> {
 /// Default age of a named user.
 fn a_year_before() -> i64 {
     -24 * 365
+}
+/// Default id of the operators' registration.
+fn operators() -> String {
+    "5e0c9d27-8b14-4f6a-a3d1-72c6f0b94e18".to_owned()
 }
 /// Default password.
 fn password() -> String {
@@ -441,13 +451,25 @@ impl PartnerApp {
             spare: 0,
             crowd: Crowd { users: 6, ..Crowd::default() },
             people: Vec::new(),
-            accounts: vec![Account {
-                address: format!("admin@{}", self.domain),
-                name: "Robin Hale".to_owned(),
-                role: Rank::Global,
-                password: password(),
-            }],
+            accounts: self.people(),
         }
+    }
+
+    /// Who may consent, and the operators: one of each kind of account, and one who was given no role.
+    fn people(&self) -> Vec<Account> {
+        let person = |local: &str, name: &str, role, app_roles: &[&str]| Account {
+            address: format!("{local}@{}", self.domain),
+            name: name.to_owned(),
+            role,
+            password: password(),
+            app_roles: app_roles.iter().map(|it| (*it).to_owned()).collect(),
+        };
+        vec![
+            person("admin", "Robin Hale", Rank::Global, &[]),
+            person("mara.quill", "Mara Quill", Rank::User, &["Admin"]),
+            person("theo.banks", "Theo Banks", Rank::User, &["User"]),
+            person("ines.roth", "Ines Roth", Rank::User, &[]),
+        ]
     }
 }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::domain::{
     id::TenantId,
     text::Text,
+    time::Moment,
     toml_reader::{TomlValue, get, texts},
 };
 
@@ -123,6 +124,26 @@ pub(super) const NAME: Plain<Text> = Plain {
     what: "a name",
     read: |text, _| Some(Text::clean(text.trim())).filter(|name| !name.is_empty()),
     show: Text::to_string,
+    is_path: false,
+};
+
+/// The name of an entry of the system's keyring.
+pub(super) const ENTRY: Plain<String> = Plain {
+    what: "the name of an entry of the keyring, not the secret itself",
+    read: |text, _| {
+        let name = text.trim();
+        let is_name = !name.is_empty() && name.len() <= 100 && !name.chars().any(char::is_control);
+        is_name.then(|| name.to_owned())
+    },
+    show: String::clone,
+    is_path: false,
+};
+
+/// The last day of something; it is over when that day begins in UTC, so that nobody is told too late.
+pub(super) const DAY_OF_EXPIRY: Plain<Moment> = Plain {
+    what: "a day like 2027-03-31",
+    read: |text, _| Moment::parse(&format!("{}T00:00:00Z", text.trim())),
+    show: |day| day.to_string().split('T').next().unwrap_or_default().to_owned(),
     is_path: false,
 };
 

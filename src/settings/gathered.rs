@@ -12,10 +12,11 @@ use std::{
 use crate::{domain::text::Text, outside};
 
 use super::{
-    PartnerApp, Settings, SettingsError, Sources,
+    OperatorSettings, PartnerApp, Settings, SettingsError, SignIn, Sources,
+    credential::Mismatch,
     file::{self, Found},
     setting::Draft,
-    table::{self, AnySetting, CREDENTIAL, SETTINGS, Spec},
+    table::{self, AnySetting, SETTINGS, Spec, first, next},
 };
 
 /// Where a value came from; a later one goes before an earlier one.
@@ -59,7 +60,7 @@ pub(super) struct Given {
 impl Given {
     /// Whether it names the partner's application, or a part of it.
     fn is_of_app(&self) -> bool {
-        self.spec.place().0 == "app"
+        matches!(self.spec.place().0, "app" | "next") && self.origin != Origin::Default
     }
 }
 
@@ -162,7 +163,7 @@ impl Gathered {
 
     /// Reads the variables of settings; an empty one counts as unset.
     fn environment(&mut self, variables: &[(String, OsString)]) {
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter() {
             let Spec { name, variable, .. } = setting.spec();
             let set = variables.iter().find(|(name, value)| name == variable && !value.is_empty());
             let Some((_, value)) = set else { continue };
@@ -200,28 +201,75 @@ impl Gathered {
 
     /// Notes what an application lacks that is named; not before every value that is there can be used.
     pub(super) fn complete(&mut self) {
+        self.complete_operator();
         if !self.mistakes.is_empty() || !self.names_an_app() {
             return;
         }
-        let is_doubled = (1..=3).any(|rank| {
-            let given = self.givens.iter().filter(|given| CREDENTIAL.contains(&given.spec.name));
-            given.filter(|given| given.origin.rank() == rank).count() > 1
-        });
-        let what = if self.draft.client_id.is_none() {
+        let Draft { client_id, tenant, app, next, .. } = &self.draft;
+        let what = if client_id.is_none() {
             "app.client_id is missing"
-        } else if self.draft.tenant.is_none() {
+        } else if tenant.is_none() {
             "app.tenant is missing"
-        } else if is_doubled || self.draft.credential.is_none() {
-            "app needs exactly one of secret_file, secret_environment, secret_command and certificate_file"
+        } else if self.is_doubled(&first::SOURCES) || app.source.is_none() {
+            "app needs exactly one of secret_file, secret_environment, secret_command, secret_keyring, certificate_file, \
+             certificate_environment, certificate_command and certificate_keyring"
+        } else if self.is_doubled(&next::SOURCES) || (next.source.is_none() && self.names("next")) {
+            "next needs exactly one of secret_file, secret_environment, secret_command, secret_keyring, certificate_file, \
+             certificate_environment, certificate_command and certificate_keyring"
+        } else if self.is_doubled(&first::PASSWORDS) || self.is_doubled(&next::PASSWORDS) {
+            "a certificate has one password: name one of password_file, password_environment, password_command and \
+             password_keyring"
         } else {
-            return;
+            match app.mismatch().or(next.mismatch()) {
+                None => return,
+                Some(Mismatch::Password) => "a secret has no password: leave the settings that name one out",
+                Some(Mismatch::Secret) => {
+                    "secret_expires and secret_id are about a secret, and a certificate is named: leave them out"
+                }
+            }
         };
         self.mistakes.push(self.lacking(what));
     }
 
+    /// Whether one source names more than one of these.
+    fn is_doubled(&self, names: &[&str]) -> bool {
+        (1..=3).any(|rank| {
+            let given = self.givens.iter().filter(|given| names.contains(&given.spec.name));
+            given.filter(|given| given.origin.rank() == rank).count() > 1
+        })
+    }
+
+    /// Whether a source names anything of a table.
+    fn names(&self, table: &str) -> bool {
+        self.givens.iter().any(|given| given.spec.place().0 == table && given.origin != Origin::Default)
+    }
+
+    /// Notes a sign-in that is demanded and that nobody could do.
+    fn complete_operator(&mut self) {
+        let OperatorSettings { client_id, sign_in } = self.draft.settings.operator;
+        if !self.mistakes.is_empty() || client_id.is_some() || sign_in == SignIn::Optional {
+            return;
+        }
+        let what = "operator.sign_in demands a sign-in, and operator.client_id is missing";
+        let origin = self.chosen("operator.sign_in").last().map_or(Origin::Default, |given| given.origin);
+        match origin {
+            Origin::File { line } => self.mistakes.push(SettingsError::Invalid {
+                path: self.path.clone(),
+                line,
+                what: Text::from(what),
+            }),
+            other => self.wrong("operator.sign_in", other, Text::from(what)),
+        }
+    }
+
     /// What an application lacks, told where it is named.
     fn lacking(&self, what: &'static str) -> SettingsError {
-        if let Some(line) = self.app_line {
+        let in_file =
+            self.givens.iter().filter(|given| given.is_of_app()).find_map(|given| match given.origin {
+                Origin::File { line } => Some(line),
+                Origin::Default | Origin::Environment(_) | Origin::Flag(_) => None,
+            });
+        if let Some(line) = self.app_line.or(in_file) {
             return SettingsError::Invalid { path: self.path.clone(), line, what: Text::from(what) };
         }
         let of_app = self.givens.iter().filter(|given| given.is_of_app());
@@ -241,9 +289,10 @@ impl Gathered {
     }
 
     /// The values of a setting that count: those of the last source that gives any. Of the credential the last source
-    /// that gives any of its four.
+    /// that gives any of its ways, and so of a password.
     pub(super) fn chosen(&self, name: &'static str) -> impl Iterator<Item = &Given> {
-        let rivals: &[&str] = if CREDENTIAL.contains(&name) { &CREDENTIAL } else { &[] };
+        let groups: [&[&str]; 4] = [&first::SOURCES, &next::SOURCES, &first::PASSWORDS, &next::PASSWORDS];
+        let rivals = groups.into_iter().find(|group| group.contains(&name)).unwrap_or_default();
         let is_rival = |given: &&Given| given.spec.name == name || rivals.contains(&given.spec.name);
         let rank = self.givens.iter().filter(is_rival).map(|given| given.origin.rank()).max();
         self.givens.iter().filter(move |given| given.spec.name == name && Some(given.origin.rank()) == rank)
@@ -251,10 +300,16 @@ impl Gathered {
 
     /// The merged value; only of use without mistakes.
     pub(super) fn settings(&self) -> Settings {
-        let Draft { client_id, tenant, credential, settings } = self.draft.clone();
-        let app = client_id.zip(tenant).zip(credential);
+        let Draft { client_id, tenant, app, next, signature, settings } = self.draft.clone();
+        let app = client_id.zip(tenant).zip(app.finished());
         Settings {
-            app: app.map(|((client_id, tenant), credential)| PartnerApp { client_id, tenant, credential }),
+            app: app.map(|((client_id, tenant), credential)| PartnerApp {
+                client_id,
+                tenant,
+                credential,
+                next: next.finished(),
+                signature,
+            }),
             file: self.has_file.then(|| self.path.clone()),
             ..settings
         }

@@ -9,7 +9,11 @@ use crate::domain::{
     toml_reader::{TomlReader, TomlValue},
 };
 
-use super::{Settings, form::Form, values::CredentialSource};
+use super::{
+    Settings,
+    credential::{CertificateSignature, CredentialDraft},
+    form::Form,
+};
 
 /// What a relative path is meant from.
 pub(super) type Resolve<'a> = &'a dyn Fn(&str) -> PathBuf;
@@ -52,7 +56,9 @@ impl Spec {
 pub struct Draft {
     pub(super) client_id: Option<Uuid>,
     pub(super) tenant: Option<TenantId>,
-    pub(super) credential: Option<CredentialSource>,
+    pub(super) app: CredentialDraft,
+    pub(super) next: CredentialDraft,
+    pub(super) signature: CertificateSignature,
     pub(super) settings: Settings,
 }
 

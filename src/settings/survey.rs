@@ -8,7 +8,7 @@ use crate::domain::nearest::nearest;
 use super::{
     Origin, Settings, SettingsError, Sources,
     gathered::Gathered,
-    table::{AnySetting, FILE_VARIABLE, SECRET_ENVIRONMENT, SETTINGS},
+    table::{AnySetting, FILE_VARIABLE, SETTINGS, first, next},
 };
 
 /// Every setting, as it stands.
@@ -61,17 +61,21 @@ impl Survey {
     }
 }
 
-/// Variables with our name in front that are no setting but nearly one. Others may have a meaning elsewhere, and so has
-/// the one that holds the secret.
+/// Variables with our name in front that are no setting but nearly one. Others may have a meaning elsewhere, and so have
+/// those that hold our secrets.
 fn strays(sources: &Sources, gathered: &Gathered) -> Vec<(String, &'static str)> {
     let known = || SETTINGS.iter().map(|setting| setting.spec().variable).chain([FILE_VARIABLE]);
-    let secret = gathered.chosen(SECRET_ENVIRONMENT.spec.name).last().map(|given| given.shown.as_str());
+    let named = [&first::SECRET_ENVIRONMENT, &first::CERTIFICATE_ENVIRONMENT, &first::PASSWORD_ENVIRONMENT]
+        .into_iter()
+        .chain([&next::SECRET_ENVIRONMENT, &next::CERTIFICATE_ENVIRONMENT, &next::PASSWORD_ENVIRONMENT]);
+    let secrets: Vec<_> =
+        named.flat_map(|row| gathered.chosen(row.spec.name)).map(|given| given.shown.as_str()).collect();
     let mut strays: Vec<_> = sources
         .environment
         .iter()
         .map(|(name, _)| name)
         .filter(|name| name.starts_with("BACKUP365_") && !known().any(|known| known == *name))
-        .filter(|name| secret != Some(name.as_str()))
+        .filter(|name| !secrets.contains(&name.as_str()))
         // Likeness is judged without the beginning that all share.
         .filter_map(|name| {
             let short = |name: &'static str| name.trim_start_matches("BACKUP365_");

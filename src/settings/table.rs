@@ -4,20 +4,20 @@
 //! variable `BACKUP365_APP_CLIENT_ID` and the flag `--app-client-id`; the few that differ are lists, of which a flag
 //! gives one piece (`--address`), and `--color`, which is older than the rule.
 
-use std::{path::PathBuf, time::Duration};
+mod app;
+
+use std::{path::PathBuf, sync::LazyLock, time::Duration};
 
 use uuid::Uuid;
 
-use crate::domain::{cloud::Cloud, id::TenantId, text::Text};
+use crate::domain::{cloud::Cloud, text::Text};
 
+pub use self::app::{app as first, next};
 pub use super::setting::{AnySetting, Setting, Spec};
 use super::{
-    form::{
-        Addresses, Choice, FILE, FOLDER, GUID, NAME, OWN_TENANT, PAGE, Permissions, Program, Size, VARIABLE,
-        Wait, Whole,
-    },
+    form::{Addresses, Choice, FOLDER, GUID, NAME, PAGE, Permissions, Size, Wait, Whole},
     setting::Slot::{Always, List, Maybe},
-    values::{Bell, Color, CredentialSource, ExtraPermission, Glyphs, Lines},
+    values::{Bell, Color, ExtraPermission, Glyphs, Lines, SignIn},
 };
 
 /// A mebibyte.
@@ -37,76 +37,32 @@ macro_rules! settings {
             pub static $id: Setting<$T> = Setting { spec: &$spec, form: &$form, slot: $slot };
         )+
 
-        /// Every setting, in the order of the sample.
-        pub static SETTINGS: &[&dyn AnySetting] = &[$(&$id),+];
+        /// All of these, in the order of the sample.
+        static OTHERS: &[&dyn AnySetting] = &[$(&$id),+];
     };
 }
 
 settings! {
-    CLIENT_ID: Setting<Uuid> = GUID
-        => Maybe(|draft, id| draft.client_id = Some(id)),
+    OPERATOR_CLIENT_ID: Setting<Uuid> = GUID
+        => Maybe(|draft, id| draft.settings.operator.client_id = Some(id)),
         Spec {
-            name: "app.client_id",
-            variable: "BACKUP365_APP_CLIENT_ID",
-            flag: "--app-client-id",
+            name: "operator.client_id",
+            variable: "BACKUP365_OPERATOR_CLIENT_ID",
+            flag: "--operator-client-id",
             value_name: "GUID",
-            example: "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40",
-            about: "Application (client) ID of your application at Microsoft",
+            example: "c3f1a7de-52b8-4e0d-8a96-7d40e1b9f265",
+            about: "Application (client) ID of the registration by which backup365 login signs your staff in",
         };
 
-    TENANT: Setting<TenantId> = OWN_TENANT
-        => Maybe(|draft, tenant| draft.tenant = Some(tenant)),
+    OPERATOR_SIGN_IN: Setting<SignIn> = Choice(&[("optional", SignIn::Optional), ("required", SignIn::Required)])
+        => Always(|draft| &mut draft.settings.operator.sign_in),
         Spec {
-            name: "app.tenant",
-            variable: "BACKUP365_APP_TENANT",
-            flag: "--app-tenant",
-            value_name: "GUID",
-            example: "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684",
-            about: "Tenant ID of your own organisation, in which the application is registered",
-        };
-
-    SECRET_FILE: Setting<PathBuf> = FILE
-        => Maybe(|draft, file| draft.credential = Some(CredentialSource::SecretFile(file))),
-        Spec {
-            name: "app.secret_file",
-            variable: "BACKUP365_APP_SECRET_FILE",
-            flag: "--app-secret-file",
-            value_name: "FILE",
-            example: "client-secret.txt",
-            about: "File that holds the client secret; one of the four ways to name the credential",
-        };
-
-    SECRET_ENVIRONMENT: Setting<String> = VARIABLE
-        => Maybe(|draft, name| draft.credential = Some(CredentialSource::SecretEnvironment(name))),
-        Spec {
-            name: "app.secret_environment",
-            variable: "BACKUP365_APP_SECRET_ENVIRONMENT",
-            flag: "--app-secret-environment",
-            value_name: "NAME",
-            example: "PARTNER_SECRET",
-            about: "Name of the environment variable that holds the client secret",
-        };
-
-    SECRET_COMMAND: Setting<Vec<String>> = Program
-        => Maybe(|draft, words| draft.credential = Some(CredentialSource::SecretCommand(words))),
-        Spec {
-            name: "app.secret_command",
-            variable: "BACKUP365_APP_SECRET_COMMAND",
-            flag: "--app-secret-command",
-            value_name: "COMMAND",
-            example: "pass show backup365",
-            about: "Command that prints the client secret; no shell reads it, quotes keep words together",
-        };
-
-    CERTIFICATE_FILE: Setting<PathBuf> = FILE
-        => Maybe(|draft, file| draft.credential = Some(CredentialSource::CertificateFile(file))),
-        Spec {
-            name: "app.certificate_file",
-            variable: "BACKUP365_APP_CERTIFICATE_FILE",
-            flag: "--app-certificate-file",
-            value_name: "FILE",
-            example: "certificate.pem",
-            about: "PEM file that holds the certificate and its RSA key",
+            name: "operator.sign_in",
+            variable: "BACKUP365_OPERATOR_SIGN_IN",
+            flag: "--operator-sign-in",
+            value_name: "WHEN",
+            example: "required",
+            about: "Whether your staff must sign in; optional takes the account of this computer for the operator",
         };
 
     CLOUD: Setting<Cloud> = Choice(&[("global", Cloud::Global), ("us-gov-l4", Cloud::UsGovL4), ("us-gov-l5", Cloud::UsGovL5), ("china", Cloud::China)])
@@ -310,9 +266,11 @@ settings! {
         };
 }
 
-/// Settings that say where the program's own credential is; exactly one of them counts.
-pub const CREDENTIAL: [&str; 4] =
-    ["app.secret_file", "app.secret_environment", "app.secret_command", "app.certificate_file"];
+/// Every setting, in the order of the sample.
+pub static SETTINGS: LazyLock<Vec<&'static dyn AnySetting>> = LazyLock::new(|| {
+    let of_app: [&[&dyn AnySetting]; 4] = [&app::FIRST, &first::ROWS, &app::BEHIND, &next::ROWS];
+    [of_app.concat().as_slice(), OTHERS].concat()
+});
 
 /// The variable that names the settings file; not a setting itself, because a file can't name itself.
 pub const FILE_VARIABLE: &str = "BACKUP365_SETTINGS";
@@ -347,8 +305,13 @@ mod tests {
         for count in [names.len(), variables.len(), flags.len()] {
             assert_eq!(count, SETTINGS.len());
         }
-        assert!(CREDENTIAL.iter().all(|name| names.contains(name)));
-        for row in SETTINGS {
+        for of in [first::SOURCES, next::SOURCES] {
+            assert!(of.iter().all(|name| names.contains(name)));
+        }
+        for of in [first::PASSWORDS, next::PASSWORDS] {
+            assert!(of.iter().all(|name| names.contains(name)));
+        }
+        for row in SETTINGS.iter() {
             let setting = row.spec();
             assert!(!setting.about.is_empty() && !setting.about.ends_with('.'), "{}", setting.name);
             assert!(!setting.value_name.is_empty() && !setting.example.is_empty(), "{}", setting.name);

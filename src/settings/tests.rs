@@ -1,4 +1,10 @@
-use super::{survey::Survey, table::SETTINGS, *};
+use super::{
+    CredentialSource::{Certificate, Secret},
+    Source::{Command, Environment, File, Keyring},
+    survey::Survey,
+    table::SETTINGS,
+    *,
+};
 use std::time::Duration;
 
 const APP: &str = "[app]\nclient_id = \"b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40\"\n\
@@ -19,6 +25,24 @@ fn no_file_is_no_application() {
     let named = Sources { file: Some(folder.path().join("gone.toml")), ..sources };
     assert!(matches!(Settings::load(&named), Err(SettingsError::Unreadable { .. })));
 }
+
+/// Settings of `[app]` that do not stand beside a secret in a file.
+const ALTERNATIVES: [&str; 11] = [
+    "app.secret_environment",
+    "app.secret_command",
+    "app.secret_keyring",
+    "app.certificate_file",
+    "app.certificate_environment",
+    "app.certificate_command",
+    "app.certificate_keyring",
+    "app.password_file",
+    "app.password_environment",
+    "app.password_command",
+    "app.password_keyring",
+];
+
+/// A credential in `[next]`: one of its eight places, one of its four passwords.
+const OF_NEXT: [&str; 2] = ["next.certificate_keyring", "next.password_environment"];
 
 const SAMPLE: &str = include_str!("../../assets/backup365.sample.toml");
 
@@ -58,11 +82,10 @@ fn the_sample_is_every_setting_at_its_default() {
     assert!(untouched.app.is_none(), "the sample names no application until somebody fills it in");
     let (bare, filled) = (survey("", &[], &[]), survey(&filled(), &[], &[]));
     assert_eq!(filled.mistakes, []);
-    for row_of in SETTINGS {
+    for row_of in SETTINGS.iter() {
         let setting = row_of.spec();
         let values = row(&filled, setting.name);
-        let is_alternative =
-            matches!(setting.name, "app.secret_environment" | "app.secret_command" | "app.certificate_file");
+        let is_alternative = setting.name.starts_with("next.") || ALTERNATIVES.contains(&setting.name);
         assert_eq!(values.is_empty(), is_alternative, "{} is in the sample", setting.name);
         for (value, origin) in values {
             assert!(matches!(origin, Origin::File { .. }), "{}", setting.name);
@@ -79,7 +102,7 @@ fn the_sample_is_every_setting_at_its_default() {
 #[test]
 fn the_sample_says_of_every_setting_what_it_is_for_and_how_else_it_is_given() {
     let words = SAMPLE.replace("\n## ", " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    for row in SETTINGS {
+    for row in SETTINGS.iter() {
         let setting = row.spec();
         assert!(
             words.contains(&format!("{}. {}, {}", setting.about, setting.variable, setting.flag)),
@@ -96,19 +119,21 @@ fn the_sample_says_of_every_setting_what_it_is_for_and_how_else_it_is_given() {
 #[test]
 fn the_other_credentials_of_the_sample_can_be_used_as_well() {
     for (line, expected) in [
-        ("## or: secret_environment", CredentialSource::SecretEnvironment("PARTNER_SECRET".into())),
-        (
-            "## or: secret_command",
-            CredentialSource::SecretCommand(["pass", "show", "backup365"].map(String::from).into()),
-        ),
+        ("## or: secret_environment", Secret(Environment("PARTNER_SECRET".into()))),
+        ("## or: secret_command", Secret(Command(["pass", "show", "backup365"].map(String::from).into()))),
+        ("## or: secret_keyring", Secret(Keyring("backup365".into()))),
     ] {
         let filled = filled().replace("\nsecret_file", "\n# secret_file");
         let other = filled.replace(line, line.trim_start_matches("## or: "));
-        assert_eq!(load(&other).unwrap().app.unwrap().credential, expected);
+        assert_eq!(load(&other).unwrap().app.unwrap().credential.source, expected);
     }
     let filled =
-        filled().replace("\nsecret_file", "\n# secret_file").replace("## or: certificate", "certificate");
-    assert!(matches!(load(&filled).unwrap().app.unwrap().credential, CredentialSource::CertificateFile(_)));
+        filled().replace("\nsecret_", "\n# secret_").replace("## or: certificate_file", "certificate_file");
+    let filled = filled.replace("## with it: password_command", "password_command");
+    let credential = load(&filled).unwrap().app.unwrap().credential;
+    assert!(
+        matches!(credential.source, Certificate(File(_))) && matches!(credential.password, Some(Command(_)))
+    );
 }
 
 #[test]
@@ -142,7 +167,9 @@ fn every_setting_reaches_the_merged_value() {
     let variables: Vec<_> = SETTINGS
         .iter()
         .map(|setting| setting.spec())
-        .filter(|s| !table::CREDENTIAL.contains(&s.name) || s.name == "app.secret_command")
+        .filter(|s| !ALTERNATIVES.contains(&s.name) || s.name == "app.secret_command")
+        .filter(|s| !s.name.starts_with("next.") || OF_NEXT.contains(&s.name))
+        .filter(|s| s.name != "app.secret_file")
         .map(|s| (s.variable, s.example))
         .collect();
     let survey = survey("", &variables, &[]);
@@ -156,8 +183,17 @@ fn every_setting_reaches_the_merged_value() {
     assert_eq!(app.client_id.to_string(), "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40");
     assert_eq!(app.tenant.to_string(), "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684");
     assert!(
-        matches!(app.credential, CredentialSource::SecretCommand(words) if words == ["pass", "show", "backup365"])
+        matches!(app.credential.source, Secret(Command(words)) if words == ["pass", "show", "backup365"])
     );
+    assert_eq!(app.credential.expires, Moment::parse("2027-03-31T00:00:00Z"));
+    assert_eq!(
+        app.credential.secret_id.map(|id| id.to_string()).as_deref(),
+        Some("6c1f7a52-90de-4b3c-8f41-2ab7d5e6c390")
+    );
+    let next = app.next.unwrap();
+    assert_eq!(next.source, Certificate(Keyring("backup365-certificate".into())));
+    assert_eq!(next.password, Some(Environment("PARTNER_PASSWORD".into())));
+    assert_eq!(app.signature, CertificateSignature::Rs256);
     assert_eq!(settings.done_page.as_deref(), Some("https://www.example.com/backup365-done"));
     assert!(settings.data.is_absolute() && settings.data.ends_with("data"));
     assert_eq!(
@@ -189,7 +225,7 @@ fn a_later_source_replaces_the_credential_and_a_list_as_a_whole() {
     let both = survey(&file, &variables, &[]);
     assert_eq!(row(&both, "app.secret_file"), []);
     let settings = both.settings.unwrap();
-    assert_eq!(settings.app.unwrap().credential, CredentialSource::SecretEnvironment("SECRET".into()));
+    assert_eq!(settings.app.unwrap().credential.source, Secret(Environment("SECRET".into())));
     assert_eq!(settings.addresses, [("https://c.example".into(), "http://127.0.0.1:3".into())]);
     let flags = [
         ("app.secret_command", "--app-secret-command", "pass show x"),
@@ -228,8 +264,8 @@ fn a_variable_or_flag_that_cannot_be_used_is_named() {
             &[id, tenant],
             &[],
             "your application at Microsoft is named by BACKUP365_APP_CLIENT_ID, BACKUP365_APP_TENANT, but app needs \
-             exactly one of secret_file, secret_environment, secret_command and certificate_file. Give the rest too, \
-             or leave it out.",
+             exactly one of secret_file, secret_environment, secret_command, secret_keyring, certificate_file, \
+             certificate_environment, certificate_command and certificate_keyring. Give the rest too, or leave it out.",
         ),
     ] {
         let survey = survey("", variables, flags);
@@ -244,9 +280,39 @@ fn a_variable_or_flag_that_cannot_be_used_is_named() {
 }
 
 #[test]
+fn the_credential_that_takes_over_is_as_whole_as_the_first() {
+    let first = format!("{APP}secret_file = \"x\"\n");
+    let settings =
+        load(&format!("{first}[next]\ncertificate_file = \"c.pfx\"\npassword_file = \"p\"\n")).unwrap();
+    let app = settings.app.unwrap();
+    assert!(matches!(app.next.as_ref().unwrap().source, Certificate(File(_))));
+    assert_eq!(app.files().count(), 3);
+    for (text, says) in [
+        ("[next]\nsecret_expires = \"2027-03-31\"\n", "next needs exactly one of"),
+        ("[next]\nsecret_file = \"y\"\nsecret_command = [\"z\"]\n", "next needs exactly one of"),
+        ("[next]\nsecret_file = \"y\"\npassword_file = \"p\"\n", "a secret has no password"),
+        (
+            "[next]\ncertificate_file = \"y\"\nsecret_id = \"6c1f7a52-90de-4b3c-8f41-2ab7d5e6c390\"\n",
+            "leave them out",
+        ),
+        (
+            "[next]\ncertificate_file = \"y\"\npassword_file = \"p\"\npassword_keyring = \"q\"\n",
+            "has one password",
+        ),
+        ("[next]\nsecret_file = \"y\"\nsecret_expires = \"March\"\n", "must be a day like 2027-03-31"),
+    ] {
+        let error = load(&format!("{first}{text}")).unwrap_err().to_string();
+        assert!(error.contains(says), "{text}: {error}");
+    }
+    // Alone it names no application, and that is told where it stands.
+    let error = load("\n[next]\nsecret_file = \"y\"\n").unwrap_err().to_string();
+    assert!(error.contains("line 3: app.client_id is missing"), "{error}");
+}
+
+#[test]
 fn the_file_may_name_the_application_and_the_environment_its_credential() {
     let settings = survey(APP, &[("BACKUP365_APP_SECRET_FILE", "/run/secret")], &[]).settings.unwrap();
-    assert_eq!(settings.app.unwrap().credential, CredentialSource::SecretFile("/run/secret".into()));
+    assert_eq!(settings.app.unwrap().credential.source, Secret(File("/run/secret".into())));
 }
 
 #[test]
@@ -299,9 +365,7 @@ fn mistakes_are_named_with_the_way_out() {
 #[test]
 fn a_relative_secret_file_lies_beside_the_settings() {
     let settings = load(&format!("{APP}secret_file = \"secret.txt\"\n")).unwrap();
-    let CredentialSource::SecretFile(path) = settings.app.unwrap().credential else {
-        panic!("a secret file")
-    };
+    let Secret(File(path)) = settings.app.unwrap().credential.source else { panic!("a secret file") };
     assert_eq!(path.parent(), settings.file.unwrap().parent());
 }
 

@@ -1,35 +1,28 @@
 //! What settings say, as plain values.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::{
-    believed::SHORTER_PERCENT, consent::SPREADING, id::TenantId, text::Text, time::TOLERANCE,
-};
+use crate::domain::{believed::SHORTER_PERCENT, consent::SPREADING, text::Text, time::TOLERANCE};
 
-/// Where the program's own credential at Microsoft comes from; the value itself is read when it is needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CredentialSource {
-    /// A client secret in a file.
-    SecretFile(PathBuf),
-    /// A client secret in an environment variable.
-    SecretEnvironment(String),
-    /// A client secret printed by a command: program and arguments.
-    SecretCommand(Vec<String>),
-    /// A certificate and its RSA key in one PEM file.
-    CertificateFile(PathBuf),
+/// Whether somebody must be signed in with Microsoft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SignIn {
+    /// Without a sign-in the account of this computer is the operator.
+    #[default]
+    Optional,
+    /// Without one nothing is done for a customer.
+    Required,
 }
 
-/// The partner's application at Microsoft.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartnerApp {
-    /// Application (client) id.
-    pub client_id: Uuid,
-    /// The partner's own tenant.
-    pub tenant: TenantId,
-    /// Where the credential comes from.
-    pub credential: CredentialSource,
+/// How operators sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OperatorSettings {
+    /// Application (client) id of the operators' registration; none: nobody can sign in.
+    pub client_id: Option<Uuid>,
+    /// Whether they must.
+    pub sign_in: SignIn,
 }
 
 /// A permission row that settings add to the table; none can be removed.

@@ -235,6 +235,7 @@ impl Stage {
                 client_id: partner.client_id.parse().unwrap(),
                 partner: partner.tenant.parse().unwrap(),
                 credential: Credential::Secret(Secret::new(partner.secret)),
+                next: None,
             },
             cloud: Cloud::Global,
             browser_origin: None,

@@ -130,6 +130,7 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
             client_id: partner.client_id.parse().unwrap(),
             partner: partner.tenant.parse().unwrap(),
             credential: Credential::Secret(Secret::new(partner.secret)),
+            next: None,
         },
         cloud: Cloud::Global,
         browser_origin: Some(direct),

@@ -144,7 +144,7 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 const WITHOUT_JSON: [&str; 6] = ["", "sandbox", "customers", "operators", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 15] = [
+const NEEDS: [(&str, &str); 18] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -160,6 +160,9 @@ const NEEDS: [(&str, &str); 15] = [
     ("operators list", ""),
     ("operators set", "jane --admin"),
     ("settings", ""),
+    ("login", ""),
+    ("logout", ""),
+    ("whoami", ""),
 ];
 
 /// Every command, as it is typed, with its definition.

@@ -21,9 +21,13 @@ use crate::{
 /// Exit code, stdout, stderr.
 type Said = (i32, String, String);
 
-/// Notes what it was asked; refuses what the file `refuse` names.
+/// Notes what it was asked; refuses what the file `refuse` names. The file `enabled` names the computer's own timers.
 const SYSTEMCTL: &str = r#"#!/bin/sh
 { printf systemctl; for word in "$@"; do printf ' [%s]' "$word"; done; echo; } >> "$HOME/asked"
+if [ "$1" = is-enabled ]; then
+  if grep -qxF "$2" "$HOME/enabled" 2>/dev/null; then echo enabled; exit 0; fi
+  echo "Failed to get unit file state for $2: No such file or directory" >&2; exit 1
+fi
 if [ "$(cat "$HOME/refuse" 2>/dev/null)" = "$2" ]; then echo "Failed to $2: no reason given" >&2; exit 1; fi
 "#;
 
@@ -369,7 +373,8 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     assert_eq!((code, err.lines().count()), (0, 1), "{out}{err}");
     assert!(err.starts_with("backup365: the table [addresses] of the settings is in use"), "{err}");
     let names: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(':')?.0)).collect();
-    let wanted = ["Settings", "Addresses", "Files", "Record", "Credential", "Microsoft", "Graph", "Clock"];
+    let wanted =
+        ["Settings", "Addresses", "Files", "Record", "Credential", "Expiry", "Microsoft", "Graph", "Clock"];
     assert_eq!(names, wanted);
     assert!(out.contains(".config/backup365/settings.toml") && out.ends_with("A sweep can run.\n"), "{out}");
     let (_, json, _) = partner.desk.run(&["sweep", "--check", "--json"]);
@@ -385,7 +390,7 @@ fn a_check_says_item_by_item_whether_a_pass_could_run() {
     assert!(is_told(&json), "{json}");
     partner.writes("certificate_file = \"good.txt\"");
     let (_, told, _) = check();
-    assert!(is_told(&told) && told.contains("app.certificate_file takes a certificate"), "{told}");
+    assert!(is_told(&told) && told.contains("good.txt is no PEM file and no PFX"), "{told}");
     assert!(out.ends_with("A sweep can't run until this is mended.\n"), "{out}");
 
     // An organisation that is none is our own mistake here, and nothing that a customer could read again.
@@ -425,11 +430,13 @@ fn a_check_and_a_pass_compare_the_clock_with_microsofts() {
     // The right time, and a record into which a fast clock wrote: told once, then known.
     let partner = Partner::new("secret_file = \"good.txt\"");
     let record = partner.desk.path(".local/share/backup365/backup365.sqlite");
-    Connection::open(record).unwrap().execute("UPDATE audit SET at = at + 315360000000", []).unwrap();
+    Connection::open(&record).unwrap().execute("UPDATE audit SET at = at + 315360000000", []).unwrap();
     let (code, out, err) = partner.desk.run(&["status", "--attention"]);
     assert!(code == 6 && out.contains("CLOCK: ") && out.contains("sweep --check"), "{out}{err}");
     let (code, out, _) = partner.desk.run(&["sweep"]);
     assert!(code == 6 && out.contains("CLOCK: ") && out.contains("Nothing is due."), "{out}");
+    // Microsoft was asked meanwhile, so that this is known; what lies still further ahead is not.
+    Connection::open(&record).unwrap().execute("UPDATE audit SET at = at + 315360000000", []).unwrap();
     let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
     assert!(code == 6 && out.contains("\nClock: FAILED: ") && out.contains("\nMicrosoft: takes"), "{out}");
     let (code, out, _) = partner.desk.run(&["sweep", "--check"]);
@@ -660,4 +667,54 @@ fn a_check_asks_graph_too() {
         "{out}"
     );
     assert!(out.ends_with("A sweep can't run until this is mended.\n"), "{out}");
+}
+
+#[test]
+fn the_timer_of_the_package_is_noted_and_gets_no_second_one_beside_it() {
+    let partner = Partner::new("secret_file = \"good.txt\"");
+    let desk = &partner.desk;
+    let (_, account, _) = said(desk.command(Path::new("/usr/bin/id"), &["-un"]));
+    let timer = format!("backup365-sweep@{}.timer", account.trim());
+    let switch = |is_on: bool| fs::write(desk.path("enabled"), if is_on { &*timer } else { "" }).unwrap();
+    switch(true);
+    let install = |flags: &[&str]| desk.run(&[flags, &["sweep", "--install"]].concat());
+    let (code, out, err) = install(&[]);
+    // The program under test lies where Cargo builds: that alone needs attention.
+    assert_eq!((code, out.as_str()), (6, ""), "{err}");
+    assert!(err.contains(&format!("{timer} starts the sweep of this account")), "{err}");
+    assert!(err.contains("no second timer") && err.contains("Next sweep: "), "{err}");
+    assert!(desk.units().is_empty(), "{:?}", desk.units());
+    let is_known = || desk.run(&["sweep", "--status"]).1.contains("is installed on ");
+    assert!(is_known());
+    let uninstall = || desk.run(&["sweep", "--uninstall"]);
+    let (code, _, err) = uninstall();
+    assert!(code == 1 && err.contains(&format!("systemctl disable --now {timer}\n")), "{err}");
+    assert!(is_known());
+    // Switched off, it is forgotten.
+    switch(false);
+    assert!(uninstall().0 == 0 && !is_known());
+    // It knows nothing of flags: with one, this account's own timer sweeps.
+    switch(true);
+    let (_, _, err) = install(&["--log-level", "debug"]);
+    assert!(!err.contains(&timer) && desk.units().len() == 2, "{err}");
+}
+
+#[test]
+fn the_units_of_the_package_start_the_sweep_as_those_of_an_account_do() {
+    let partner = Partner::new("secret_file = \"good.txt\"");
+    let (_, out, err) = partner.desk.run(&["sweep", "--install", "--print"]);
+    let own = printed(&out);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/packaging/systemd");
+    for ((_, own), kind) in own.iter().zip(["service", "timer"]) {
+        let packed = fs::read_to_string(folder.join(format!("backup365-sweep@.{kind}"))).unwrap();
+        // What is about one account, one computer or words for people is another matter.
+        let about =
+            ["#", "Description=", "ExecStart=", "Environment", "User=", "Wants=", "After=", "Documentation="];
+        let lines = |text: &str| -> Vec<String> {
+            let lines =
+                text.lines().filter(|line| !line.is_empty() && !about.iter().any(|it| line.starts_with(it)));
+            lines.map(str::to_owned).collect()
+        };
+        assert_eq!(lines(&packed), lines(own), "{err}");
+    }
 }

@@ -23,6 +23,7 @@ mod conformance_graph;
 mod conformance_requests;
 mod consent;
 #[cfg(unix)]
+mod credential;
 mod customers;
 mod docs;
 #[cfg(unix)]
@@ -49,11 +50,15 @@ mod live;
 #[cfg(unix)]
 mod log;
 #[cfg(unix)]
+mod login;
+#[cfg(unix)]
 mod network;
 #[cfg(unix)]
 mod operators;
 #[cfg(unix)]
 mod ownership;
+#[cfg(unix)]
+mod packaging;
 #[cfg(unix)]
 mod parity;
 #[cfg(unix)]

@@ -1,6 +1,8 @@
 //! The sandbox by plain HTTP, as a program or a browser that knows nothing of this one would meet it.
 
+mod foreign;
 pub(crate) mod rig;
+mod sign_in;
 
 use std::sync::Arc;
 
@@ -95,9 +97,9 @@ async fn every_address_of_the_discovery_document_is_answered() {
     let document: serde_json::Value =
         rig.request(Method::GET, &url).send().await.unwrap().json().await.unwrap();
     for (name, method, status, seen) in [
-        ("authorization_endpoint", Method::GET, 200, "Sign in to your account"),
+        ("authorization_endpoint", Method::GET, 400, "Sign in to your account"),
         ("end_session_endpoint", Method::GET, 200, "You signed out of your account"),
-        ("device_authorization_endpoint", Method::POST, 401, "AADSTS7000218"),
+        ("device_authorization_endpoint", Method::POST, 400, "AADSTS900144"),
         ("token_endpoint", Method::POST, 400, "AADSTS900561"),
         ("jwks_uri", Method::GET, 200, "keys"),
     ] {

@@ -13,7 +13,10 @@ use crate::{
     exit::Exit,
 };
 
-use super::super::{Refusal, places, world::World};
+use super::super::{
+    Refusal, places,
+    world::{Opener, World},
+};
 use super::CommandContext;
 
 /// Runs it.
@@ -50,6 +53,11 @@ pub(super) const fn only_prints(args: &Args) -> bool {
     args.install && args.print
 }
 
+/// Whether it is a sweep itself, or the check whether one could run.
+pub(super) const fn is_unattended(args: &Args) -> bool {
+    !(args.preview || args.status || args.install || args.uninstall || args.accept_shorter.is_some())
+}
+
 /// What a pass needs, tried in turn up to the first thing that is not as it should be.
 fn checks(command: &CommandContext) -> Vec<Check> {
     let opener = &command.opener;
@@ -79,10 +87,13 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let Ok(store) = store else { return checks };
     let record = store.clone();
     let name = if opener.is_sandbox { "Sandbox" } else { "Credential" };
-    let there = |world: &World| match (opener.is_sandbox, world.doubt) {
+    let there = |world: &World| match (opener.is_sandbox, world.doubts.as_slice()) {
         (true, _) => Text::from("has started"),
-        (false, None) => Text::from("is there"),
-        (false, Some(doubt)) => Text::of(format_args!("is there, but {doubt}")),
+        (false, []) => Text::from("is there"),
+        (false, doubts) => {
+            let words: Vec<&str> = doubts.iter().map(Text::as_str).collect();
+            Text::of(format_args!("is there, but {}", words.join("; ")))
+        }
     };
     let world = opener.open_with(store);
     // Behind the credential the way to Microsoft is made ready.
@@ -90,6 +101,7 @@ fn checks(command: &CommandContext) -> Vec<Check> {
     let name = if is_way { MICROSOFT } else { name };
     checks.push(Check::new(name, world.as_ref().map(there).map_err(Clone::clone)));
     let Ok(world) = world else { return checks };
+    checks.extend(expiry(opener, &world));
     let signed_in = command.runtime.block_on(world.provider.graph.sign_in());
     let found = signed_in.map(|()| Text::from("takes the credential, in your own organisation"));
     let is_good = found.is_ok();
@@ -111,6 +123,24 @@ fn checks(command: &CommandContext) -> Vec<Check> {
         }
     }
     checks
+}
+
+/// Until when the credential is good: a warning where that ends soon or is not known, and where the next one is in use.
+fn expiry(opener: &Opener, world: &World) -> Option<Check> {
+    const NAME: &str = "Expiry";
+    if world.standing.known.is_empty() {
+        return None;
+    }
+    let warnings = world.standing.warnings(opener.clock.now());
+    let (words, is_known) = world.standing.in_words();
+    Some(match warnings.as_slice() {
+        [] if is_known => Check::new(NAME, Ok(words)),
+        [] => Check::warning(NAME, words),
+        warnings => {
+            let words = warnings.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
+            Check::warning(NAME, Text::clean(words.trim_end_matches('.')))
+        }
+    })
 }
 
 /// How well the clock agrees with Microsoft's.

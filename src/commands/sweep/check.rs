@@ -97,8 +97,7 @@ fn mended(failure: &Failure) -> Failure {
                  Microsoft.",
             ),
             None => told.then(
-                "app.certificate_file takes a certificate and its RSA key of 2,048 bits or more, both as PEM and without a \
-                 password.",
+                "app.certificate_file takes a certificate and its RSA key of 2,048 bits or more, as PEM or PFX.",
             ),
         };
     }

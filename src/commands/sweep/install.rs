@@ -3,6 +3,8 @@
 //! What can be found out before anything is written is found out first; what was written is taken back when systemd
 //! does not take it. Pressing twice does the same once more.
 
+mod package;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -39,8 +41,10 @@ pub struct Around {
     pub now: Moment,
     /// The program lies where files come and go: a folder for building, or a temporary one.
     pub is_passing: bool,
-    /// The secret comes from this variable, which a timer does not have.
-    pub secret_variable: Option<String>,
+    /// Secrets of ours come from these variables, which a timer does not have.
+    pub secret_variables: Vec<String>,
+    /// One comes from the system's keyring, which a sweep never asks.
+    pub needs_keyring: bool,
     /// The way out of this computer, which a timer is not told either; nothing for the sandbox.
     pub network: Network,
 }
@@ -66,6 +70,9 @@ pub fn print(plan: &Plan, around: &Around, out: Out) -> anyhow::Result<Exit> {
 /// A path can't stand in a unit; stdout can't be written for another reason than a closed pipe.
 pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow::Result<Exit> {
     let files = plan.files()?;
+    if let Some(timer) = package::timer(plan, around) {
+        return package::note(&timer, plan, around, store, out);
+    }
     if let Err(why) = systemctl(&["show-environment"]) {
         return without(plan, around, &why, out);
     }
@@ -102,7 +109,7 @@ pub fn install(plan: &Plan, around: &Around, store: &Store, out: Out) -> anyhow:
     Ok(if is_good.contains(&false) { Exit::Attention } else { Exit::Done })
 }
 
-/// Takes the timer away. Only files that this program wrote are removed; without any, there is nothing to do.
+/// Takes the timer away. Only files that this program wrote are removed; without any, only the record is told.
 ///
 /// # Errors
 /// A path can't stand in a unit.
@@ -114,6 +121,12 @@ pub fn uninstall(plan: &Plan, around: &Around, store: Option<&Store>, out: Out) 
         return Ok(Exit::Failed);
     }
     if !files.iter().any(|(path, _)| path.exists()) {
+        if let Some(timer) = package::timer(plan, around) {
+            return Ok(package::stays(&timer));
+        }
+        if let Some(Err(failure)) = store.map(|store| store.note_sweeper_removed(&around.host)) {
+            return Ok(failed(&failure));
+        }
         out.note("No timer of this program is installed here.");
         return Ok(Exit::Done);
     }
@@ -193,17 +206,28 @@ fn lies_well(plan: &Plan, around: &Around) -> bool {
 
 /// Whether the secret will be there at 20:00.
 fn has_secret(plan: &Plan, around: &Around) -> bool {
-    let Some(name) = &around.secret_variable else { return true };
-    let written = outside::file::text(&plan.variables, VARIABLES_BYTES);
-    if written.is_ok_and(|text| text.lines().any(|line| variables::is_of(line, name))) {
-        return true;
+    let written = outside::file::text(&plan.variables, VARIABLES_BYTES).unwrap_or_default();
+    let is_written = |name: &str| written.lines().any(|line| variables::is_of(line, name));
+    let missing: Vec<&String> = around.secret_variables.iter().filter(|name| !is_written(name)).collect();
+    for name in &missing {
+        warn(&format!(
+            "The secret comes from the variable {name}, which a timer does not have. Write {name}=SECRET into {} (mode \
+             0600), or name a file in the settings (app.secret_file).",
+            plan.variables.display()
+        ));
     }
-    warn(&format!(
-        "The secret comes from the variable {name}, which a timer does not have. Write {name}=SECRET into {} (mode \
-         0600), or name a file in the settings (app.secret_file).",
-        plan.variables.display()
-    ));
-    false
+    let other = ["BACKUP365_APP_SECRET_", "BACKUP365_APP_CERTIFICATE_"];
+    let has_other =
+        || written.lines().any(|line| other.iter().any(|name| line.trim_start().starts_with(name)));
+    let is_shut = around.needs_keyring && !has_other();
+    if is_shut {
+        warn(&format!(
+            "The secret comes from the keyring, which a sweep never asks: nobody opens it for a timer. Write \
+             BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential) into {}.",
+            plan.variables.display()
+        ));
+    }
+    missing.is_empty() && !is_shut
 }
 
 /// Runs `sweep --check` as systemd will run a pass: with its environment, not with this terminal's.

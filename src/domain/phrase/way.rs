@@ -263,6 +263,12 @@ pub enum Command {
     Explain,
     /// What is set, and where it came from.
     Settings,
+    /// Sign in.
+    Login,
+    /// Sign in by a code.
+    LoginByCode,
+    /// Sign out.
+    Logout,
 }
 
 impl Command {
@@ -299,6 +305,9 @@ impl Command {
             Self::TellLink("C-1001".into(), Product::Office365),
             Self::Explain,
             Self::Settings,
+            Self::Login,
+            Self::LoginByCode,
+            Self::Logout,
         ]
     }
 }
@@ -353,6 +362,9 @@ impl Command {
             }
             Self::Explain => f.write_str("explain"),
             Self::Settings => f.write_str("settings"),
+            Self::Login => f.write_str("login"),
+            Self::LoginByCode => f.write_str("login --device-code"),
+            Self::Logout => f.write_str("logout"),
         }
     }
 }

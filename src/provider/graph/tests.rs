@@ -176,6 +176,7 @@ fn settings(origins: Vec<(String, String)>, clock: Clock, secret: &str) -> Setti
             client_id: CLIENT.parse().unwrap(),
             partner: PARTNER.parse().unwrap(),
             credential: Credential::Secret(Secret::new(secret.to_owned())),
+            next: None,
         },
         cloud: Cloud::Global,
         browser_origin: None,

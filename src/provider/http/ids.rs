@@ -18,6 +18,10 @@ const TELLING: usize = 6;
 /// Bytes from which on a secret is looked for within a word; a shorter one is in every other word by chance.
 const SHORTEST: usize = 4;
 
+/// Fields of a token request that prove something.
+const SECRET_FIELDS: [&str; 6] =
+    ["client_secret", "client_assertion", "refresh_token", "device_code", "code", "code_verifier"];
+
 /// What of a request is secret.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Sent(Vec<Zeroizing<String>>);
@@ -29,7 +33,7 @@ impl fmt::Debug for Sent {
 }
 
 impl Sent {
-    /// Token, password, client secret and assertion of a request, in lower case.
+    /// Token, password and [`SECRET_FIELDS`] of a request, in lower case.
     pub(super) fn of(call: &Call) -> Self {
         let mut sent = Vec::new();
         let credentials = call.headers.iter().filter(|(name, _)| *name == "authorization");
@@ -45,7 +49,7 @@ impl Sent {
         }
         if let Some(("application/x-www-form-urlencoded", body)) = &call.body {
             let pairs = form_urlencoded::parse(body);
-            let secret = pairs.filter(|(name, _)| matches!(&**name, "client_secret" | "client_assertion"));
+            let secret = pairs.filter(|(name, _)| SECRET_FIELDS.contains(&&**name));
             sent.extend(secret.map(|(_, value)| Zeroizing::new(value.to_lowercase())));
         }
         sent.retain(|secret| !secret.is_empty());

@@ -49,6 +49,15 @@ fn tokens(
     millis: &Arc<AtomicI64>,
     credential: Credential,
 ) -> Result<Tokens, Error> {
+    made(origins, millis, credential, None)
+}
+
+fn made(
+    origins: Vec<(String, String)>,
+    millis: &Arc<AtomicI64>,
+    credential: Credential,
+    next: Option<Credential>,
+) -> Result<Tokens, Error> {
     let told = Arc::clone(millis);
     let clock = Clock::new(move || Moment::from_millis(told.load(Ordering::SeqCst)));
     let http = Http::new(HttpOptions {
@@ -62,6 +71,7 @@ fn tokens(
         client_id: "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40".parse().unwrap(),
         partner: OTHER.parse().unwrap(),
         credential,
+        next,
     };
     Tokens::new(http, clock, "https://login.microsoftonline.com".parse().unwrap(), &app)
 }
@@ -246,50 +256,106 @@ certificates = ["""
     let mut ended = rcgen::CertificateParams::new(vec!["backup.example".to_owned()]).unwrap();
     ended.not_after = rcgen::date_time_ymd(2021, 1, 1);
     let ended = ended.self_signed(&rcgen::KeyPair::from_pem(&key).unwrap()).unwrap().pem();
-    for pem in [
-        format!("{certificate}{key}"),
-        format!("{key}{certificate}"),
+    let of = |pem: String, signature| Credential::Certificate {
+        certificate: Certificate::read(pem.as_bytes(), None).unwrap(),
+        signature,
+    };
+    for (pem, signature) in [
+        (format!("{certificate}{key}"), Signature::Ps256),
+        (format!("{certificate}{key}"), Signature::Rs256),
         // A chain, however it is put together.
-        format!("{above}{certificate}{key}"),
-        format!("{ended}{certificate}{key}"),
-        format!("{certificate}{ended}{key}"),
+        (format!("{above}{certificate}{key}"), Signature::Ps256),
+        (format!("{ended}{certificate}{key}"), Signature::Ps256),
+        (format!("{key}{certificate}{ended}"), Signature::Rs256),
     ] {
-        let credential = Credential::Certificate { pem: Secret::new(pem) };
-        let tokens = tokens(sandbox.origins(), &millis, credential).unwrap();
+        let tokens = tokens(sandbox.origins(), &millis, of(pem, signature)).unwrap();
         let token = tokens.get(partner, RESOURCE).await.unwrap();
         assert_eq!(token.claims().unwrap().tenant, Some(partner));
     }
     let (stranger, its_key) = self::certificate();
-    let credential = Credential::Certificate { pem: Secret::new(format!("{stranger}{its_key}")) };
-    let tokens = tokens(sandbox.origins(), &millis, credential).unwrap();
-    assert_eq!(tokens.get(partner, RESOURCE).await.unwrap_err().aadsts(), Some(700_027));
+    let stranger = of(format!("{stranger}{its_key}"), Signature::Rs256);
+    let refused = tokens(sandbox.origins(), &millis, stranger.clone()).unwrap();
+    assert_eq!(refused.get(partner, RESOURCE).await.unwrap_err().aadsts(), Some(700_027));
+    // While it is replaced, the one that is registered takes over.
+    let good = of(format!("{certificate}{key}"), Signature::Ps256);
+    let both = made(sandbox.origins(), &millis, stranger, Some(good)).unwrap();
+    both.get(partner, RESOURCE).await.unwrap();
+    assert_eq!(both.replaced(), Some(700_027));
 }
 
-#[test]
-fn a_certificate_file_that_lacks_something_is_called_so() {
-    let (certificate, key) = certificate();
-    let (_, other_key) = self::certificate();
-    let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
-    let older = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
-    let elliptic = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
-    let odd_key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
-    for (pem, word) in [
-        (String::new(), "no certificate"),
-        (String::from("hello"), "no certificate"),
-        (certificate.clone(), "no private key"),
-        (key, "no certificate"),
-        (format!("{certificate}{odd_key}"), "no RSA key"),
-        (format!("{certificate}{elliptic}"), "no RSA key but an EC PRIVATE KEY"),
-        (format!("{certificate}{encrypted}"), "is encrypted"),
-        (format!("{older}{certificate}"), "is encrypted"),
-        (format!("{certificate}{other_key}"), "does not belong to the certificate"),
-    ] {
-        let millis = Arc::new(AtomicI64::new(START));
-        let made = tokens(vec![], &millis, Credential::Certificate { pem: Secret::new(pem) });
-        let failure = made.unwrap_err().failure("getting ready");
-        assert_eq!(failure.kind, FailureKind::Internal);
-        assert!(failure.what.as_str().contains(word), "{word}: {failure:?}");
+/// A refusal of the token endpoint.
+fn refusal(number: u64) -> (u16, String) {
+    (401, json!({"error": "invalid_client", "error_codes": [number]}).to_string())
+}
+
+/// A token endpoint that knows what to say to the secrets `old` and `new`; what it was asked with.
+async fn two(
+    answer: impl Fn(&str) -> (u16, String) + Clone + Send + Sync + 'static,
+) -> (Tokens, Arc<std::sync::Mutex<Vec<String>>>) {
+    let stage = stage(|_| (200, String::new())).await;
+    let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = Arc::clone(&asked);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let router = axum::Router::new().fallback(move |body: String| {
+        let secret = body.rsplit_once("client_secret=").map_or("", |(_, secret)| secret).to_owned();
+        let (status, text) = answer(&secret);
+        kept.lock().unwrap().push(secret);
+        async move { (axum::http::StatusCode::from_u16(status).unwrap(), text) }
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let of = |secret: &str| Credential::Secret(Secret::new(secret.to_owned()));
+    let origins = vec![("https://login.microsoftonline.com".into(), origin)];
+    (made(origins, &stage.millis, of("old"), Some(of("new"))).unwrap(), asked)
+}
+
+#[tokio::test]
+async fn the_next_credential_is_taken_where_the_first_is_refused_for_what_it_is() {
+    for number in [7_000_215, 7_000_222, 700_027, 700_030, 50_012] {
+        let (tokens, asked) =
+            two(move |secret| if secret == "old" { refusal(number) } else { good(0, &json!(3_600)) }).await;
+        assert_eq!(tokens.replaced(), None);
+        tokens.get(tenant(), RESOURCE).await.unwrap();
+        assert_eq!(tokens.replaced(), Some(number));
+        // From then on it is the first to be tried.
+        tokens.get(OTHER.parse().unwrap(), RESOURCE).await.unwrap();
+        assert_eq!(*asked.lock().unwrap(), ["old", "new", "new"], "{number}");
     }
+}
+
+#[tokio::test]
+async fn no_other_refusal_is_a_reason_to_try_the_next() {
+    for number in [700_016, 7_000_229, 700_024, 90_002, 7_000_218, 53_003] {
+        let (tokens, asked) = two(move |_| refusal(number)).await;
+        assert_eq!(tokens.get(tenant(), RESOURCE).await.unwrap_err().aadsts(), Some(number));
+        assert_eq!(*asked.lock().unwrap(), ["old"], "{number}");
+    }
+}
+
+#[tokio::test]
+async fn where_both_are_refused_the_first_refusal_counts_and_nothing_goes_on() {
+    let (tokens, asked) = two(|secret| refusal(if secret == "old" { 7_000_222 } else { 7_000_215 })).await;
+    assert_eq!(tokens.get(tenant(), RESOURCE).await.unwrap_err().aadsts(), Some(7_000_222));
+    assert_eq!((tokens.replaced(), asked.lock().unwrap().len()), (None, 2));
+    // The next one is good as a credential, and what stands in the way then is told.
+    let (tokens, _) = two(|secret| refusal(if secret == "old" { 7_000_222 } else { 700_016 })).await;
+    assert_eq!(tokens.get(tenant(), RESOURCE).await.unwrap_err().aadsts(), Some(700_016));
+}
+
+#[tokio::test]
+async fn the_first_is_taken_again_where_the_next_is_refused_later() {
+    let is_late = Arc::new(AtomicUsize::new(0));
+    let late = Arc::clone(&is_late);
+    let (tokens, asked) = two(move |secret| match (secret, late.load(Ordering::SeqCst)) {
+        ("old", 0) | ("new", 1) => refusal(7_000_222),
+        _ => good(0, &json!(3_600)),
+    })
+    .await;
+    tokens.get(tenant(), RESOURCE).await.unwrap();
+    is_late.store(1, Ordering::SeqCst);
+    tokens.get(OTHER.parse().unwrap(), RESOURCE).await.unwrap();
+    assert_eq!(*asked.lock().unwrap(), ["old", "new", "new", "old"]);
+    assert_eq!(tokens.replaced(), None);
 }
 
 #[tokio::test]

@@ -81,6 +81,74 @@ impl oauth2::TokenResponse for Issued {
     }
 }
 
+/// What a person's sign-in was answered with. The access token is none of ours, and is not read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Value")]
+pub(super) struct UserTokens {
+    unread: AccessToken,
+    kind: BasicTokenType,
+    id_token: Option<Secret<String>>,
+    refresh: Option<Secret<String>>,
+}
+
+impl UserTokens {
+    /// Who it is.
+    pub(super) const fn id_token(&self) -> Option<&Secret<String>> {
+        self.id_token.as_ref()
+    }
+
+    /// What keeps the person signed in.
+    pub(super) fn into_refresh(self) -> Option<Secret<String>> {
+        self.refresh
+    }
+}
+
+impl From<Value> for UserTokens {
+    fn from(value: Value) -> Self {
+        let token = |name: &str| {
+            let text = value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+            text.map(|text| Secret::new(text.to_owned()))
+        };
+        Self {
+            unread: AccessToken::new(String::new()),
+            kind: BasicTokenType::Bearer,
+            id_token: token("id_token"),
+            refresh: token("refresh_token"),
+        }
+    }
+}
+
+impl Serialize for UserTokens {
+    /// The crate asks for it and never calls it here; a token is not written anywhere.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl oauth2::TokenResponse for UserTokens {
+    type TokenType = BasicTokenType;
+
+    fn access_token(&self) -> &AccessToken {
+        &self.unread
+    }
+
+    fn token_type(&self) -> &BasicTokenType {
+        &self.kind
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        None
+    }
+
+    fn refresh_token(&self) -> Option<&RefreshToken> {
+        None
+    }
+
+    fn scopes(&self) -> Option<&Vec<Scope>> {
+        None
+    }
+}
+
 /// Seconds as a number or as text.
 fn seconds(value: &Value) -> Option<Duration> {
     let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;

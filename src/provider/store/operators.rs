@@ -20,6 +20,8 @@ pub struct KnownOperator {
     pub since: Moment,
     /// The accounts: computer and number (uid).
     pub accounts: Vec<(Text, u32)>,
+    /// Signs in with Microsoft, which says what the role is.
+    pub signs_in: bool,
 }
 
 impl Store {
@@ -30,11 +32,13 @@ impl Store {
     pub fn operators(&self) -> Result<Vec<KnownOperator>, Failure> {
         self.read(|tx| {
             let accounts = operator::accounts(tx)?;
+            let sign_ins = operator::sign_ins(tx)?;
             let known = |row: operator::OperatorRow| {
                 let own = accounts.iter().filter(|account| account.operator == row.name);
                 let accounts = own.map(|account| (account.host.clone(), account.number)).collect();
+                let signs_in = sign_ins.iter().any(|known| known.operator == row.name);
                 let operator::OperatorRow { name, is_admin, since } = row;
-                KnownOperator { name, is_admin, since, accounts }
+                KnownOperator { name, is_admin, since, accounts, signs_in }
             };
             Ok(operator::all(tx)?.into_iter().map(known).collect())
         })
@@ -44,7 +48,8 @@ impl Store {
     /// next write.
     ///
     /// # Errors
-    /// `Refused` for anyone but an Admin; `NotFound` for a name not on record, or of several; `Conflict` for the last Admin.
+    /// `Refused` for anyone but an Admin; `NotFound` for a name not on record, or of several; `Conflict` for the last Admin,
+    /// and for an operator whose role comes from the sign-in.
     pub fn set_admin(&self, name: &Text, is_admin: bool) -> Result<bool, Failure> {
         self.write(|write| {
             write.demand_admin("changing operators")?;
@@ -65,7 +70,7 @@ impl Store {
     /// against whoever may write the record's file. Whether that is a change; one is in the audit.
     ///
     /// # Errors
-    /// `Record`, when the record can't be written: a retry is safe.
+    /// `Record`, when the record can't be written: a retry is safe. `Conflict`, where the role comes from the sign-in.
     pub fn recover_admin(&self) -> Result<bool, Failure> {
         self.write(|write| {
             let row = named(write, write.operator())?;
@@ -81,6 +86,17 @@ fn change(
     is_admin: bool,
     what: &str,
 ) -> Result<bool, Failure> {
+    if operator::sign_ins(write.tx)?.iter().any(|known| known.operator == row.name) {
+        return Err(Failure::new(
+            FailureKind::Conflict,
+            Text::of(format_args!("{} signs in with Microsoft, and the role comes from there", row.name)),
+            phrase![
+                "Your organisation's administrator assigns Admin or User in the operators' application; it counts from the next ",
+                Command::Login,
+                " on."
+            ],
+        ));
+    }
     if row.is_admin == is_admin {
         return Ok(false);
     }

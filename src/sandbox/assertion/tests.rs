@@ -55,15 +55,26 @@ impl Rig {
         json!({"alg": "PS256", "typ": "JWT", "x5t#S256": URL_SAFE_NO_PAD.encode(Sha256::digest(&self.certificate))})
     }
 
+    /// The header that older libraries send.
+    fn older(&self) -> Value {
+        let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &self.certificate);
+        json!({"alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(thumbprint)})
+    }
+
     /// What comes of it: the number, or none.
     fn answer(&self, assertion: &str) -> Option<u32> {
-        let expected = Expected {
-            partner: &self.partner,
-            login: "login.microsoftonline.com",
-            words: [TENANT, "a.example"],
-            now: NOW,
-        };
-        check(assertion, &expected).err().map(|it| it.0)
+        check(
+            assertion,
+            &Expected {
+                partner: &self.partner,
+                login: "https://login.microsoftonline.com",
+                home: "https://login.microsoftonline.com",
+                words: [TENANT, "a.example"],
+                now: NOW,
+            },
+        )
+        .err()
+        .map(|it| it.0)
     }
 }
 
@@ -85,9 +96,7 @@ fn claims() -> Value {
 fn both_kinds_are_taken() {
     let rig = Rig::new();
     assert_eq!(rig.answer(&rig.sign(&rig.header(), &claims(), &RSA_PSS_SHA256)), None);
-    let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &rig.certificate);
-    let old = json!({"alg": "RS256", "typ": "JWT", "x5t": URL_SAFE_NO_PAD.encode(thumbprint)});
-    assert_eq!(rig.answer(&rig.sign(&old, &claims(), &RSA_PKCS1_SHA256)), None);
+    assert_eq!(rig.answer(&rig.sign(&rig.older(), &claims(), &RSA_PKCS1_SHA256)), None);
     // A moment with a fraction, as libraries in Python and Node send it.
     let mut fraction = claims();
     (fraction["exp"], fraction["nbf"]) = (json!(AS_FRACTION + 600.5), json!(AS_FRACTION - 0.25));
@@ -120,6 +129,20 @@ fn each_flaw_has_its_number() {
         ("changed", changed, 50_027),
         ("another signature", format!("{signed}.AAAA"), 700_027),
         ("the other padding", rig.sign(&rig.header(), &claims(), &RSA_PKCS1_SHA256), 700_027),
+        (
+            "a thumbprint of nobody",
+            rig.sign(
+                &json!({"alg": "RS256", "x5t": "AAAAAAAAAAAAAAAAAAAAAAAAAAA"}),
+                &claims(),
+                &RSA_PKCS1_SHA256,
+            ),
+            700_027,
+        ),
+        (
+            "the older thumbprint, and the key of another",
+            Rig::new().sign(&rig.older(), &claims(), &RSA_PKCS1_SHA256),
+            700_027,
+        ),
         ("another certificate", Rig::new().sign(&Rig::new().header(), &claims(), &RSA_PSS_SHA256), 700_027),
         ("audience", with("aud", json!("https://login.microsoftonline.us/x/oauth2/v2.0/token")), 700_023),
         ("issuer", with("iss", json!("other")), 700_021),

@@ -16,7 +16,7 @@ use crate::sandbox::{
 
 /// What is wrong with a typed address.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(in crate::sandbox) enum Problem {
     /// Nothing was typed.
     NoAddress,
     /// Nobody has it.
@@ -53,7 +53,7 @@ button:focus-visible,input:focus-visible{outline:3px solid #1b1b1b;outline-offse
 @media(max-width:30rem){main{margin:0;padding:1.4rem 1.2rem;box-shadow:none;min-height:80vh}}";
 
 /// The frame around every page. `title` also names the window.
-fn frame(title: &str, body: &Markup) -> Markup {
+pub(in crate::sandbox) fn frame(title: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -72,14 +72,26 @@ fn frame(title: &str, body: &Markup) -> Markup {
 }
 
 /// A page that says one thing.
-pub(super) fn plain(title: &str, words: &str) -> Markup {
+pub(in crate::sandbox) fn plain(title: &str, words: &str) -> Markup {
     frame(title, &html! { h1 { (title) } p { (words) } })
 }
 
+/// What knows where its pages' forms go.
+pub(in crate::sandbox) trait Posts {
+    /// Path that a form posts to.
+    fn action(&self) -> String;
+}
+
+impl Posts for Flow {
+    fn action(&self) -> String {
+        format!("/{}/login", percent(&self.word))
+    }
+}
+
 /// A form that posts to the next step.
-fn form(sealed: &str, flow: &Flow, step: &str, inside: &Markup) -> Markup {
+pub(in crate::sandbox) fn form(sealed: &str, flow: &impl Posts, step: &str, inside: &Markup) -> Markup {
     html! {
-        form method="post" action={ "/" (percent(&flow.word)) "/login" } autocomplete="off" {
+        form method="post" action=(flow.action()) autocomplete="off" {
             input type="hidden" name="ctx" value=(sealed);
             input type="hidden" name="step" value=(step);
             (inside)
@@ -88,12 +100,12 @@ fn form(sealed: &str, flow: &Flow, step: &str, inside: &Markup) -> Markup {
 }
 
 /// A path segment.
-fn percent(word: &str) -> String {
+pub(in crate::sandbox) fn percent(word: &str) -> String {
     percent_encoding::utf8_percent_encode(word, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// Pick an account.
-pub(super) fn accounts(sealed: &str, flow: &Flow, accounts: &[&Account]) -> Markup {
+pub(in crate::sandbox) fn accounts(sealed: &str, flow: &impl Posts, accounts: &[&Account]) -> Markup {
     // A list, and each button on one line of the source: text browsers run buttons together otherwise.
     let rows = html! {
         ul.rows {
@@ -118,7 +130,7 @@ pub(super) fn accounts(sealed: &str, flow: &Flow, accounts: &[&Account]) -> Mark
 }
 
 /// Type an account.
-pub(super) fn address(sealed: &str, flow: &Flow, problem: Option<Problem>) -> Markup {
+pub(in crate::sandbox) fn address(sealed: &str, flow: &impl Posts, problem: Option<Problem>) -> Markup {
     let words = problem.map(|problem| match problem {
         Problem::NoAddress => "Enter a valid email address.",
         Problem::Unknown => "We couldn't find an account with that username. Try another account.",
@@ -134,7 +146,12 @@ pub(super) fn address(sealed: &str, flow: &Flow, problem: Option<Problem>) -> Ma
 }
 
 /// Enter the password.
-pub(super) fn password(sealed: &str, flow: &Flow, account: &Account, wrong: bool) -> Markup {
+pub(in crate::sandbox) fn password(
+    sealed: &str,
+    flow: &impl Posts,
+    account: &Account,
+    wrong: bool,
+) -> Markup {
     let fields = html! {
         p.who { (account.address) }
         @if wrong {
@@ -217,7 +234,7 @@ pub(super) fn approval(
 }
 
 /// Something went wrong: the number, the words and what support asks for.
-pub(super) fn trouble(code: u32, text: &str, mark: &Mark) -> Markup {
+pub(in crate::sandbox) fn trouble(code: u32, text: &str, mark: &Mark) -> Markup {
     frame(
         "Sign in to your account",
         &html! {

@@ -1,8 +1,9 @@
-//! `$batch`: up to twenty requests in one, each answered and throttled on its own, the answers in another order.
+//! `$batch`: up to twenty requests in one, each answered and throttled on its own, the answers in another order. One that
+//! depends on others is answered after them, and not at all where one of them failed.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +12,7 @@ use super::{
     users::{self, MAILBOX_TIME, MAILBOXES_AT_ONCE, MailboxPermit},
 };
 use crate::sandbox::{
-    answer::{Ask, fresh},
+    answer::{Ask, Links, fresh},
     platform::Platform,
 };
 
@@ -26,23 +27,43 @@ struct Batch {
 
 /// One request of it.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Part {
     id: String,
     method: String,
     url: String,
+    #[serde(default)]
+    headers: HashMap<String, String>,
+    #[serde(default)]
+    body: Option<Value>,
+    #[serde(default)]
+    depends_on: Vec<String>,
 }
 
 impl Part {
-    /// As a request of its own.
-    fn ask(&self) -> Ask {
-        let (path, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+    /// As a request of its own: by a path below the version, or by a whole address of Graph, as its SDK for Python sends it.
+    fn ask(&self, root: &str, links: Links) -> Ask {
+        let url = self.url.strip_prefix(root).unwrap_or(&self.url);
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                headers.insert(name, value);
+            }
+        }
         Ask {
             method: self.method.to_ascii_uppercase(),
             path: format!("/v1.0/{}", path.trim_start_matches('/')),
             query: query.to_owned(),
-            headers: HeaderMap::new(),
-            body: Vec::new(),
+            headers,
+            body: self.body.as_ref().map(|it| it.to_string().into_bytes()).unwrap_or_default(),
+            links,
         }
+    }
+
+    /// Places of the parts that it depends on.
+    fn before(&self, places: &HashMap<String, usize>) -> Option<Vec<usize>> {
+        self.depends_on.iter().map(|id| places.get(&id.to_lowercase()).copied()).collect()
     }
 }
 
@@ -50,14 +71,12 @@ impl Part {
 pub(super) async fn answer(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
     let batch: Batch = serde_json::from_slice(&ask.body)
         .map_err(|_why| Refusal::new(400, "BadRequest", "Unable to read JSON request payload."))?;
-    let mut ids = HashSet::new();
     if batch.requests.is_empty() || batch.requests.len() > MOST {
         return Err(Refusal::new(400, "BadRequest", "A batch holds 1 to 20 requests."));
     }
-    if !batch.requests.iter().all(|part| ids.insert(part.id.to_lowercase())) {
-        return Err(Refusal::new(400, "BadRequest", "Request ids of a batch must be unique."));
-    }
-    let asks: Vec<(&Part, Ask)> = batch.requests.iter().map(|part| (part, part.ask())).collect();
+    let order = order(&batch.requests)?;
+    let asks: Vec<(&Part, Ask)> =
+        batch.requests.iter().map(|part| (part, part.ask(&caller.root, ask.links.clone()))).collect();
     let is_mailbox = |ask: &Ask| mailbox(&ask.segments()).is_some();
     let (_permit, running) = if asks.iter().any(|(_, ask)| is_mailbox(ask)) {
         // Four parts at a time, whatever their number.
@@ -67,19 +86,55 @@ pub(super) async fn answer(platform: &Platform, ask: &Ask, caller: &Caller) -> R
     } else {
         (None, 0)
     };
+    let mut statuses = vec![0; asks.len()];
     let mut parts = Vec::with_capacity(asks.len());
-    for (at, (part, ask)) in asks.iter().enumerate() {
+    for (at, before) in order {
+        let Some((part, ask)) = asks.get(at) else { continue };
         let segments = ask.segments();
         let found = match mailbox(&segments) {
+            _ if before.iter().any(|at| statuses.get(*at).is_some_and(|status| *status >= 400)) => {
+                let message = "The request was not executed because a request that it depends on failed.";
+                Err(Refusal::new(424, "FailedDependency", message))
+            }
             // Beside another request for mailboxes every second part is one too many.
             Some(_) if running > 0 && at % 2 == 1 => Err(Refusal::throttled(1)),
             Some(key) => users::settings(platform, ask, caller, key),
             None => Box::pin(route(platform, ask, caller)).await,
         };
+        let status = found.as_ref().map_or_else(|refusal| refusal.status, |found| found.status);
+        if let Some(known) = statuses.get_mut(at) {
+            *known = status;
+        }
         parts.push(dress(platform, &part.id, found));
     }
     parts.reverse();
     Ok(Found::json(&json!({"responses": parts}), 1))
+}
+
+/// The order in which parts are answered: each after those that it depends on, whose places stand beside it.
+fn order(parts: &[Part]) -> Result<Vec<(usize, Vec<usize>)>, Refusal> {
+    let bad = |message: &str| Refusal::new(400, "BadRequest", message);
+    let mut places = HashMap::new();
+    for (at, part) in parts.iter().enumerate() {
+        if places.insert(part.id.to_lowercase(), at).is_some() {
+            return Err(bad("Request ids of a batch must be unique."));
+        }
+    }
+    let before = parts.iter().map(|part| part.before(&places)).collect::<Option<Vec<_>>>();
+    let before = before.ok_or_else(|| bad("A request depends on one that is not in the batch."))?;
+    let mut left: Vec<(usize, Vec<usize>)> = before.into_iter().enumerate().collect();
+    let mut order: Vec<(usize, Vec<usize>)> = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let is_told = |at: &usize| order.iter().any(|(told, _)| told == at);
+        let (ready, later): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|(_, before)| before.iter().all(is_told));
+        if ready.is_empty() {
+            return Err(bad("Requests of a batch must not depend on each other in a circle."));
+        }
+        order.extend(ready);
+        left = later;
+    }
+    Ok(order)
 }
 
 /// Whose mailbox settings a path asks for.
@@ -95,7 +150,7 @@ fn dress(platform: &Platform, id: &str, found: Result<Found, Refusal>) -> Value 
     let mut headers = Map::new();
     headers.insert("Content-Type".to_owned(), Value::from("application/json"));
     let (status, body) = match found {
-        Ok(found) => (200, serde_json::from_slice(&found.body).unwrap_or(Value::Null)),
+        Ok(found) => (found.status, serde_json::from_slice(&found.body).unwrap_or(Value::Null)),
         Err(refusal) => {
             for (name, value) in &refusal.headers {
                 let name = if *name == "retry-after" { "Retry-After" } else { name };

@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use super::{
     Caller, Found, Refusal,
     query::{Query, select},
-    tenant,
+    tenant, writes,
 };
 use crate::sandbox::{
     answer::{Ask, instant, value},
     cloud,
     licence::{self, Sku},
     platform::{Consent, Platform, object_id},
-    role::{GRAPH, ROLES, role},
+    role::{GRAPH, ROLES, Role, role},
 };
 
 /// When every sandbox organisation was made.
@@ -46,7 +46,7 @@ pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> R
         "technicalNotificationMails": [], "businessPhones": [], "city": null, "country": null, "state": null, "street": null,
         "postalCode": null, "preferredLanguage": "en", "provisionedPlans": [], "partnerTenantType": null,
     });
-    let context = format!("{}/$metadata#organization", platform.graph_root());
+    let context = format!("{}/$metadata#organization", caller.root);
     Ok(Found::json(
         &json!({"@odata.context": context, "value": [select(ask, "organization", organization)?]}),
         1,
@@ -92,18 +92,19 @@ pub(super) fn skus(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
         rows.push(select(ask, "subscribedSku", row)?);
     }
     Ok(Found::json(
-        &json!({"@odata.context": format!("{}/$metadata#subscribedSkus", platform.graph_root()), "value": rows}),
+        &json!({"@odata.context": format!("{}/$metadata#subscribedSkus", caller.root), "value": rows}),
         3,
     ))
 }
 
 /// Refuses callers that may not read applications.
-fn may_read(caller: &Caller) -> Result<(), Refusal> {
-    caller.may(&["Application.Read.All", "Directory.Read.All"]).then_some(()).ok_or_else(Refusal::forbidden)
+pub(super) fn may_read(caller: &Caller) -> Result<(), Refusal> {
+    let any = ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"];
+    caller.may(&any).then_some(()).ok_or_else(Refusal::forbidden)
 }
 
-/// Service principals of the caller's tenant: ours where it was consented to, and Graph's.
-fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
+/// Service principals of the caller's tenant: ours where it was consented to, Graph's, and those that were made here.
+pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
     let partner = &platform.world.partner;
     let ours = match &caller.tenant {
         Some(tenant) => platform.world.is_own(tenant) || platform.consent(tenant)? != Consent::Missing,
@@ -133,6 +134,7 @@ fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> 
         "appOwnerOrganizationId": "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "servicePrincipalType": "Application", "appRoles": roles,
         "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
     }));
+    rows.extend(writes::objects(platform, tenant(caller)?, writes::PRINCIPALS)?);
     Ok(rows)
 }
 
@@ -156,9 +158,26 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
         }
     }
     Ok(Found::json(
-        &json!({"@odata.context": format!("{}/$metadata#servicePrincipals", platform.graph_root()), "value": rows}),
+        &json!({"@odata.context": format!("{}/$metadata#servicePrincipals", caller.root), "value": rows}),
         1,
     ))
+}
+
+/// The partner's own application, in its own tenant. Whether an application may read itself there with the rights that a
+/// partner gives it is UNCONFIRMED: the fault `secret-ends` lets it, and without it the role decides.
+pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Value> {
+    let partner = &platform.world.partner;
+    let ends = caller.faults.secret_ends.as_deref().unwrap_or("2099-12-31");
+    caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
+    Some(json!({
+        "id": object_id(&caller.tid, "application"), "deletedDateTime": null, "appId": partner.client_id,
+        "displayName": partner.app_name, "signInAudience": "AzureADMultipleOrgs", "createdDateTime": MADE,
+        "passwordCredentials": [{
+            "customKeyIdentifier": null, "displayName": "sandbox", "endDateTime": format!("{ends}T00:00:00Z"),
+            "hint": partner.secret.chars().take(3).collect::<String>(), "keyId": object_id(&caller.tid, "secret"),
+            "secretText": null, "startDateTime": MADE,
+        }],
+    }))
 }
 
 /// The id in `appId eq '…'`.
@@ -184,7 +203,7 @@ pub(super) fn principal(platform: &Platform, ask: &Ask, caller: &Caller, id: &st
     if let Some(members) = row.as_object_mut() {
         members.insert(
             "@odata.context".to_owned(),
-            json!(format!("{}/$metadata#servicePrincipals/$entity", platform.graph_root())),
+            json!(format!("{}/$metadata#servicePrincipals/$entity", caller.root)),
         );
     }
     Ok(Found::json(&row, 1))
@@ -193,36 +212,36 @@ pub(super) fn principal(platform: &Platform, ask: &Ask, caller: &Caller, id: &st
 /// Answers `/servicePrincipals/{id}/appRoleAssignments`.
 pub(super) fn assignments(platform: &Platform, caller: &Caller, id: &str) -> Result<Found, Refusal> {
     may_read(caller)?;
-    let ours = object_id(&caller.tid, "service principal");
     if !present(platform, caller)?.iter().any(|row| row.get("id").and_then(Value::as_str) == Some(id)) {
         return Err(Refusal::missing(id));
     }
-    let mut roles = match &caller.tenant {
-        Some(tenant) if platform.world.is_own(tenant) && id == ours => {
-            platform.world.partner.own_permissions.clone()
-        }
-        _ => Vec::new(),
-    };
-    if let Some(tenant) = caller.tenant.as_ref().filter(|_| id == ours)
-        && let Consent::Spreading(granted) | Consent::Working(granted) = platform.consent(tenant)?
-    {
+    let context = format!("{}/$metadata#appRoleAssignments", caller.root);
+    Ok(Found::json(&json!({"@odata.context": context, "value": assigned(platform, caller, id)?}), 2))
+}
+
+/// Roles of a service principal of the caller's tenant, as the collection shows them.
+pub(super) fn assigned(platform: &Platform, caller: &Caller, id: &str) -> Result<Vec<Value>, Refusal> {
+    let tenant = tenant(caller)?;
+    if id != object_id(&caller.tid, "service principal") {
+        return writes::assigned(platform, caller, id);
+    }
+    let partner = &platform.world.partner;
+    let mut roles = if platform.world.is_own(tenant) { partner.own_permissions.clone() } else { Vec::new() };
+    if let Consent::Spreading(granted) | Consent::Working(granted) = platform.consent(tenant)? {
         roles.extend(granted);
     }
-    let granted = caller.tenant.as_ref().map(|tenant| platform.grant(tenant)).transpose()?.flatten();
-    let created = granted.map_or_else(|| MADE.to_owned(), |grant| instant(grant.at));
-    let rows: Vec<Value> = roles
-        .iter()
-        .filter_map(|value| role(value))
-        .map(|role| {
-            json!({
-                "id": object_id(&caller.tid, role.id), "deletedDateTime": null, "createdDateTime": created, "appRoleId": role.id,
-                "principalDisplayName": platform.world.partner.app_name, "principalId": ours, "principalType": "ServicePrincipal",
-                "resourceDisplayName": "Microsoft Graph", "resourceId": object_id(&caller.tid, "Microsoft Graph"),
-            })
-        })
-        .collect();
-    let context = format!("{}/$metadata#appRoleAssignments", platform.graph_root());
-    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 2))
+    let created = platform.grant(tenant)?.map_or_else(|| MADE.to_owned(), |grant| instant(grant.at));
+    let rows = roles.iter().filter_map(|value| role(value));
+    Ok(rows.map(|role| assignment(caller, role, (id, &partner.app_name), &created)).collect())
+}
+
+/// One assignment of a role of Graph: to a service principal by id and name, since a moment.
+pub(super) fn assignment(caller: &Caller, role: &Role, (id, name): (&str, &str), created: &str) -> Value {
+    json!({
+        "id": object_id(&format!("{} {id}", caller.tid), role.id), "deletedDateTime": null, "createdDateTime": created,
+        "appRoleId": role.id, "principalDisplayName": name, "principalId": id, "principalType": "ServicePrincipal",
+        "resourceDisplayName": "Microsoft Graph", "resourceId": object_id(&caller.tid, "Microsoft Graph"),
+    })
 }
 
 /// Answers `findTenantInformationByTenantId(tenantId='…')` and `findTenantInformationByDomainName(domainName='…')`.
@@ -256,7 +275,7 @@ pub(super) fn tenant_information(platform: &Platform, caller: &Caller, call: &st
     let found = found.ok_or_else(|| Refusal::missing(&word))?;
     let (id, name, domain) = (&found.id, &found.name, &found.domain);
     let information = json!({
-        "@odata.context": format!("{}/$metadata#microsoft.graph.tenantInformation", platform.graph_root()),
+        "@odata.context": format!("{}/$metadata#microsoft.graph.tenantInformation", caller.root),
         "tenantId": id, "federationBrandName": null, "displayName": name, "defaultDomainName": domain,
     });
     Ok(Found::json(&information, 1))

@@ -87,7 +87,7 @@ pub(super) fn list(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
         row::write(&mut rows, &person, tenant(caller)?, &columns, &caller.faults);
         written += 1;
     }
-    let mut body = format!("{{\"@odata.context\":{}", context(platform, "users", &query)).into_bytes();
+    let mut body = format!("{{\"@odata.context\":{}", context(&caller.root, "users", &query)).into_bytes();
     if let Some(place) = next {
         let link = next_link(platform, caller, &query, place, token.page)?;
         body.extend(format!(",\"@odata.nextLink\":{}", Value::from(link)).bytes());
@@ -99,7 +99,7 @@ pub(super) fn list(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
     let cut = caller.faults.cut_off
         && token.page % 5 == 2
         && platform.due(format!("cut {} {}", caller.tid, token.page));
-    Ok(Found { body, units, cut })
+    Ok(Found { status: 200, body, units, cut })
 }
 
 /// Whether lists show a user.
@@ -152,9 +152,9 @@ fn columns(query: &Query) -> Result<Vec<&str>, Refusal> {
 }
 
 /// `@odata.context` as JSON text.
-fn context(platform: &Platform, set: &str, query: &Query) -> String {
+fn context(root: &str, set: &str, query: &Query) -> String {
     let columns = query.select.as_ref().map(|it| format!("({})", it.join(","))).unwrap_or_default();
-    Value::from(format!("{}/$metadata#{set}{columns}", platform.graph_root())).to_string()
+    Value::from(format!("{root}/$metadata#{set}{columns}")).to_string()
 }
 
 /// Reads the page token; without one it is page 1.
@@ -211,7 +211,7 @@ fn next_link(
     let root = if caller.faults.evil_next && page == 1 {
         format!("https://{}.collector.example/v1.0", platform.world.home.graph)
     } else {
-        platform.graph_root()
+        caller.root.clone()
     };
     let separator = if query.rest.is_empty() { "" } else { "&" };
     Ok(format!("{root}/users?{}{separator}$skiptoken={token}", query.rest))
@@ -232,14 +232,14 @@ pub(super) fn one(platform: &Platform, ask: &Ask, caller: &Caller, key: &str) ->
     let mut fields = Vec::new();
     row::write(&mut fields, &person, tenant(caller)?, &columns, &caller.faults);
     let mut body =
-        format!("{{\"@odata.context\":{},", context(platform, "users", &query).replace("\"}", "\""))
+        format!("{{\"@odata.context\":{},", context(&caller.root, "users", &query).replace("\"}", "\""))
             .into_bytes();
     // The context names one entity of the set.
     if let Some(end) = body.iter().rposition(|byte| *byte == b'"') {
         body.splice(end..end, *b"/$entity");
     }
     body.extend(fields.into_iter().skip(1));
-    Ok(Found { body, units: 1, cut: false })
+    Ok(Found { status: 200, body, units: 1, cut: false })
 }
 
 /// Counts mailbox requests while they are answered.
@@ -289,7 +289,7 @@ pub(super) fn settings(platform: &Platform, ask: &Ask, caller: &Caller, key: &st
         return Err(Refusal::new(404, "MailboxNotEnabledForRESTAPI", message));
     };
     let settings = json!({
-        "@odata.context": format!("{}/$metadata#users('{}')/mailboxSettings", platform.graph_root(), person.id),
+        "@odata.context": format!("{}/$metadata#users('{}')/mailboxSettings", caller.root, person.id),
         "archiveFolder": null, "timeZone": "AUS Eastern Standard Time", "delegateMeetingMessageDeliveryOptions": "sendToDelegateOnly",
         "dateFormat": "d/MM/yyyy", "timeFormat": "h:mm tt", "userPurpose": purpose,
         "language": {"locale": "en-AU", "displayName": "English (Australia)"},
@@ -316,13 +316,13 @@ pub(super) fn delta(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<F
             round.end(select.as_deref(), &people, &left, None)
         }
         (None, Some(token)) => {
-            let content = platform.keys.open(token).ok_or_else(|| round.gone())?;
+            let content = platform.keys.open(token).ok_or_else(|| Round::gone(&caller.root))?;
             let (select, start) = round.position(token, "round")?;
             let place = content
                 .get("p")
                 .and_then(Value::as_u64)
                 .and_then(Place::from_code)
-                .ok_or_else(|| round.gone())?;
+                .ok_or_else(|| Round::gone(&caller.root))?;
             round.page(select.as_deref(), place, start, page_size(ask))
         }
         (None, None) => round.page(select.as_deref(), Place::FIRST, round.start(), page_size(ask)),
@@ -358,23 +358,23 @@ impl Round<'_> {
     }
 
     /// 410: begin again.
-    fn gone(&self) -> Refusal {
+    fn gone(root: &str) -> Refusal {
         Refusal::new(
             410,
             "syncStateNotFound",
             "The sync state is not found. Please begin a full synchronisation.",
         )
-        .with("location", format!("{}/users/delta?$deltatoken=", self.platform.graph_root()))
+        .with("location", format!("{root}/users/delta?$deltatoken="))
     }
 
     /// Reads a token: the columns and what was seen.
     fn position(&self, token: &str, kind: &str) -> Result<(Option<String>, Seen), Refusal> {
-        let content = self.platform.keys.open(token).ok_or_else(|| self.gone())?;
+        let content = self.platform.keys.open(token).ok_or_else(|| Self::gone(&self.caller.root))?;
         let text = |name: &str| content.get(name).and_then(Value::as_str);
         let seen = content.get("m").and_then(Value::as_i64).zip(content.get("s").and_then(Value::as_u64));
         let seen = seen
             .filter(|_| text("k") == Some(kind) && text("t") == Some(&self.caller.tid))
-            .ok_or_else(|| self.gone())?;
+            .ok_or_else(|| Self::gone(&self.caller.root))?;
         let old = self.platform.now().saturating_sub(seen.0) > DELTA_LIFE;
         // A position beyond the journal's end is of a world that was emptied since.
         if self.caller.faults.delta_old {
@@ -382,7 +382,7 @@ impl Round<'_> {
             return Err(Refusal::new(400, "Request_UnsupportedQuery", message));
         }
         if old || seen.1 > self.directory.seq || self.caller.faults.delta_reset {
-            return Err(self.gone());
+            return Err(Self::gone(&self.caller.root));
         }
         Ok((text("c").map(str::to_owned), seen))
     }
@@ -413,10 +413,7 @@ impl Round<'_> {
                     select,
                     &people,
                     &[],
-                    (
-                        "@odata.nextLink",
-                        format!("{}/users/delta?$skiptoken={token}", self.platform.graph_root()),
-                    ),
+                    ("@odata.nextLink", format!("{}/users/delta?$skiptoken={token}", self.caller.root)),
                 )
             }
         }
@@ -435,7 +432,7 @@ impl Round<'_> {
             select,
             people,
             left,
-            ("@odata.deltaLink", format!("{}/users/delta?$deltatoken={token}", self.platform.graph_root())),
+            ("@odata.deltaLink", format!("{}/users/delta?$deltatoken={token}", self.caller.root)),
         )
     }
 
@@ -454,7 +451,7 @@ impl Round<'_> {
             columns.push("id");
         }
         let mut body =
-            format!("{{\"@odata.context\":{},", context(self.platform, "users", &chosen)).into_bytes();
+            format!("{{\"@odata.context\":{},", context(&self.caller.root, "users", &chosen)).into_bytes();
         body.extend(format!("\"{}\":{},\"value\":[", link.0, Value::from(link.1)).bytes());
         for (number, person) in people.iter().enumerate() {
             if number > 0 {
@@ -469,6 +466,6 @@ impl Round<'_> {
             body.extend(json!({"id": id.to_string(), "@removed": {"reason": "changed"}}).to_string().bytes());
         }
         body.extend(b"]}");
-        Ok(Found { body, units: 1, cut: false })
+        Ok(Found { status: 200, body, units: 1, cut: false })
     }
 }

@@ -14,6 +14,7 @@ use crate::{
         exchange_server::{self, FoundBy, FoundServer},
         failure::Failure,
         form_draft::FormDraft,
+        hoster_lines,
         id::Address,
         mailboxes::Mailboxes,
         phrase::{Detail, Noun, Phrase, WayOn, phrase},
@@ -49,10 +50,6 @@ const KEPT_LIST: &str = "list";
 /// The names under which it is kept how the server was found.
 const KEPT_FOUND: [(&str, FoundBy); 3] =
     [("found_open", FoundBy::OpenRedirect), ("found_dns", FoundBy::Dns), ("found", FoundBy::Autodiscover)];
-
-/// Said before the account is tried at an address that is not the customer's.
-const OUTSIDE_TOLD: &str = "The test of the account also tries one known address outside these domains, to see that it \
-                            opens nobody else's mailbox. Nothing in a mailbox is read.";
 
 /// Said where the record holds something else than the form.
 const UNSAVED: &str = "What you changed is not saved. Save it; Continue is open while nothing is changed.";
@@ -242,7 +239,7 @@ impl Screen for Impersonation {
             blocks.push(Block::Para(self.mailboxes.counts(&self.domains().0).into()));
             blocks.extend(self.mailboxes.bad_lines().map(|bad| Block::Strong(Tone::Warn, bad.into())));
         }
-        blocks.push(Block::Para(OUTSIDE_TOLD.into()));
+        blocks.push(Block::Para(hoster_lines::TOLD.into()));
         let is_told = cx.setup.rehearsal && self.form.text(FieldId::Account).is_empty();
         let told = phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn];
         let heading = format_args!("How do we reach the mailboxes of {customer}?");

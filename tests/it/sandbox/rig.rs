@@ -118,8 +118,13 @@ impl Rig {
         if decision.is_empty() { page } else { self.submit(&page, &[("decision", decision)]).await }
     }
 
-    /// Sends a page's form with some fields.
+    /// Sends a page's form with some fields; the text of what comes.
     pub(crate) async fn submit(&self, page: &str, fields: &[(&str, &str)]) -> String {
+        self.press(page, fields).await.text().await.unwrap()
+    }
+
+    /// Sends a page's form with some fields.
+    pub(crate) async fn press(&self, page: &str, fields: &[(&str, &str)]) -> Response {
         let between = |from: &str, to: &str| {
             page.split(from).nth(1).and_then(|rest| rest.split(to).next()).unwrap_or_default()
         };
@@ -130,7 +135,7 @@ impl Rig {
         let mut form = vec![("ctx", ctx), ("step", step)];
         form.extend_from_slice(fields);
         let url = format!("https://login.microsoftonline.com{action}");
-        self.request(Method::POST, &url).form(&form).send().await.unwrap().text().await.unwrap()
+        self.request(Method::POST, &url).form(&form).send().await.unwrap()
     }
 
     /// Makes a user by hand.

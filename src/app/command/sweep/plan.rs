@@ -9,7 +9,7 @@ use crate::{
     domain::{id::RecordId, text::Text},
     provider::http::Network,
     settings::{
-        CredentialSource,
+        PartnerApp,
         table::{AnySetting, SETTINGS},
     },
 };
@@ -104,7 +104,7 @@ fn absolute(path: &Path) -> Result<String, Refusal> {
 }
 
 pub(super) fn around(opener: &Opener) -> Around {
-    let credential = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox).map(|app| &app.credential);
+    let app = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox);
     Around {
         host: Text::clean(&opener.environment.host),
         user: opener.environment.account.shown().to_string(),
@@ -112,10 +112,8 @@ pub(super) fn around(opener: &Opener) -> Around {
         now: opener.clock.now(),
         is_passing: program()
             .is_some_and(|program| is_passing(&program.canonicalize().unwrap_or(program), &temporary())),
-        secret_variable: match credential {
-            Some(CredentialSource::SecretEnvironment(name)) => Some(name.clone()),
-            _ => None,
-        },
+        secret_variables: app.into_iter().flat_map(PartnerApp::variables).map(str::to_owned).collect(),
+        needs_keyring: app.is_some_and(PartnerApp::needs_keyring),
         network: if opener.is_sandbox { Network::default() } else { opener.environment.network.clone() },
     }
 }

@@ -50,7 +50,8 @@ fn one_that_installs() {
         zone: "Australia/Perth".into(),
         now,
         is_passing: !stays,
-        secret_variable: None,
+        secret_variables: Vec::new(),
+        needs_keyring: false,
         network: Network::default(),
     };
     let out = Out { is_quiet: false, is_verbose: false, has_bars: false };

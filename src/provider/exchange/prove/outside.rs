@@ -22,12 +22,13 @@ pub(super) async fn check(session: &Session, access: &Impersonation, known: &[Ad
             Ok(()) => {
                 let lines = hoster_lines::narrowing(access.account.as_str(), &access.sample.domain());
                 let words = Text::of(format_args!(
-                    "{address} opens, too, and is outside the mail domains. Nothing in it was read. Is it this \
-                     customer's? Then add its domain. If not, the permission is too wide: once the customer's scope is \
-                     there, have the hoster run {}",
+                    "It is outside the mail domains, and nothing in it was read. Is it this customer's? Then add its \
+                     domain. If not, the permission is too wide: the hoster narrows it by {} once the customer's scope \
+                     is there",
                     lines.last().map_or("", Text::as_str)
                 ));
-                return Some(Check { state: CheckState::Partly(words), ..check });
+                let detail = Text::of(format_args!("{address} opens, too"));
+                return Some(Check { state: CheckState::Partly(words), detail, ..check });
             }
             Err(bad) if bad.error.code() == Some("ErrorImpersonateUserDenied") => {
                 return Some(good(&check, Text::of(format_args!("{address} stays closed"))));

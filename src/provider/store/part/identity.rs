@@ -1,4 +1,5 @@
 //! Which operator an account is: known again by its number on this computer, else by its name, however that is spelt.
+//! Somebody who is signed in with Microsoft is known by the number there and by nothing else.
 
 use super::super::{
     table::{audit, operator},
@@ -7,17 +8,26 @@ use super::super::{
 use crate::domain::{
     failure::Failure,
     operator::{Account, Operator, is_same_name},
+    sign_in::SignedIn,
     text::Text,
     time::Moment,
 };
 
 /// The operator of an account; put on record where it is a new one. The first operator ever is Admin, later ones User.
 pub(crate) fn of(tx: &Tx<'_>, account: &Account, host: &Text, now: Moment) -> Result<Operator, Failure> {
-    let rows = operator::all(tx)?;
+    if let Some(who) = &account.signed_in {
+        return signed_in(tx, who, host, now);
+    }
+    let all = operator::all(tx)?;
+    let sign_ins = operator::sign_ins(tx)?;
+    let signs_in = |name: &Text| sign_ins.iter().any(|known| known.operator == *name);
+    // A name proves nothing: nobody becomes an operator who signs in by being called so.
+    let rows: Vec<_> = all.iter().filter(|row| !signs_in(&row.name)).collect();
     let accounts = operator::accounts(tx)?;
     let is_here = |known: &&operator::AccountRow| account.number.is_some() && known.host == *host;
     let own = accounts.iter().filter(is_here).find(|known| Some(known.number) == account.number);
-    let shown = account.shown();
+    let shown = Some(account.shown()).filter(|name| !signs_in(name));
+    let shown = shown.unwrap_or_else(|| Text::of(format_args!("{} (account)", account.shown())));
     let is_shown = |name: &Text| is_same_name(name, &shown);
     let name = if let Some(own) = own {
         let is_taken = account.name.is_none() || rows.iter().any(|row| is_shown(&row.name));
@@ -26,8 +36,7 @@ pub(crate) fn of(tx: &Tx<'_>, account: &Account, host: &Text, now: Moment) -> Re
         } else {
             operator::rename(tx, &own.operator, &shown)?;
             let what = format!("{} is now called {shown}: the account was renamed", own.operator);
-            let (operator, run, customer) = (&shown, None, None);
-            audit::add(tx, &audit::Note { at: now, operator, host, run, customer, what: &what })?;
+            note(tx, &shown, host, now, &what)?;
             shown
         }
     } else {
@@ -50,6 +59,45 @@ pub(crate) fn of(tx: &Tx<'_>, account: &Account, host: &Text, now: Moment) -> Re
         name
     };
     let is_admin = operator::is_admin(tx, &name)?.unwrap_or(false);
-    let warning = if rows.is_empty() { account.first_warning() } else { None };
-    Ok(Operator { name, is_admin, admins: operator::admins(tx)?, warning })
+    let warning = if all.is_empty() { account.first_warning() } else { None };
+    Ok(Operator { name, is_admin, admins: operator::admins(tx)?, is_signed_in: false, warning })
+}
+
+/// The operator who is signed in. The name on record follows the one at Microsoft, and the role is that of the sign-in.
+fn signed_in(tx: &Tx<'_>, who: &SignedIn, host: &Text, now: Moment) -> Result<Operator, Failure> {
+    let rows = operator::all(tx)?;
+    let object = Text::of(format_args!("{}", who.object));
+    let is_taken = |name: &Text| rows.iter().any(|row| row.name == *name);
+    let known =
+        operator::sign_ins(tx)?.into_iter().find(|row| (row.tenant, &row.object) == (who.tenant, &object));
+    let name = match known {
+        Some(known) if known.operator == who.name || is_taken(&who.name) => known.operator,
+        Some(known) => {
+            operator::rename(tx, &known.operator, &who.name)?;
+            let what =
+                format!("{} is now called {}: the name at Microsoft was changed", known.operator, who.name);
+            note(tx, &who.name, host, now, &what)?;
+            who.name.clone()
+        }
+        None => {
+            let end = object.as_str().rsplit('-').next().unwrap_or_default();
+            let free = Some(who.name.clone()).filter(|name| !is_taken(name));
+            let name = free.unwrap_or_else(|| Text::of(format_args!("{} ({end})", who.name)));
+            operator::enter(tx, &name, now)?;
+            operator::add_sign_in(tx, who.tenant, &object, &name)?;
+            name
+        }
+    };
+    if operator::is_admin(tx, &name)? != Some(who.is_admin) {
+        operator::set_admin(tx, &name, who.is_admin)?;
+        let role = if who.is_admin { "an Admin" } else { "a User" };
+        note(tx, &name, host, now, &format!("is {role} by the role of the sign-in"))?;
+    }
+    let admins = operator::admins(tx)?;
+    Ok(Operator { name, is_admin: who.is_admin, admins, is_signed_in: true, warning: None })
+}
+
+/// Adds a line to the audit, about an operator.
+fn note(tx: &Tx<'_>, operator: &Text, host: &Text, now: Moment, what: &str) -> Result<(), Failure> {
+    audit::add(tx, &audit::Note { at: now, operator, host, run: None, customer: None, what })
 }

@@ -1,7 +1,7 @@
 //! Who may work here, and by which accounts.
 
 use super::super::tx::{Tx, columns, values};
-use crate::domain::{failure::Failure, text::Text, time::Moment};
+use crate::domain::{failure::Failure, id::TenantId, text::Text, time::Moment};
 
 /// An operator's own row.
 #[derive(Clone, Debug)]
@@ -19,9 +19,18 @@ pub(crate) struct AccountRow {
     pub(crate) operator: Text,
 }
 
+/// An operator who signs in.
+#[derive(Clone, Debug)]
+pub(crate) struct SignInRow {
+    pub(crate) tenant: TenantId,
+    pub(crate) object: Text,
+    pub(crate) operator: Text,
+}
+
 columns! {
     OperatorRow { name, is_admin, since }
     AccountRow { host, number, operator }
+    SignInRow { tenant, object, operator }
 }
 
 /// Adds an operator who is not on record; the first one ever is Admin, later ones are User.
@@ -65,4 +74,17 @@ pub(crate) fn accounts(tx: &Tx<'_>) -> Result<Vec<AccountRow>, Failure> {
 /// Keeps an account of an operator.
 pub(crate) fn add_account(tx: &Tx<'_>, host: &Text, number: u32, name: &Text) -> Result<(), Failure> {
     tx.write("INSERT INTO account (host, number, operator) VALUES (?1, ?2, ?3)", values![host, number, name])
+}
+
+/// All operators who sign in.
+pub(crate) fn sign_ins(tx: &Tx<'_>) -> Result<Vec<SignInRow>, Failure> {
+    tx.query("SELECT tenant, object, operator FROM sign_in ORDER BY operator", values![])
+}
+
+/// Keeps by which account of the partner's organisation an operator signs in.
+pub(crate) fn add_sign_in(tx: &Tx<'_>, tenant: TenantId, object: &Text, name: &Text) -> Result<(), Failure> {
+    tx.write(
+        "INSERT INTO sign_in (tenant, object, operator) VALUES (?1, ?2, ?3)",
+        values![tenant, object, name],
+    )
 }

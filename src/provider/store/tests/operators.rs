@@ -1,7 +1,10 @@
 //! Who is who: an account is known again by its number, however its name is spelt; roles, and the way back to an Admin.
 
 use super::*;
-use crate::domain::operator::{Account, Operator};
+use crate::domain::{
+    operator::{Account, Operator},
+    sign_in::SignedIn,
+};
 
 /// An account with a number.
 fn account(name: &'static str, number: u32) -> Account {
@@ -120,4 +123,48 @@ fn whoever_may_write_the_record_becomes_an_admin_on_purpose_and_that_is_on_recor
         .collect();
     assert_eq!(audit[0], "jane: made themselves an Admin (recovery)");
     jane.set_admin(&"root".into(), false).unwrap();
+}
+
+/// Somebody who is signed in, by the end of the account's number.
+fn signed_in(name: &'static str, end: u8, is_admin: bool) -> Account {
+    let object = uuid::Uuid::from_u128(end.into());
+    let tenant = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684".parse().unwrap();
+    let who = SignedIn { tenant, object, name: name.into(), is_admin };
+    Account { signed_in: Some(who), ..account("jane", 1000) }
+}
+
+#[test]
+fn who_signs_in_is_known_by_the_number_at_microsoft_and_has_the_role_from_there() {
+    let world = World::new();
+    let mara = opened(&world, signed_in("mara@corp.example", 1, false), "desk-4");
+    let operator = mara.operator();
+    // The first on a record, and a User all the same.
+    assert!(operator.is_signed_in && !operator.is_admin && operator.admins.is_empty());
+    let refused = mara.add_customer(&new_customer("A", "A", &[]), &Accepts::default()).unwrap_err();
+    assert!(refused.for_commands().as_str().contains("assigns the role Admin"), "{refused:?}");
+    assert!(mara.recover_admin().is_err(), "no way round the role");
+    // Assigned another role, and called otherwise, on another computer.
+    let again = opened(&world, signed_in("mara.quill@corp.example", 1, true), "laptop");
+    assert!(again.operator().is_admin);
+    assert_eq!(names(&again), ["mara.quill@corp.example"]);
+    assert!(again.set_admin(&"mara.quill@corp.example".into(), false).is_err());
+    // Another account at Microsoft that has got the name.
+    let other = opened(&world, signed_in("mara.quill@corp.example", 2, false), "desk-4");
+    assert_eq!(other.operator().name.as_str(), "mara.quill@corp.example (000000000002)");
+    assert!(!other.operator().is_admin);
+}
+
+#[test]
+fn no_account_of_a_computer_becomes_an_operator_who_signs_in_by_its_name() {
+    for (account, name) in [
+        (account("mara", 1001), "mara"),
+        (account("mara@corp.example", 1002), "mara@corp.example (account)"),
+        (Account::from("MARA@corp.example"), "MARA@corp.example"),
+    ] {
+        let world = World::new();
+        drop(opened(&world, signed_in("mara@corp.example", 1, true), "desk-4"));
+        let local = opened(&world, account, "desk-4").operator();
+        assert_eq!((local.name.as_str(), local.is_admin), (name, false));
+        assert!(!local.is_signed_in);
+    }
 }

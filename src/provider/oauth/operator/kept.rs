@@ -1,0 +1,132 @@
+//! Where a session is kept between two starts: one file a world, encrypted (age) for the key file of the impersonation
+//! passwords, which lies in another folder.
+
+use std::{fs, io::ErrorKind, path::PathBuf};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Session;
+use crate::{
+    domain::{
+        failure::{Failure, FailureKind, of_system},
+        phrase::{Command, phrase},
+        secret::Secret,
+        sign_in::SignedIn,
+        text::Text,
+        time::Moment,
+    },
+    outside::file,
+    private,
+    provider::store::Vault,
+};
+
+/// The form of what is kept; another one is taken for none.
+const VERSION: u64 = 1;
+
+/// The file, and the key that opens it.
+#[derive(Debug)]
+pub struct SessionFile {
+    path: PathBuf,
+    vault: Vault,
+}
+
+impl SessionFile {
+    /// A file that may be there, and its key file.
+    #[must_use]
+    pub const fn new(path: PathBuf, identity: PathBuf) -> Self {
+        Self { path, vault: Vault::new(identity) }
+    }
+
+    /// The session; none where there is no file.
+    ///
+    /// # Errors
+    /// `Record`: it can't be read, or the key does not open it. Only a new sign-in helps.
+    pub fn read(&self) -> Result<Option<Session>, Failure> {
+        let sealed = match file::secret(&self.path) {
+            Ok(sealed) => sealed,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.unusable(&of_system(&error))),
+        };
+        let sealed = STANDARD.decode(sealed.trim()).ok();
+        let plain = sealed.and_then(|sealed| self.vault.open(&sealed));
+        let session = plain.and_then(|plain| session(&serde_json::from_str(plain.expose()).ok()?));
+        session.map(Some).ok_or_else(|| self.unusable(&"it is damaged, or encrypted for another key".into()))
+    }
+
+    /// Keeps a session in place of the last one, for its owner alone (mode 0600).
+    ///
+    /// # Errors
+    /// `Record`: it can't be written; a retry helps once the cause in the words is gone.
+    pub fn keep(&self, session: &Session) -> Result<(), Failure> {
+        let sealed = self.vault.seal(&Secret::new(plain(session).to_string()))?;
+        let folder = self.path.parent().map_or(Ok(()), private::make_folder);
+        folder.and_then(|()| private::replace(&self.path, &STANDARD.encode(sealed))).map_err(|error| {
+            Failure::new(
+                FailureKind::Record,
+                Text::of(format_args!(
+                    "the sign-in could not be kept in {}: {}",
+                    self.path.display(),
+                    of_system(&error)
+                )),
+                "Check that the folder exists and belongs to you, then sign in again.",
+            )
+        })
+    }
+
+    /// Forgets it; whether there was one.
+    ///
+    /// # Errors
+    /// `Record`: the file can't be removed.
+    pub fn forget(&self) -> Result<bool, Failure> {
+        match fs::remove_file(&self.path) {
+            Ok(()) => Ok(true),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
+            Err(error) => Err(Failure::new(
+                FailureKind::Record,
+                Text::of(format_args!("{} could not be removed: {}", self.path.display(), of_system(&error))),
+                "Remove it by hand.",
+            )),
+        }
+    }
+
+    fn unusable(&self, why: &Text) -> Failure {
+        Failure::new(
+            FailureKind::Record,
+            Text::of(format_args!(
+                "the sign-in that is kept in {} can't be used: {why}",
+                self.path.display()
+            )),
+            phrase!["Sign in again: ", Command::Login, "."],
+        )
+    }
+}
+
+/// What is kept, before it is encrypted.
+fn plain(session: &Session) -> Value {
+    let Session { who, until, client_id, refresh } = session;
+    json!({
+        "version": VERSION, "client_id": client_id, "tenant": who.tenant.to_string(), "object": who.object,
+        "name": who.name.as_str(), "is_admin": who.is_admin, "until": until.as_millis(),
+        "refresh_token": refresh.as_ref().map(Secret::expose),
+    })
+}
+
+/// What was kept.
+fn session(plain: &Value) -> Option<Session> {
+    let text = |name: &str| plain.get(name).and_then(Value::as_str);
+    let id = |name: &str| text(name).and_then(|id| Uuid::try_parse(id).ok());
+    let _known = plain.get("version").and_then(Value::as_u64).filter(|version| *version == VERSION)?;
+    Some(Session {
+        who: SignedIn {
+            tenant: text("tenant")?.parse().ok()?,
+            object: id("object")?,
+            name: Text::clean(text("name")?),
+            is_admin: plain.get("is_admin")?.as_bool()?,
+        },
+        until: Moment::from_millis(plain.get("until")?.as_i64()?),
+        client_id: id("client_id")?,
+        refresh: text("refresh_token").map(|token| Secret::new(token.to_owned())),
+    })
+}

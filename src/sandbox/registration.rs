@@ -1,0 +1,98 @@
+//! Public clients: registrations that people sign in with, which have no secret.
+//!
+//! One is the partner's own, for its operators: it gives each of them the roles that were assigned. The other is
+//! Microsoft's for its command line tools, which partners use before they have a registration. Both are consented to for
+//! everybody, so that no page asks for it.
+
+use super::world::World;
+
+/// Application id of Microsoft Graph Command Line Tools, which Microsoft publishes.
+const COMMAND_LINE_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+
+/// Scopes of people that say who somebody is, and open nothing.
+pub(super) const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+/// One public client.
+pub(super) struct Registration {
+    /// Application (client) id.
+    pub(super) client: String,
+    /// Name on the pages.
+    pub(super) name: String,
+    /// Redirect addresses; the port of `localhost` does not count.
+    pub(super) redirects: Vec<String>,
+    /// Delegated scopes of Graph that everybody may get.
+    pub(super) scopes: &'static [&'static str],
+    /// The only tenant whose people may sign in; none: anybody's.
+    pub(super) tenant: Option<String>,
+    /// Whether tokens carry the roles that the partner assigned.
+    pub(super) has_roles: bool,
+}
+
+/// The public client of an id, as it stands in this world.
+pub(super) fn public(world: &World, client: &str) -> Option<Registration> {
+    let localhost = |path: &str| format!("http://localhost{path}");
+    if client.eq_ignore_ascii_case(&world.partner.operators) {
+        return Some(Registration {
+            client: world.partner.operators.clone(),
+            name: format!("{} operators", world.partner.app_name),
+            redirects: vec![localhost(""), localhost("/signin")],
+            scopes: &["User.Read", "User.ReadBasic.All", "Organization.Read.All"],
+            tenant: Some(world.partner.tenant.clone()),
+            has_roles: true,
+        });
+    }
+    client.eq_ignore_ascii_case(COMMAND_LINE_TOOLS).then(|| Registration {
+        client: COMMAND_LINE_TOOLS.to_owned(),
+        name: "Microsoft Graph Command Line Tools".to_owned(),
+        redirects: vec![localhost("")],
+        scopes: &[
+            "User.Read",
+            "User.Read.All",
+            "Organization.Read.All",
+            "Application.ReadWrite.All",
+            "AppRoleAssignment.ReadWrite.All",
+        ],
+        tenant: None,
+        has_roles: false,
+    })
+}
+
+/// What was asked for, as one resource grants it.
+pub(super) struct Scopes {
+    /// Scopes of [`OPENID`].
+    pub(super) openid: Vec<String>,
+    /// Scopes of Graph, without its address.
+    pub(super) graph: Vec<String>,
+}
+
+impl Scopes {
+    /// Reads the parameter `scope`; `None` where something is no scope of Graph, or not granted.
+    pub(super) fn read(text: &str, registration: &Registration) -> Option<Self> {
+        let (mut openid, mut graph) = (Vec::new(), Vec::new());
+        for word in text.split_whitespace() {
+            if OPENID.contains(&word) {
+                openid.push(word.to_owned());
+                continue;
+            }
+            let name = word.strip_prefix("https://graph.microsoft.com/").unwrap_or(word);
+            if name == ".default" {
+                graph.extend(registration.scopes.iter().map(|it| (*it).to_owned()));
+                continue;
+            }
+            let known = registration.scopes.iter().find(|it| it.eq_ignore_ascii_case(name))?;
+            graph.push((*known).to_owned());
+        }
+        Some(Self { openid, graph })
+    }
+
+    /// Whether one of the plain scopes was asked for.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.openid.iter().any(|it| it == name)
+    }
+
+    /// As the answer tells them.
+    pub(super) fn told(&self) -> String {
+        let shown = self.openid.iter().filter(|it| *it != "offline_access");
+        shown.chain(&self.graph).map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
