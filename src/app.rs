@@ -243,7 +243,7 @@ fn sandbox(opener: &Opener, runtime: &Runtime, port: Option<u16>, has_tls: bool)
     let out = command::out(&opener.common, &opener.environment);
     let clock = world::clock(&opener.common, &opener.settings, true);
     let options = world::options(&opener.common, &clock, opener.settings.data_of(true), port);
-    runtime.block_on(foreground::run(options, has_tls, out)).map_err(Refusal::from)
+    runtime.block_on(foreground::run(opener.settings.cloud, options, has_tls, out)).map_err(Refusal::from)
 }
 
 /// A flag that means nothing in the real world.
@@ -421,7 +421,9 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         link_suffix: String::new(),
         can_open_browser: opener.environment.surroundings.launcher().is_some(),
         clipboard: opener.environment.clipboard().longest(),
+        cloud: opener.settings.cloud,
         spreading: opener.settings.consent.spreading,
+        partner: opener.settings.partner_name.clone(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,
         is_board_watched: true,

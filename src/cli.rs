@@ -5,6 +5,7 @@ pub mod completions;
 pub mod customers;
 pub mod doctor;
 pub mod explain;
+pub mod invitation;
 pub mod login;
 pub mod operators;
 pub mod provision;
@@ -208,6 +209,9 @@ pub enum WorldCommand {
     /// The sweep, the work of 20:00 in Sydney: turn on whom Enable Auto has scheduled.
     #[command(display_order = 5)]
     Sweep(sweep::Args),
+    /// The text for the customer's administrator: who asks, the link, and how to check it.
+    #[command(display_order = 6)]
+    Invitation(invitation::Args),
     /// The receipt of a run again.
     #[command(display_order = 7)]
     Receipt(receipt::Args),
@@ -257,6 +261,7 @@ impl Command {
             Self::InWorld(WorldCommand::Customers(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Status(args)) => ("status", args.json),
             Self::InWorld(WorldCommand::Sweep(args)) => ("sweep", args.json),
+            Self::InWorld(WorldCommand::Invitation(args)) => ("invitation", args.json),
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),

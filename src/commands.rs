@@ -6,6 +6,7 @@ pub mod completions;
 pub mod customers;
 pub mod doctor;
 pub mod explain;
+pub mod invitation;
 pub mod journey;
 pub mod login;
 pub mod operators;

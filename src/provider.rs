@@ -24,18 +24,13 @@ use std::time::Duration;
 
 use crate::domain::{
     believed::SHORTER_PERCENT,
+    cloud::Cloud,
     consent::{Consent, Look, SPREADING, Terms},
     failure::Failure,
     id::TenantId,
     permission::Permission,
     tenant::{Organisation, Proof},
 };
-
-/// Where the global cloud signs in (reference, section 2.1).
-pub const AUTHORITY: &str = "https://login.microsoftonline.com";
-
-/// Where the global cloud's Graph is (reference, section 2.1).
-pub const GRAPH: &str = "https://graph.microsoft.com";
 
 /// What the provider is made from; plain values, merged in settings.
 #[derive(Clone, Debug)]
@@ -44,10 +39,8 @@ pub struct Settings {
     pub http: HttpOptions,
     /// Our own application at Microsoft.
     pub app: App,
-    /// Sign-in address, [`AUTHORITY`] where nobody says otherwise.
-    pub authority: String,
-    /// Graph's address, [`GRAPH`] where nobody says otherwise.
-    pub graph: String,
+    /// The cloud that the application is registered in: where it signs in, and where Graph is.
+    pub cloud: Cloud,
     /// What replaces the sign-in address in links for a browser on this computer; the sandbox's own address.
     pub browser_origin: Option<String>,
     /// Public page that Microsoft leads to after Accept; it must be registered with the application.

@@ -9,6 +9,7 @@
 
 mod answer;
 mod assertion;
+mod cloud;
 mod consent;
 mod customer;
 mod discovery;
@@ -50,8 +51,16 @@ use world::World;
 /// Name of the file in the data folder that holds the last port.
 const PORT_FILE: &str = "port";
 
-/// Microsoft's own hosts that the sandbox plays.
-const MICROSOFT: [&str; 3] = ["login.microsoftonline.com", "graph.microsoft.com", "microsoft.com"];
+/// Microsoft's own hosts that the sandbox plays: its cloud's, and those that sign in to the other clouds.
+fn hosts(home: &cloud::Cloud) -> Vec<&'static str> {
+    let mut hosts = vec![home.login, home.graph, "microsoft.com"];
+    for other in &cloud::CLOUDS {
+        if !hosts.contains(&other.login) {
+            hosts.push(other.login);
+        }
+    }
+    hosts
+}
 
 /// What a sandbox is started with.
 #[derive(Clone)]
@@ -168,21 +177,31 @@ pub fn reset(data: &Path) -> io::Result<()> {
 /// # Errors
 /// [`StartError`].
 pub async fn start(options: Options) -> Result<Sandbox, StartError> {
-    open(options, false).await
+    start_in(cloud::global().word, options).await
+}
+
+/// The same as one of Microsoft's clouds: `global`, `us-gov-l4`, `us-gov-l5` or `china`. The world's organisations live there,
+/// unless its file says otherwise.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start_in(cloud: &str, options: Options) -> Result<Sandbox, StartError> {
+    open(cloud, options, false).await
 }
 
 /// The same, with TLS on the port beside plain HTTP. Needs a data folder: the authority's certificate is written there.
 ///
 /// # Errors
 /// [`StartError`].
-pub async fn start_with_tls(options: Options) -> Result<Sandbox, StartError> {
-    open(options, true).await
+pub async fn start_with_tls(cloud: &str, options: Options) -> Result<Sandbox, StartError> {
+    open(cloud, options, true).await
 }
 
 /// Starts a sandbox.
-async fn open(options: Options, with_tls: bool) -> Result<Sandbox, StartError> {
+async fn open(cloud: &str, options: Options, with_tls: bool) -> Result<Sandbox, StartError> {
     let faults = Faults::parse(&options.faults).map_err(StartError::Fault)?;
-    let world = World::load(&options.world).map_err(StartError::World)?;
+    let mut world = World::load(&options.world).map_err(StartError::World)?;
+    world.home = cloud::named(cloud).map_err(StartError::World)?;
     let data = options.data.as_deref();
     let trouble = |why| StartError::Data(data.unwrap_or(Path::new("")).to_owned(), why);
     if let Some(folder) = data {
@@ -194,7 +213,7 @@ async fn open(options: Options, with_tls: bool) -> Result<Sandbox, StartError> {
     if let Some(folder) = data {
         fs::write(folder.join(PORT_FILE), address.port().to_string()).map_err(trouble)?;
     }
-    let hosts = MICROSOFT.into_iter().map(str::to_owned).chain(platform.exchange.hosts());
+    let hosts = hosts(platform.world.home).into_iter().map(str::to_owned).chain(platform.exchange.hosts());
     let folder = || data.ok_or_else(|| io::Error::other("TLS needs one for its certificate"));
     let tls = if with_tls {
         Some(folder().and_then(|folder| Tls::prepare(folder, hosts)).map_err(trouble)?)
@@ -258,7 +277,7 @@ impl Sandbox {
     #[must_use]
     pub fn origins(&self) -> Vec<(String, String)> {
         let here = format!("http://{}", self.address);
-        let mut origins: Vec<(String, String)> = MICROSOFT
+        let mut origins: Vec<(String, String)> = hosts(self.platform.world.home)
             .into_iter()
             .map(str::to_owned)
             .chain(self.platform.exchange.hosts())

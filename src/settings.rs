@@ -18,7 +18,7 @@ mod values;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::domain::time::Moment;
+use crate::domain::{cloud::Cloud, text::Text, time::Moment};
 
 pub use credential::{CertificateSignature, CredentialSettings, CredentialSource, PartnerApp, Source};
 pub use error::SettingsError;
@@ -53,10 +53,14 @@ pub struct Sources {
 pub struct Settings {
     /// The application; none: no source names one, so the bare wizard runs in the sandbox.
     pub app: Option<PartnerApp>,
+    /// The cloud that the application is registered in.
+    pub cloud: Cloud,
     /// How operators sign in.
     pub operator: OperatorSettings,
     /// Origins and the origins that stand for them.
     pub addresses: Vec<(String, String)>,
+    /// The partner's own name, as customers know it.
+    pub partner_name: Option<Text>,
     /// A public page that consent may return to.
     pub done_page: Option<String>,
     /// How the screen is drawn.

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use backup365::provider::{AUTHORITY, GRAPH, graph::Memory};
+use backup365::{domain::cloud::Cloud, provider::graph::Memory};
 use memchr::memmem;
 
 use crate::{
@@ -13,6 +13,10 @@ use crate::{
     tool::Tool,
     world::{SIZES, Stage, listed},
 };
+
+/// Where the global cloud signs in, and its Graph.
+const AUTHORITY: &str = Cloud::Global.login();
+const GRAPH: &str = Cloud::Global.graph();
 
 /// What our client asks for, so that both read the same bytes (`provider/graph/list.rs`).
 const QUERY: &str = "$select=id,displayName,userPrincipalName,mail,accountEnabled,userType,department,\

@@ -18,6 +18,7 @@ use std::{
 use backup365::{
     domain::{
         checked::Checked,
+        cloud::Cloud,
         customer::{NewCustomer, Product},
         doubt::Accepts,
         id::{CustomerId, TenantId},
@@ -46,7 +47,7 @@ use crate::server::{CLIENT, PARTNER, SECRET, Server, tenant, world_text};
 pub(crate) const SIZES: [usize; 4] = [100, 10_000, 100_000, 500_000];
 
 /// Origins that the sandbox answers for.
-const ORIGINS: [&str; 2] = [provider::AUTHORITY, provider::GRAPH];
+const ORIGINS: [&str; 2] = [Cloud::Global.login(), Cloud::Global.graph()];
 
 /// The texts of one row.
 pub(crate) struct Texts {
@@ -221,8 +222,7 @@ pub(crate) fn provider_on(address: &str, store: Store, clock: Clock) -> Provider
             credential: Credential::Secret(Secret::new(SECRET.to_owned())),
             next: None,
         },
-        authority: provider::AUTHORITY.into(),
-        graph: provider::GRAPH.into(),
+        cloud: Cloud::Global,
         browser_origin: None,
         done_page: None,
         extra_permissions: Vec::new(),

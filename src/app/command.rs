@@ -7,6 +7,7 @@ mod customers;
 pub(super) mod doctor;
 pub(super) mod explain;
 mod input;
+mod invitation;
 mod login;
 mod operators;
 mod password;
@@ -194,6 +195,7 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Customers(args) => customers::run(args, &context),
         WorldCommand::Status(args) => status::run(args, &context),
         WorldCommand::Sweep(args) => sweep::run(args, &context),
+        WorldCommand::Invitation(args) => invitation::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
         WorldCommand::Operators(args) => operators::run(args, &context),
         WorldCommand::Login(args) => login::login(args, &context),

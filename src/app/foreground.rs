@@ -13,7 +13,7 @@ use signal_hook::{
 
 use crate::{
     commands::{Out, UNWRITTEN},
-    domain::text::Text,
+    domain::{cloud::Cloud, text::Text},
     exit::Exit,
     sandbox,
 };
@@ -36,13 +36,21 @@ pub(super) fn reset(folder: &Path, out: Out) -> anyhow::Result<Exit> {
 ///
 /// # Errors
 /// The world or a trouble is unknown, or the port is taken.
-pub(super) async fn run(options: sandbox::Options, has_tls: bool, out: Out) -> anyhow::Result<Exit> {
+pub(super) async fn run(
+    cloud: Cloud,
+    options: sandbox::Options,
+    has_tls: bool,
+    out: Out,
+) -> anyhow::Result<Exit> {
     let folder = options.data.as_deref().unwrap_or(Path::new("none")).display();
     out.detail(&format!("World: {}, kept in {folder}", options.world));
     // Heard from the start: whoever reads the first line may stop it at once.
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals can't be heard")?;
-    let sandbox =
-        if has_tls { sandbox::start_with_tls(options).await? } else { sandbox::start(options).await? };
+    let sandbox = if has_tls {
+        sandbox::start_with_tls(cloud.word(), options).await?
+    } else {
+        sandbox::start_in(cloud.word(), options).await?
+    };
     say(&format!("SANDBOX on http://{} (everything is invented). Ctrl-C stops it.", sandbox.address()))?;
     let partner = sandbox.partner();
     say(&format!("Application {} of the partner tenant {}.", partner.client_id, partner.tenant))?;

@@ -88,7 +88,7 @@ pub(super) fn file(opener: &Opener) -> SessionFile {
 
 /// The operators' registration of this world; none: the settings name none, or no sandbox runs.
 pub(super) fn registration(opener: &Opener, sandbox: Option<&Sandbox>) -> Option<Registration> {
-    let authority = provider::AUTHORITY.to_owned();
+    let authority = opener.settings.cloud.login().to_owned();
     if opener.is_sandbox {
         let sandbox = sandbox?;
         let partner = sandbox.partner();

@@ -303,7 +303,8 @@ impl Opener {
         // Closed to others from the start; what keeps it from being made, the sandbox says.
         let _untold = private::make_folder(&settings.data_of(true));
         let options = options(common, clock, settings.data_of(true), None);
-        self.handle.block_on(sandbox::start(options)).map(Some).map_err(|error| unstarted(&error))
+        let starting = sandbox::start_in(settings.cloud.word(), options);
+        self.handle.block_on(starting).map(Some).map_err(|error| unstarted(&error))
     }
 
     /// The real world, by settings.
@@ -345,8 +346,7 @@ impl Opener {
         provider::Settings {
             http,
             app,
-            authority: provider::AUTHORITY.into(),
-            graph: provider::GRAPH.into(),
+            cloud: self.settings.cloud,
             browser_origin,
             done_page: self.settings.done_page.clone().filter(|_| !self.is_sandbox),
             extra_permissions: self.extra_permissions.clone(),
@@ -399,7 +399,7 @@ impl Opener {
     pub(super) async fn unkept_sandbox(&self) -> Result<Sandbox, Failure> {
         let options = options(&self.common, &self.clock, PathBuf::new(), None);
         let options = sandbox::Options { data: None, ..options };
-        sandbox::start(options).await.map_err(|error| unstarted(&error))
+        sandbox::start_in(self.settings.cloud.word(), options).await.map_err(|error| unstarted(&error))
     }
 
     /// Looks at the record in a copy, which lies in the trial's folder; none where no record was made yet. Changes nothing.

@@ -10,6 +10,7 @@ use super::{
     draft::Draft,
     form_draft::FormDraft,
     id::{Address, CustomerId, RunId, UserId},
+    invitation::Invitation,
     protection::{Chosen, SeatResult},
     tenant::Organisation,
     text::Text,
@@ -48,6 +49,8 @@ pub struct RunRecord {
     pub is_key_lost: bool,
     /// When the consent link was first shown: the start of "waiting for consent".
     pub link_shown: Option<Moment>,
+    /// The invitation to the customer's administrator.
+    pub invitation: Option<Invitation>,
     /// When every check was good for the first time.
     pub proved: Option<Moment>,
     /// When *Enable* was pressed and written.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use self::address::{foreign_cloud, in_path, in_url, is_portal, sharepoint, unescaped, url};
 use super::{
+    cloud::Cloud,
     id::{Address, NotAnId, TenantId},
     text::is_forbidden,
 };
@@ -103,9 +104,9 @@ pub enum TenantInputError {
     /// An address of Microsoft's that names no tenant.
     #[error("this address of Microsoft's names no organisation; ask for the tenant ID or the domain")]
     Portal,
-    /// An address of a cloud where our application is not registered.
-    #[error("this is an address of {0}, where Backup365 does not work; ask which organisation they use")]
-    OtherCloud(&'static str),
+    /// An address of another cloud than the one that settings name: whose, and which that is.
+    #[error("this is an address of {0}, and Backup365 is set up for {1}; ask which organisation they use")]
+    OtherCloud(&'static str, Cloud),
     /// An id that is labelled as another thing's.
     #[error("this is the ID of something else than an organisation; ask for the tenant ID or the domain")]
     OtherThing,
@@ -179,14 +180,27 @@ impl TenantInput {
         }
     }
 
-    /// Reads a GUID, a domain, an `onmicrosoft.com` name, an e-mail address or a portal URL.
+    /// As [`TenantInput::parse_in`], for whatever cloud: where it is only compared, or read again by somebody who knows it.
+    ///
+    /// # Errors
+    /// Those of the global cloud where no other reads it.
+    pub fn parse(raw: &str) -> Result<Self, TenantInputError> {
+        match Self::parse_in(raw, Cloud::Global) {
+            Err(error @ TenantInputError::OtherCloud(..)) => {
+                Cloud::ALL.into_iter().find_map(|cloud| Self::parse_in(raw, cloud).ok()).ok_or(error)
+            }
+            found => found,
+        }
+    }
+
+    /// Reads a GUID, a domain, an `onmicrosoft.com` name, an e-mail address or a portal URL of one of Microsoft's clouds.
     ///
     /// Quotes, braces and invisible characters are dropped, other words are looked over. What is labelled *tenant* or
     /// *directory* goes before everything else, wherever it stands; else the first line decides that names something.
     ///
     /// # Errors
     /// Says what is missing; typing on may mend it, unless it [is certain](TenantInputError::is_certain).
-    pub fn parse(raw: &str) -> Result<Self, TenantInputError> {
+    pub fn parse_in(raw: &str, cloud: Cloud) -> Result<Self, TenantInputError> {
         let lines = raw.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).map(words);
         let lines: Vec<Vec<String>> = lines.filter(|words| !words.is_empty()).collect();
         if let [words] = lines.as_slice()
@@ -198,7 +212,7 @@ impl TenantInput {
         if lines.is_empty() {
             return Err(TenantInputError::Empty);
         }
-        match choose(&candidates(&lines))? {
+        match choose(&candidates(&lines, cloud))? {
             Self::Guid(id) if id.to_string() == PRIVATE_ACCOUNTS => Err(TenantInputError::PrivateAccount),
             found => Ok(found),
         }
@@ -233,7 +247,7 @@ fn only(candidates: &[&Candidate]) -> Found {
 }
 
 /// Every word that may name an organisation, with what the words in front of it call it.
-fn candidates(lines: &[Vec<String>]) -> Vec<Candidate> {
+fn candidates(lines: &[Vec<String>], cloud: Cloud) -> Vec<Candidate> {
     let mut all = Vec::new();
     // Portals put a label on a line of its own, above its value.
     let mut above: &[String] = &[];
@@ -241,7 +255,7 @@ fn candidates(lines: &[Vec<String>]) -> Vec<Candidate> {
         let before = all.len();
         let mut from = 0;
         for (at, word) in words.iter().enumerate() {
-            let Some((strength, found)) = candidate(word) else { continue };
+            let Some((strength, found)) = candidate(word, cloud) else { continue };
             let own = words.get(from..at).unwrap_or_default();
             let label = label(if at == 0 { above } else { own });
             let label =
@@ -326,15 +340,15 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// What a word names, or why not; none where it is any other word.
-fn candidate(word: &str) -> Option<(Strength, Found)> {
+fn candidate(word: &str, cloud: Cloud) -> Option<(Strength, Found)> {
     // The name of an application holds its own id, and the tenant's behind it.
     let word =
         word.rsplit_once('@').map(|(_, behind)| behind).filter(|behind| is_guid(behind)).unwrap_or(word);
     if let Some((host, rest)) = url(word) {
-        return Some((Strength::Url, in_url(host, rest)));
+        return Some((Strength::Url, in_url(host, rest, cloud)));
     }
     if let Some(path) = word.strip_prefix('/') {
-        return in_path(path).map(|found| (Strength::Guid, Ok(found)));
+        return in_path(path, cloud).map(|found| (Strength::Guid, Ok(found)));
     }
     if let Some(tenant) = find_guid(word) {
         return Some((Strength::Guid, Ok(TenantInput::Guid(tenant))));
@@ -343,12 +357,12 @@ fn candidate(word: &str) -> Option<(Strength, Found)> {
         // A guest's sign-in name holds the address that the person has at home (`ana_bakery.example#ext#@…`).
         let home =
             local.split_once("#ext#").and_then(|(home, _)| home.rsplit_once('_')).map(|(_, home)| home);
-        return named(home.unwrap_or(behind)).map(|found| (Strength::Address, found));
+        return named(home.unwrap_or(behind), cloud).map(|found| (Strength::Address, found));
     }
     if let Some(wrong) = wrong_guid(word) {
         return Some((Strength::Guid, Err(wrong)));
     }
-    named(word).map(|found| (Strength::Domain, found))
+    named(word, cloud).map(|found| (Strength::Domain, found))
 }
 
 /// Whether a word is a whole GUID.
@@ -376,21 +390,23 @@ fn wrong_guid(word: &str) -> Option<TenantInputError> {
 
 /// What a name names; none where it is no whole name of a domain. The path behind it, the sign that ends a sentence and
 /// the `www` of a website are not part of it.
-fn named(word: &str) -> Option<Found> {
+fn named(word: &str, cloud: Cloud) -> Option<Found> {
     let bare = word.split(['/', '?', '#']).next().unwrap_or_default().trim_end_matches(['.', '!']);
     let ascii = domain(bare).ok()?;
     let mut name = ascii.as_str();
     while let Some(rest) = name.strip_prefix("www.").filter(|rest| rest.contains('.')) {
         name = rest;
     }
-    Some(if let Some(cloud) = foreign_cloud(name) {
-        Err(TenantInputError::OtherCloud(cloud))
-    } else if PRIVATE_DOMAINS.contains(&name) {
+    Some(if PRIVATE_DOMAINS.contains(&name) {
         Err(TenantInputError::PrivateAccount)
+    } else if let Some(other) = foreign_cloud(name, cloud) {
+        Err(TenantInputError::OtherCloud(other, cloud))
+    } else if let Some(found) = sharepoint(name) {
+        Ok(found)
     } else if is_portal(name) {
         Err(TenantInputError::Portal)
     } else {
-        Ok(sharepoint(name).unwrap_or_else(|| TenantInput::Domain(name.to_owned())))
+        Ok(TenantInput::Domain(name.to_owned()))
     })
 }
 

@@ -13,6 +13,7 @@ use super::{http::HttpError, oauth::Refusal};
 use crate::domain::{
     believed::Doubt,
     card::CardId,
+    cloud::{Cloud, Home},
     failure::{Failure, FailureKind},
     id::TenantId,
     phrase::Phrase,
@@ -63,10 +64,12 @@ pub enum Error {
         host: String,
     },
     /// The tenant lives in a cloud where our application is not registered.
-    #[error("the organisation belongs to the cloud {cloud}")]
+    #[error("the organisation lives in another cloud: {home:?}")]
     OtherCloud {
-        /// The cloud, as a person calls it.
-        cloud: String,
+        /// Where it lives; never certain and ours.
+        home: Home,
+        /// Where our application is registered.
+        ours: Cloud,
     },
     /// A token that names another tenant than the one that it was asked for.
     #[error("the token names another organisation, {found}")]

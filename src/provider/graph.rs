@@ -37,6 +37,7 @@ use super::{
     reach,
 };
 use crate::domain::{
+    cloud::Cloud,
     consent::Look,
     failure::Failure,
     id::TenantId,
@@ -68,6 +69,8 @@ struct Inner {
     http: Http,
     clock: Clock,
     tokens: Tokens,
+    /// The cloud that all of this is in.
+    cloud: Cloud,
     /// Sign-in host.
     authority: Url,
     /// Graph's host.
@@ -92,8 +95,8 @@ impl Graph {
     /// # Errors
     /// Addresses that are none, a certificate that can't be read, a damaged built-in table.
     pub(super) fn new(http: Http, settings: &Settings) -> Result<Self, Error> {
-        let authority = address(&settings.authority)?;
-        let root = address(&settings.graph)?;
+        let authority = address(settings.cloud.login())?;
+        let root = address(settings.cloud.graph())?;
         let resource = root.origin().ascii_serialization();
         let clock = settings.http.clock.clone();
         let tokens = Tokens::new(http.clone(), clock.clone(), authority.clone(), &settings.app)?;
@@ -103,6 +106,7 @@ impl Graph {
                 http,
                 clock,
                 tokens,
+                cloud: settings.cloud,
                 authority,
                 root,
                 resource,

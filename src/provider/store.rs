@@ -30,6 +30,7 @@ mod examination;
 mod files;
 mod forms;
 mod history;
+mod invitations;
 mod operators;
 mod outcome;
 mod part;
@@ -58,6 +59,7 @@ pub use self::{
     corrections::{Fate, Sharing},
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
+    invitations::InvitationChange,
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
     roster::{Belief, Kept, Roster},

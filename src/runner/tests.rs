@@ -8,6 +8,7 @@ use std::{
 use super::*;
 use crate::{
     domain::{
+        cloud::Cloud,
         customer::{Impersonation, Listing, NewCustomer, Product, Progress},
         doubt::Accepts,
         draft::Draft,
@@ -208,8 +209,7 @@ fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Pr
             credential: Credential::Secret(Secret::new(partner.secret)),
             next: None,
         },
-        authority: provider::AUTHORITY.into(),
-        graph: provider::GRAPH.into(),
+        cloud: Cloud::Global,
         browser_origin: Some(format!("http://{}", sandbox.address())),
         done_page: None,
         extra_permissions: Vec::new(),
@@ -591,7 +591,7 @@ async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
     });
     tokio::spawn(async move { axum::serve(listener, router).await });
     let (customer, _) = stage.run_of("C-1001", OFFICE);
-    let origins = [provider::AUTHORITY, provider::GRAPH]
+    let origins = [Cloud::Global.login(), Cloud::Global.graph()]
         .map(|from| (url::Url::parse(from).unwrap().origin().ascii_serialization(), origin.clone()));
     let tools = &mut stage.tools;
     tools.provider = Provider::new(
@@ -608,8 +608,7 @@ async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
                 credential: Credential::Secret(Secret::new("x".into())),
                 next: None,
             },
-            authority: provider::AUTHORITY.into(),
-            graph: provider::GRAPH.into(),
+            cloud: Cloud::Global,
             browser_origin: None,
             done_page: None,
             extra_permissions: Vec::new(),

@@ -8,7 +8,7 @@ use maud::Markup;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::platform::Loss;
+use super::{cloud::Cloud, platform::Loss};
 
 /// One HTTP request, taken apart.
 pub(super) struct Ask {
@@ -39,10 +39,10 @@ pub(super) struct Links {
 }
 
 impl Links {
-    /// Microsoft's own hosts.
-    pub(super) fn microsoft() -> Self {
-        let (login, graph) = ("https://login.microsoftonline.com", "https://graph.microsoft.com");
-        Self { login: login.to_owned(), graph: graph.to_owned(), is_own: false }
+    /// Microsoft's own hosts, of one of its clouds.
+    pub(super) fn of(cloud: &Cloud) -> Self {
+        let origin = |host: &str| format!("https://{host}");
+        Self { login: origin(cloud.login), graph: origin(cloud.graph), is_own: false }
     }
 
     /// An address of the sandbox's own, as an origin.

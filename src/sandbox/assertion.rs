@@ -24,6 +24,8 @@ pub(super) struct Expected<'a> {
     pub(super) partner: &'a PartnerApp,
     /// Origin of the identity platform, as it was asked.
     pub(super) login: &'a str,
+    /// The same under Microsoft's own name.
+    pub(super) home: &'a str,
     /// Words that may stand for the tenant in the audience: as asked, and its id.
     pub(super) words: [&'a str; 2],
     /// Seconds since 1970 UTC.
@@ -90,9 +92,10 @@ fn claims_fit(claims: &Value, expected: &Expected<'_>) -> Result<(), Refusal> {
             "Client assertion application identifier doesn't match 'client_id' parameter.".to_owned(),
         ));
     }
-    let mut bases = expected.words.iter().flat_map(|word| {
-        [expected.login, "https://login.microsoftonline.com"].map(|login| format!("{login}/{word}"))
-    });
+    let mut bases = expected
+        .words
+        .iter()
+        .flat_map(|word| [expected.login, expected.home].map(|login| format!("{login}/{word}")));
     let fits = bases.any(|base| {
         [format!("{base}/oauth2/v2.0/token"), format!("{base}/v2.0"), format!("{base}/oauth2/token")]
             .iter()

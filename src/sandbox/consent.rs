@@ -93,9 +93,11 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
         let (_, code, text) = unknown_tenant(word);
         return trouble(platform, ask, code, &text);
     }
-    if let Some(tenant) = platform.world.tenant(word).filter(|it| !it.is_global()) {
-        let text =
-            format!("Tenant '{word}' request is being redirected to the National Cloud '{}'.", tenant.cloud);
+    if let Some(cloud) = platform.abroad(word) {
+        let text = format!(
+            "Tenant '{word}' request is being redirected to the National Cloud '{}'.",
+            cloud.instance
+        );
         return trouble(platform, ask, 90_038, &text);
     }
     let Some(client) = value(&pairs, "client_id") else {
@@ -111,7 +113,7 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
             let text = "The request body must contain the following parameter: 'scope'.";
             return trouble(platform, ask, 900_144, text);
         };
-        if !scope_fits(scope, &partner.client_id) {
+        if !scope_fits(scope, &partner.client_id, platform.world.home.graph) {
             return trouble(platform, ask, 70_011, &format!("The scope '{scope}' is not valid."));
         }
     }
@@ -148,11 +150,11 @@ fn hinted(platform: &Platform, flow: Flow, hint: Option<&str>) -> Answer {
 }
 
 /// `.default` of Graph or of the application, alone or with the sign-in scopes.
-fn scope_fits(scope: &str, client: &str) -> bool {
-    let own = format!("{client}/.default");
+fn scope_fits(scope: &str, client: &str, graph: &str) -> bool {
+    let (own, graph) = (format!("{client}/.default"), format!("https://{graph}/.default"));
     let mut found = false;
     scope.split_whitespace().all(|word| {
-        let default = word == "https://graph.microsoft.com/.default" || word.eq_ignore_ascii_case(&own);
+        let default = word == graph || word.eq_ignore_ascii_case(&own);
         found |= default;
         default || ["openid", "profile", "email", "offline_access"].contains(&word)
     }) && found
@@ -323,7 +325,8 @@ fn accepted(platform: &Platform, ask: &Ask, flow: &Flow) -> Answer {
     let mut pairs = vec![("admin_consent", "True".to_owned()), ("tenant", home.id.clone())];
     pairs.extend(flow.state.clone().map(|state| ("state", state)));
     if flow.version == 2 {
-        let scopes: Vec<_> = roles.iter().map(|role| format!("https://graph.microsoft.com/{role}")).collect();
+        let graph = platform.world.home.graph;
+        let scopes: Vec<_> = roles.iter().map(|role| format!("https://{graph}/{role}")).collect();
         pairs.push(("scope", scopes.join(" ")));
     }
     back(address, &pairs)
@@ -345,7 +348,7 @@ fn failed(platform: &Platform, ask: &Ask, flow: &Flow, code: u32, text: &str) ->
     let mut pairs = vec![
         ("error", "access_denied".to_owned()),
         ("error_description", mark.describe(code, text)),
-        ("error_uri", format!("https://login.microsoftonline.com/error?code={code}")),
+        ("error_uri", format!("https://{}/error?code={code}", platform.world.home.login)),
         ("admin_consent", "True".to_owned()),
     ];
     pairs.extend(flow.state.clone().map(|state| ("state", state)));
@@ -387,6 +390,7 @@ mod tests {
 
     #[test]
     fn scopes() {
+        let scope_fits = |scope, client| scope_fits(scope, client, "graph.microsoft.com");
         assert!(scope_fits("https://graph.microsoft.com/.default openid", "x"));
         assert!(scope_fits("x/.default", "X"));
         assert!(!scope_fits("openid", "x"));

@@ -73,7 +73,7 @@ impl Rehearsal {
         let url =
             Url::parse(link.trim()).map_err(|why| format!("The customer can't open the link: {why}."))?;
         let ours = match url.host_str() {
-            Some("login.microsoftonline.com") => true,
+            Some(host) if host == self.platform.world.home.login => true,
             Some("127.0.0.1" | "localhost") => url.port_or_known_default() == Some(self.address.port()),
             _ => false,
         };

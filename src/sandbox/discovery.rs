@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Ask, Links, Mark, value},
+    cloud::{CLOUDS, Cloud},
     platform::{Platform, is_guid},
-    world::Tenant,
 };
 
 /// Path words that stand for no tenant of their own.
@@ -35,58 +35,50 @@ pub(super) fn unknown_tenant(word: &str) -> (&'static str, u32, String) {
     }
 }
 
-/// Hosts of a cloud: sign-in, Graph.
-fn hosts(tenant: &Tenant) -> (&'static str, &'static str) {
-    match (tenant.cloud.as_str(), tenant.sub_region.as_deref()) {
-        ("microsoftonline.us", Some("DOD")) => ("login.microsoftonline.us", "dod-graph.microsoft.us"),
-        ("microsoftonline.us", _) => ("login.microsoftonline.us", "graph.microsoft.us"),
-        ("partner.microsoftonline.cn", _) => {
-            ("login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn")
+/// Answers a sign-in host of another cloud than the one that is played: what everybody may ask there.
+pub(super) fn elsewhere(platform: &Platform, ask: &Ask, host: &str) -> Answer {
+    match ask.segments().as_slice() {
+        [word, version, known, kind]
+            if [version, known, kind] == ["v2.0", ".well-known", "openid-configuration"] =>
+        {
+            document(platform, ask, host, word)
         }
-        _ => ("login.microsoftonline.com", "graph.microsoft.com"),
+        _ => Answer::new(421, "text/plain; charset=utf-8", b"The sandbox is another cloud.".to_vec()),
     }
 }
 
-/// Answers `/{tenant}/v2.0/.well-known/openid-configuration`.
-pub(super) fn document(platform: &Platform, ask: &Ask, word: &str) -> Answer {
+/// Answers `/{tenant}/v2.0/.well-known/openid-configuration` of a sign-in host. Whether a host knows who lives in another
+/// cloud is UNCONFIRMED: reported is that it answers with the endpoints of that one, and the fault `silent-cloud` is the
+/// other side.
+pub(super) fn document(platform: &Platform, ask: &Ask, host: &str, word: &str) -> Answer {
     let word_lower = word.to_lowercase();
-    if ANYBODY.contains(&word_lower.as_str()) {
-        let issuer = if word_lower == "consumers" { CONSUMERS } else { "{tenantid}" };
-        return found(&describe(
-            ask,
-            &word_lower,
-            issuer,
-            ("login.microsoftonline.com", "graph.microsoft.com"),
-            &Value::Null,
-            None,
-            "microsoftonline.com",
-        ));
+    let asked = CLOUDS.iter().find(|cloud| cloud.login == host).unwrap_or(platform.world.home);
+    if ANYBODY.contains(&word_lower.as_str()) || word_lower == CONSUMERS {
+        let issuer =
+            if ["consumers", CONSUMERS].contains(&word_lower.as_str()) { CONSUMERS } else { "{tenantid}" };
+        return found(&describe((platform, ask), &word_lower, issuer, asked, &Value::Null, None));
     }
-    if word_lower == CONSUMERS {
-        return found(&describe(
-            ask,
-            CONSUMERS,
-            CONSUMERS,
-            ("login.microsoftonline.com", "graph.microsoft.com"),
-            &Value::Null,
-            None,
-            "microsoftonline.com",
-        ));
-    }
-    let Some(tenant) = platform.world.tenant(word) else {
+    let tenant = platform.world.tenant(word);
+    let faults = platform.faults(tenant.map(AsRef::as_ref));
+    let is_known = |cloud: &Cloud| cloud.login == asked.login || !faults.silent_cloud;
+    let known = tenant.map(|tenant| (tenant, platform.cloud_of(tenant))).filter(|(_, cloud)| is_known(cloud));
+    let Some((tenant, cloud)) = known else {
         let (error, code, text) = unknown_tenant(word);
         return Mark::of(ask, platform.now()).error(400, error, code, &text);
     };
-    let region = json!(tenant.region);
-    found(&describe(
-        ask,
-        &tenant.id,
-        &tenant.id,
-        hosts(tenant),
-        &region,
-        tenant.sub_region.as_deref(),
-        &tenant.cloud,
-    ))
+    // What a world's file says of a tenant in another cloud goes before what is usual there.
+    let (usual, own) = (|own| cloud.region.unwrap_or(own), tenant.cloud.is_some());
+    let region = if own { tenant.region.as_str() } else { usual(tenant.region.as_str()) };
+    let sub = tenant.sub_region.as_deref().or_else(|| cloud.sub_region.filter(|_| !own));
+    if !faults.unclear_cloud || platform.world.is_own(tenant) {
+        return found(&describe((platform, ask), &tenant.id, &tenant.id, cloud, &json!(region), sub));
+    }
+    let mut document = describe((platform, ask), &tenant.id, &tenant.id, cloud, &json!("USGov"), None);
+    if let Some(graph) = document.get_mut("msgraph_host").filter(|graph| **graph == "dod-graph.microsoft.us")
+    {
+        *graph = json!("graph.microsoft.us");
+    }
+    found(&document)
 }
 
 /// 200, readable from any page, as the real one is.
@@ -98,17 +90,17 @@ fn found(document: &Value) -> Answer {
 
 /// The discovery document.
 fn describe(
-    ask: &Ask,
+    (platform, ask): (&Platform, &Ask),
     path: &str,
     issuer: &str,
-    (login, graph): (&str, &str),
+    cloud: &Cloud,
     region: &Value,
     sub: Option<&str>,
-    cloud: &str,
 ) -> Value {
+    let Cloud { login, graph, instance, .. } = cloud;
     // Other clouds are named by their hosts.
-    let links = Links { login: format!("https://{login}"), graph: format!("https://{graph}"), is_own: false };
-    let links = if login == "login.microsoftonline.com" { &ask.links } else { &links };
+    let links = Links::of(cloud);
+    let links = if *login == platform.world.home.login { &ask.links } else { &links };
     let login = &links.login;
     let base = format!("{login}/{path}");
     let mut document = json!({
@@ -133,7 +125,7 @@ fn describe(
             "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"
         ],
         "tenant_region_scope": region,
-        "cloud_instance_name": cloud,
+        "cloud_instance_name": instance,
         "cloud_graph_host_name": "graph.windows.net",
         "msgraph_host": graph,
         "rbac_url": "https://pas.windows.net",

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use super::cloud::{self, Cloud};
+
 /// Name, value, and what happens: the documented table, printed by whoever lists the faults.
 pub(super) const TABLE: &[(&str, &str, &str)] = &[
     (
@@ -72,6 +74,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
     (
+        "cloud",
+        "WORD (us-gov-l4)",
+        "customers live in that cloud of Microsoft's: global, us-gov-l4, us-gov-l5 or china",
+    ),
+    ("unclear-cloud", "", "discovery fits more than one cloud, or none"),
+    ("silent-cloud", "", "discovery knows nobody who lives in another cloud than the one that is asked"),
+    (
         "sign-in-error",
         "NUMBER",
         "after the password a person's sign-in ends with that AADSTS number; 65004 goes back to the application",
@@ -136,6 +145,12 @@ pub(super) struct Faults {
     pub(super) secret_ends: Option<String>,
     /// Tenant id that `/organization` claims.
     pub(super) other_organization: Option<String>,
+    /// The cloud that customers live in.
+    pub(super) cloud: Option<&'static Cloud>,
+    /// Discovery contradicts itself.
+    pub(super) unclear_cloud: bool,
+    /// Discovery knows its own cloud alone.
+    pub(super) silent_cloud: bool,
     /// AADSTS number that a person's sign-in ends with.
     pub(super) sign_in_error: Option<u32>,
     /// Whether the program that waits for a device code is told of it.
@@ -191,6 +206,9 @@ impl Faults {
             "consent-error" => self.consent_error = Some(code(name, value)?),
             "no-login-hint" => self.no_login_hint = true,
             "other-organization" => self.other_organization = Some(needed(name, value)?),
+            "cloud" => self.cloud = Some(cloud::named(value.unwrap_or("us-gov-l4"))?),
+            "unclear-cloud" => self.unclear_cloud = true,
+            "silent-cloud" => self.silent_cloud = true,
             "sign-in-error" => self.sign_in_error = Some(code(name, value)?),
             "sign-in-told" => self.sign_in_told = true,
             "sign-in-tenant" => self.sign_in_tenant = Some(needed(name, value)?),
@@ -227,6 +245,9 @@ impl Faults {
             token_error: self.token_error.or(more.token_error),
             secret_ends: self.secret_ends.clone().or_else(|| more.secret_ends.clone()),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
+            cloud: self.cloud.or(more.cloud),
+            unclear_cloud: self.unclear_cloud || more.unclear_cloud,
+            silent_cloud: self.silent_cloud || more.silent_cloud,
             sign_in_error: self.sign_in_error.or(more.sign_in_error),
             sign_in_told: self.sign_in_told || more.sign_in_told,
             sign_in_tenant: self.sign_in_tenant.clone().or_else(|| more.sign_in_tenant.clone()),

@@ -1,6 +1,6 @@
 //! Microsoft Graph v1.0 as its documents describe it.
 //!
-//! Every request for `graph.microsoft.com` arrives here. The token that was really presented decides: signature, audience,
+//! Every request for the host of Graph arrives here. The token that was really presented decides: signature, audience,
 //! time, tenant, roles. Then one table of paths; what comes out carries the headers that Graph sends.
 
 mod batch;
@@ -211,7 +211,8 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     let time = |name: &str| claims.get(name).and_then(Value::as_i64).unwrap_or_default();
     let now = platform.now() / 1_000;
-    if !["https://graph.microsoft.com", super::role::GRAPH].contains(&text("aud")) {
+    let host = text("aud").strip_prefix("https://");
+    if host != Some(platform.world.home.graph) && text("aud") != super::role::GRAPH {
         return Err(refuse("Access token validation failure. Invalid audience."));
     }
     if time("exp") <= now {

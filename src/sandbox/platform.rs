@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     answer::Cut,
+    cloud::Cloud,
     exchange::Exchange,
     fault::Faults,
     journal::{Event, Grant, Journal, State},
@@ -120,6 +121,18 @@ impl Platform {
     fn own_faults(tenant: Option<&Tenant>) -> Faults {
         // A world's list was checked when it was read.
         tenant.and_then(|it| Faults::parse(&it.faults).ok()).unwrap_or_default()
+    }
+
+    /// The cloud that a tenant lives in; the partner's own is always the one that is played.
+    pub(super) fn cloud_of(&self, tenant: &Tenant) -> &'static Cloud {
+        let switched = self.faults(Some(tenant)).cloud.filter(|_| !self.world.is_own(tenant));
+        switched.unwrap_or_else(|| self.world.cloud_of(tenant))
+    }
+
+    /// A tenant by any of its names, where it does not live in the cloud that is played.
+    pub(super) fn abroad(&self, word: &str) -> Option<&'static Cloud> {
+        let cloud = self.cloud_of(self.world.tenant(word)?);
+        (cloud != self.world.home).then_some(cloud)
     }
 
     /// Reads the journal.

@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     answer::{Answer, Ask, Cut, Links},
+    cloud::CLOUDS,
     consent, discovery, graph,
     journal::Event,
     people::Person,
@@ -198,7 +199,10 @@ async fn serve(
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return send(Answer::new(413, "text/plain", b"too large".to_vec()), &scissors);
     };
-    let loss = platform.line().await;
+    let home = platform.world.home;
+    let is_elsewhere = host != home.login && CLOUDS.iter().any(|cloud| cloud.login == host);
+    // Which connections are dropped must not depend on whether other clouds are asked.
+    let loss = if is_elsewhere { None } else { platform.line().await };
     if loss == Some(Loss::Request) {
         scissors.cut(Some(Cut::AtOnce), 0);
         return Response::new(Body::empty());
@@ -220,7 +224,7 @@ async fn serve(
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body: body.to_vec(),
-        links: Links::microsoft(),
+        links: Links::of(home),
     };
     // Whatever speaks TLS before it says so.
     let is_secure = scissors.is_secure || ask.header("x-forwarded-proto").eq_ignore_ascii_case("https");
@@ -228,11 +232,12 @@ async fn serve(
         ask.links = Links::own(&format!("{}://{named}", if is_secure { "https" } else { "http" }));
     }
     let answer = match host.as_str() {
-        "graph.microsoft.com" => graph::answer(&platform, &ask).await,
-        "login.microsoftonline.com" => identity(&platform, &ask).await,
+        host if host == home.graph => graph::answer(&platform, &ask).await,
+        host if host == home.login => identity(&platform, &ask).await,
+        host if is_elsewhere => discovery::elsewhere(&platform, &ask, host),
         // Where Microsoft's short address for device codes leads.
         "microsoft.com" if ask.path == "/devicelogin" => {
-            Answer::redirect("https://login.microsoftonline.com/common/oauth2/deviceauth")
+            Answer::redirect(&format!("https://{}/common/oauth2/deviceauth", home.login))
         }
         _ if is_own => by_path(&platform, &ask).await,
         _ => Answer::new(421, "text/plain; charset=utf-8", b"This host is not part of the sandbox.".to_vec()),
@@ -280,7 +285,7 @@ async fn identity(platform: &Platform, ask: &Ask) -> Answer {
     match (ask.method.as_str(), parts.as_slice()) {
         ("GET", ["common", "discovery", "instance"]) => discovery::instance(platform, ask),
         ("GET", [word, "v2.0", ".well-known", "openid-configuration"]) => {
-            discovery::document(platform, ask, word)
+            discovery::document(platform, ask, platform.world.home.login, word)
         }
         ("GET", [word, "discovery", "v2.0", "keys"] | [word, "discovery", "keys"]) => {
             discovery::keys(platform, ask, word)

@@ -18,7 +18,7 @@ use super::{
 /// Life of an access token, seconds: the usual lower end of 60 to 90 minutes.
 pub(super) const LIFE: i64 = 3_600;
 /// Scope of every application permission of Graph.
-const SCOPE: &str = "https://graph.microsoft.com/.default";
+const SCOPE: &str = "/.default";
 
 /// A refusal: HTTP status, `error`, AADSTS number, text.
 pub(super) type Refusal = (u16, &'static str, u32, String);
@@ -71,7 +71,8 @@ fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<Value, Refusal> {
     }
     let (client, by_certificate) = client(platform, ask, &form, word, &tenant)?;
     let scope = field("scope")?;
-    if scope != SCOPE && scope != format!("{client}/.default") {
+    let graph = format!("https://{}", platform.world.home.graph);
+    if scope != format!("{graph}{SCOPE}") && scope != format!("{client}{SCOPE}") {
         let text = format!(
             "The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid."
         );
@@ -96,9 +97,11 @@ fn tenant(platform: &Platform, word: &str) -> Result<String, Refusal> {
         let (error, code, text) = unknown_tenant(word);
         (400, error, code, text)
     })?;
-    if !tenant.is_global() {
-        let text =
-            format!("Tenant '{word}' request is being redirected to the National Cloud '{}'.", tenant.cloud);
+    if let Some(cloud) = platform.abroad(word) {
+        let text = format!(
+            "Tenant '{word}' request is being redirected to the National Cloud '{}'.",
+            cloud.instance
+        );
         return Err((400, "invalid_request", 90_038, text));
     }
     Ok(tenant.id.clone())
@@ -140,6 +143,7 @@ fn client(
             &assertion::Expected {
                 partner,
                 login: &ask.links.login,
+                home: &format!("https://{}", platform.world.home.login),
                 words: [word, tenant],
                 now: platform.now() / 1_000,
             },
@@ -261,7 +265,7 @@ fn sign(
     let now = platform.now() / 1_000;
     let principal = object_id(tenant, "service principal");
     let mut claims = json!({
-        "aud": "https://graph.microsoft.com", "iss": format!("https://sts.windows.net/{tenant}/"),
+        "aud": format!("https://{}", platform.world.home.graph), "iss": format!("https://sts.windows.net/{tenant}/"),
         "iat": now, "nbf": now, "exp": now + LIFE,
         "app_displayname": platform.world.partner.app_name, "appid": client,
         "appidacr": if by_certificate { "2" } else { "1" }, "idp": format!("https://sts.windows.net/{tenant}/"),

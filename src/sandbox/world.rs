@@ -7,7 +7,12 @@ use std::{collections::HashSet, path::Path, sync::Arc};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
-use super::{exchange, fault::Faults, licence, role};
+use super::{
+    cloud::{self, Cloud},
+    exchange,
+    fault::Faults,
+    licence, role,
+};
 use crate::outside;
 
 /// Largest world, bytes: a hundred times the largest that is built in.
@@ -37,6 +42,9 @@ pub(super) struct World {
     /// Hosts that nobody answers for.
     #[serde(default)]
     pub(super) dead: Vec<String>,
+    /// The cloud that the sandbox plays.
+    #[serde(skip, default = "cloud::global")]
+    pub(super) home: &'static Cloud,
 }
 
 /// The partner's own tenant and its multi-tenant application.
@@ -108,9 +116,9 @@ pub(super) struct Tenant {
     /// `tenant_region_sub_scope`, governments only.
     #[serde(default)]
     pub(super) sub_region: Option<String>,
-    /// `cloud_instance_name`.
-    #[serde(default = "global")]
-    pub(super) cloud: String,
+    /// `cloud_instance_name`; none: the cloud that the sandbox plays.
+    #[serde(default)]
+    pub(super) cloud: Option<String>,
     /// `countryLetterCode`.
     #[serde(default = "australia")]
     pub(super) country: String,
@@ -305,10 +313,6 @@ fn shared<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<Arc<Tenant>>, D::Error
 fn oceania() -> String {
     "OC".to_owned()
 }
-/// Default cloud.
-fn global() -> String {
-    "microsoftonline.com".to_owned()
-}
 /// Default country.
 fn australia() -> String {
     "AU".to_owned()
@@ -365,6 +369,15 @@ impl World {
     /// Whether a tenant is the partner's own: the application lives there, and a token comes before any consent.
     pub(super) fn is_own(&self, tenant: &Tenant) -> bool {
         tenant.id == self.partner.tenant
+    }
+
+    /// The cloud that a tenant lives in, where nothing of it is switched; of others than the sandbox's own only the discovery
+    /// is there.
+    pub(super) fn cloud_of(&self, tenant: &Tenant) -> &'static Cloud {
+        let Some(instance) = tenant.cloud.as_deref() else { return self.home };
+        let mut of_name = cloud::CLOUDS.iter().filter(|cloud| cloud.instance == instance);
+        let by_scope = of_name.clone().find(|cloud| cloud.sub_region == tenant.sub_region.as_deref());
+        by_scope.or_else(|| of_name.next()).unwrap_or(self.home)
     }
 
     /// Everything that the types can't say.
@@ -427,7 +440,7 @@ impl PartnerApp {
             initial: self.domain.clone(),
             region: oceania(),
             sub_region: None,
-            cloud: global(),
+            cloud: None,
             country: australia(),
             faults: Vec::new(),
             before_consent: app_unknown(),
@@ -457,13 +470,6 @@ impl PartnerApp {
             person("theo.banks", "Theo Banks", Rank::User, &["User"]),
             person("ines.roth", "Ines Roth", Rank::User, &[]),
         ]
-    }
-}
-
-impl Tenant {
-    /// Whether the tenant is of the cloud that the sandbox plays; of others only the discovery is there.
-    pub(super) fn is_global(&self) -> bool {
-        self.cloud == "microsoftonline.com"
     }
 }
 

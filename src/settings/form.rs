@@ -119,6 +119,14 @@ pub(super) const VARIABLE: Plain<String> = Plain {
     is_path: false,
 };
 
+/// A name that people read.
+pub(super) const NAME: Plain<Text> = Plain {
+    what: "a name",
+    read: |text, _| Some(Text::clean(text.trim())).filter(|name| !name.is_empty()),
+    show: Text::to_string,
+    is_path: false,
+};
+
 /// The name of an entry of the system's keyring.
 pub(super) const ENTRY: Plain<String> = Plain {
     what: "the name of an entry of the keyring, not the secret itself",

@@ -10,10 +10,12 @@ use std::{path::PathBuf, sync::LazyLock, time::Duration};
 
 use uuid::Uuid;
 
+use crate::domain::{cloud::Cloud, text::Text};
+
 pub use self::app::{app as first, next};
 pub use super::setting::{AnySetting, Setting, Spec};
 use super::{
-    form::{Addresses, Choice, FOLDER, GUID, PAGE, Permissions, Size, Wait, Whole},
+    form::{Addresses, Choice, FOLDER, GUID, NAME, PAGE, Permissions, Size, Wait, Whole},
     setting::Slot::{Always, List, Maybe},
     values::{Bell, Color, ExtraPermission, Glyphs, Lines, SignIn},
 };
@@ -61,6 +63,28 @@ settings! {
             value_name: "WHEN",
             example: "required",
             about: "Whether your staff must sign in; optional takes the account of this computer for the operator",
+        };
+
+    CLOUD: Setting<Cloud> = Choice(&[("global", Cloud::Global), ("us-gov-l4", Cloud::UsGovL4), ("us-gov-l5", Cloud::UsGovL5), ("china", Cloud::China)])
+        => Always(|draft| &mut draft.settings.cloud),
+        Spec {
+            name: "microsoft.cloud",
+            variable: "BACKUP365_MICROSOFT_CLOUD",
+            flag: "--microsoft-cloud",
+            value_name: "WHICH",
+            example: "us-gov-l4",
+            about: "Cloud of Microsoft's in which the application is registered; plain GCC is in the global one",
+        };
+
+    PARTNER_NAME: Setting<Text> = NAME
+        => Maybe(|draft, name| draft.settings.partner_name = Some(name)),
+        Spec {
+            name: "partner.name",
+            variable: "BACKUP365_PARTNER_NAME",
+            flag: "--partner-name",
+            value_name: "NAME",
+            example: "Coastline Partners",
+            about: "Name of your company as customers know it; invitations are signed with it",
         };
 
     DONE_PAGE: Setting<String> = PAGE

@@ -27,6 +27,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     domain::{
+        cloud::Cloud,
         customer::{Customer, Impersonation, NewCustomer},
         doubt::Accepts,
         id::{CustomerId, RunId, TenantId},
@@ -236,8 +237,7 @@ impl Stage {
                 credential: Credential::Secret(Secret::new(partner.secret)),
                 next: None,
             },
-            authority: provider::AUTHORITY.into(),
-            graph: provider::GRAPH.into(),
+            cloud: Cloud::Global,
             browser_origin: None,
             done_page: None,
             extra_permissions,

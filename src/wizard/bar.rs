@@ -43,6 +43,10 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
             .or_else(|| impersonation.and_then(|i| i.domains.first()))
             .map(Text::shown),
         last_four: organisation.map(|o| o.tenant.last_four()),
+        words: record
+            .and_then(|r| r.invitation.as_ref())
+            .filter(|invitation| invitation.withdrawn.is_none())
+            .map(|invitation| invitation.words.clone()),
         tenant: organisation.map(|o| o.tenant),
         is_read_only: record.is_some_and(|r| r.is_read_only),
         warning: cx.session.sweep_warning.as_ref().map(Text::shown),

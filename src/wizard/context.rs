@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::{
+    cloud::Cloud,
     consent,
     failure::Failure,
     id::{Address, RunId, TenantId},
@@ -41,8 +42,12 @@ pub struct Setup {
     pub can_open_browser: bool,
     /// Most bytes of base64 that the front end can send to a clipboard; 0: it has no way to one.
     pub clipboard: usize,
+    /// The cloud of Microsoft's in which all of this is.
+    pub cloud: Cloud,
     /// How long Microsoft may take to spread a consent.
     pub spreading: Duration,
+    /// The partner's own name, where settings have one.
+    pub partner: Option<Text>,
     /// The permissions asked for: name and plain reason.
     pub permissions: Vec<(Text, Text)>,
     /// Go straight to this run.

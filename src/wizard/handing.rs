@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use crate::{
     domain::{
         failure::Failure,
+        invitation,
         phrase::{Phrase, WayOn, phrase},
         sydney,
         text::{Shown, Text, capital},
@@ -132,6 +133,8 @@ impl Handing {
             Action::PrintAlone => cx.calls.perform(FrontEndTask::PrintAlone(words)),
             Action::WriteFile if !self.writing.is_out() => {
                 self.written = Some(id);
+                let words =
+                    if id == HandoutId::Invitation { invitation::as_mail(&words, cx.now) } else { words };
                 self.writing.start(cx, pending::write_file(text.file, words), wait::FILE);
             }
             Action::NextText => {

@@ -111,6 +111,7 @@ impl Session {
             record.form = FormDraft::default();
         }
         record.link_shown = record.link_shown.or(known.link_shown);
+        record.invitation = record.invitation.or_else(|| known.invitation.clone());
         record.proved = record.proved.or(known.proved);
         record.enabled = record.enabled.or(known.enabled);
         self.record = Some(record);

@@ -130,6 +130,8 @@ pub struct Bar<'a> {
     pub domain: Option<Shown<'a>>,
     /// Last four of the tenant's GUID.
     pub last_four: Option<Text>,
+    /// The two words of the invitation, while it counts.
+    pub words: Option<Text>,
     /// The tenant, whole: for front ends that compare, not for people.
     pub tenant: Option<TenantId>,
     /// Another process holds this run: look, don't touch.

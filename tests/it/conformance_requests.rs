@@ -11,6 +11,7 @@ use std::{
 use axum::{Router, body::Body, extract::Request, response::Response};
 use backup365::{
     domain::{
+        cloud::Cloud,
         consent::Terms,
         secret::Secret,
         tenant_input::TenantInput,
@@ -18,7 +19,7 @@ use backup365::{
         time::{Clock, Moment},
     },
     provider::{
-        AUTHORITY, GRAPH, Provider, Settings,
+        Provider, Settings,
         graph::Memory,
         http::{HttpOptions, Network},
         oauth::{App, Credential},
@@ -117,7 +118,10 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
     let partner = sandbox.partner();
     let settings = Settings {
         http: HttpOptions {
-            origins: vec![(AUTHORITY.into(), direct.clone()), (GRAPH.into(), recorded)],
+            origins: vec![
+                (Cloud::Global.login().into(), direct.clone()),
+                (Cloud::Global.graph().into(), recorded),
+            ],
             is_total: true,
             clock,
             network: Network::default(),
@@ -128,8 +132,7 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
             credential: Credential::Secret(Secret::new(partner.secret)),
             next: None,
         },
-        authority: AUTHORITY.into(),
-        graph: GRAPH.into(),
+        cloud: Cloud::Global,
         browser_origin: Some(direct),
         done_page: None,
         extra_permissions: Vec::new(),

@@ -144,7 +144,7 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 const WITHOUT_JSON: [&str; 6] = ["", "sandbox", "customers", "operators", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 18] = [
+const NEEDS: [(&str, &str); 19] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -155,6 +155,7 @@ const NEEDS: [(&str, &str); 18] = [
     ("status", ""),
     ("sweep", ""),
     ("explain", "-"),
+    ("invitation", "B365-FHKL"),
     ("receipt", "B365-FHKL"),
     ("operators list", ""),
     ("operators set", "jane --admin"),

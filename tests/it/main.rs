@@ -39,6 +39,8 @@ mod help;
 #[cfg(unix)]
 mod install;
 #[cfg(unix)]
+mod invitation;
+#[cfg(unix)]
 mod killed;
 mod layers;
 #[cfg(unix)]

@@ -283,7 +283,7 @@ fn the_wrong_organisation_is_named_and_nothing_can_be_enabled() {
     talk.types("explain 90094").hears(&["90094: The person may not accept", "Type a number"]);
     assert_eq!(Record::of(&home).count("enablement"), 0);
     talk.interrupts().hears(&["Leave? The run is kept.", "1: Leave."]).types("stay");
-    talk.hears(&["Type a number from 1 to 5"]).interrupts().hears(&["Leave?"]).interrupts();
+    talk.hears(&["Type a number from 1 to 6"]).interrupts().hears(&["Leave?"]).interrupts();
     assert_eq!(talk.ends(), 130);
     let run = Record::of(&home).run();
     talk.hears(&[&format!("{run} is kept. Go on with: backup365 --run {run}")]);

@@ -84,6 +84,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             impersonation: None,
             administrator: None,
             is_key_lost: false,
+            invitation: None,
             link_shown: None,
             proved: None,
             enabled: Some(at("2026-11-23T05:30:00Z")),

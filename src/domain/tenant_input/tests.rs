@@ -166,8 +166,14 @@ fn words_stay_separate_words_and_labels_say_whose_id_it_is() {
     ] {
         assert_eq!(TenantInput::parse(&text), Ok(named), "{text}");
     }
-    let government = TenantInputError::OtherCloud("Microsoft's cloud for the United States government");
-    let china = TenantInputError::OtherCloud("Microsoft's cloud for China");
+}
+
+#[test]
+fn what_is_no_organisation_of_the_global_cloud_says_why() {
+    const APP: &str = "1f0c9a55-7d3e-4b68-8a21-94e6b7d0c3f2";
+    let government =
+        TenantInputError::OtherCloud("Microsoft's cloud for the United States government", Cloud::Global);
+    let china = TenantInputError::OtherCloud("Microsoft's cloud for China", Cloud::Global);
     for (text, why) in [
         (format!("https://login.microsoftonline.us/{GUID}/oauth2/v2.0/authorize"), government),
         ("portal.azure.us".to_owned(), government),
@@ -195,7 +201,42 @@ fn words_stay_separate_words_and_labels_say_whose_id_it_is() {
         ("a@kauri.example b@rimu.example".to_owned(), TenantInputError::Several),
         ("Kauri Building Supplies".to_owned(), TenantInputError::Incomplete),
     ] {
-        assert_eq!(TenantInput::parse(&text), Err(why), "{text}");
+        assert_eq!(TenantInput::parse_in(&text, Cloud::Global), Err(why), "{text}");
+    }
+}
+
+#[test]
+fn addresses_are_those_of_the_cloud_that_settings_name() {
+    let guid = || Ok(TenantInput::Guid(GUID.parse().unwrap()));
+    let named = |name: &str| Ok(TenantInput::Domain(name.to_owned()));
+    let global = |ours| Err(TenantInputError::OtherCloud("Microsoft's global cloud", ours));
+    let government = "Microsoft's cloud for the United States government";
+    for (cloud, text, found) in [
+        (Cloud::UsGovL4, format!("https://login.microsoftonline.us/{GUID}/v2.0"), guid()),
+        (Cloud::UsGovL5, format!("https://portal.azure.us/#@{GUID}/resource"), guid()),
+        (Cloud::China, format!("https://login.partner.microsoftonline.cn/{GUID}/v2.0"), guid()),
+        (Cloud::China, format!("https://portal.azure.com/#@{GUID}/resource"), global(Cloud::China)),
+        (Cloud::UsGovL4, format!("https://login.microsoftonline.com/{GUID}"), global(Cloud::UsGovL4)),
+        (Cloud::UsGovL4, "https://kauri.sharepoint.com/".to_owned(), global(Cloud::UsGovL4)),
+        (
+            Cloud::China,
+            format!("https://login.microsoftonline.us/{GUID}"),
+            Err(TenantInputError::OtherCloud(government, Cloud::China)),
+        ),
+        (
+            Cloud::UsGovL4,
+            "https://kauri-my.sharepoint.us/personal/hemi".to_owned(),
+            named("kauri.onmicrosoft.us"),
+        ),
+        (Cloud::China, "kauri.sharepoint.cn".to_owned(), named("kauri.partner.onmschina.cn")),
+        (Cloud::China, "portal.azure.cn".to_owned(), Err(TenantInputError::Portal)),
+        (Cloud::China, "hemi@outlook.com".to_owned(), Err(TenantInputError::PrivateAccount)),
+        (Cloud::China, format!("https://admin.cloud.microsoft/?tid={GUID}"), guid()),
+    ] {
+        assert_eq!(TenantInput::parse_in(&text, cloud), found, "{cloud:?} {text}");
+        if found.is_ok() {
+            assert_eq!(TenantInput::parse(&text), found, "whatever the cloud: {text}");
+        }
     }
 }
 

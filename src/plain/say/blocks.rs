@@ -36,6 +36,7 @@ pub(super) fn bar(bar: &Bar<'_>) -> Item {
         customer.or_else(|| Some("No customer chosen yet.".to_owned())),
         bar.run.as_ref().map(|run| format!("Run {run}.")),
         Some(organisation).filter(|words| !words.is_empty()),
+        bar.words.as_ref().map(|words| format!("Words of the invitation: {words}.")),
         bar.is_read_only.then(|| "To look at only: another window has this run open.".to_owned()),
     ];
     Item::sentence(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))

@@ -8,7 +8,14 @@ use std::time::Duration;
 
 use super::{Error, Told};
 use crate::{
-    domain::{explain, failure::FailureKind as Kind, phrase::Phrase, time::in_words},
+    domain::{
+        cloud::{self, Cloud, Home},
+        explain,
+        failure::FailureKind as Kind,
+        phrase::Phrase,
+        text::Text,
+        time::in_words,
+    },
     provider::{
         http::{self, HttpError, ProxyTrouble, TlsTrouble},
         oauth::Refusal,
@@ -27,6 +34,36 @@ const A_MINUTE: Duration = Duration::from_mins(1);
 /// When a rotated certificate is worth another try (reference, section 4.2: 10 s apart).
 const ROTATING: Duration = Duration::from_secs(10);
 
+/// An organisation of another cloud, or of nobody knows which.
+fn abroad(home: &Home, ours: Cloud) -> Told {
+    let happened = match home {
+        Home::In(cloud) => format!("this organisation lives in {cloud}"),
+        Home::Unknown(name) => format!("this organisation lives in another of Microsoft's clouds ({name})"),
+        Home::Several(clouds) => {
+            let names = cloud::names(clouds);
+            format!(
+                "what Microsoft says of this organisation fits {names}, and nothing tells which of them it lives in"
+            )
+        }
+        Home::Contradiction(said) => {
+            format!("what Microsoft says of this organisation fits none of its clouds: {said}")
+        }
+    };
+    let hint = match home {
+        Home::In(cloud) => format!(
+            "Backup365 is set up for {ours} here, so this organisation can't be set up here. Ask the customer which other organisation they use. If you have an application in that cloud, start with its settings and --microsoft-cloud {}.",
+            cloud.word()
+        ),
+        Home::Unknown(_) => format!(
+            "Backup365 is set up for {ours} here, so this organisation can't be set up here. Ask the customer which other organisation they use."
+        ),
+        Home::Several(_) | Home::Contradiction(_) => format!(
+            "Nothing is guessed: Backup365 is set up for {ours} here. Ask the customer's administrator which cloud their organisation is in, and tell your own support team what stands here."
+        ),
+    };
+    Told { hint: Text::clean(&hint).into(), ..told(Kind::Refused, happened, "") }
+}
+
 /// Puts any trouble into words.
 pub(super) fn of(error: &Error) -> Told {
     match error {
@@ -40,11 +77,7 @@ pub(super) fn of(error: &Error) -> Told {
             format!("an answer leads on to {host}, where our key must not go"),
             "Nothing was sent there. Tell your own support team.",
         ),
-        Error::OtherCloud { cloud } => told(
-            Kind::Refused,
-            format!("this organisation lives in {cloud}"),
-            "Backup365 is not registered in that cloud, so this organisation can't be set up here. Ask the customer which other organisation they use.",
-        ),
+        Error::OtherCloud { home, ours } => abroad(home, *ours),
         Error::WrongTenant { found } => told(
             Kind::Refused,
             format!("Microsoft answers for another organisation, ending in {}", found.last_four()),

@@ -1,12 +1,15 @@
 //! Which organisation is behind a GUID or a domain (reference, section 1): the discovery document, then the name that
 //! Microsoft holds.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use url::Url;
 
 use super::{DEADLINE, Graph, MAX_OBJECT_BYTES};
 use crate::{
     domain::{
+        cloud::{Cloud, Clues, Home},
         doubt::DomainOwner,
         failure::{Failure, FailureKind},
         id::TenantId,
@@ -21,15 +24,21 @@ use crate::{
     },
 };
 
-/// The one cloud where our application is registered (reference, section 2.1).
-const OUR_CLOUD: &str = "microsoftonline.com";
-
 /// Microsoft's code for what is neither a tenant ID nor a domain.
 const UNREADABLE: &str = "900023";
+
+/// How long another cloud's host may take; a guess: a person waits, and a network may not let us there at all.
+const ELSEWHERE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// What helps where no organisation has a domain.
 const NO_SUCH_DOMAIN: &str = "Check the spelling with the customer: the part behind the @. If it is right, ask for the \
                               tenant ID (Entra admin center, Overview), or another mail domain.";
+
+/// Whether Microsoft knows nobody there, and what was asked for could be read.
+fn is_unknown(error: &Error) -> bool {
+    let failure = error.failure("looking up");
+    failure.kind == FailureKind::NotFound && failure.code.is_none_or(|code| code.as_str() != UNREADABLE)
+}
 
 /// What a discovery document says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,9 +93,16 @@ impl Graph {
     }
 
     async fn looked_up(&self, input: &TenantInput) -> Result<Organisation, Error> {
-        let found = self.discover(input).await?;
+        let found = match self.discover(input).await {
+            Err(unknown) if is_unknown(&unknown) => return Err(self.elsewhere(input, unknown).await),
+            found => found?,
+        };
         let mut organisation =
             Organisation { tenant: found.tenant, name: None, domain: None, region: found.region };
+        // Other clouds have no such question.
+        if self.inner.cloud != Cloud::Global {
+            return Ok(organisation);
+        }
         match self.information(found.tenant).await {
             Ok(value) => {
                 let text = |key: &str| {
@@ -109,11 +125,56 @@ impl Graph {
     /// # Errors
     /// A tenant that Microsoft does not know, another cloud, or a document that contradicts itself or what was asked.
     pub(super) async fn discover(&self, input: &TenantInput) -> Result<Discovered, Error> {
+        let document = self.document(&self.inner.authority, input, DEADLINE).await?;
+        let found = read(&document, self.inner.cloud)?;
+        match input {
+            TenantInput::Guid(asked) if *asked != found.tenant => Err(Error::Contradiction),
+            _ => Ok(found),
+        }
+    }
+
+    /// Where what our own cloud does not know lives: Microsoft may answer for organisations of other clouds or not
+    /// (UNCONFIRMED, reference section 1.3), so that the others are asked, too. One that can't be asked tells nothing.
+    async fn elsewhere(&self, input: &TenantInput, unknown: Error) -> Error {
+        let ours = self.inner.cloud;
+        let home = async |cloud: Cloud| {
+            if cloud.login() == ours.login() {
+                return None;
+            }
+            let host = Url::parse(cloud.login()).ok()?;
+            let document = self.document(&host, input, ELSEWHERE_DEADLINE).await.ok()?;
+            match read(&document, ours) {
+                Err(Error::OtherCloud { home, .. }) => Some(home),
+                _ => None,
+            }
+        };
+        // Both of the United States government sign in at one host.
+        let (global, us_gov, china) =
+            tokio::join!(home(Cloud::Global), home(Cloud::UsGovL4), home(Cloud::China));
+        let mut homes: Vec<Home> = [global, us_gov, china].into_iter().flatten().collect();
+        homes.dedup();
+        let clouds = |home: &Home| match home {
+            Home::In(cloud) => vec![*cloud],
+            Home::Several(clouds) => clouds.clone(),
+            Home::Unknown(_) | Home::Contradiction(_) => Vec::new(),
+        };
+        match homes.as_slice() {
+            [] => unknown,
+            [_] => homes.pop().map_or(unknown, |home| Error::OtherCloud { home, ours }),
+            several => {
+                let home = Home::Several(several.iter().flat_map(clouds).collect());
+                Error::OtherCloud { home, ours }
+            }
+        }
+    }
+
+    /// Asks a sign-in host for the discovery document.
+    async fn document(&self, host: &Url, input: &TenantInput, deadline: Duration) -> Result<Value, Error> {
         let word = match input {
             TenantInput::Guid(tenant) => tenant.to_string(),
             TenantInput::Domain(domain) => domain.clone(),
         };
-        let mut url = self.inner.authority.clone();
+        let mut url = host.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.clear().extend([word.as_str(), "v2.0", ".well-known", "openid-configuration"]);
         }
@@ -122,19 +183,14 @@ impl Graph {
             url,
             headers: vec![("accept", String::from("application/json"))],
             body: None,
-            deadline: DEADLINE,
+            deadline,
             max_body_bytes: MAX_OBJECT_BYTES,
             is_safe_to_repeat: true,
         };
         let answer = self.inner.http.send_to_api(call).await?;
         let body = serde_json::from_slice::<Value>(&answer.body).ok();
         if answer.status == 200 {
-            let document = body.ok_or(Error::Malformed { what: "the discovery document" })?;
-            let found = read(&document, &self.inner.authority)?;
-            return match input {
-                TenantInput::Guid(asked) if *asked != found.tenant => Err(Error::Contradiction),
-                _ => Ok(found),
-            };
+            return body.ok_or(Error::Malformed { what: "the discovery document" });
         }
         let retry_after = answer.retry_after(&self.inner.clock);
         let is_rest = answer.is_rest(&self.inner.clock);
@@ -159,41 +215,46 @@ impl Graph {
 }
 
 /// Reads a document and checks that its parts name one tenant of our cloud (reference, sections 1.2 and 1.3).
-pub(super) fn read(document: &Value, authority: &Url) -> Result<Discovered, Error> {
+pub(super) fn read(document: &Value, ours: Cloud) -> Result<Discovered, Error> {
     let text = |key: &str| document.get(key).and_then(Value::as_str);
-    if let Some(cloud) = foreign_cloud(text("cloud_instance_name"), text("tenant_region_sub_scope")) {
-        return Err(Error::OtherCloud { cloud });
-    }
+    let address = |key: &str| Url::parse(text(key)?).ok();
+    let endpoint = address("token_endpoint");
+    let clues = Clues {
+        instance: text("cloud_instance_name"),
+        sub_scope: text("tenant_region_sub_scope"),
+        region: text("tenant_region_scope"),
+        graph_host: text("msgraph_host"),
+        // Of a host that is none of Microsoft's the document makes no sense, whatever else it says.
+        login_host: endpoint.as_ref().and_then(Url::host_str).filter(|host| is_login(host)),
+    };
     let malformed = Error::Malformed { what: "the discovery document" };
-    let issuer = text("issuer").and_then(|t| tenant_in(t, authority));
-    let endpoint = text("token_endpoint").and_then(|t| tenant_in(t, authority));
+    match clues.home() {
+        Home::In(cloud) if cloud == ours => {}
+        // It describes nobody's sign-in.
+        Home::Several(_) if clues.login_host.is_none() => return Err(malformed),
+        home => return Err(Error::OtherCloud { home, ours }),
+    }
+    let issuer = address("issuer").and_then(|address| tenant_in(&address, ours));
+    let endpoint = endpoint.as_ref().and_then(|address| tenant_in(address, ours));
     match (issuer, endpoint) {
         (Some(one), Some(two)) if one == two => Ok(Discovered {
             tenant: one,
-            region: text("tenant_region_scope").map(Text::clean).filter(|region| !region.is_empty()),
+            region: clues.region.map(Text::clean).filter(|region| !region.is_empty()),
         }),
         (Some(_), Some(_)) => Err(Error::Contradiction),
         _ => Err(malformed),
     }
 }
 
-/// The first path segment as a tenant, when the address is on the sign-in host.
-fn tenant_in(text: &str, authority: &Url) -> Option<TenantId> {
-    let url = Url::parse(text).ok()?;
-    if url.host_str() != authority.host_str() {
-        return None;
-    }
-    url.path_segments()?.next()?.parse().ok()
+/// Whether a host signs people in, in whichever cloud.
+fn is_login(host: &str) -> bool {
+    Cloud::ALL.iter().any(|cloud| cloud.login().strip_prefix("https://") == Some(host))
 }
 
-/// The cloud in words, when it is not ours. Plain GCC lives in ours.
-fn foreign_cloud(instance: Option<&str>, sub_scope: Option<&str>) -> Option<String> {
-    match (instance, sub_scope) {
-        (Some("microsoftonline.us"), _) | (_, Some("DODCON" | "DOD" | "USGov")) => {
-            Some(String::from("Microsoft's cloud for the United States government"))
-        }
-        (Some("partner.microsoftonline.cn"), _) => Some(String::from("Microsoft's cloud for China")),
-        (None | Some(OUR_CLOUD), _) => None,
-        (Some(other), _) => Some(format!("another of Microsoft's clouds ({other})")),
+/// The first path segment as a tenant, when the address is on the sign-in host.
+fn tenant_in(address: &Url, ours: Cloud) -> Option<TenantId> {
+    if ours.login().strip_prefix("https://") != address.host_str() {
+        return None;
     }
+    address.path_segments()?.next()?.parse().ok()
 }

@@ -12,6 +12,7 @@ use url::Url;
 use super::{Memory, discovery, follow, licence::Licences, list, page, proof, wire};
 use crate::{
     domain::{
+        cloud::Cloud,
         id::{TenantId, UserId},
         tenant::Organisation,
         time::Moment,
@@ -57,8 +58,8 @@ fn objects(value: &Value) {
         failure.what.as_str().starts_with("trying: ") && failure.hint.for_commands().as_str().ends_with('.'),
         "{failure:?}"
     );
-    if let Ok(authority) = Url::parse(crate::provider::AUTHORITY) {
-        let _ = discovery::read(value, &authority).is_ok();
+    for cloud in Cloud::ALL {
+        let _ = discovery::read(value, cloud).is_ok();
     }
     if let Ok(tenant) = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77".parse::<TenantId>() {
         let expected = Organisation { tenant, name: None, domain: None, region: None };
@@ -115,7 +116,7 @@ fn licences() -> Option<&'static Licences> {
 /// A next link, a delta link, or any other address in an answer.
 pub(crate) fn graph_links(data: &[u8]) {
     let link = String::from_utf8_lossy(data);
-    let Ok(root) = Url::parse(crate::provider::GRAPH) else { return };
+    let Ok(root) = Url::parse(Cloud::Global.graph()) else { return };
     match follow(&root, &link) {
         Ok(url) => {
             assert_eq!(url.origin(), root.origin(), "{url}");

@@ -1,6 +1,7 @@
 //! Graph against the sandbox on loopback, one test per trouble, and against small servers for what the sandbox never does.
 
 mod believed;
+mod clouds;
 mod consent;
 mod hostile;
 mod kinds;
@@ -106,24 +107,27 @@ impl Stage {
     }
 
     async fn of(world: &str, faults: &[&str]) -> Self {
+        Self::in_cloud(Cloud::Global, world, faults).await
+    }
+
+    async fn in_cloud(cloud: Cloud, world: &str, faults: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path: PathBuf = folder.path().join("world.toml");
         std::fs::write(&path, world).unwrap();
         let millis = Arc::new(AtomicI64::new(START));
         let told = Arc::clone(&millis);
-        let sandbox = sandbox::start(sandbox::Options {
+        let options = sandbox::Options {
             world: path.to_str().unwrap().to_owned(),
             port: None,
             data: None,
             now: Arc::new(move || told.load(Ordering::SeqCst)),
             faults: faults.iter().map(|fault| (*fault).to_owned()).collect(),
-        })
-        .await
-        .unwrap();
+        };
+        let sandbox = sandbox::start_in(cloud.word(), options).await.unwrap();
         let told = Arc::clone(&millis);
         let clock = Clock::new(move || Moment::from_millis(told.load(Ordering::SeqCst)));
         let partner = sandbox.partner();
-        let mut settings = settings(sandbox.origins(), clock, &partner.secret);
+        let mut settings = Settings { cloud, ..settings(sandbox.origins(), clock, &partner.secret) };
         settings.browser_origin = Some(format!("http://{}", sandbox.address()));
         let graph = made(&settings);
         Self { sandbox, graph, millis, _folder: folder }
@@ -174,8 +178,7 @@ fn settings(origins: Vec<(String, String)>, clock: Clock, secret: &str) -> Setti
             credential: Credential::Secret(Secret::new(secret.to_owned())),
             next: None,
         },
-        authority: crate::provider::AUTHORITY.to_owned(),
-        graph: crate::provider::GRAPH.to_owned(),
+        cloud: Cloud::Global,
         browser_origin: None,
         done_page: None,
         extra_permissions: Vec::new(),

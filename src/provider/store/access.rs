@@ -2,12 +2,12 @@
 
 use super::{
     Store,
-    part::{ownership, record, write::Write},
+    part::{inviting, ownership, record, write::Write},
     table::{
         consent, customer,
         enablement::{self, EnabledFor},
         form::{self, Owner},
-        impersonation,
+        impersonation, invitation,
         run::{self, RunRow, Step},
     },
 };
@@ -151,7 +151,11 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::LinkShown, write.now)?;
-            write.note_run(row, &Text::from("showed the link for the customer's administrator"))
+            write.note_run(row, &Text::from("showed the link for the customer's administrator"))?;
+            if invitation::find(write.tx, run)?.is_none() {
+                inviting::make(write, row)?;
+            }
+            Ok(())
         })?;
         self.record(run)
     }

@@ -6,6 +6,7 @@ pub(super) mod clock;
 pub(super) mod completion;
 pub(super) mod hold;
 pub(super) mod identity;
+pub(super) mod inviting;
 pub(super) mod known;
 pub(super) mod list_target;
 pub(super) mod lock;

@@ -17,6 +17,7 @@ pub(super) mod enablement;
 pub(super) mod exclusion;
 pub(super) mod form;
 pub(super) mod impersonation;
+pub(super) mod invitation;
 pub(super) mod listing;
 pub(super) mod operator;
 pub(super) mod pause;

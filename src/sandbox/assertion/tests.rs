@@ -68,6 +68,7 @@ impl Rig {
             &Expected {
                 partner: &self.partner,
                 login: "https://login.microsoftonline.com",
+                home: "https://login.microsoftonline.com",
                 words: [TENANT, "a.example"],
                 now: NOW,
             },

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::sandbox::{
     answer::{Ask, instant, value},
+    cloud,
     licence::{self, Sku},
     platform::{Consent, Platform, object_id},
     role::{GRAPH, ROLES, Role, role},
@@ -272,7 +273,11 @@ pub(super) fn tenant_information(platform: &Platform, caller: &Caller, call: &st
     if by_id.is_some() && !crate::sandbox::platform::is_guid(&word) {
         return Err(Refusal::bad(format!("'{word}' is not a valid tenant id.")));
     }
-    let found = platform.world.tenant(&word).filter(|it| it.is_global());
+    // Only the global cloud has it.
+    if platform.world.home != cloud::global() {
+        return Err(super::no_segment(call));
+    }
+    let found = platform.world.tenant(&word).filter(|_| platform.abroad(&word).is_none());
     let found = found.ok_or_else(|| Refusal::missing(&word))?;
     let (id, name, domain) = (&found.id, &found.name, &found.domain);
     let information = json!({

@@ -209,9 +209,9 @@ fn next_link(
     let content = json!({"k": "page", "t": caller.tid, "q": query.rest, "p": place.code(), "n": page + 1});
     let token = platform.keys.seal(&content).ok_or_else(Refusal::busy)?;
     let root = if caller.faults.evil_next && page == 1 {
-        "https://graph.microsoft.com.collector.example/v1.0"
+        format!("https://{}.collector.example/v1.0", platform.world.home.graph)
     } else {
-        caller.root.as_str()
+        caller.root.clone()
     };
     let separator = if query.rest.is_empty() { "" } else { "&" };
     Ok(format!("{root}/users?{}{separator}$skiptoken={token}", query.rest))

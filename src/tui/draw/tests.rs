@@ -376,6 +376,20 @@ fn the_bar_cuts_the_domain_first_and_never_the_run() {
     );
     assert_eq!(bar(80), " SANDBOX  READ ONLY Harbour Bakery · Harbour Bakery Pty Ltd     B365-7KQ4 …a1b2");
     assert_eq!(bar(60), " SANDBOX  READ ONLY Harbour Bakery · Harbo… B365-7KQ4 …a1b2");
+    // Half a word would be heard as another: the words of the invitation go whole, and before the domain.
+    let mut invited = users(&many, "");
+    invited.bar.words = Some("copper lantern".into());
+    let bar = |width, height: u16| shown(&invited, (width, height)).join("\n");
+    assert!(bar(100, 24).contains("harbourbakery.example · words: copper lantern"), "{}", bar(100, 24));
+    for (width, height) in [(80, 24), (70, 15), (60, 24), (40, 10)] {
+        let drawn = bar(width, height);
+        assert!(drawn.contains("words: copper lantern") || !drawn.contains("copper"), "{drawn}");
+    }
+    assert!(
+        bar(70, 24).contains("harbourbakery.example") && !bar(60, 24).contains("copper"),
+        "{}",
+        bar(70, 24)
+    );
     view.bar.warning = Some(Shown::literal("the nightly sweep has not run since Mon 23 Nov 20:00 AEDT"));
     for size in SIZES {
         let text = words(&shown(&view, size));

@@ -1,6 +1,6 @@
 //! The bar of rule 1: who is being touched. Two lines from 20 rows up, one below that, and the warning of rule 17.
 //!
-//! Cut first the domain, then the organisation, then the customer; never SANDBOX or `[addresses]`, the run, and the last four of the
+//! Cut first the words of the invitation, then the domain, then the organisation, then the customer; never SANDBOX or `[addresses]`, the run, and the last four of the
 //! tenant, which stand at the right edge.
 
 use ratatui::text::{Line, Span};
@@ -37,14 +37,21 @@ struct Part {
     between: &'static str,
     /// Which goes first when there is no room; none: never cut.
     goes: Option<u8>,
+    /// It stands there whole or not at all: half a word is heard as another.
+    is_whole: bool,
 }
 
 /// The lines of the bar.
 pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> {
     let theme = pen.theme;
     let dot = if theme.use_unicode() { " · " } else { " - " };
-    let cut =
-        |words: &str, role, between, goes| Part { words: theme.fit(words).into_owned(), role, between, goes };
+    let cut = |words: &str, role, between, goes| Part {
+        words: theme.fit(words).into_owned(),
+        role,
+        between,
+        goes,
+        is_whole: false,
+    };
     let kept = |words: &str, role| cut(words, role, " ", None);
     let badges = [
         (bar.is_sandbox, " SANDBOX ", Role::Sandbox),
@@ -59,6 +66,10 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
     let organisation = known.or_else(|| bar.customer.map(|_| "organisation not known yet"));
     let organisation = organisation.map(|words| cut(words, Role::Plain, dot, Some(2)));
     let domain = bar.domain.map(|domain| cut(domain.as_str(), Role::Plain, dot, Some(1)));
+    let check = bar
+        .words
+        .as_ref()
+        .map(|words| Part { is_whole: true, ..cut(&format!("words: {words}"), Role::Plain, dot, Some(0)) });
     let run = bar.run.as_ref().map(|run| kept(run.as_str(), Role::Strong));
     let last = last_four(bar, theme).map(|last| kept(&last, Role::Strong));
     // Without a badge in front the words begin below those of the steps.
@@ -68,13 +79,13 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
     left.push(customer);
     let mut lines = if height >= TWO_LINES_FROM {
         left.extend(product);
-        let lower = organisation.into_iter().chain(domain).collect();
+        let lower = organisation.into_iter().chain(domain).chain(check).collect();
         vec![
             one(front, left, run.into_iter().collect(), pen),
             one(indent, lower, last.into_iter().collect(), pen),
         ]
     } else {
-        left.extend(organisation.into_iter().chain(domain));
+        left.extend(organisation.into_iter().chain(domain).chain(check));
         vec![one(front, left, run.into_iter().chain(last).collect(), pen)]
     };
     if let Some(warning) = bar.warning {
@@ -115,7 +126,7 @@ fn one(indent: u16, mut left: Vec<Part>, right: Vec<Part>, pen: Pen) -> Line<'st
         let Some(at) = left.iter().position(|part| over > 0 && part.goes == Some(order)) else { continue };
         let mut part = left.remove(at);
         let kept = width(&part.words).saturating_sub(over);
-        if kept >= LEAST {
+        if kept >= LEAST && !part.is_whole {
             part.words = cut(&part.words, kept, pen.theme.use_unicode()).into_owned();
             left.insert(at, part);
         }

@@ -152,6 +152,7 @@ impl Screen for Authorise {
                 text: link.as_str().to_owned().into(),
                 file: Text::of(format_args!("backup365-{}-link.txt", record.id)),
             }));
+            handouts.extend(words::invitation(cx, record));
         }
         handouts.extend(narrowing(cx, record));
         blocks.extend(self.checks(cx, record));

@@ -11,6 +11,7 @@ use self::words::{denied, standing, unanswered};
 use crate::{
     domain::{
         card::{Card, CardId, Party},
+        cloud::Cloud,
         doubt::{Accepts, Finding, Guarded},
         failure::Failure,
         id::TenantId,
@@ -63,6 +64,8 @@ enum Known {
 #[derive(Debug, Default)]
 pub(crate) struct Tenant {
     path: Path,
+    /// The cloud whose addresses are taken.
+    cloud: Cloud,
     form: Form,
     /// What Microsoft said, and what was asked for it.
     found: Option<(TenantInput, Finding)>,
@@ -132,6 +135,7 @@ impl Screen for Tenant {
 
     /// Asks Microsoft about a tenant that is known already, or was typed before.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
+        self.cloud = cx.setup.cloud;
         if self.known().is_none() {
             self.found = None;
         }
@@ -276,7 +280,7 @@ impl Tenant {
     fn input(&self) -> Result<TenantInput, TenantInputError> {
         match self.path {
             Path::OnRecord(tenant) => Ok(TenantInput::Guid(tenant)),
-            Path::Asked => TenantInput::parse(self.form.text(FieldId::Tenant)),
+            Path::Asked => TenantInput::parse_in(self.form.text(FieldId::Tenant), self.cloud),
             Path::Settled => Err(TenantInputError::Empty),
         }
     }

@@ -31,6 +31,8 @@ impl Handout<'_> {
 pub enum HandoutId {
     /// The consent link, for the customer's administrator.
     Link,
+    /// The invitation to the customer's administrator; its file is a mail.
+    Invitation,
     /// The lines that a hoster is to run.
     Hoster,
     /// What went wrong with its ids, for a ticket.
@@ -45,6 +47,7 @@ impl HandoutId {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Link => "the link",
+            Self::Invitation => "the invitation",
             Self::Hoster => "the text for the hoster",
             Self::Error => "the error with its ids",
             Self::Receipt => "the receipt",

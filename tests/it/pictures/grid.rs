@@ -7,11 +7,12 @@ const RUNS: [&str; 6] = ["B365-7KQ4", "B365-2L99", "B365-MF2L", "B365-9TXR", "B3
 
 /// What differs from run to run, and what a picture says in its place: the port of the sandbox, ids of its answers, how
 /// long a wait has been, the account of whoever runs this.
-const FIXED: [(&str, &str); 4] = [
+const FIXED: [(&str, &str); 5] = [
     ("127.0.0.1:#####", "127.0.0.1:36500"),
     ("-4000-8000-????????????", "-4000-8000-000000000007"),
     (" AEDT: + s.", " AEDT: 12 s."),
     ("Operator: *", "Operator: mia"),
+    ("words: * *", "words: amber canyon"),
 ];
 
 /// The hours of the sandbox's clock in which the scenes play; 20:00 is a time that people know.

@@ -25,7 +25,7 @@ async fn one_port_speaks_tls_and_plain_and_keeps_its_authority() {
     };
     let mut authorities = Vec::new();
     for _ in 0..2 {
-        let sandbox = sandbox::start_with_tls(options()).await.unwrap();
+        let sandbox = sandbox::start_with_tls("global", options()).await.unwrap();
         let pem = fs::read(sandbox.authority().unwrap()).unwrap();
         let trusted = [Certificate::from_pem(&pem).unwrap()];
         let client = Client::builder().no_proxy().tls_certs_only(trusted).build().unwrap();
@@ -46,7 +46,7 @@ async fn one_port_speaks_tls_and_plain_and_keeps_its_authority() {
         assert_eq!(mode & 0o777, 0o600);
     }
     let nowhere = Options { data: None, ..options() };
-    assert!(sandbox::start_with_tls(nowhere).await.is_err());
+    assert!(sandbox::start_with_tls("global", nowhere).await.is_err());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::{
         table::{
             Key, apply, chosen, consent, customer, draft, exclusion,
             form::{self, Owner},
-            impersonation, product, rule,
+            impersonation, invitation, product, rule,
             run::{self, RunRow},
             seat,
         },
@@ -88,6 +88,7 @@ pub(crate) fn of_run(
         },
         organisation: row.organisation.filter(|_| !is_doubted),
         link_shown: row.link_shown,
+        invitation: invitation::find(tx, run)?,
         proved: row.proved,
         enabled: row.enabled,
     })

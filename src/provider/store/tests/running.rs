@@ -137,3 +137,25 @@ fn looking_at_a_lock_never_takes_it_away() {
         assert!(taken.into_iter().all(|is_taken| is_taken));
     });
 }
+
+#[test]
+fn an_invitation_comes_with_the_link_and_its_words_stay_until_it_is_made_again() {
+    use crate::provider::store::InvitationChange::{Anew, Keep, Withdraw};
+    let world = World::new();
+    let store = world.open("ann");
+    let run = store.open_run(customer(&store).id, Product::Office365).unwrap().id;
+    assert_eq!(kind(store.invite(&run, Keep)), FailureKind::Refused, "nobody to be sent anywhere yet");
+    store.save_organisation(&run, &organisation(TENANT), &Accepts::default()).unwrap();
+    assert_eq!(kind(store.invite(&run, Withdraw)), FailureKind::NotFound);
+    let first = store.link_shown(&run).unwrap().invitation.unwrap();
+    assert_eq!((first.by.as_str(), first.withdrawn), ("ann", None));
+    assert_eq!(store.link_shown(&run).unwrap().invitation, Some(first.clone()));
+    // Somebody else finds out that the mail went to the wrong person while the run is open here.
+    let ben = world.open("ben");
+    let gone = ben.invite(&run, Withdraw).unwrap().invitation.unwrap();
+    assert!(gone.withdrawn.is_some() && gone.words == first.words);
+    assert_eq!(ben.invite(&run, Withdraw).unwrap().invitation, Some(gone));
+    let second = ben.invite(&run, Anew).unwrap().invitation.unwrap();
+    assert!(second.withdrawn.is_none() && second.words != first.words);
+    assert_eq!(store.load_run(&run).unwrap().invitation, Some(second));
+}

@@ -7,6 +7,7 @@ use crate::{
         card::{self, Card, CardId, Party},
         consent::{self, Landed},
         failure::{Failure, FailureKind},
+        invitation::{self, Letter},
         phrase::Phrase,
         run::RunRecord,
         sydney::clock_in_words,
@@ -17,7 +18,7 @@ use crate::{
     wizard::{
         context::ViewCx,
         part::wait,
-        view::{Block, Fact, Notice, Tone},
+        view::{Block, Fact, Handout, HandoutId, Notice, Tone},
     },
 };
 
@@ -115,6 +116,22 @@ pub(super) fn advice(cx: ViewCx<'_>, record: &RunRecord, landed: Option<&Landed>
 /// Who opens the link, right before it.
 pub(super) fn opened_by(record: &RunRecord) -> Phrase {
     consent::opened_by(&expected(record, "the organisation"), record.administrator.as_ref()).into()
+}
+
+/// The invitation. It comes with the note that the link was shown, a moment later: what can be sent must not change by that,
+/// because an answer that is on its way would be about another question then.
+pub(super) fn invitation<'a>(cx: ViewCx<'_>, record: &RunRecord) -> Option<Handout<'a>> {
+    let link = cx.setup.link(record.organisation.as_ref()?.tenant);
+    let letter = Letter {
+        partner: cx.setup.partner.as_ref(),
+        run: record,
+        link: link.as_str(),
+        permissions: &cx.setup.permissions,
+        here: cx.setup.here.as_str(),
+        is_sandbox: cx.setup.is_sandbox,
+    };
+    let text = letter.write().unwrap_or_else(|| format!("Run {} has no invitation yet.\n", record.id));
+    Some(Handout { id: HandoutId::Invitation, text: text.into(), file: invitation::file(&record.id) })
 }
 
 /// The access of a hosted product.
