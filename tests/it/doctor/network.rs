@@ -66,9 +66,32 @@ fn the_way_out_is_looked_at_and_each_host_by_its_own_line() {
 }
 
 #[test]
+fn under_tls_and_microsofts_own_names_on_this_computer_all_is_well() {
+    let microsoft = Foreground::start_with(&["--tls"]);
+    let home = Home::new();
+    let config = home.path().join(".config/backup365");
+    backup365::private::make_folder(&config).unwrap();
+    backup365::private::replace(&config.join("secret.txt"), "sandbox~invented~secret\n").unwrap();
+    let Foreground { address, application, tenant, .. } = &microsoft;
+    let address = address.replacen("http:", "https:", 1);
+    let settings = format!(
+        "[app]\nclient_id = \"{application}\"\ntenant = \"{tenant}\"\nsecret_file = \"secret.txt\"\n\n\
+         [addresses]\n\"https://{LOGIN}\" = \"{address}\"\n\"https://{GRAPH}\" = \"{address}\"\n"
+    );
+    backup365::private::replace(&config.join("settings.toml"), &settings).unwrap();
+    let authority = microsoft.authority();
+    look_with(&home, &[], &[("SSL_CERT_FILE", authority.to_str().unwrap())])
+        .is_green()
+        .says("Addresses", &[&format!("https://{LOGIN} is {address}, and 1 more"), "is not Microsoft"])
+        .says("Registration", &["9 permissions of the table"]);
+    // By halves: the right addresses, and nobody who vouches for them.
+    look_with(&home, &[], &[]).says(LOGIN, &["failure", "certificate"]);
+}
+
+#[test]
 fn a_clock_that_differs_from_microsofts_is_named() {
     let mut partner = Partner::new("secret_file = \"good.txt\"");
-    at(&partner, &[]).names("Addresses", &["what answers there is not Microsoft"]);
+    at(&partner, &[]).is_green().says("Addresses", &["ok", "what answers there is not Microsoft"]);
     // What a clock that was fast wrote, with one that is right now.
     let record = partner.desk.path(".local/share/backup365/backup365.sqlite");
     let record = rusqlite::Connection::open(record).unwrap();
