@@ -3,7 +3,10 @@
 
 use super::{
     super::{
-        table::{accepted, customer, impersonation},
+        table::{
+            accepted::{self, Both},
+            customer, impersonation,
+        },
         tx::Tx,
     },
     write::Write,
@@ -32,7 +35,7 @@ pub(crate) fn doubts(
         }
     }
     for other in customer::having(tx, tenant, Some(customer))? {
-        match accepted::sharing(tx, customer, other.id, tenant)? {
+        match accepted::sharing(tx, customer, other.id, Both::Organisation(tenant))? {
             Some((by, at)) => known.push(Accepted { doubt: Doubt::Shared(other), by, at }),
             None => open.push(Doubt::Shared(other)),
         }
@@ -48,7 +51,7 @@ pub(crate) fn mail_doubts(
 ) -> Result<(Vec<Doubt>, Vec<Accepted>), Failure> {
     let (mut open, mut known) = (Vec::new(), Vec::new());
     for (other, domain) in impersonation::having(tx, domains, customer)? {
-        let accepted = accepted::sharing_mail(tx, customer, other.id, &domain)?;
+        let accepted = accepted::sharing(tx, customer, other.id, Both::Domain(&domain))?;
         let doubt = Doubt::SharedMail(other, domain);
         match accepted {
             Some((by, at)) => known.push(Accepted { doubt, by, at }),
@@ -109,10 +112,10 @@ fn keep(
 ) -> Result<(), Failure> {
     match (doubt, tenant) {
         (Doubt::SharedMail(other, domain), _) => {
-            accepted::keep_sharing_mail(write.tx, customer.id, other.id, domain, write.by())?;
+            accepted::keep_sharing(write.tx, customer.id, other.id, Both::Domain(domain), write.by())?;
         }
         (Doubt::Shared(other), Some(tenant)) => {
-            accepted::keep_sharing(write.tx, customer.id, other.id, tenant, write.by())?;
+            accepted::keep_sharing(write.tx, customer.id, other.id, Both::Organisation(tenant), write.by())?;
         }
         (Doubt::Elsewhere(found), Some(tenant)) => {
             accepted::keep_domain(write.tx, customer.id, tenant, found, write.by())?;
