@@ -5,7 +5,8 @@ use super::{
     super::{
         table::{
             accepted::{self, Both},
-            customer, impersonation,
+            customer,
+            impersonation::{self, Held},
         },
         tx::Tx,
     },
@@ -43,14 +44,15 @@ pub(crate) fn doubts(
     Ok((open, known))
 }
 
-/// What speaks against mail domains of a customer: who else has them; what was not accepted, and what was.
+/// What speaks against mail domains of a customer: who else holds them; what was not accepted, and what was.
 pub(crate) fn mail_doubts(
     tx: &Tx<'_>,
     customer: CustomerId,
     domains: &[Text],
+    held: Held,
 ) -> Result<(Vec<Doubt>, Vec<Accepted>), Failure> {
     let (mut open, mut known) = (Vec::new(), Vec::new());
-    for (other, domain) in impersonation::having(tx, domains, customer)? {
+    for (other, domain) in impersonation::having(tx, domains, customer, held)? {
         let accepted = accepted::sharing(tx, customer, other.id, Both::Domain(&domain))?;
         let doubt = Doubt::SharedMail(other, domain);
         match accepted {
@@ -75,14 +77,16 @@ pub(crate) fn settle(
     take(write, customer, Some(tenant), open, accepts)
 }
 
-/// The same of mail domains.
+/// The same of mail domains: of saved details against all that others hold, of the customer's own one against what others
+/// have saved. Two customers whose own domains are alike need not be hosted by anybody.
 pub(crate) fn settle_mail(
     write: &Write<'_>,
     customer: &Customer,
     domains: &[Text],
+    held: Held,
     accepts: &Accepts,
 ) -> Result<Vec<Doubt>, Failure> {
-    let (open, _known) = mail_doubts(write.tx, customer.id, domains)?;
+    let (open, _known) = mail_doubts(write.tx, customer.id, domains, held)?;
     take(write, customer, None, open, accepts)
 }
 
