@@ -1,6 +1,8 @@
 //! The partner's application as it is registered at Microsoft: what its customers are asked for, and whose accounts it
 //! takes. Pure.
 
+pub mod plan;
+
 use uuid::Uuid;
 
 use super::text::Text;

@@ -4,7 +4,10 @@ use super::super::check::Check;
 use crate::domain::{
     failure::{Failure, FailureKind},
     permission::Permission,
-    registration::{ReadRegistration, Registration},
+    registration::{
+        ReadRegistration, Registration,
+        plan::{Audience, NAMES_OF_OTHERS},
+    },
     text::Text,
 };
 
@@ -15,9 +18,6 @@ const NAME: &str = "Registration";
 const BY_HAND: &str = "Grant Application.Read.All to the application in your own organisation, and this is read. By hand: \
     Entra admin center, App registrations: the permissions against the table of the README, Authentication for the \
     accounts that are taken, Certificates & secrets for the day on which the secret ends.";
-
-/// A permission that is asked for in the partner's own organisation only: it shows a customer's name before consent.
-const NAMES_OF_OTHERS: uuid::Uuid = uuid::uuid!("cac88765-0581-4025-9725-5ebc13f729ee");
 
 /// What the registration must fit.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +71,7 @@ fn accounts(found: &Registration) -> Option<Check> {
     let hint = "Entra admin center, App registrations, Authentication: choose accounts in any organisational directory \
                 (multitenant).";
     match found.audience.as_str() {
-        "AzureADMultipleOrgs" => None,
+        word if word == Audience::AnyOrganisation.word() => None,
         "AzureADandPersonalMicrosoftAccount" => Some(Check::warning(
             NAME,
             "the application also takes personal accounts, which no customer's organisation needs",
