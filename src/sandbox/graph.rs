@@ -6,6 +6,7 @@
 mod batch;
 mod credentials;
 mod me;
+mod operators;
 mod query;
 mod relations;
 mod users;

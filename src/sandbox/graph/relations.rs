@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Caller, Found, Refusal,
+    Caller, Found, Refusal, operators,
     query::{Query, select},
     tenant, writes,
 };
@@ -144,6 +144,7 @@ pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>
         "appOwnerOrganizationId": "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "servicePrincipalType": "Application", "appRoles": roles,
         "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
     }));
+    rows.extend(operators::principal(platform, caller));
     rows.extend(writes::objects(platform, tenant(caller)?, PRINCIPALS)?);
     Ok(rows)
 }
@@ -188,6 +189,8 @@ pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Va
         "displayName": partner.app_name, "signInAudience": audience, "createdDateTime": MADE,
         "requiredResourceAccess": [{"resourceAppId": GRAPH, "resourceAccess": access}],
         "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": partner.redirects},
+        "publicClient": {"redirectUris": []}, "isFallbackPublicClient": null, "appRoles": [],
+        "keyCredentials": [],
         "passwordCredentials": [{
             "customKeyIdentifier": null, "displayName": "sandbox", "endDateTime": format!("{ends}T00:00:00Z"),
             "hint": partner.secret.chars().take(3).collect::<String>(), "keyId": object_id(&caller.tid, "secret"),

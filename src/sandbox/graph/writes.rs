@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Found, Refusal, credentials,
+    Caller, Found, Refusal, credentials, operators,
     query::{Query, select},
     relations::{self, Assignment},
     tenant,
@@ -87,7 +87,8 @@ pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> R
     }
     let mut rows = Vec::new();
     let own = relations::own_application(platform, caller);
-    for row in objects(platform, tenant(caller)?, APPLICATIONS)?.into_iter().chain(own) {
+    let staff = operators::application(platform, caller);
+    for row in objects(platform, tenant(caller)?, APPLICATIONS)?.into_iter().chain(own).chain(staff) {
         let fits = wanted.iter().flatten().all(|(name, value)| of(&row, name).eq_ignore_ascii_case(value));
         if fits {
             rows.push(select(ask, "application", credentials::hide(row))?);
