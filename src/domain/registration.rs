@@ -2,6 +2,7 @@
 //! takes. Pure.
 
 pub mod plan;
+pub mod step;
 
 use uuid::Uuid;
 

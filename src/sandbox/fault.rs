@@ -99,6 +99,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("sign-in-tenant", "GUID", "the tokens of people name that tenant as theirs"),
     ("slow-down", "NUMBER (1)", "that many polls for each device code are answered with slow_down"),
     ("code-life", "SECONDS s (20s)", "device codes live that long instead of fifteen minutes"),
+    ("unregistered", "", "the partner has registered nothing at Microsoft yet"),
     ("no-registering", "", "a policy lets nobody register an application: Graph answers 403"),
     ("replicating", "SECONDS s (2s)", "what was registered through Graph is unknown for that long"),
 ];
@@ -185,6 +186,8 @@ pub(super) struct Faults {
     pub(super) slow_down: Option<u64>,
     /// Life of a device code.
     pub(super) code_life: Option<Duration>,
+    /// The partner has no registrations.
+    pub(super) unregistered: bool,
     /// Nobody may register an application.
     pub(super) no_registering: bool,
     /// Time from registering to being known.
@@ -242,6 +245,7 @@ impl Faults {
             "sign-in-told" => self.sign_in_told = true,
             "sign-in-tenant" => self.sign_in_tenant = Some(needed(name, value)?),
             "slow-down" => self.slow_down = Some(number(name, value, "", 1)?),
+            "unregistered" => self.unregistered = true,
             "no-registering" => self.no_registering = true,
             "replicating" => self.replicating = Some(Duration::from_secs(number(name, value, "s", 2)?)),
             "code-life" => self.code_life = Some(Duration::from_secs(number(name, value, "s", 20)?)),
@@ -285,6 +289,7 @@ impl Faults {
             sign_in_tenant: self.sign_in_tenant.clone().or_else(|| more.sign_in_tenant.clone()),
             slow_down: self.slow_down.or(more.slow_down),
             code_life: self.code_life.or(more.code_life),
+            unregistered: self.unregistered || more.unregistered,
             no_registering: self.no_registering || more.no_registering,
             replicating: self.replicating.or(more.replicating),
         }

@@ -70,7 +70,8 @@ pub(super) fn application(platform: &Platform, caller: &Caller) -> Option<Value>
         "displayName": format!("{} operators", partner.app_name), "signInAudience": audience(caller), "createdDateTime": MADE,
         "requiredResourceAccess": [{"resourceAppId": GRAPH, "resourceAccess": asked}], "appRoles": roles(caller),
         "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": []}, "publicClient": {"redirectUris": redirects},
-        "isFallbackPublicClient": !is_odd(caller, "no-codes"), "keyCredentials": [],
+        "spa": {"redirectUris": []}, "identifierUris": [], "keyCredentials": [],
+        "isFallbackPublicClient": !is_odd(caller, "no-codes"),
         "passwordCredentials": if is_odd(caller, "secret") { vec![secret] } else { Vec::new() },
     }))
 }

@@ -117,6 +117,7 @@ pub(super) fn may_read(caller: &Caller) -> Result<(), Refusal> {
 pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
     let partner = &platform.world.partner;
     let ours = match &caller.tenant {
+        Some(_) if platform.faults(None).unregistered => false,
         Some(tenant) => platform.world.is_own(tenant) || platform.consent(tenant)? != Consent::Missing,
         None => true,
     };
@@ -179,7 +180,10 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
 pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Value> {
     let partner = &platform.world.partner;
     let ends = caller.faults.secret_ends.as_deref().unwrap_or("2099-12-31");
-    caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
+    caller
+        .tenant
+        .as_ref()
+        .filter(|tenant| platform.world.is_own(tenant) && !platform.faults(None).unregistered)?;
     let asked = partner.permissions.iter().filter(|value| !caller.faults.without.contains(value));
     let access: Vec<Value> =
         asked.filter_map(|value| role(value)).map(|role| json!({"id": role.id, "type": "Role"})).collect();
@@ -189,8 +193,8 @@ pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Va
         "displayName": partner.app_name, "signInAudience": audience, "createdDateTime": MADE,
         "requiredResourceAccess": [{"resourceAppId": GRAPH, "resourceAccess": access}],
         "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": partner.redirects},
-        "publicClient": {"redirectUris": []}, "isFallbackPublicClient": null, "appRoles": [],
-        "keyCredentials": [],
+        "publicClient": {"redirectUris": []}, "spa": {"redirectUris": []}, "isFallbackPublicClient": null,
+        "identifierUris": [], "appRoles": [], "keyCredentials": [],
         "passwordCredentials": [{
             "customKeyIdentifier": null, "displayName": "sandbox", "endDateTime": format!("{ends}T00:00:00Z"),
             "hint": partner.secret.chars().take(3).collect::<String>(), "keyId": object_id(&caller.tid, "secret"),
