@@ -315,6 +315,7 @@ pub(super) struct Decoded {
 
 /// Turns wire rows into pages.
 pub(super) fn decode(page: &Page<'_>, licences: &Licences, known: &Known, shown: &mut Progress) -> Decoded {
+    known.memory.prepare(page.rows.iter().filter_map(|row| row.id.as_str()?.parse().ok()));
     let mut sets: Vec<Text> = Vec::new();
     let mut known_sets: HashMap<&[Uuid], u16> = HashMap::new();
     let mut rows: Vec<NewUser<'_>> = Vec::with_capacity(page.rows.len());
