@@ -52,10 +52,9 @@ pub(super) async fn list(
     let provider = &tools.provider;
     let store = &provider.store;
     in_peace(store, of).await?;
-    let memory = from.0.map_or_else(Memory::default, |tenant| recalling(store, tenant));
+    let memory = from.0.map_or_else(Memory::default, |tenant| unread(store, tenant));
     let tour = Tour { provider, replies, call, of, from: &from, memory: &memory };
-    let ended = tokio::try_join!(tour.twice_if_doubted(), remember(store, from.0, &memory));
-    let ended = ended.map(|(reply, ())| reply);
+    let ended = tour.twice_if_doubted().await;
     keep(store, from.0, &memory).await;
     if let Err(failure) = &ended {
         keep_pause(store, of, failure).await;
@@ -63,23 +62,13 @@ pub(super) async fn list(
     ended
 }
 
-/// A memory that reads page by page what is on record, until all of it was read.
-fn recalling(store: &Store, tenant: TenantId) -> Memory {
+/// What is on record of what the mailboxes of a tenant are, read when it is asked for.
+fn unread(store: &Store, tenant: TenantId) -> Memory {
     let store = store.clone();
-    Memory::recalling(move |users| {
-        store.checked_of(tenant, users).unwrap_or_else(|failure| {
-            // Whoever reads all of it says so to the operator.
-            tracing::warn!(what = failure.what.as_str(), "what mailboxes are can't be read");
-            Vec::new()
-        })
+    Memory::unread(move |users| match users {
+        Some(users) => store.checked_of(tenant, users),
+        None => store.checked(tenant),
     })
-}
-
-/// Reads all that is on record of what mailboxes are, beside the listing.
-async fn remember(store: &Store, tenant: Option<TenantId>, memory: &Memory) -> Result<(), Failure> {
-    let Some(tenant) = tenant else { return Ok(()) };
-    let memory = memory.clone();
-    with(store, move |s| s.checked(tenant).map(|before| memory.fill(before))).await
 }
 
 /// A listing that an operator waits for.

@@ -3,15 +3,17 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::purpose::Candidate;
-use crate::domain::{checked::Checked, id::UserId, lock::lock, time::Moment, user::Kind};
+use crate::domain::{checked::Checked, failure::Failure, id::UserId, lock::lock, time::Moment, user::Kind};
 
-/// Reads what is on record of some users. Of whom there is nothing, or nothing can be read, nothing comes back: Exchange is
-/// asked about them.
-type Recall = Box<dyn Fn(&[UserId]) -> Vec<Checked> + Send + Sync>;
+/// Reads what is on record of some users, or of all. Blocks.
+type Record = Box<dyn Fn(Option<&[UserId]>) -> Result<Vec<Checked>, Failure> + Send + Sync>;
 
 /// The answers of before, and those of this listing until they are taken to be kept; cheap to clone.
 #[derive(Clone, Default)]
@@ -23,9 +25,11 @@ pub struct Memory {
 struct Inner {
     /// All of before, by user; none until they have been read.
     before: OnceLock<Box<[Checked]>>,
-    /// Reads some of them until then.
-    recall: Option<Recall>,
-    /// What was read that way, and the answers of this listing.
+    /// Reads them; none where there is no more than is here.
+    record: Option<Record>,
+    /// Those of one page have been read.
+    is_begun: AtomicBool,
+    /// Those of one page, and the answers of this listing.
     known: Mutex<HashMap<UserId, Checked>>,
     new: Mutex<Vec<Checked>>,
 }
@@ -39,18 +43,18 @@ impl Memory {
         memory
     }
 
-    /// What is on record of a tenant, and is still being read: the first rows of half a million users can't wait for that.
-    /// Until [`Memory::fill`] `recall` reads what is on record of the users of one page.
+    /// What is on record of a tenant, and is not read yet. For a first page of users only what is on record of them is read:
+    /// the first rows of half a million users can't wait for all of it.
     #[must_use]
-    pub fn recalling(recall: impl Fn(&[UserId]) -> Vec<Checked> + Send + Sync + 'static) -> Self {
-        Self { inner: Arc::new(Inner { recall: Some(Box::new(recall)), ..Inner::default() }) }
+    pub fn unread(
+        record: impl Fn(Option<&[UserId]>) -> Result<Vec<Checked>, Failure> + Send + Sync + 'static,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { record: Some(Box::new(record)), ..Inner::default() }) }
     }
 
-    /// All that is on record of the tenant; only the first time counts.
-    pub fn fill(&self, mut before: Vec<Checked>) {
+    fn fill(&self, mut before: Vec<Checked>) {
         before.sort_unstable_by_key(|checked| checked.user);
-        // Said already: nothing of it has changed but by this listing itself.
-        let _is_first = self.inner.before.set(before.into_boxed_slice()).is_ok();
+        self.inner.before.get_or_init(|| before.into_boxed_slice());
     }
 
     /// The answers since the last call, to be kept on record.
@@ -59,17 +63,22 @@ impl Memory {
         std::mem::take(&mut *lock(&self.inner.new))
     }
 
-    /// Takes up what is on record of these users, where not all of it is here yet. Blocks while the record is read.
-    pub(super) fn prepare(&self, users: impl Iterator<Item = UserId>) {
-        let Some(recall) = self.inner.recall.as_ref().filter(|_| self.inner.before.get().is_none()) else {
-            return;
+    /// Reads what is on record before a page of these users is decoded. Blocks.
+    ///
+    /// # Errors
+    /// The record can't be read.
+    pub(super) fn prepare(&self, users: impl Iterator<Item = UserId>) -> Result<(), Failure> {
+        let inner = &*self.inner;
+        let Some(record) = inner.record.as_ref().filter(|_| inner.before.get().is_none()) else {
+            return Ok(());
         };
-        let recalled = recall(&users.collect::<Vec<_>>());
-        let mut known = lock(&self.inner.known);
-        for checked in recalled {
-            // An answer of this listing is newer.
-            known.entry(checked.user).or_insert(checked);
+        if inner.is_begun.swap(true, Ordering::Relaxed) {
+            self.fill(record(None)?);
+            return Ok(());
         }
+        let read = record(Some(&users.collect::<Vec<_>>()))?;
+        lock(&inner.known).extend(read.into_iter().map(|checked| (checked.user, checked)));
+        Ok(())
     }
 
     /// What a mailbox is, where that still holds.
@@ -99,9 +108,8 @@ impl fmt::Debug for Memory {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use super::*;
+    use crate::domain::failure::FailureKind;
 
     fn user(number: u8) -> UserId {
         UserId::from_bytes([number; 16])
@@ -125,35 +133,42 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_known_before_all_that_is_on_record_was_read_and_nobody_is_read_twice() {
-        let reads = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&reads);
-        let memory = Memory::recalling(move |users| {
-            counted.fetch_add(1, Ordering::Relaxed);
-            users
-                .iter()
-                .filter(|id| **id != user(3))
-                .map(|id| Checked { user: *id, ..checked(0, Kind::Shared) })
-                .collect()
-        });
+    fn only_what_is_on_record_of_its_users_is_read_for_a_first_page_and_all_of_it_once_for_the_others() {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&asked);
+        let record = move |users: Option<&[UserId]>| {
+            lock(&noted).push(users.map(<[UserId]>::to_vec));
+            let all = [4, 2, 1].map(|number| checked(number, Kind::Shared));
+            Ok(all.into_iter().filter(|row| users.is_none_or(|users| users.contains(&row.user))).collect())
+        };
+        let memory = Memory::unread(record);
+        let prepare = |users: &[u8]| memory.prepare(users.iter().copied().map(user)).unwrap();
+        prepare(&[2, 3]);
+        let kinds = |users: [u8; 4]| users.map(|number| kind(&memory, number));
+        assert_eq!(kinds([1, 2, 3, 4]), [None, Some(Kind::Shared), None, None]);
         memory.keep(checked(1, Kind::User));
-        memory.prepare([1, 2, 3].map(user).into_iter());
+        prepare(&[4]);
+        prepare(&[5]);
+        let shared = Some(Kind::Shared);
         assert_eq!(
-            [1, 2, 3, 4].map(|number| kind(&memory, number)),
-            [Some(Kind::User), Some(Kind::Shared), None, None],
-            "the answer of this listing, the record's, nothing on record, not asked for"
+            kinds([1, 2, 3, 4]),
+            [Some(Kind::User), shared, None, shared],
+            "this listing's answer counts"
         );
-        memory.fill(vec![checked(4, Kind::Room), checked(1, Kind::Shared), checked(3, Kind::Room)]);
-        memory.prepare([4, 5].map(user).into_iter());
-        assert_eq!(
-            [1, 3, 4, 5].map(|number| kind(&memory, number)),
-            [Some(Kind::User), Some(Kind::Room), Some(Kind::Room), None]
-        );
-        assert_eq!(reads.load(Ordering::Relaxed), 1, "all of it is here");
+        assert_eq!(*lock(&asked), [Some(vec![user(2), user(3)]), None]);
         assert_eq!(
             memory.take_new(),
             [checked(1, Kind::User)],
             "what is on record already is not kept again"
         );
+    }
+
+    #[test]
+    fn a_record_that_can_not_be_read_is_no_record_of_nobody() {
+        let damaged = || Failure::new(FailureKind::Record, "the record is damaged", "Mend it.");
+        let memory = Memory::unread(move |_| Err(damaged()));
+        for _ in 0..2 {
+            assert_eq!(memory.prepare([user(1)].into_iter()), Err(damaged()));
+        }
     }
 }
