@@ -66,8 +66,6 @@ mod reader;
 #[cfg(not(unix))]
 #[path = "tui/reader_console.rs"]
 mod reader;
-#[cfg(test)]
-mod samples;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use crate::{
     tui::{
         input::Press,
         keys::press,
-        samples::{
+        tests::samples::{
             LINK, Many, Screen, authorise, bill, checks, customers, denied, failure, field, form, hosted,
             leave, options, outcome, page, receipt, refused, shown, users, wait, words,
         },

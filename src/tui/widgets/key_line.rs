@@ -347,7 +347,7 @@ mod tests {
     use crate::{
         domain::failure::{Failure, FailureKind},
         tui::{
-            samples::{Screen, form, hosted, options, words},
+            tests::samples::{Screen, form, hosted, options, words},
             widgets::{flow::Pen, help},
         },
         wizard::{ask::Spot, view::Block},
@@ -389,6 +389,6 @@ mod tests {
         };
         let said = "In a field letters are text: Tab to a button for these.";
         assert!(help(&form("")).starts_with(said), "{}", help(&form("")));
-        assert!(!help(&crate::tui::samples::authorise()).contains(said));
+        assert!(!help(&crate::tui::tests::samples::authorise()).contains(said));
     }
 }

@@ -14,6 +14,11 @@ use crate::{
         text::{Shown, Text},
         user::Kind,
     },
+    tui::{
+        draw::{self, draw},
+        options::Options,
+        state::State,
+    },
     wizard::{
         answer::{Action, FieldId, Revision, RowId},
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
@@ -24,8 +29,6 @@ use crate::{
         },
     },
 };
-
-use super::{draw::draw, options::Options, state::State};
 
 /// A list of any length whose rows are made when they are asked for; row `at` has the user `at + first`.
 #[derive(Debug)]
@@ -453,7 +456,7 @@ impl Screen {
     pub(crate) fn draw(&mut self, view: &View<'_>) -> Vec<String> {
         let state = &mut self.state;
         self.terminal.draw(|frame| draw(frame, view, state)).unwrap();
-        self.state.drawn = super::draw::drawn(view);
+        self.state.drawn = draw::drawn(view);
         let buffer = self.terminal.backend().buffer();
         buffer.content().chunks(usize::from(buffer.area.width.max(1))).map(row).collect()
     }
