@@ -321,13 +321,18 @@ pub struct CheckGroup {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
     /// What is counted.
-    pub label: Text,
+    pub label: &'static str,
     /// How many.
     pub count: u32,
     /// How grave it is that there are some.
     pub tone: Tone,
-    /// It is the sum of what stands above it.
-    pub is_total: bool,
+}
+
+impl Count {
+    /// So many of them.
+    pub(crate) const fn new(label: &'static str, count: u32, tone: Tone) -> Self {
+        Self { label, count, tone }
+    }
 }
 
 /// A bill: what will be turned on and billed, seats before and after, what stays off and why.
@@ -413,10 +418,8 @@ pub struct Button {
 pub struct Offer {
     /// What it does.
     pub action: Action,
-    /// One or two words ("All 1,204" carries its count in `count`).
+    /// One or two words.
     pub label: &'static str,
-    /// A count behind the label (rule 11).
-    pub count: Option<u32>,
     /// What help says about it, one sentence.
     pub help: &'static str,
     /// Enter does it, where no field, button or row takes Enter.
@@ -427,19 +430,13 @@ impl Offer {
     /// Something that can be done.
     #[must_use]
     pub const fn new(action: Action, label: &'static str, help: &'static str) -> Self {
-        Self { action, label, count: None, help, is_default: false }
+        Self { action, label, help, is_default: false }
     }
 
     /// The same, and Enter does it.
     #[must_use]
     pub const fn by_default(self) -> Self {
         Self { is_default: true, ..self }
-    }
-
-    /// With a count behind its label.
-    #[must_use]
-    pub const fn with_count(self, count: u32) -> Self {
-        Self { count: Some(count), ..self }
     }
 }
 

@@ -326,7 +326,7 @@ fn enter(view: &View<'_>, state: &State) -> Option<(String, Option<Action>)> {
     };
     let usual = |label: &str| Some((label.to_owned(), None));
     let default = view.default_offer();
-    let default = default.map(|offer| (table::counted(offer.label, offer.count), Some(offer.action)));
+    let default = default.map(|offer| (offer.label.to_owned(), Some(offer.action)));
     match (state.focus, &view.ask.shape) {
         (Focus::Button(action), _) => offered(action, "press"),
         (Focus::Choice(_), _) if state::fields(&view.page).next().is_none() => offered(Action::Save, "save"),

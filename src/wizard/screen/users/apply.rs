@@ -293,7 +293,7 @@ impl Apply {
 fn tally(results: &[SeatResult]) -> Vec<Count> {
     let of = |label, tone, pick: fn(&SeatOutcome) -> bool| {
         let count = size(results.iter().filter(|result| pick(&result.outcome)).count());
-        Count { label: Text::from(label), count, tone, is_total: false }
+        Count::new(label, count, tone)
     };
     let mut counts = vec![
         of("turned on", Tone::Good, |outcome| *outcome == SeatOutcome::TurnedOn),
