@@ -112,6 +112,12 @@ impl Bill {
         lines
     }
 
+    /// How many stay off for this reason.
+    #[must_use]
+    pub fn staying_off(&self, why: StaysOff) -> u32 {
+        self.stay_off.iter().find(|(known, _)| *known == why).map_or(0, |(_, count)| *count)
+    }
+
     /// What stays off and why, line by line.
     #[must_use]
     pub fn left_off(&self) -> Vec<(&'static str, u32)> {

@@ -140,7 +140,7 @@ impl Dialog for Review {
         blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat(bill) }));
         blocks.extend(scene::turned_on(&cx.session.roster, bill, rows));
         blocks.extend(scene::excluded(&cx.session.roster, bill));
-        let finishes = could_be_chosen(bill) == 0 && bill.seats_missing() == 0;
+        let finishes = bill.staying_off(StaysOff::NotChosen) == 0 && bill.seats_missing() == 0;
         let shape = if count == 0 {
             Shape::Confirm { default: finishes }
         } else {
@@ -203,15 +203,9 @@ fn without_seat(bill: &Bill) -> Phrase {
     }
 }
 
-/// Users who could be turned on and are not chosen.
-fn could_be_chosen(bill: &Bill) -> u32 {
-    let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::NotChosen).then_some(*count);
-    bill.stay_off.iter().find_map(of).unwrap_or(0)
-}
-
 /// Why the bill turns nobody on, and what does.
 fn why_nobody(bill: &Bill, cx: ViewCx<'_>) -> Phrase {
-    match could_be_chosen(bill) {
+    match bill.staying_off(StaysOff::NotChosen) {
         of if bill.seats_missing() > 0 || (of > 0 && bill.is_used_up()) => {
             let words = "Nobody will be turned on: no seat is left.";
             let missing = if bill.seats_missing() > 0 { bill.seats_missing() } else { of };
