@@ -9,7 +9,7 @@ use crate::{
     },
     wizard::{
         answer::{Action, Given},
-        ask::{QuestionId, Shape},
+        ask::QuestionId,
         context::{UpdateCx, ViewCx},
         part::said,
         roster::{Roster, Ticks},
@@ -141,29 +141,19 @@ impl Dialog for Review {
         blocks.extend(scene::turned_on(&cx.session.roster, bill, rows));
         blocks.extend(scene::excluded(&cx.session.roster, bill));
         let finishes = bill.staying_off(StaysOff::NotChosen) == 0 && bill.seats_missing() == 0;
-        let shape = if count == 0 {
-            Shape::Confirm { default: finishes }
-        } else {
-            self.confirm.shape("New seats", "Type the number of new seats from the table.", count)
-        };
+        let shape = self.confirm.shape("New seats", "Type the number of new seats from the table.", count);
         blocks.extend(self.confirm.problem_beside(&shape));
-        if count == 0 {
-            let finish = Offer::new(Action::Yes, "finish", "Finishes the run and shows its outcome.");
-            let back = Offer::new(Action::No, "back to the users", "Back to the list. Nothing is changed.");
-            let (finish, back) =
-                if finishes { (finish.by_default(), back) } else { (finish, back.by_default()) };
-            let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
-            return Scene {
-                stamp: self.confirm.stamp(),
-                ..scene.with(finish).with(back).offer(Action::Back)
+        let scene = if count == 0 {
+            Scene::confirm(QuestionId::Review, finishes, heading(bill), blocks)
+        } else {
+            let help = match count {
+                1 => "Turns this user on now.",
+                _ => "Turns these users on now, once their number is typed.",
             };
-        }
-        let first = match count {
-            1 => Offer::new(Action::Yes, "turn on", "Turns this user on now."),
-            _ => Offer::new(Action::Yes, "turn on", "Turns these users on now, once their number is typed."),
+            let turn_on = Offer::new(Action::Yes, "turn on", help).by_default();
+            Scene::new(QuestionId::Review, shape, heading(bill), blocks).with(turn_on)
         };
-        let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
-        Scene { stamp: self.confirm.stamp(), ..scene.with(first.by_default()).offer(Action::Back) }
+        Scene { stamp: self.confirm.stamp(), ..scene.offer(Action::Back) }
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
