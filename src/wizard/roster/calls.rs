@@ -219,7 +219,9 @@ impl Roster {
         }
         if first < end {
             self.search_later(calls, first);
-            self.sort_again(calls);
+            if self.list.is_by_name() || self.sorting.is_out() {
+                self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
+            }
         }
         self.refresh();
     }

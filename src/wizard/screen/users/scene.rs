@@ -40,7 +40,7 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         all: (!has_failed).then_some(counts.eligible),
         is_arriving: roster.is_arriving(),
         checking: roster.checking(),
-        these: roster.is_filtered().then(|| roster.these()),
+        these: roster.is_filtered().then(|| counts.these),
         may_mark: !is_read_only,
         may_turn_off: !is_read_only && cx.setup.operator.is_admin,
     };
@@ -131,8 +131,8 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
         seats = seats.with(phrase![" of ", limit]).with(if after > limit { "!" } else { "" });
     }
     let mut ticked = phrase!["ticked ", counts.ticked];
-    if roster.outside() > 0 {
-        ticked = ticked.with(phrase![" (", roster.outside(), " outside the filter)"]);
+    if counts.outside > 0 {
+        ticked = ticked.with(phrase![" (", counts.outside, " outside the filter)"]);
     }
     let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
     let shown = roster.is_filtered().then(|| phrase!["shown ", rows]);
