@@ -4,14 +4,12 @@
 //! list (kinds, review, a write on its way, Enable Auto, turning off) are files of their own.
 
 mod apply;
+mod asked;
 mod auto;
 mod confirm;
 mod kinds;
-mod off;
 mod review;
 mod scene;
-mod shorter;
-mod unapplied;
 
 use std::time::Duration;
 
@@ -242,7 +240,7 @@ impl Users {
                 cx.admin_only("Only an Admin can accept a shorter list.");
             }
             Action::AcceptShorter => {
-                self.dialog = shorter::Shorter::open(cx).map(|shorter| Box::new(shorter) as Box<dyn Dialog>);
+                self.dialog = asked::Shorter::open(cx).map(|shorter| Box::new(shorter) as Box<dyn Dialog>);
             }
             _ => {}
         }
@@ -290,7 +288,7 @@ impl Users {
                 let exclude = first.is_some_and(|row| !cx.session.roster.people().is_excluded(row));
                 self.exclude(cx, &rows, exclude);
             }
-            Mark::Off => match off::TurnOff::open(&cx.session.roster, &rows) {
+            Mark::Off => match asked::TurnOff::open(&cx.session.roster, &rows) {
                 Some(off) => self.dialog = Some(Box::new(off)),
                 None => cx.say(Tone::Plain, "Nobody here is protected."),
             },
@@ -366,7 +364,7 @@ impl Users {
             return Step::Stay;
         }
         if cx.session.roster.counts().ticked > 0 && !is_asked {
-            self.dialog = Some(Box::new(unapplied::Unapplied));
+            self.dialog = Some(Box::new(asked::Unapplied));
             return Step::Stay;
         }
         self.is_finishing = true;
