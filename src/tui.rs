@@ -42,7 +42,7 @@ use draw::draw;
 use guard::{Guard, Sent};
 use input::{Input, Press};
 use keys::Outcome;
-pub use options::{Environment, Options, decide};
+pub use options::Options;
 use pace::Pace;
 use reader::Reader;
 pub use state::State;

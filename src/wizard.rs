@@ -135,26 +135,22 @@ impl Wizard {
     }
 
     /// Set once the wizard has ended; open writes ([`Wizard::is_writing`]) are still to be seen through.
-    #[must_use]
-    pub const fn ended(&self) -> Option<Ended> {
+    pub(crate) const fn ended(&self) -> Option<Ended> {
         self.ended
     }
 
     /// Whether a write is out.
-    #[must_use]
-    pub fn is_writing(&self) -> bool {
+    pub(crate) fn is_writing(&self) -> bool {
         self.calls.is_writing()
     }
 
     /// What kept the world from being opened, until it is open: for the words after leaving.
-    #[must_use]
-    pub fn trouble(&self) -> Option<&Failure> {
+    pub(crate) fn trouble(&self) -> Option<&Failure> {
         if self.session.is_open { None } else { self.screen.failure() }
     }
 
     /// The run that is open, for the words after leaving.
-    #[must_use]
-    pub fn run(&self) -> Option<&RunId> {
+    pub(crate) fn run(&self) -> Option<&RunId> {
         self.session.record.as_ref().map(|r| &r.id)
     }
 

@@ -65,14 +65,12 @@ pub struct View<'a> {
 
 impl View<'_> {
     /// What can be done under this name, if it can be done now.
-    #[must_use]
-    pub fn offer(&self, action: Action) -> Option<&Offer> {
+    pub(crate) fn offer(&self, action: Action) -> Option<&Offer> {
         self.actions.iter().find(|offer| offer.action == action)
     }
 
     /// Why there is nothing to park, where that can't be done now.
-    #[must_use]
-    pub fn nothing_to_park(&self) -> Option<&'static str> {
+    pub(crate) fn nothing_to_park(&self) -> Option<&'static str> {
         match &self.bar.run {
             None => Some("No run is open, so there is nothing to park."),
             Some(_) if self.ask.id == QuestionId::Leave || self.offer(Action::Park).is_some() => None,
@@ -81,8 +79,7 @@ impl View<'_> {
     }
 
     /// Whether something can be done now: an open button, or an offer whose button is not closed.
-    #[must_use]
-    pub fn can_do(&self, action: Action) -> bool {
+    pub(crate) fn can_do(&self, action: Action) -> bool {
         match self.page.buttons().find(|button| button.action == action) {
             Some(button) => button.is_open,
             None => self.offer(action).is_some(),
@@ -179,8 +176,7 @@ impl<'a> Page<'a> {
     }
 
     /// The list on it.
-    #[must_use]
-    pub fn rows(&self) -> Option<&RowsView<'a>> {
+    pub(crate) fn rows(&self) -> Option<&RowsView<'a>> {
         self.all(|block| if let Block::Rows(rows) = block { Some(rows) } else { None }).next()
     }
 
@@ -200,14 +196,12 @@ impl<'a> Page<'a> {
     }
 
     /// The document on it: a receipt.
-    #[must_use]
-    pub fn document(&self) -> Option<&'a [Text]> {
+    pub(crate) fn document(&self) -> Option<&'a [Text]> {
         self.all(|block| if let Block::Lines(lines) = block { Some(*lines) } else { None }).next()
     }
 
     /// How far work with a known end is: done, of how many.
-    #[must_use]
-    pub fn progress(&self) -> Option<(u32, u32)> {
+    pub(crate) fn progress(&self) -> Option<(u32, u32)> {
         self.all(
             |block| if let Block::Progress { done, total } = block { Some((*done, *total)) } else { None },
         )
@@ -390,14 +384,12 @@ pub struct ChoiceView {
 
 impl ChoiceView {
     /// Whether it says no and yes.
-    #[must_use]
-    pub fn is_box(&self) -> bool {
+    pub(crate) fn is_box(&self) -> bool {
         self.options == ["no", "yes"]
     }
 
     /// The words of what is chosen.
-    #[must_use]
-    pub fn answer(&self) -> &'static str {
+    pub(crate) fn answer(&self) -> &'static str {
         self.options.get(self.chosen).copied().unwrap_or_default()
     }
 }
@@ -428,8 +420,7 @@ pub struct Offer {
 
 impl Offer {
     /// Something that can be done.
-    #[must_use]
-    pub const fn new(action: Action, label: &'static str, help: &'static str) -> Self {
+    pub(crate) const fn new(action: Action, label: &'static str, help: &'static str) -> Self {
         Self { action, label, help, is_default: false }
     }
 
@@ -455,14 +446,12 @@ pub struct Notice {
 
 impl Notice {
     /// Words with their tone.
-    #[must_use]
-    pub fn new(tone: Tone, words: impl Into<Phrase>) -> Self {
+    pub(crate) fn new(tone: Tone, words: impl Into<Phrase>) -> Self {
         Self { tone, words: words.into(), failure: None, stays: false }
     }
 
     /// Bad news in one sentence.
-    #[must_use]
-    pub fn of(tone: Tone, failure: Failure) -> Self {
+    pub(crate) fn of(tone: Tone, failure: Failure) -> Self {
         let words = failure.in_words();
         Self { failure: Some(Box::new(failure)), ..Self::new(tone, words) }
     }

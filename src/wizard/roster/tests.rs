@@ -308,7 +308,11 @@ fn half_a_million_users_are_listed_ticked_searched_and_sorted() {
     rig.roster.clear();
     rig.ask("u49999 kind:user");
     rig.search_by(100);
-    assert_eq!((Rows::len(&rig.roster), rig.roster.counts().these), (10, 10), "u49999 and u499991 to u499999");
+    assert_eq!(
+        (Rows::len(&rig.roster), rig.roster.counts().these),
+        (10, 10),
+        "u49999 and u499991 to u499999"
+    );
     rig.tick_these();
     rig.ask("u7");
     rig.search_by(100);

@@ -224,7 +224,11 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
             Count::new("turned on by this run", outcome.done.turned_on, Tone::Plain),
             Count::new("turned off by this run", outcome.done.turned_off, Tone::Plain),
             Count::new("scheduled: turned on at the next sweep", verdict.schedule.scheduled(), Tone::Busy),
-            Count::new("wait for a sweep, but none can turn them on yet", verdict.schedule.stalled(), Tone::Bad),
+            Count::new(
+                "wait for a sweep, but none can turn them on yet",
+                verdict.schedule.stalled(),
+                Tone::Bad,
+            ),
             Count::new("chosen, but neither protected nor scheduled", verdict.missed, Tone::Bad),
             Count::new("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
             Count::new("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
