@@ -399,7 +399,10 @@ impl FrontEnd for Tui {
 
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
         match task {
-            FrontEndTask::Copy(text) => self.copy(text),
+            // The wizard has said so if it is too long.
+            FrontEndTask::Copy(text) => {
+                self.clipboard.sequence(text).map_or(Ok(()), |bytes| self.send(&bytes))
+            }
             FrontEndTask::Bell if self.use_bell => self.send(b"\x07"),
             FrontEndTask::Bell => Ok(()),
             FrontEndTask::PrintAlone(text) => {
@@ -412,11 +415,6 @@ impl FrontEnd for Tui {
 }
 
 impl Tui {
-    /// Sends text to the terminal's clipboard; the wizard has said so if it is too long.
-    fn copy(&mut self, text: &str) -> io::Result<()> {
-        self.clipboard.sequence(text).map_or(Ok(()), |bytes| self.send(&bytes))
-    }
-
     /// Sends bytes that draw nothing.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let sent = self.guard.write(bytes)?;

@@ -261,7 +261,7 @@ impl Wizard {
             Given::Do(Action::Refresh) if self.session.is_read_only() => self.take_over(),
             Given::Do(action) if action.is_sending() => self.hand_over(action),
             given => {
-                let (mut cx, screen) = self.parts();
+                let (mut cx, screen, _) = self.parts();
                 let step = screen.answer(&mut cx, given);
                 self.follow(step);
             }
@@ -274,7 +274,7 @@ impl Wizard {
         let Some(text) = texts.next() else { return };
         let next = texts.next().map(|text| text.id);
         drop(texts);
-        let (mut cx, handing) = self.hands();
+        let (mut cx, _, handing) = self.parts();
         handing.send(&mut cx, action, text, next);
     }
 
@@ -322,7 +322,7 @@ impl Wizard {
     /// The answer to a file that was to be written; what was typed ahead was meant for one that was.
     fn hear_handing(&mut self, arrival: &mut Arrival) -> bool {
         let has_failed = arrival.failure().is_some();
-        let (mut cx, handing) = self.hands();
+        let (mut cx, _, handing) = self.parts();
         let is_heard = handing.hear(&mut cx, arrival);
         if is_heard && has_failed {
             self.revise();
@@ -342,7 +342,7 @@ impl Wizard {
         if let Some(notice) = said.or(over.and_then(|over| over.said)) {
             self.notice = Some(notice);
         }
-        let (mut cx, screen) = self.parts();
+        let (mut cx, screen, _) = self.parts();
         let step = if arrival.is_left() {
             let step = screen.hear(&mut cx, arrival);
             // What was typed ahead was meant for a step that went well.
@@ -446,7 +446,7 @@ impl Wizard {
     }
 
     fn park(&mut self) {
-        let (mut cx, _) = self.parts();
+        let (mut cx, ..) = self.parts();
         if !cx.may_write() {
             return;
         }
@@ -526,14 +526,13 @@ impl Wizard {
 
     /// The screen reads again what it shows; its question stays the same.
     fn enter_again(&mut self) {
-        let (mut cx, screen) = self.parts();
+        let (mut cx, screen, _) = self.parts();
         screen.enter(&mut cx);
     }
 
     fn leave_screen(&mut self) {
-        let (mut cx, screen) = self.parts();
+        let (mut cx, screen, handing) = self.parts();
         screen.leave(&mut cx);
-        let (mut cx, handing) = self.hands();
         handing.leave(&mut cx);
     }
 
@@ -547,16 +546,10 @@ impl Wizard {
         self.notice = Some(Notice::of(Tone::Bad, failure));
     }
 
-    /// Splits the wizard into what a screen works with and the screen itself.
-    fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen) {
-        let Self { setup, now, session, calls, screen, notice, .. } = self;
-        (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen)
-    }
-
-    /// The same for what is sent elsewhere.
-    fn hands(&mut self) -> (UpdateCx<'_>, &mut Handing) {
-        let Self { setup, now, session, calls, handing, notice, .. } = self;
-        (UpdateCx { now: *now, setup, session, calls, notice }, handing)
+    /// Splits the wizard into what screens work with, the screen itself, and what is sent elsewhere.
+    fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen, &mut Handing) {
+        let Self { setup, now, session, calls, screen, handing, notice, .. } = self;
+        (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen, handing)
     }
 }
 

@@ -287,8 +287,6 @@ pub enum FactId {
     Ceiling,
     /// When the next sweep is.
     NextSweep,
-    /// The host that sweeps.
-    Sweeper,
     /// Where a grant landed that did not come.
     Landed,
     /// What the played customer did and saw (sandbox only).

@@ -399,7 +399,7 @@ impl Auto {
         };
         let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill))];
         let host = self.sweeper.as_ref().filter(|sweeper| sweeper.host.is_some());
-        facts.extend(host.map(|sweeper| Fact::new(FactId::Sweeper, "Sweeper", sweeper_words(sweeper))));
+        facts.extend(host.map(|sweeper| Fact::other("Sweeper", sweeper_words(sweeper))));
         let mut blocks = vec![Block::Para(rule.into()), Block::Facts(facts)];
         let unchecked = bill.turn_on.iter().find(|(kind, _)| *kind == Kind::NotKnownYet).map(|(_, count)| {
             let mailboxes = counted(*count, "mailbox is", "mailboxes are");

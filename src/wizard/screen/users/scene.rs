@@ -40,7 +40,7 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         all: (!has_failed).then_some(counts.eligible),
         is_arriving: roster.is_arriving(),
         checking: roster.checking(),
-        these: roster.is_filtered().then(|| counts.these),
+        these: roster.is_filtered().then_some(counts.these),
         may_mark: !is_read_only,
         may_turn_off: !is_read_only && cx.setup.operator.is_admin,
     };
