@@ -49,6 +49,12 @@ pub fn grouped(count: u32) -> String {
     out
 }
 
+/// A length as a count.
+#[must_use]
+pub fn size(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
 /// A count with its noun: "1 user", "1,204 users".
 #[must_use]
 pub fn counted(count: u32, one: &str, many: &str) -> String {

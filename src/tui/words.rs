@@ -123,7 +123,7 @@ pub(crate) fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
 
 /// A number of rows as people read it: `500,000`.
 pub(crate) fn grouped(number: usize) -> String {
-    bill::grouped(u32::try_from(number).unwrap_or(u32::MAX))
+    bill::grouped(bill::size(number))
 }
 
 #[cfg(test)]

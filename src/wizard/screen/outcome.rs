@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{
-        bill::grouped,
+        bill::{grouped, size},
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Phrase, phrase},
@@ -205,7 +205,7 @@ impl Outcome {
 
 /// How many were not turned on, and why where that is the same for all of them.
 fn left_off(troubled: &[SeatResult]) -> Phrase {
-    let many = grouped(u32::try_from(troubled.len()).unwrap_or(u32::MAX));
+    let many = grouped(size(troubled.len()));
     if troubled.iter().all(|result| result.outcome == SeatOutcome::NoSeat) {
         format_args!("{many} off: no seat is left").into()
     } else {
@@ -217,7 +217,7 @@ fn left_off(troubled: &[SeatResult]) -> Phrase {
 fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
     let (outcome, verdict) = (&read.outcome, &read.verdict);
     blocks.push(Block::Para("Read back from the record just now.".into()));
-    let excluded = u32::try_from(outcome.protection.exclusions.len()).unwrap_or(u32::MAX);
+    let excluded = size(outcome.protection.exclusions.len());
     let mut counts = vec![Count::new("protected", verdict.protected, Tone::Good)];
     counts.extend(
         [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::{counted, grouped, size},
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Noun, Phrase, phrase},
@@ -303,11 +303,6 @@ fn tally(results: &[SeatResult]) -> Vec<Count> {
     ];
     counts.retain(|count| count.count > 0);
     counts
-}
-
-/// A length as a count.
-fn size(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 /// When a running write is looked at again although nothing came of it: every five seconds of the clock, so that looking

@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{
-        bill::counted,
+        bill::{counted, size},
         card::{Card, CardId},
         phrase::{Noun, phrase},
         protection::Chosen,
@@ -48,7 +48,7 @@ impl TurnOff {
     }
 
     fn count(&self) -> u32 {
-        u32::try_from(self.users.len()).unwrap_or(u32::MAX)
+        size(self.users.len())
     }
 }
 
