@@ -7,6 +7,7 @@ use super::Caller;
 use crate::sandbox::{
     platform::{Platform, object_id},
     role::{GRAPH, SCOPES},
+    world::PartnerApp,
 };
 
 /// Scopes that say who somebody is: name and id.
@@ -46,6 +47,11 @@ fn audience(caller: &Caller) -> &'static str {
     if is_odd(caller, "multi-tenant") { "AzureADMultipleOrgs" } else { "AzureADMyOrg" }
 }
 
+/// Its name: another one than that under which a set-up looks for what it has made before.
+fn name(partner: &PartnerApp) -> String {
+    format!("{} staff", partner.name)
+}
+
 /// The application; none outside the partner's own tenant.
 pub(super) fn application(platform: &Platform, caller: &Caller) -> Option<Value> {
     caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
@@ -67,7 +73,7 @@ pub(super) fn application(platform: &Platform, caller: &Caller) -> Option<Value>
     });
     Some(json!({
         "id": object_id(&caller.tid, "operators' application"), "deletedDateTime": null, "appId": partner.operators,
-        "displayName": format!("{} operators", partner.app_name), "signInAudience": audience(caller), "createdDateTime": MADE,
+        "displayName": name(partner), "signInAudience": audience(caller), "createdDateTime": MADE,
         "requiredResourceAccess": [{"resourceAppId": GRAPH, "resourceAccess": asked}], "appRoles": roles(caller),
         "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": []}, "publicClient": {"redirectUris": redirects},
         "spa": {"redirectUris": []}, "identifierUris": [], "keyCredentials": [],
@@ -80,7 +86,7 @@ pub(super) fn application(platform: &Platform, caller: &Caller) -> Option<Value>
 pub(super) fn principal(platform: &Platform, caller: &Caller) -> Option<Value> {
     caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
     let partner = &platform.world.partner;
-    let name = format!("{} operators", partner.app_name);
+    let name = name(partner);
     (!is_odd(caller, "no-enterprise-application")).then(|| {
         json!({
             "id": object_id(&caller.tid, "operators' service principal"), "deletedDateTime": null, "appId": partner.operators,

@@ -87,7 +87,7 @@ fn under_tls_and_microsofts_own_names_on_this_computer_all_is_well() {
         .is_green()
         .says("Addresses", &[&format!("https://{LOGIN} is {address}, and 1 more"), "is not Microsoft"])
         .says("Registration", &["9 permissions of the table"])
-        .says("Sign-in of staff", &["ok Backup365 operators has what your staff need"]);
+        .says("Sign-in of staff", &["ok Coastline Partners staff has what your staff need"]);
     // By halves: the right addresses, and nobody who vouches for them.
     look_with(&home, &[], &[]).says(LOGIN, &["failure", "certificate"]);
 }
