@@ -412,6 +412,7 @@ pub(crate) fn outcome(receipt: &[Text]) -> View<'_> {
             Count::new("turned on", 34, Tone::Good),
             Count::new("not turned on", 0, Tone::Warn),
             Count::new("protected now", 36, Tone::Plain),
+            Count::new("excluded", 1, Tone::Warn),
         ]),
         Block::Para("Receipt for the ticket".into()),
         Block::Lines(receipt),
