@@ -7,13 +7,13 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{
-    bill::{counted, grouped},
+    bill::{counted, grouped, size},
     protection::{AutoRule, Excluded, SeatOutcome, SeatResult},
     run::Outcome,
     sydney,
     text::Text,
     time::Moment,
-    verdict::{self, Standstill, Verdict, count, is_for_turning_on},
+    verdict::{self, Standstill, Verdict, is_for_turning_on},
 };
 
 /// Users named one by one in a text before the rest is only counted; the JSON names all. A guess: one screen.
@@ -166,7 +166,7 @@ fn ticket(outcome: &Outcome) -> String {
             text.line(format_args!("{words}: {}", grouped(users)));
         }
     }
-    text.line(format_args!("Excluded: {}", grouped(count(outcome.protection.exclusions.len()))));
+    text.line(format_args!("Excluded: {}", grouped(size(outcome.protection.exclusions.len()))));
     text.names(outcome.excluded.iter().map(Excluded::named));
     let list = &outcome.done.list;
     text.line(format_args!("Listed: {}, eligible: {}", grouped(list.listed), grouped(list.eligible)));
@@ -271,7 +271,7 @@ fn write_open(text: &mut Lines, outcome: &Outcome, verdict: &Verdict) {
     let (seatless, others): (Vec<_>, Vec<_>) =
         troubles(outcome).partition(|result| result.outcome == SeatOutcome::NoSeat);
     // Whoever is scheduled was missed by the run, and is by nobody now.
-    let without_seat = count(seatless.len()).min(open);
+    let without_seat = size(seatless.len()).min(open);
     if without_seat > 0 {
         text.line(format_args!(
             "{} no seat yet: order {}.",
@@ -457,7 +457,7 @@ impl Lines {
             self.line(format_args!("- {user}"));
         }
         if more > 0 {
-            self.line(format_args!("- and {} more", grouped(count(more))));
+            self.line(format_args!("- and {} more", grouped(size(more))));
         }
     }
 

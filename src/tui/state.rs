@@ -455,7 +455,7 @@ mod tests {
     use crate::{
         tui::{
             keys::{self, Outcome},
-            samples,
+            tests::samples,
         },
         wizard::answer::{Given, Value},
     };

@@ -12,8 +12,8 @@ use crate::{
     domain::{phrase::Phrase, text::Text},
     tui::{
         draw::draw,
-        samples::{Many, form, options, users},
         state::State,
+        tests::samples::{Many, form, options, users},
     },
     wizard::{
         ask::QuestionId,

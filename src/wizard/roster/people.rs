@@ -330,9 +330,9 @@ impl People {
         self.count(|at| self.in_kinds(&kind, at) & off(at))
     }
 
-    /// Users of a given list, as rows.
-    pub(crate) fn rows_of(&self, users: &[Chosen]) -> Ticks {
-        users.iter().filter_map(|user| self.pages.find(user.id)).collect()
+    /// The row of a user who is listed.
+    pub(crate) fn row_of(&self, user: UserId) -> Option<u32> {
+        self.pages.find(user)
     }
 
     /// The counts.
