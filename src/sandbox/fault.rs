@@ -93,6 +93,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("sign-in-tenant", "GUID", "the tokens of people name that tenant as theirs"),
     ("slow-down", "NUMBER (1)", "that many polls for each device code are answered with slow_down"),
     ("code-life", "SECONDS s (20s)", "device codes live that long instead of fifteen minutes"),
+    ("no-registering", "", "a policy lets nobody register an application: Graph answers 403"),
+    ("replicating", "SECONDS s (2s)", "what was registered through Graph is unknown for that long"),
 ];
 
 /// Switches of one tenant.
@@ -161,6 +163,10 @@ pub(super) struct Faults {
     pub(super) slow_down: Option<u64>,
     /// Life of a device code.
     pub(super) code_life: Option<Duration>,
+    /// Nobody may register an application.
+    pub(super) no_registering: bool,
+    /// Time from registering to being known.
+    pub(super) replicating: Option<Duration>,
 }
 
 impl Faults {
@@ -213,6 +219,8 @@ impl Faults {
             "sign-in-told" => self.sign_in_told = true,
             "sign-in-tenant" => self.sign_in_tenant = Some(needed(name, value)?),
             "slow-down" => self.slow_down = Some(number(name, value, "", 1)?),
+            "no-registering" => self.no_registering = true,
+            "replicating" => self.replicating = Some(Duration::from_secs(number(name, value, "s", 2)?)),
             "code-life" => self.code_life = Some(Duration::from_secs(number(name, value, "s", 20)?)),
             _ => return Err(unknown(name)),
         }
@@ -253,6 +261,8 @@ impl Faults {
             sign_in_tenant: self.sign_in_tenant.clone().or_else(|| more.sign_in_tenant.clone()),
             slow_down: self.slow_down.or(more.slow_down),
             code_life: self.code_life.or(more.code_life),
+            no_registering: self.no_registering || more.no_registering,
+            replicating: self.replicating.or(more.replicating),
         }
     }
 }
