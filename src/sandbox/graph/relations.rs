@@ -188,6 +188,8 @@ pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Va
         "displayName": partner.app_name, "signInAudience": audience, "createdDateTime": MADE,
         "requiredResourceAccess": [{"resourceAppId": GRAPH, "resourceAccess": access}],
         "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": partner.redirects},
+        "publicClient": {"redirectUris": []}, "spa": {"redirectUris": []}, "isFallbackPublicClient": null,
+        "identifierUris": [], "appRoles": [], "keyCredentials": [],
         "passwordCredentials": [{
             "customKeyIdentifier": null, "displayName": "sandbox", "endDateTime": format!("{ends}T00:00:00Z"),
             "hint": partner.secret.chars().take(3).collect::<String>(), "keyId": object_id(&caller.tid, "secret"),
