@@ -271,6 +271,8 @@ pub enum Command {
     LoginByCode,
     /// Sign out.
     Logout,
+    /// Set up what a partner needs before the first customer.
+    Setup,
 }
 
 impl Command {
@@ -311,6 +313,7 @@ impl Command {
             Self::Login,
             Self::LoginByCode,
             Self::Logout,
+            Self::Setup,
         ]
     }
 }
@@ -319,8 +322,8 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("backup365 ")?;
         self.words(f)?;
-        // These two work without a world.
-        if !matches!(self, Self::Explain | Self::Settings) {
+        // These work without a world.
+        if !matches!(self, Self::Explain | Self::Settings | Self::Setup) {
             f.write_str(command_line::world())?;
         }
         if matches!(self, Self::TakeUp(_)) {
@@ -369,6 +372,7 @@ impl Command {
             Self::Login => f.write_str("login"),
             Self::LoginByCode => f.write_str("login --device-code"),
             Self::Logout => f.write_str("logout"),
+            Self::Setup => f.write_str("setup"),
         }
     }
 }
