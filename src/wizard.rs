@@ -29,10 +29,10 @@ pub mod view;
 mod waits;
 mod words;
 
-use std::time::Duration;
+use std::{cell::OnceCell, time::Duration};
 
 use crate::domain::{
-    customer::Obstacle, failure::Failure, id::RunId, phrase::Phrase, run::RunRecord, time::Moment,
+    card::Card, customer::Obstacle, failure::Failure, id::RunId, phrase::Phrase, run::RunRecord, time::Moment,
 };
 
 use answer::{Action, Answer, Given, Revision};
@@ -88,6 +88,8 @@ pub struct Wizard {
     revision: Revision,
     /// Events taken in so far.
     events: u64,
+    /// The say-it card since the last event, once it was asked for: keys that only look ask for views, too.
+    card: OnceCell<Card>,
     /// The question that the revision stands for, and its stamp.
     asked: (QuestionId, u64),
     ended: Option<Ended>,
@@ -137,6 +139,7 @@ impl Wizard {
             self.revise();
         }
         self.schedule_redraw(due);
+        self.card.take();
         self.calls.take()
     }
 
@@ -187,7 +190,7 @@ impl Wizard {
             notice: self.notice.clone().or(scene.notice),
             actions: scene.offers,
             handouts: scene.handouts,
-            card: self.screen.card(cx),
+            card: self.card.get_or_init(|| self.screen.card(cx)),
             link: cx.link(),
             must_accept: cx.session.must_accept(),
             standing: scene.standing,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     bill::{counted, grouped},
-    protection::{Excluded, SeatOutcome, SeatResult},
+    protection::{AutoRule, Excluded, SeatOutcome, SeatResult},
     run::Outcome,
     sydney,
     text::Text,
@@ -367,19 +367,7 @@ fn json(outcome: &Outcome) -> String {
         })
     });
     let server = run.impersonation.as_ref().filter(|_| run.product.is_hosted()).map(|i| i.server.as_str());
-    let will_run = run.customer.is_active && verdict.schedule.standstill.is_none();
-    let rule = outcome.protection.rule.as_ref().map(|rule| {
-        json!({
-            "made": rule.made.to_string(),
-            "by": rule.by.as_str(),
-            "confirmed": rule.confirmed,
-            "ceiling": rule.ceiling,
-            "next_sweep": will_run.then(|| sydney::next_2000(outcome.read).to_string()),
-            "standstill": verdict.schedule.standstill.map(Standstill::code),
-            "sweeper": outcome.protection.sweeper.host.as_ref().map(Text::as_str),
-            "attention": rule.attention.as_ref().map(Text::as_str),
-        })
-    });
+    let rule = outcome.protection.rule.as_ref().map(|rule| rule_json(outcome, &verdict, rule));
     let value = json!({
         "version": 1,
         "kind": "receipt",
@@ -430,6 +418,20 @@ fn json(outcome: &Outcome) -> String {
         },
     });
     format!("{value:#}\n")
+}
+
+fn rule_json(outcome: &Outcome, verdict: &Verdict, rule: &AutoRule) -> Value {
+    let will_run = outcome.run.customer.is_active && verdict.schedule.standstill.is_none();
+    json!({
+        "made": rule.made.to_string(),
+        "by": rule.by.as_str(),
+        "confirmed": rule.confirmed,
+        "ceiling": rule.ceiling,
+        "next_sweep": will_run.then(|| sydney::next_2000(outcome.read).to_string()),
+        "standstill": verdict.schedule.standstill.map(Standstill::code),
+        "sweeper": outcome.protection.sweeper.host.as_ref().map(Text::as_str),
+        "attention": rule.attention.as_ref().map(Text::as_str),
+    })
 }
 
 fn user_json(result: &SeatResult) -> Value {

@@ -152,7 +152,7 @@ impl Application {
         let there = platform.with_state(|state| principal_in(state, tenant, &self.client_id))?;
         let principal = match there {
             Some(row) => row,
-            None => self.instate(platform, tenant)?,
+            None => self.instate(platform, tenant, false)?,
         };
         let known = self.grant(platform, tenant)?.map(|grant| grant.roles).unwrap_or_default();
         for role in ROLES.iter().filter(|role| roles.iter().any(|it| it == role.value)) {
@@ -167,17 +167,22 @@ impl Application {
         Ok(())
     }
 
-    /// Makes its enterprise application in a tenant.
+    /// Makes its enterprise application in a tenant; whether nobody signs in there who was assigned nothing.
     ///
     /// # Errors
     /// The journal can't be read or written.
-    pub(super) fn instate(&self, platform: &Platform, tenant: &Tenant) -> io::Result<Value> {
+    pub(super) fn instate(
+        &self,
+        platform: &Platform,
+        tenant: &Tenant,
+        is_role_needed: bool,
+    ) -> io::Result<Value> {
         let row = registered(platform, &self.client_id)?.map(|(_, row)| row).unwrap_or_default();
         let object = json!({
             "id": fresh(), "deletedDateTime": null, "appId": self.client_id, "displayName": self.app_name,
             "appDisplayName": self.app_name, "accountEnabled": true, "appOwnerOrganizationId": self.tenant,
             "servicePrincipalType": "Application", "appRoles": row.get("appRoles").cloned().unwrap_or(json!([])),
-            "appRoleAssignmentRequired": false, "signInAudience": row.get("signInAudience"),
+            "appRoleAssignmentRequired": is_role_needed, "signInAudience": row.get("signInAudience"),
         });
         platform.made(of(&object, "id"));
         platform.record(Event::Put { set: set(tenant, PRINCIPALS), object: object.clone() })?;
@@ -191,16 +196,25 @@ impl Platform {
     /// # Errors
     /// The journal can't be read.
     pub(super) fn application(&self, client: &str) -> io::Result<Option<Application>> {
-        if client.eq_ignore_ascii_case(&self.world.partner.client_id) {
-            return Ok(Some(Application::from(&self.world.partner)));
+        let seeded = client.eq_ignore_ascii_case(&self.world.partner.client_id);
+        let seeded = seeded.then(|| Application::from(&self.world.partner));
+        if seeded.is_some() && self.faults(None).unregistered {
+            return Ok(None);
         }
-        let Some((home, row)) = registered(self, client)? else { return Ok(None) };
+        let Some((home, row)) = registered(self, client)? else { return Ok(seeded) };
         let secrets = self.with_state(|state| {
-            let mine =
-                objects_of(state, &home, SECRETS).iter().filter(|it| of(it, "appId") == of(&row, "appId"));
+            let rows = objects_of(state, &home, SECRETS).iter();
+            let mine = rows.filter(|it| of(it, "appId") == of(&row, "appId"));
             mine.map(|it| of(it, "hash").to_owned()).collect()
         })?;
-        Ok(Some(Application::registered(&home, &row, secrets)))
+        let mut found = Application::registered(&home, &row, secrets);
+        // The world's own, changed through Graph.
+        if let Some(seeded) = seeded {
+            found.secrets.extend(seeded.secrets);
+            found.certificates.extend(seeded.certificates);
+            found.is_seeded = true;
+        }
+        Ok(Some(found))
     }
 }
 
@@ -225,20 +239,23 @@ pub(super) fn redirects(row: &Value, kind: &str) -> Vec<String> {
     list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Values of the roles of a registered application that are assigned to a person in its own tenant.
+/// Values of the roles of a registered application that are assigned to a person in its own tenant; none where it takes
+/// nobody without one, and this person has none.
 ///
 /// # Errors
 /// The journal can't be read.
-pub(super) fn roles_of(platform: &Platform, client: &str, person: &str) -> io::Result<Vec<String>> {
-    let Some((home, _)) = registered(platform, client)? else { return Ok(Vec::new()) };
+pub(super) fn roles_of(platform: &Platform, client: &str, person: &str) -> io::Result<Option<Vec<String>>> {
+    let Some((home, _)) = registered(platform, client)? else { return Ok(Some(Vec::new())) };
     platform.with_state(|state| {
-        let Some(principal) = principal_in(state, &home, client) else { return Vec::new() };
+        let Some(principal) = principal_in(state, &home, client) else { return Some(Vec::new()) };
         let roles = principal.get("appRoles").and_then(Value::as_array).cloned().unwrap_or_default();
         let mine = objects_of(state, &home, ASSIGNMENTS)
             .iter()
             .filter(|row| of(row, "principalId") == person && of(row, "resourceId") == of(&principal, "id"));
         let value = |row: &Value| roles.iter().find(|role| of(role, "id") == of(row, "appRoleId"));
-        mine.filter_map(|row| Some(of(value(row)?, "value").to_owned())).collect()
+        let found: Vec<String> = mine.filter_map(|row| Some(of(value(row)?, "value").to_owned())).collect();
+        let is_needed = principal.get("appRoleAssignmentRequired") == Some(&json!(true));
+        Some(found).filter(|found| !is_needed || !found.is_empty())
     })
 }
 

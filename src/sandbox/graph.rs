@@ -6,6 +6,7 @@
 mod batch;
 mod credentials;
 mod me;
+mod operators;
 mod query;
 mod relations;
 mod users;
@@ -295,6 +296,7 @@ fn write(platform: &Platform, ask: &Ask, caller: &Caller, rest: &[&str]) -> Resu
         ("DELETE", ["applications", id]) => writes::delete(platform, caller, id),
         ("POST", ["applications", id, "addPassword"]) => writes::add_password(platform, ask, caller, id),
         ("POST", ["servicePrincipals"]) => writes::instate(platform, ask, caller),
+        ("PATCH", ["servicePrincipals", id]) => writes::change_principal(platform, ask, caller, id),
         ("POST", ["servicePrincipals", _, "appRoleAssignments" | "appRoleAssignedTo"]) => {
             writes::assign(platform, ask, caller)
         }

@@ -42,7 +42,8 @@ pub(super) struct Registration {
 pub(super) fn public(platform: &Platform, client: &str) -> Option<Registration> {
     let world = &platform.world;
     let localhost = |path: &str| format!("http://localhost{path}");
-    if client.eq_ignore_ascii_case(&world.partner.operators) {
+    let is_seeded = !platform.faults(None).unregistered;
+    if is_seeded && client.eq_ignore_ascii_case(&world.partner.operators) {
         return Some(Registration {
             client: world.partner.operators.clone(),
             name: format!("{} operators", world.partner.app_name),

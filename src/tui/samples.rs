@@ -1,5 +1,7 @@
 //! Views made by hand, for the tests of drawing and of keys.
 
+use std::sync::LazyLock;
+
 use ratatui::{Terminal, backend::TestBackend, layout::Position};
 
 use crate::{
@@ -26,6 +28,13 @@ use crate::{
 };
 
 use super::{draw::draw, options::Options, state::State};
+
+/// What is said on every one of them.
+static CARD: LazyLock<Card> = LazyLock::new(|| Card {
+    say: "I can see your users now.".into(),
+    sees: "Nothing; they can close the browser.".into(),
+    wrong: vec![("An error page".into(), "Close it; we are checking.".into())],
+});
 
 /// A list of any length whose rows are made when they are asked for; row `at` has the user `at + first`.
 #[derive(Debug)]
@@ -155,11 +164,7 @@ pub(crate) fn page<'a>(
             Offer::new(Action::Back, "back", "Back."),
             Offer::new(Action::Leave, "leave", "Leaves."),
         ],
-        card: Card {
-            say: "I can see your users now.".into(),
-            sees: "Nothing; they can close the browser.".into(),
-            wrong: vec![("An error page".into(), "Close it; we are checking.".into())],
-        },
+        card: &CARD,
         handouts: Vec::new(),
         link: None,
         must_accept: None,

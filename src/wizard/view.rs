@@ -50,7 +50,7 @@ pub struct View<'a> {
     /// What on the page can be sent elsewhere; the first one is what the ways send.
     pub handouts: Vec<Handout<'a>>,
     /// What to say to the customer now.
-    pub card: Card,
+    pub card: &'a Card,
     /// The link for the customer's administrator, on every screen of a run whose organisation is known.
     pub link: Option<Text>,
     /// Why the customer must accept again, a sentence without a full stop.

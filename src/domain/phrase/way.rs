@@ -271,8 +271,12 @@ pub enum Command {
     LoginByCode,
     /// Sign out.
     Logout,
-    /// Set up what a partner needs before the first customer.
+    /// Have the registrations at Microsoft made, step by step.
     Setup,
+    /// Have them made by the program, in an administrator's name.
+    SetupSignedIn,
+    /// The same, signed in by a code.
+    SetupByCode,
 }
 
 impl Command {
@@ -314,6 +318,8 @@ impl Command {
             Self::LoginByCode,
             Self::Logout,
             Self::Setup,
+            Self::SetupSignedIn,
+            Self::SetupByCode,
         ]
     }
 }
@@ -323,7 +329,10 @@ impl fmt::Display for Command {
         f.write_str("backup365 ")?;
         self.words(f)?;
         // These work without a world.
-        if !matches!(self, Self::Explain | Self::Settings | Self::Setup) {
+        if !matches!(
+            self,
+            Self::Explain | Self::Settings | Self::Setup | Self::SetupSignedIn | Self::SetupByCode
+        ) {
             f.write_str(command_line::world())?;
         }
         if matches!(self, Self::TakeUp(_)) {
@@ -373,6 +382,8 @@ impl Command {
             Self::LoginByCode => f.write_str("login --device-code"),
             Self::Logout => f.write_str("logout"),
             Self::Setup => f.write_str("setup"),
+            Self::SetupSignedIn => f.write_str("setup --signed-in"),
+            Self::SetupByCode => f.write_str("setup --signed-in --device-code"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Caller, Found, Refusal,
+    Caller, Found, Refusal, operators,
     query::{Query, select},
     tenant, writes,
 };
@@ -117,6 +117,7 @@ pub(super) fn may_read(caller: &Caller) -> Result<(), Refusal> {
 pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
     let partner = &platform.world.partner;
     let ours = match &caller.tenant {
+        Some(_) if platform.faults(None).unregistered => false,
         Some(tenant) => platform.world.is_own(tenant) || platform.consent(tenant)? != Consent::Missing,
         None => true,
     };
@@ -144,6 +145,7 @@ pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>
         "appOwnerOrganizationId": "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "servicePrincipalType": "Application", "appRoles": roles,
         "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
     }));
+    rows.extend(operators::principal(platform, caller));
     rows.extend(writes::objects(platform, tenant(caller)?, PRINCIPALS)?);
     Ok(rows)
 }
@@ -178,7 +180,10 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
 pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Value> {
     let partner = &platform.world.partner;
     let ends = caller.faults.secret_ends.as_deref().unwrap_or("2099-12-31");
-    caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
+    caller
+        .tenant
+        .as_ref()
+        .filter(|tenant| platform.world.is_own(tenant) && !platform.faults(None).unregistered)?;
     let asked = partner.permissions.iter().filter(|value| !caller.faults.without.contains(value));
     let access: Vec<Value> =
         asked.filter_map(|value| role(value)).map(|role| json!({"id": role.id, "type": "Role"})).collect();

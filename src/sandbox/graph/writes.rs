@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Found, Refusal, credentials,
+    Caller, Found, Refusal, credentials, operators,
     query::{Query, select},
     relations::{self, Assignment},
     tenant,
@@ -86,8 +86,7 @@ pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> R
         return Err(Refusal::bad(format!("Invalid filter clause: {}", filter.unwrap_or_default())));
     }
     let mut rows = Vec::new();
-    let own = relations::own_application(platform, caller);
-    for row in objects(platform, tenant(caller)?, APPLICATIONS)?.into_iter().chain(own) {
+    for row in known(platform, caller)? {
         let fits = wanted.iter().flatten().all(|(name, value)| of(&row, name).eq_ignore_ascii_case(value));
         if fits {
             rows.push(select(ask, "application", credentials::hide(row))?);
@@ -99,9 +98,20 @@ pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> R
 
 /// An application by object id, or by application id as `applications(appId='…')` names it.
 fn find(platform: &Platform, caller: &Caller, id: &str) -> Result<Value, Refusal> {
-    let found = objects(platform, tenant(caller)?, APPLICATIONS)?;
     let is_it = |row: &Value| of(row, "id") == id || of(row, "appId") == id;
-    found.into_iter().find(is_it).ok_or_else(|| Refusal::missing(id))
+    known(platform, caller)?.into_iter().find(is_it).ok_or_else(|| Refusal::missing(id))
+}
+
+/// Applications of the caller's tenant: those that were registered here, and the world's own, changed or not.
+fn known(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
+    let mut rows = objects(platform, tenant(caller)?, APPLICATIONS)?;
+    let own = relations::own_application(platform, caller).into_iter();
+    for own in own.chain(operators::application(platform, caller)) {
+        if !rows.iter().any(|row| of(row, "appId") == of(&own, "appId")) {
+            rows.push(own);
+        }
+    }
+    Ok(rows)
 }
 
 /// Answers `GET /applications/{id}`.
@@ -240,12 +250,32 @@ pub(super) fn instate(platform: &Platform, ask: &Ask, caller: &Caller) -> Result
             );
             Refusal::new(400, "Request_BadRequest", message)
         })?;
-        let made = found.instate(platform, tenant)?;
+        let is_role_needed = given.get("appRoleAssignmentRequired") == Some(&json!(true));
+        let made = found.instate(platform, tenant, is_role_needed)?;
         return Ok(Found::json(&entity(caller, PRINCIPALS, made), 1).created());
     }
     let found = relations::present(platform, caller)?;
     let made = found.into_iter().find(|row| of(row, "appId").eq_ignore_ascii_case(app));
     Ok(Found::json(&entity(caller, PRINCIPALS, made.ok_or_else(Refusal::busy)?), 1).created())
+}
+
+/// Answers `PATCH /servicePrincipals/{id}`, for those that were made here and for what a set-up changes of one.
+pub(super) fn change_principal(
+    platform: &Platform,
+    ask: &Ask,
+    caller: &Caller,
+    id: &str,
+) -> Result<Found, Refusal> {
+    may_write(platform, caller, "Application.ReadWrite.All")?;
+    let tenant = tenant(caller)?;
+    let found = objects(platform, tenant, PRINCIPALS)?.into_iter().find(|row| of(row, "id") == id);
+    let mut object = found.ok_or_else(|| Refusal::missing(id))?;
+    let given = body(ask)?.into_iter().filter(|(name, _)| name == "appRoleAssignmentRequired");
+    if let Some(members) = object.as_object_mut() {
+        members.extend(given);
+    }
+    put(platform, tenant, PRINCIPALS, &object)?;
+    Ok(Found::nothing())
 }
 
 /// Roles that were assigned to a service principal that was made here.

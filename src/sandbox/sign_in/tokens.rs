@@ -236,7 +236,8 @@ fn answer(platform: &Platform, ask: &Ask, signed: &Signed<'_>, with_info: bool) 
         let mut claims = identity(platform, signed, &scopes, tid, &oid);
         claims.insert("iss".to_owned(), json!(issuer));
         let mut roles = if signed.registration.is_registered {
-            roles_of(platform, &signed.registration.client, &oid).map_err(|why| broken(&why))?
+            let roles = roles_of(platform, &signed.registration.client, &oid).map_err(|why| broken(&why))?;
+            roles.ok_or_else(|| invalid(50_105, words(50_105)))?
         } else {
             signed.account.app_roles.clone()
         };
