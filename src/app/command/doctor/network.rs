@@ -239,7 +239,9 @@ async fn application(
 ///
 /// # Errors
 /// `Unreachable` where it does not; what the work says.
-async fn within<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(in crate::app::command) async fn within<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     timeout(PATIENCE, work).await.unwrap_or_else(|_late| {
         let words = Text::of(format_args!("it has not answered within {} s", PATIENCE.as_secs()));
         Err(Failure::new(FailureKind::Unreachable, words, "Check this computer's network, then look again."))
