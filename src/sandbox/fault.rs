@@ -58,7 +58,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "the list of users and its changes lack the user of that name, who is there when asked for by id",
     ),
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
-    ("without", "ROLE", "tokens, grants and the partner's application lack that application role"),
+    (
+        "without",
+        "ROLE",
+        "tokens, grants and the partner's application lack that application role; people's tokens for that scope are refused with 65001",
+    ),
     ("single-tenant", "", "the partner's application is registered for its own organisation only"),
     (
         "consent-error",
@@ -93,6 +97,18 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("sign-in-tenant", "GUID", "the tokens of people name that tenant as theirs"),
     ("slow-down", "NUMBER (1)", "that many polls for each device code are answered with slow_down"),
     ("code-life", "SECONDS s (20s)", "device codes live that long instead of fifteen minutes"),
+    ("no-partner-role", "", "who signed in has no role by which the partner's customers may be listed"),
+    ("no-delegation", "", "Microsoft lists no delegated customers, resellers' contracts alone"),
+    (
+        "delegation-ends",
+        "DAYS d (20d)",
+        "every delegated relationship ends that many days after the world began",
+    ),
+    (
+        "not-listed",
+        "NAME",
+        "Microsoft no longer lists the organisation of that name among the partner's customers",
+    ),
 ];
 
 /// Switches of one tenant.
@@ -161,6 +177,14 @@ pub(super) struct Faults {
     pub(super) slow_down: Option<u64>,
     /// Life of a device code.
     pub(super) code_life: Option<Duration>,
+    /// The partner's customers may not be listed.
+    pub(super) no_partner_role: bool,
+    /// The lists of delegated customers are empty.
+    pub(super) no_delegation: bool,
+    /// Days from the world's beginning to the end of every relationship.
+    pub(super) delegation_ends: Option<u64>,
+    /// Name of an organisation that the partner's lists lack.
+    pub(super) not_listed: Option<String>,
 }
 
 impl Faults {
@@ -214,6 +238,10 @@ impl Faults {
             "sign-in-tenant" => self.sign_in_tenant = Some(needed(name, value)?),
             "slow-down" => self.slow_down = Some(number(name, value, "", 1)?),
             "code-life" => self.code_life = Some(Duration::from_secs(number(name, value, "s", 20)?)),
+            "no-partner-role" => self.no_partner_role = true,
+            "no-delegation" => self.no_delegation = true,
+            "delegation-ends" => self.delegation_ends = Some(number(name, value, "d", 20)?),
+            "not-listed" => self.not_listed = Some(needed(name, value)?),
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -253,6 +281,10 @@ impl Faults {
             sign_in_tenant: self.sign_in_tenant.clone().or_else(|| more.sign_in_tenant.clone()),
             slow_down: self.slow_down.or(more.slow_down),
             code_life: self.code_life.or(more.code_life),
+            no_partner_role: self.no_partner_role || more.no_partner_role,
+            no_delegation: self.no_delegation || more.no_delegation,
+            delegation_ends: self.delegation_ends.or(more.delegation_ends),
+            not_listed: self.not_listed.clone().or_else(|| more.not_listed.clone()),
         }
     }
 }
@@ -317,7 +349,8 @@ mod tests {
     fn every_row_of_the_table_is_understood() {
         for (name, ..) in TABLE {
             let item = match *name {
-                "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends" => {
+                "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends"
+                | "not-listed" => {
                     format!("{name}=x")
                 }
                 "token-error" | "consent-error" | "sign-in-error" => format!("{name}=7000222"),

@@ -36,7 +36,13 @@ pub(super) fn public(world: &World, client: &str) -> Option<Registration> {
             client: world.partner.operators.clone(),
             name: format!("{} operators", world.partner.app_name),
             redirects: vec![localhost(""), localhost("/signin")],
-            scopes: &["User.Read", "User.ReadBasic.All", "Organization.Read.All"],
+            scopes: &[
+                "User.Read",
+                "User.ReadBasic.All",
+                "Organization.Read.All",
+                "DelegatedAdminRelationship.Read.All",
+                "Directory.Read.All",
+            ],
             tenant: Some(world.partner.tenant.clone()),
             has_roles: true,
         });

@@ -2,12 +2,13 @@
 //! device code; refreshed without asking anybody while Microsoft allows it.
 //!
 //! A registration of its own, a public client: it has no secret, and nothing that a customer has consented to. What comes
-//! out is a [`Session`]: who it is, by a validated ID token, and the refresh token. No access token is kept: nothing is
-//! asked in the operator's name.
+//! out is a [`Session`]: who it is, by a validated ID token, and the refresh token. What is asked in the operator's own
+//! name goes through a [`Person`], who fetches an access token for that when it is needed; none is kept on the disk.
 
 mod id_token;
 mod kept;
 mod listener;
+mod person;
 mod words;
 
 #[cfg(test)]
@@ -24,10 +25,14 @@ use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
-pub use self::kept::SessionFile;
+pub(in crate::provider) use self::words::not_asked;
 use self::{
     id_token::{Expected, Untrusted},
     listener::{Listener, Returned},
+};
+pub use self::{
+    kept::SessionFile,
+    person::{NotHeard, Person},
 };
 use super::{DEADLINE, MAX_BYTES, Refusal, Transport, Unused, Unused2, post, refused, wire::UserTokens};
 use crate::{
@@ -77,6 +82,14 @@ pub struct Session {
     /// By which registration.
     client_id: Uuid,
     refresh: Option<Secret<String>>,
+}
+
+impl Session {
+    /// Whether both are of one sign-in, with the very same secret.
+    fn is_same_as(&self, other: &Self) -> bool {
+        let secret = |session: &Self| session.refresh.as_ref().map(|token| token.expose().clone());
+        self.who.object == other.who.object && secret(self) == secret(other)
+    }
 }
 
 /// Why a session could not be refreshed.
@@ -174,7 +187,8 @@ impl Operators {
             ("client_id", &self.client_id()),
             ("device_code", code.secret.expose()),
         ];
-        let answer = self.token(&form).await.map_err(|error| words::poll(&error))?;
+        let answer =
+            self.tokens_by(self.registration.tenant, &form).await.map_err(|error| words::poll(&error))?;
         self.session(answer, None).await.map_err(Poll::Refused)
     }
 
@@ -303,10 +317,10 @@ impl Operators {
         keys.ok_or(Error::Malformed { what: "the list of Microsoft's keys" })
     }
 
-    /// Sends a form to the token endpoint, once.
-    async fn token(&self, form: &[(&str, &str)]) -> Result<UserTokens, Error> {
+    /// Sends a form to the token endpoint of a tenant, once.
+    async fn tokens_by(&self, tenant: TenantId, form: &[(&str, &str)]) -> Result<UserTokens, Error> {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = oauth2::http::Request::builder().uri(self.at("oauth2/v2.0/token").as_str());
+        let request = oauth2::http::Request::builder().uri(self.of(tenant, "oauth2/v2.0/token").as_str());
         let unsent = |_invalid| Error::Malformed { what: "our own request" };
         let request = request.body(body.into_bytes()).map_err(unsent)?;
         let sent = post(self.http.clone(), self.clock.clone(), request, false).await;
@@ -334,8 +348,13 @@ impl Operators {
 
     /// An address of the partner's tenant at the sign-in.
     fn at(&self, path: &str) -> Url {
+        self.of(self.registration.tenant, path)
+    }
+
+    /// An address of any tenant at the sign-in.
+    fn of(&self, tenant: TenantId, path: &str) -> Url {
         let mut url = self.authority.clone();
-        url.set_path(&format!("/{}/{path}", self.registration.tenant));
+        url.set_path(&format!("/{tenant}/{path}"));
         url
     }
 

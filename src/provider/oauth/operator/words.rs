@@ -68,6 +68,25 @@ pub(super) fn of(error: &Error) -> Failure {
     with_ids(Failure::new(kind, what, hint), refusal)
 }
 
+/// Nobody is signed in, where something is to be asked in a person's name.
+pub(super) fn nobody() -> Failure {
+    Failure::new(
+        Kind::Refused,
+        "nobody is signed in with Microsoft here",
+        phrase!["Sign in first: ", Command::Login, "."],
+    )
+}
+
+/// What a refusal of the sign-in means for one who asks for something: only a new sign-in helps, where it does not pass.
+pub(in crate::provider) fn not_asked(refusal: &Refusal) -> Failure {
+    let is_by_rule = refusal.number().is_some_and(|number| BY_RULE.contains(&number));
+    if is_by_rule || is_passing(refusal) {
+        of(&Error::Platform(refusal.clone()))
+    } else {
+        ended(Some(refusal))
+    }
+}
+
 /// The sign-in of some time ago is good no more.
 pub(super) fn ended(refusal: Option<&Refusal>) -> Failure {
     let failure = Failure::new(
