@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 use crate::{
     cli::{self, Cli, Command, Common, WorldCommand},
@@ -30,7 +30,9 @@ use crate::{
         self,
         unanswered::{PREFIX, Unanswered},
     },
-    domain::{command_line, failure::Failure, id::RunId, operator::Operator, permission, text::Text},
+    domain::{
+        command_line, failure::Failure, id::RunId, operator::Operator, permission, text::Text, time::Clock,
+    },
     driver::{
         self, Caller,
         front::{FrontEnd, Stop, Waker},
@@ -116,6 +118,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         Some(Command::Completions(args)) => return command::completions::run(args, common),
         Some(Command::Man(args)) => return command::completions::man(args, common),
         Some(Command::Doctor(args)) => return command::doctor::run(args, common),
+        Some(Command::Setup(_)) => return command::setup::run(cli),
         Some(Command::Settings(args)) if args.sample => return command::settings::sample(),
         Some(Command::Settings(args)) => {
             let sources = sources::of(common, &Environment::read())?;
@@ -202,7 +205,8 @@ fn say_places(settings: &Settings, is_sandbox: bool) {
 fn fits_the_world(common: &Common, settings: &Settings, is_sandbox: bool) -> Result<(), Refusal> {
     if !is_sandbox && settings.app.is_none() {
         return Err(Refusal::usage(
-            "no settings name your application at Microsoft. Add --sandbox to use the sandbox, or see \"Going live\" in the README.",
+            "no settings name your application at Microsoft. Add --sandbox to use the sandbox, or run backup365 setup, which \
+             registers one and writes the settings.",
         ));
     }
     fits_flags(common, is_sandbox)
@@ -268,13 +272,47 @@ fn start_log(opener: &Opener) -> bool {
 /// Runs the wizard, on the whole screen or line by line. Only what the first view needs is done before it is shown;
 /// log, record and sandbox are opened behind it, on the runtime.
 fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
-    let front_end = front_end(cli, &opener)?;
-    if matches!(front_end, FrontEndChoice::Lines(_)) && cli.common.plain {
-        command_line::name_lines();
+    let stage = Stage::of(cli, &opener)?;
+    let wizard = Wizard::new(setup(&opener, cli.run.clone())?);
+    let logged = OnceLock::new();
+    let open = move || {
+        // Tried again with the world: the folder may be there by then.
+        if logged.get().is_none() && start_log(&opener) {
+            logged.get_or_init(|| ());
+        }
+        opened(&opener)
+    };
+    shown(stage, wizard, runtime, |handle, wake| Runner::new(handle, Arc::new(open), wake))
+}
+
+/// Where a wizard is shown, decided before the first byte is written.
+struct Stage {
+    front_end: FrontEndChoice,
+    clipboard: tui::clipboard::Clipboard,
+    clock: Clock,
+    is_sandbox: bool,
+}
+
+impl Stage {
+    fn of(cli: &Cli, opener: &Opener) -> Result<Self, Refusal> {
+        let front_end = front_end(cli, opener)?;
+        if matches!(front_end, FrontEndChoice::Lines(_)) && cli.common.plain {
+            command_line::name_lines();
+        }
+        let clipboard = opener.environment.clipboard();
+        Ok(Self { front_end, clipboard, clock: opener.clock.clone(), is_sandbox: opener.is_sandbox })
     }
-    let clipboard = opener.environment.clipboard();
-    let mut wizard = Wizard::new(setup(&opener, cli.run.clone())?);
-    let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);
+}
+
+/// Shows a wizard until it has ended. `runner` is made once the terminal is ready, on this runtime and with what wakes the
+/// driver.
+fn shown(
+    stage: Stage,
+    mut wizard: Wizard,
+    runtime: Runtime,
+    runner: impl FnOnce(Handle, Arc<dyn Fn() + Send + Sync>) -> Runner,
+) -> Result<Exit, Refusal> {
+    let Stage { front_end, clipboard, clock, is_sandbox } = stage;
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
     let from_runner = waker.clone();
@@ -289,16 +327,8 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
             Front::Lines(Box::new(plain::Plain::start(waker, stop, options).map_err(anyhow::Error::from)?))
         }
     };
-    let logged = OnceLock::new();
-    let open = move || {
-        // Tried again with the world: the folder may be there by then.
-        if logged.get().is_none() && start_log(&opener) {
-            logged.get_or_init(|| ());
-        }
-        opened(&opener)
-    };
     let wake = Arc::new(move || from_runner.wake());
-    let mut calls = Calls(Runner::new(runtime.handle().clone(), Arc::new(open), wake));
+    let mut calls = Calls(runner(runtime.handle().clone(), wake));
     let ended = driver::drive(&mut wizard, front.as_front_end(), &mut calls, &woken, &clock);
     let words = if matches!(ended, Ended::Told(Ending::HangUp)) {
         String::new()

@@ -11,6 +11,7 @@ pub mod operators;
 pub mod provision;
 pub mod receipt;
 pub mod settings;
+pub mod setup;
 pub mod status;
 pub mod sweep;
 
@@ -183,6 +184,8 @@ pub enum Command {
     Explain(explain::Args),
     /// Check everything at any time, and say how to mend it.
     Doctor(doctor::Args),
+    /// Set up what you need before the first customer: register at Microsoft, write the settings.
+    Setup(setup::Args),
     /// Each setting and where it came from.
     Settings(settings::Args),
     /// What a shell needs to complete commands and flags.
@@ -270,7 +273,7 @@ impl Command {
             Self::Explain(args) => ("explain", args.json),
             Self::Doctor(args) => ("doctor", args.json),
             Self::Settings(args) => ("settings", args.json),
-            Self::Sandbox { .. } | Self::Completions(_) | Self::Man(_) => return None,
+            Self::Sandbox { .. } | Self::Setup(_) | Self::Completions(_) | Self::Man(_) => return None,
         };
         is_json.then_some(name)
     }

@@ -15,6 +15,7 @@ pub mod provision;
 pub mod receipt;
 pub mod record_context;
 pub mod settings;
+pub mod setup;
 pub mod status;
 pub mod sweep;
 mod table;

@@ -26,6 +26,7 @@ pub mod failure;
 pub mod filter;
 pub mod flag;
 pub mod form_draft;
+pub mod groundwork;
 pub mod hoster_lines;
 pub mod id;
 pub mod invitation;

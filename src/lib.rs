@@ -24,6 +24,10 @@
 //! each front end has one table from ways on and actions to its own words: keys, words to type, flags. [`plain`] makes
 //! the same answers of lines, [`headless`] of what was given beforehand.
 //!
+//! `backup365 setup` is the same wizard with a first screen of its own ([`wizard::Wizard::for_partner`]), no world and no
+//! record: its calls go to a [`Desk`](runner::setup::Desk) that [`app`] hands to the runner. What is to be registered at
+//! Microsoft is one table, [`domain::registration::plan`].
+//!
 //! The first view is shown before any call is started: it needs arguments, environment and settings only. The wizard's
 //! first call has the record, the log and the sandbox opened on the runtime, by a function that [`app`] hands to the
 //! runner; what keeps them from being opened is a failure on the first screen, like any other call's.

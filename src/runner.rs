@@ -13,6 +13,7 @@ mod consent;
 mod files;
 mod rehearsal;
 mod search;
+pub mod setup;
 mod users;
 
 use std::{
@@ -53,6 +54,7 @@ use crate::{
 
 use board::{Probe, probe_board, with_refusals};
 use rehearsal::{ask_details, rehearse};
+use setup::Desk;
 
 /// Replies that may wait for the wizard (product.md section 9, *Flow*).
 const WAITING_REPLIES: usize = 4;
@@ -120,6 +122,8 @@ pub type Open = Arc<dyn Fn() -> Result<Opened, Failure> + Send + Sync>;
 struct LazyWorld {
     open: Open,
     opened: OnceCell<Opened>,
+    /// Setup has no world.
+    desk: Option<Arc<dyn Desk>>,
 }
 
 impl LazyWorld {
@@ -174,10 +178,21 @@ impl Runner {
     /// Makes a runner on a runtime; nothing is opened before the first call. `wake` is called after each reply.
     #[must_use]
     pub fn new(handle: Handle, open: Open, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self::over(handle, LazyWorld { open, opened: OnceCell::new(), desk: None }, wake)
+    }
+
+    /// Makes a runner for setup, which has a desk and no world.
+    #[must_use]
+    pub fn of_setup(handle: Handle, desk: Arc<dyn Desk>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let open: Open = Arc::new(|| Err(setup::no_world()));
+        Self::over(handle, LazyWorld { open, opened: OnceCell::new(), desk: Some(desk) }, wake)
+    }
+
+    fn over(handle: Handle, world: LazyWorld, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (out, replies) = mpsc::channel(WAITING_REPLIES);
         Self {
             handle,
-            lazy_world: Arc::new(LazyWorld { open, opened: OnceCell::new() }),
+            lazy_world: Arc::new(world),
             replies,
             sender: ReplySender { out, wake },
             open: Arc::default(),
@@ -269,6 +284,9 @@ async fn answer(
     if let Request::Wake(wait) = request {
         return woken(wait).await;
     }
+    if let Some(desk) = &lazy_world.desk {
+        return setup::answer(desk, request).await;
+    }
     let Opened { tools, world, .. } = lazy_world.opened().await?;
     let Provider { exchange, store, .. } = &tools.provider;
     let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
@@ -357,6 +375,10 @@ async fn answer(
         Request::FinishRun(id) => {
             with(store, move |s| s.finish_run(&id)).await.map(|outcome| Reply::Outcome(Box::new(outcome)))
         }
+        Request::LookAtGroundwork
+        | Request::ProveGroundwork(_)
+        | Request::MakeCertificate
+        | Request::KeepGroundwork(_) => Err(setup::no_world()),
     }
 }
 

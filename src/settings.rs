@@ -4,6 +4,7 @@
 //! incomplete or invalid is an error, never a reason for the sandbox (product.md section 9, *Worlds*), and so is a
 //! variable or a flag that can't be used.
 
+mod begun;
 mod credential;
 mod error;
 mod file;
@@ -20,6 +21,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use crate::domain::{cloud::Cloud, text::Text, time::Moment};
 
+pub use begun::Begun;
 pub use credential::{CertificateSignature, CredentialSettings, CredentialSource, PartnerApp, Source};
 pub use error::SettingsError;
 pub use form::split_command;

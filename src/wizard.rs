@@ -45,7 +45,7 @@ use event::{Ended, Event, EventKind};
 use handing::Handing;
 use outbox::Outbox;
 use pending::{Arrival, Call, Pending, Saved, Woken};
-use screen::{Scene, Screen, step::Step};
+use screen::{Scene, Screen, setup::parts::Parts, step::Step};
 use session::Session;
 use view::{Handout, Notice, Place, Tone, View};
 use waits::Waits;
@@ -99,6 +99,12 @@ impl Wizard {
     pub fn new(setup: Setup) -> Self {
         let session = Session { forgets_forms: !setup.keeps_forms, ..Session::default() };
         Self { setup, session, ..Self::default() }
+    }
+
+    /// Makes one that sets up what a partner needs before the first customer: it opens no world, and works with no record.
+    #[must_use]
+    pub fn for_partner(setup: Setup) -> Self {
+        Self { screen: Box::<Parts>::default(), ..Self::new(setup) }
     }
 
     /// Takes in what happened and returns what is wished for.
@@ -166,7 +172,7 @@ impl Wizard {
         let steps = screen::stops(scene.id);
         let bar = bar::bar(cx, &*self.screen);
         let scene = if self.asks_to_leave {
-            scene.leaving(record)
+            scene.leaving(record, self.screen.place().is_some())
         } else {
             self.handing.lay(cx, &bar, scene).with_common_offers(record)
         };

@@ -14,6 +14,7 @@ mod password;
 mod provision;
 mod receipt;
 pub(super) mod settings;
+pub(super) mod setup;
 mod status;
 mod sweep;
 

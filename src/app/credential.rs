@@ -62,7 +62,7 @@ pub(super) fn read(app: &PartnerApp, keyring: Keyring<'_>) -> anyhow::Result<Cre
 }
 
 /// Reads one.
-fn read_one(
+pub(super) fn read_one(
     settings: &CredentialSettings,
     signature: Signature,
     keyring: Keyring<'_>,

@@ -19,6 +19,14 @@ pub struct Registration {
     pub roles: Vec<Uuid>,
     /// Pages that consent may return to.
     pub redirects: Vec<Text>,
+    /// People sign in with it without a secret.
+    pub is_public: bool,
+    /// Addresses that a sign-in without a secret may come back to.
+    pub public_redirects: Vec<Text>,
+    /// Delegated permissions that it asks for, whosever they are.
+    pub scopes: Vec<Uuid>,
+    /// Its own roles, by their values.
+    pub own_roles: Vec<Text>,
 }
 
 /// What came of reading it.

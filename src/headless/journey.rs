@@ -200,7 +200,15 @@ impl Journey {
             | QuestionId::NewCustomerDoubted
             | QuestionId::OrganisationDenied
             | QuestionId::Shorter
-            | QuestionId::Leave => give(Given::Back),
+            | QuestionId::Leave
+            // A set-up of the partner's own is never a journey.
+            | QuestionId::Parts
+            | QuestionId::OwnOrganisation
+            | QuestionId::Certificate
+            | QuestionId::RegisterCustomers
+            | QuestionId::CustomersApplication
+            | QuestionId::RegisterStaff
+            | QuestionId::StaffApplication => give(Given::Back),
             _ if view.ask.is_waiting => Continue(()),
             QuestionId::Customer => self.choose_customer(view),
             QuestionId::Product => self.choose_product(view),

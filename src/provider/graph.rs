@@ -155,6 +155,14 @@ impl Graph {
         })
     }
 
+    /// Whether the token of the partner's own tenant that was used last holds a permission, by its name. None where it can't
+    /// be read: tokens are for Graph, not for us. Asks nobody.
+    pub async fn holds_at_home(&self, permission: &str) -> Option<bool> {
+        let inner = &*self.inner;
+        let token = inner.tokens.last(inner.partner, &inner.resource).await?;
+        Some(token.claims()?.roles.contains(permission))
+    }
+
     /// Asks Graph itself for the least there is: whether it can be reached from here, and takes our token. What our own
     /// organisation lets us read is another matter, so that a refusal of Graph's is an answer.
     ///

@@ -7,6 +7,7 @@ mod assertion;
 mod certificate;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+pub mod made;
 pub mod operator;
 mod proof;
 mod wire;

@@ -276,10 +276,15 @@ const fn name(request: &Request) -> &'static str {
         Request::UndoRule(_) => "undo rule",
         Request::LoadSweeper => "load sweeper",
         Request::FinishRun(_) => "finish run",
+        Request::LookAtGroundwork => "look at groundwork",
+        Request::ProveGroundwork(_) => "prove groundwork",
+        Request::MakeCertificate => "make certificate",
+        Request::KeepGroundwork(_) => "keep groundwork",
     }
 }
 
-/// How many names there are: opening a browser is the one that no test asks for, because a desk would get one.
+/// How many names there are without those of setup, which has a desk of its own. Opening a browser is the one that no test
+/// asks for, because a desk would get one.
 const NAMES: usize = 40;
 
 /// A reply in a word.
@@ -314,6 +319,8 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Details(_) => "details",
         Reply::Woken => "woken",
         Reply::World(_) => "world",
+        Reply::Groundwork(_) => "groundwork",
+        Reply::Proven(_) => "proven",
         Reply::Failed(_) => "failed",
     }
 }

@@ -68,7 +68,7 @@ impl Given {
 #[derive(Debug)]
 pub(super) struct Gathered {
     /// The merged value so far.
-    draft: Draft,
+    pub(super) draft: Draft,
     givens: Vec<Given>,
     pub(super) mistakes: Vec<SettingsError>,
     /// Settings with a value that can't be used, and where it came from.
@@ -126,8 +126,15 @@ fn from_here(path: &str) -> PathBuf {
 }
 
 impl Gathered {
-    /// Reads every source.
+    /// Reads every source, and notes what is missing.
     pub(super) fn of(sources: &Sources) -> Self {
+        let mut gathered = Self::begun(sources);
+        gathered.complete();
+        gathered
+    }
+
+    /// Reads every source; what is missing is no mistake.
+    pub(super) fn begun(sources: &Sources) -> Self {
         let path = sources.file.clone().unwrap_or_else(|| sources.config.join("settings.toml"));
         let mut draft = Draft::default();
         draft.settings.config.clone_from(&sources.config);
@@ -141,7 +148,6 @@ impl Gathered {
         for (setting, flag, words) in &sources.flags {
             gathered.take(*setting, Origin::Flag(flag), words);
         }
-        gathered.complete();
         gathered
     }
 

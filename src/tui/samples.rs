@@ -129,6 +129,7 @@ pub(crate) fn page<'a>(
         events: 0,
         bar: Bar {
             is_sandbox: true,
+            place: None,
             customer: Some(Shown::literal("Harbour Bakery")),
             product: Some("Office 365"),
             run: Some("B365-7KQ4".into()),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::domain::{
     customer::Product,
+    groundwork::Part,
     id::{CustomerId, RunId, UserId},
     secret::Secret,
     user::Kind,
@@ -122,6 +123,8 @@ pub enum FieldId {
     Seats,
     /// Whether this kind of mailbox is included.
     Included(Kind),
+    /// Setup: the ID of an application.
+    ApplicationId,
 }
 
 impl FieldId {
@@ -147,6 +150,8 @@ pub enum RowId {
     Product(Product),
     /// A user.
     User(UserId),
+    /// A part of what a partner needs before the first customer.
+    Part(Part),
 }
 
 /// What is done to users.

@@ -163,4 +163,18 @@ pub enum QuestionId {
     Outcome,
     /// Leave?
     Leave,
+    /// Setup: what is there and what is missing; a part is chosen.
+    Parts,
+    /// Setup: the partner's own organisation, to be typed.
+    OwnOrganisation,
+    /// Setup: the certificate is to be made, or is there.
+    Certificate,
+    /// Setup: how the application that customers accept is registered, to be read.
+    RegisterCustomers,
+    /// Setup: its ID, to be typed.
+    CustomersApplication,
+    /// Setup: how the application by which staff sign in is registered, to be read.
+    RegisterStaff,
+    /// Setup: its ID, to be typed.
+    StaffApplication,
 }

@@ -16,6 +16,7 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     Bar {
         is_sandbox: cx.setup.is_sandbox,
         is_mapped: cx.setup.is_mapped,
+        place: screen.place(),
         customer: record
             .map(|r| r.customer.name.shown())
             .or_else(|| screen.customer().map(|c| c.name.shown())),

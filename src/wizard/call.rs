@@ -10,6 +10,7 @@ use crate::domain::{
     exchange_server::FoundServer,
     failure::Failure,
     form_draft::FormDraft,
+    groundwork::{Entry, Given, Groundwork, Proven},
     id::{Address, CustomerId, RunId, TenantId, UserId},
     operator::Operator,
     protection::{AutoRule, Chosen, Protection, SeatResult},
@@ -221,6 +222,14 @@ requests! {
     READ load_sweeper = LoadSweeper -> SweeperStatus;
     /// Close the run and read everything back.
     WRITE finish_run = FinishRun(run: RunId) -> Box<Outcome> ["{run}"];
+    /// Setup: look at what is there.
+    READ look_at_groundwork = LookAtGroundwork -> Box<Groundwork>;
+    /// Setup: prove what was given for a part, as far as can be. Changes nothing.
+    READ prove_groundwork = ProveGroundwork(given: Given) -> Box<Proven>;
+    /// Setup: make the certificate, and name it in the settings.
+    WRITE make_certificate = MakeCertificate -> Box<Groundwork>;
+    /// Setup: write these lines into the settings.
+    WRITE keep_groundwork = KeepGroundwork(entries: Vec<Entry>) -> Box<Groundwork> ["{} lines", entries.len()];
 }
 
 /// What is known once the world (record, application at Microsoft, sandbox) has been opened.
@@ -305,6 +314,10 @@ pub enum Reply {
     Told(Text),
     /// What a played customer tells about their mail server.
     Details(Box<Impersonation>),
+    /// Setup: what is there.
+    Groundwork(Box<Groundwork>),
+    /// Setup: what came of proving a part.
+    Proven(Box<Proven>),
     /// A wait is over.
     Woken,
     /// It failed.
@@ -405,4 +418,6 @@ replies! {
     Told: Reply::Told(words) => Told(words);
     Box<Impersonation>: Reply::Details(details) => details;
     Woken: Reply::Woken => Woken;
+    Box<Groundwork>: Reply::Groundwork(ground) => ground;
+    Box<Proven>: Reply::Proven(proven) => proven;
 }

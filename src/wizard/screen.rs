@@ -7,6 +7,7 @@ pub(crate) mod doubts;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
 pub(crate) mod product;
+pub(crate) mod setup;
 pub(crate) mod step;
 pub(crate) mod tenant;
 #[cfg(test)]
@@ -133,8 +134,11 @@ impl<'a> Scene<'a> {
     }
 
     /// The question before leaving, above it.
-    pub(crate) fn leaving(self, record: Option<&RunRecord>) -> Self {
+    pub(crate) fn leaving(self, record: Option<&RunRecord>, is_setup: bool) -> Self {
         let (heading, words) = match record {
+            _ if is_setup => {
+                ("Leave? What was saved is kept.", phrase!["Go on at any time with: ", Command::Setup, "."])
+            }
             Some(record) => (
                 "Leave? The run is kept.",
                 phrase!["Take it up again with: ", Command::TakeUp(record.id.clone())],
@@ -218,6 +222,11 @@ pub(crate) trait Screen: std::fmt::Debug + Send {
         None
     }
 
+    /// What is done here, where no customer is touched at all.
+    fn place(&self) -> Option<&'static str> {
+        None
+    }
+
     /// How leaving ends the wizard here, where nothing is interrupted by it.
     fn finished(&self) -> Option<Ended> {
         None
@@ -230,6 +239,9 @@ impl Default for Box<dyn Screen> {
         Box::<customer::Customer>::default()
     }
 }
+
+/// The names of the trail of setup, in order.
+pub(crate) const PARTS: [&str; 5] = ["Overview", "Organisation", "Certificate", "For customers", "For staff"];
 
 /// The trail, with the stop of the screen's question as *here*.
 pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
@@ -247,13 +259,23 @@ pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
         | QuestionId::Impersonation => 2,
         QuestionId::Authorise => 3,
         QuestionId::Outcome => 5,
+        QuestionId::Parts => return trail(&PARTS, 0),
+        QuestionId::OwnOrganisation => return trail(&PARTS, 1),
+        QuestionId::Certificate => return trail(&PARTS, 2),
+        QuestionId::RegisterCustomers | QuestionId::CustomersApplication => return trail(&PARTS, 3),
+        QuestionId::RegisterStaff | QuestionId::StaffApplication => return trail(&PARTS, 4),
         // The list, and whatever is asked above it.
         _ => 4,
     };
+    trail(&STOPS, here)
+}
+
+/// These stops, with one of them as *here*.
+fn trail(stops: &[&'static str], here: usize) -> Vec<Stop> {
     let place = |at: usize| match at.cmp(&here) {
         Ordering::Less => Place::Behind,
         Ordering::Equal => Place::Here,
         Ordering::Greater => Place::Ahead,
     };
-    STOPS.iter().enumerate().map(|(at, name)| Stop { name, place: place(at) }).collect()
+    stops.iter().enumerate().map(|(at, name)| Stop { name, place: place(at) }).collect()
 }

@@ -2,7 +2,9 @@
 //!
 //! Calls of the run go on while screens come and go; they end on park, on changing the customer and on leaving.
 
-use crate::domain::{card::CardId, form_draft::FormDraft, run::RunRecord, text::Text, time::Moment};
+use crate::domain::{
+    card::CardId, form_draft::FormDraft, groundwork::Groundwork, run::RunRecord, text::Text, time::Moment,
+};
 
 use super::{
     keeping::Keeping, outbox::Outbox, pending::Arrival, proving::Proving, roster::Roster, view::Notice,
@@ -67,6 +69,8 @@ pub(crate) struct Session {
     pub(crate) parked: Option<CardId>,
     /// The order of the board's rows, kept over runs.
     pub(crate) board_order: BoardOrder,
+    /// Setup: what is there, as it was looked at last.
+    pub(crate) ground: Option<Box<Groundwork>>,
     /// When the board last asked Microsoft about waiting runs, kept over runs.
     pub(crate) probed: Option<Moment>,
 }

@@ -537,7 +537,11 @@ impl Desk {
                 Some(Reply::Excluded(self.protection.exclusions.clone()))
             }
             Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
-            Request::FinishRun(_) => Some(failed()),
+            Request::FinishRun(_)
+            | Request::LookAtGroundwork
+            | Request::ProveGroundwork(_)
+            | Request::MakeCertificate
+            | Request::KeepGroundwork(_) => Some(failed()),
             Request::ParkRun(..)
             | Request::AcceptShorter(..)
             | Request::LeaveRun(_)

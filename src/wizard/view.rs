@@ -116,6 +116,8 @@ pub struct Bar<'a> {
     pub is_sandbox: bool,
     /// The table `[addresses]` of the settings is in use: not everything that answers is Microsoft. Never cut either.
     pub is_mapped: bool,
+    /// What is done where no customer is touched at all.
+    pub place: Option<&'static str>,
     /// The customer, once picked.
     pub customer: Option<Shown<'a>>,
     /// The product, once picked.

@@ -22,21 +22,21 @@ const OPERATORS: &str = "5e0c9d27-8b14-4f6a-a3d1-72c6f0b94e18";
 const THEO: &str = "theo.banks@coastline-partners.example";
 
 /// A sign-in in pipes that is under way.
-struct Begun {
+pub(crate) struct Begun {
     child: Child,
     err: BufReader<ChildStderr>,
     said: String,
 }
 
 impl Begun {
-    fn of(mut command: Command) -> Self {
+    pub(crate) fn of(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let err = BufReader::new(child.stderr.take().unwrap());
         Self { child, err, said: String::new() }
     }
 
     /// What stands behind this word on a line of its own.
-    fn says(&mut self, word: &str) -> String {
+    pub(crate) fn says(&mut self, word: &str) -> String {
         loop {
             let mut line = String::new();
             assert!(self.err.read_line(&mut line).unwrap() > 0, "ended without {word}: {}", self.said);
@@ -47,7 +47,7 @@ impl Begun {
         }
     }
 
-    fn ended(mut self) -> Ended {
+    pub(crate) fn ended(mut self) -> Ended {
         self.err.read_to_string(&mut self.said).unwrap();
         let output = self.child.wait_with_output().unwrap();
         let out = String::from_utf8(output.stdout).unwrap();
@@ -68,7 +68,7 @@ fn between<'a>(page: &'a str, from: &str) -> &'a str {
 }
 
 /// Sends the form of a page, and follows where it leads.
-async fn send(client: &Client, base: &str, page: &str, field: (&str, &str)) -> String {
+pub(crate) async fn send(client: &Client, base: &str, page: &str, field: (&str, &str)) -> String {
     let (ctx, step) = (between(page, "name=\"ctx\" value=\""), between(page, "name=\"step\" value=\""));
     let form = [("ctx", ctx), ("step", step), field];
     let url = format!("{base}{}", between(page, "action=\""));
@@ -76,7 +76,7 @@ async fn send(client: &Client, base: &str, page: &str, field: (&str, &str)) -> S
 }
 
 /// Goes through the pages as a person would; the last page.
-async fn visits(page: &str, code: Option<&str>, who: &str) -> String {
+pub(crate) async fn visits(page: &str, code: Option<&str>, who: &str) -> String {
     let client = Client::builder().no_proxy().build().unwrap();
     let base = url::Url::parse(page).unwrap().origin().ascii_serialization();
     let mut page = client.get(page).send().await.unwrap().text().await.unwrap();

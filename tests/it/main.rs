@@ -83,6 +83,8 @@ mod sandbox;
 #[cfg(unix)]
 mod settings;
 #[cfg(unix)]
+mod setup;
+#[cfg(unix)]
 mod signals;
 #[cfg(unix)]
 mod spoiled;

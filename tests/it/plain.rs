@@ -1,7 +1,7 @@
 //! The wizard line by line: the built binary on a dumb terminal, through a pipe, and driven by `expect`.
 
 mod idle;
-mod pipe;
+pub(crate) mod pipe;
 mod script;
 
 use std::{

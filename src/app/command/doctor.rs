@@ -1,9 +1,9 @@
 //! `backup365 doctor`: what it looks at, in which order, and with what of this start. It opens no world: the record is
 //! looked at in a copy, the sandbox keeps nothing, and no log is begun.
 
-mod credential;
+pub(super) mod credential;
 mod here;
-mod network;
+pub(super) mod network;
 
 use std::sync::Arc;
 

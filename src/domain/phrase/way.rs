@@ -271,7 +271,7 @@ pub enum Command {
     LoginByCode,
     /// Sign out.
     Logout,
-    /// Have the registrations at Microsoft made, step by step.
+    /// Set up what a partner needs before the first customer.
     Setup,
     /// Have them made by the program, in an administrator's name.
     SetupSignedIn,
@@ -328,8 +328,8 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("backup365 ")?;
         self.words(f)?;
-        // These two work without a world.
-        if !matches!(self, Self::Explain | Self::Settings) {
+        // These work without a world.
+        if !matches!(self, Self::Explain | Self::Settings | Self::Setup | Self::SetupSignedIn | Self::SetupByCode) {
             f.write_str(command_line::world())?;
         }
         if matches!(self, Self::TakeUp(_)) {

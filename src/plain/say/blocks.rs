@@ -33,7 +33,9 @@ pub(super) fn bar(bar: &Bar<'_>) -> Item {
     let parts = [
         bar.is_sandbox.then(|| "SANDBOX.".to_owned()),
         bar.is_mapped.then(|| MAPPED.to_owned()),
-        customer.or_else(|| Some("No customer chosen yet.".to_owned())),
+        customer.or_else(|| {
+            Some(bar.place.map_or_else(|| "No customer chosen yet.".to_owned(), |place| format!("{place}.")))
+        }),
         bar.run.as_ref().map(|run| format!("Run {run}.")),
         Some(organisation).filter(|words| !words.is_empty()),
         bar.words.as_ref().map(|words| format!("Words of the invitation: {words}.")),

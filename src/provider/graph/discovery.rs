@@ -92,24 +92,35 @@ impl Graph {
         }
     }
 
-    async fn looked_up(&self, input: &TenantInput) -> Result<Organisation, Error> {
+    /// Which organisation it is, without its name: no token is asked for, so that this works before there is an application.
+    ///
+    /// # Errors
+    /// As [`Graph::look_up`].
+    pub async fn resolve(&self, input: &TenantInput) -> Result<Organisation, Failure> {
+        self.resolved(input).await.map_err(|error| error.failure(&format!("looking {input} up")))
+    }
+
+    async fn resolved(&self, input: &TenantInput) -> Result<Organisation, Error> {
         let found = match self.discover(input).await {
             Err(unknown) if is_unknown(&unknown) => return Err(self.elsewhere(input, unknown).await),
             found => found?,
         };
-        let mut organisation =
-            Organisation { tenant: found.tenant, name: None, domain: None, region: found.region };
+        Ok(Organisation { tenant: found.tenant, name: None, domain: None, region: found.region })
+    }
+
+    async fn looked_up(&self, input: &TenantInput) -> Result<Organisation, Error> {
+        let mut organisation = self.resolved(input).await?;
         // Other clouds have no such question.
         if self.inner.cloud != Cloud::Global {
             return Ok(organisation);
         }
-        match self.information(found.tenant).await {
+        match self.information(organisation.tenant).await {
             Ok(value) => {
                 let text = |key: &str| {
                     value.get(key).and_then(Value::as_str).map(Text::clean).filter(|text| !text.is_empty())
                 };
                 let named = value.get("tenantId").and_then(Value::as_str).and_then(|t| t.parse().ok());
-                if named.is_some_and(|named: TenantId| named != found.tenant) {
+                if named.is_some_and(|named: TenantId| named != organisation.tenant) {
                     return Err(Error::Contradiction);
                 }
                 organisation.name = text("displayName");

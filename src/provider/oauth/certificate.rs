@@ -4,6 +4,7 @@
 //! Of a chain the certificate is taken that the key belongs to.
 
 use aws_lc_rs::{
+    digest,
     encoding::{AsDer as _, Pkcs8V1Der},
     signature::{KeyPair as _, RsaKeyPair},
 };
@@ -13,7 +14,7 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, pkcs5};
 use x509_parser::{parse_x509_certificate, pem::Pem};
 use zeroize::Zeroizing;
 
-use crate::domain::{secret::Secret, text_file, time::Moment};
+use crate::domain::{secret::Secret, text::Text, text_file, time::Moment};
 
 /// What stands in a PEM file with a key that is encrypted in the older form, which has no more than MD5 in it.
 const OLDER: &str = "Proc-Type: 4,ENCRYPTED";
@@ -115,9 +116,39 @@ impl Certificate {
         &self.key
     }
 
-    /// The certificate's bytes (DER).
-    pub(super) fn der(&self) -> &[u8] {
+    /// The certificate's bytes (DER): the half that everybody may see.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// The same as PEM, for a file that is uploaded at Microsoft. No key is in it.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        let encoded = STANDARD.encode(&self.der);
+        let (mut lines, mut rest) = (vec!["-----BEGIN CERTIFICATE-----"], encoded.as_str());
+        while let Some((line, more)) = rest.split_at_checked(64) {
+            lines.push(line);
+            rest = more;
+        }
+        lines.extend(
+            [rest].into_iter().filter(|rest| !rest.is_empty()).chain(["-----END CERTIFICATE-----", ""]),
+        );
+        lines.join("\n")
+    }
+
+    /// The thumbprint (SHA-1) in hexadecimal, by which the Entra admin center shows a certificate.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &self.der);
+        hash.as_ref().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02X}"))
+    }
+
+    /// Whose it says it is (`CN=Backup365`); empty where that can't be read.
+    #[must_use]
+    pub fn subject(&self) -> Text {
+        let parsed = parse_x509_certificate(&self.der);
+        parsed.map(|(_, parsed)| Text::clean(&parsed.subject().to_string())).unwrap_or_default()
     }
 
     /// Until when it is good.

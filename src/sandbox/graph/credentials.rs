@@ -65,7 +65,7 @@ fn whole(given: &Value, known: &[Value]) -> Result<Value, Refusal> {
         return Err(Refusal::new(400, "KeyCredentialsInvalidEndDate", "Key credential end date is invalid."));
     }
     let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &der);
-    let thumbprint = thumbprint.as_ref().iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+    let thumbprint = thumbprint.as_ref().iter().fold(String::new(), |text, byte| format!("{text}{byte:02X}"));
     let or = |name: &str, other: String| {
         Some(of(given, name)).filter(|it| !it.is_empty()).map_or(other, str::to_owned)
     };

@@ -60,7 +60,12 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
     ];
     let badges = badges.into_iter().filter(|badge| badge.0).map(|(_, words, role)| kept(words, role));
     let badges: Vec<Part> = badges.collect();
-    let customer = cut(bar.customer.map_or("no customer yet", Shown::as_str), Role::Strong, " ", Some(3));
+    let customer = cut(
+        bar.customer.map_or(bar.place.unwrap_or("no customer yet"), Shown::as_str),
+        Role::Strong,
+        " ",
+        Some(3),
+    );
     let product = bar.product.map(|product| cut(product, Role::Plain, "  ", Some(0)));
     let known = bar.organisation.map(Shown::as_str);
     let organisation = known.or_else(|| bar.customer.map(|_| "organisation not known yet"));

@@ -66,6 +66,12 @@ pub(crate) const LISTING: Kind = Kind { what: "Listing", usual: "1 min", worst: 
 /// Asking Exchange what the mailboxes are.
 pub(crate) const CHECKING: Kind =
     Kind { what: "Checking what the mailboxes are", usual: "2 min", worst: "1 h" };
+/// Setup: looking at what is there. At worst the keyring is asked for the credential.
+pub(crate) const GROUNDWORK: Kind = Kind { what: "Looking at what is there", usual: "1 s", worst: "1 min" };
+/// Setup: proving a part with Microsoft, repeats included.
+pub(crate) const PROVING: Kind = Kind { what: "Asking Microsoft", usual: "3 s", worst: "2 min" };
+/// Setup: making a key of 2,048 bits and a certificate.
+pub(crate) const CERTIFICATE: Kind = Kind { what: "Making the certificate", usual: "1 s", worst: "10 s" };
 /// Writing the enablement.
 pub(crate) const ENABLE: Kind = Kind { what: "Enabling", usual: "1 s", worst: "10 s" };
 

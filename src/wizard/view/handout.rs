@@ -39,6 +39,10 @@ pub enum HandoutId {
     Error,
     /// The receipt of a run.
     Receipt,
+    /// What a person types and clicks to register an application.
+    Steps,
+    /// The certificate that is uploaded at Microsoft.
+    Certificate,
 }
 
 impl HandoutId {
@@ -51,6 +55,8 @@ impl HandoutId {
             Self::Hoster => "the text for the hoster",
             Self::Error => "the error with its ids",
             Self::Receipt => "the receipt",
+            Self::Steps => "the list of what to click",
+            Self::Certificate => "the certificate",
         }
     }
 }

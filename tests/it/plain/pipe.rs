@@ -12,7 +12,7 @@ use super::DEADLINE;
 use crate::terminal::Home;
 
 /// The program, its input, and what it has said.
-pub(super) struct Pipe {
+pub(crate) struct Pipe {
     child: Child,
     input: Option<ChildStdin>,
     said: Arc<Mutex<String>>,
@@ -46,7 +46,13 @@ pub(super) fn fed(home: &Home, arguments: &[&str], lines: &str) -> (String, i32)
 impl Pipe {
     /// Starts it.
     pub(super) fn start(home: &Home, arguments: &[&str]) -> Self {
+        Self::start_in(home, arguments, &[])
+    }
+
+    /// The same with these variables.
+    pub(crate) fn start_in(home: &Home, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = command(home, arguments);
+        command.envs(variables.iter().copied());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, mut output) = (child.stdin.take(), child.stdout.take().unwrap());
         let said = Arc::new(Mutex::new(String::new()));
@@ -61,7 +67,7 @@ impl Pipe {
     }
 
     /// Waits until these words have been said, after what was heard before.
-    pub(super) fn hears(&mut self, words: &str) -> &mut Self {
+    pub(crate) fn hears(&mut self, words: &str) -> &mut Self {
         let until = Instant::now() + DEADLINE;
         // Lines that are wrapped are one sentence.
         let wanted: Vec<&str> = words.split(' ').collect();
@@ -79,15 +85,20 @@ impl Pipe {
     }
 
     /// Sends a line, or several.
-    pub(super) fn types(&mut self, lines: &str) -> &mut Self {
+    pub(crate) fn types(&mut self, lines: &str) -> &mut Self {
         let input = self.input.as_mut().unwrap();
         input.write_all(format!("{lines}\n").as_bytes()).unwrap();
         input.flush().unwrap();
         self
     }
 
+    /// Everything that has been said so far, with the spaces of wrapping made even.
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// Ends the input and says the exit code.
-    pub(super) fn ends(&mut self) -> i32 {
+    pub(crate) fn ends(&mut self) -> i32 {
         self.input = None;
         let until = Instant::now() + DEADLINE;
         let code = loop {

@@ -56,7 +56,7 @@ pub(super) fn look(opener: &Opener, http: &Http) -> (Option<Proven>, Option<Chec
 }
 
 /// Its kind, and where it comes from.
-fn in_words(source: &CredentialSource) -> String {
+pub(in crate::app::command) fn in_words(source: &CredentialSource) -> String {
     let (kind, source) = match source {
         CredentialSource::Secret(source) => ("a client secret", source),
         CredentialSource::Certificate(source) => ("a certificate and the key that belongs to it", source),

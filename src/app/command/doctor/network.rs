@@ -23,7 +23,7 @@ use crate::{
         exchange_server::host_of,
         failure::{Failure, FailureKind},
         permission,
-        registration::ReadRegistration,
+        registration::{ReadRegistration, plan::Plan},
         text::Text,
     },
     provider::{
@@ -201,6 +201,10 @@ async fn application(opener: &Opener, proven: &Proven, can_be_asked: bool) -> Ve
             let table = permission::with_extra(&opener.extra_permissions).unwrap_or_default();
             let done_page = opener.settings.done_page.as_deref().filter(|_| !opener.is_sandbox);
             checks.extend(registration::registration(&read, Wanted { table: &table, done_page }));
+            if let Some(id) = opener.settings.operator.client_id.filter(|_| !opener.is_sandbox) {
+                let staff = within(graph.staff_registration(id)).await;
+                checks.extend(registration::staff(&staff, &Plan::operators(false)));
+            }
             listed = within(graph.own_secrets()).await.ok();
             // That a secret's end is not known follows from that line.
             is_told = matches!(read, Ok(ReadRegistration::NotAllowed));
@@ -222,7 +226,9 @@ async fn application(opener: &Opener, proven: &Proven, can_be_asked: bool) -> Ve
 ///
 /// # Errors
 /// `Unreachable` where it does not; what the work says.
-async fn within<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(in crate::app::command) async fn within<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     timeout(PATIENCE, work).await.unwrap_or_else(|_late| {
         let words = Text::of(format_args!("it has not answered within {} s", PATIENCE.as_secs()));
         Err(Failure::new(FailureKind::Unreachable, words, "Check this computer's network, then look again."))
