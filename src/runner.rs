@@ -48,7 +48,7 @@ use crate::{
         text::Text,
         time::Clock,
     },
-    provider::{Provider, blocking, caught::caught, store::Store},
+    provider::{Provider, blocking, caught::caught, partner::Wanted, store::Store},
     wizard::call::{CallId, Reply, Request, World},
 };
 
@@ -302,6 +302,10 @@ async fn answer(
         Request::KeepSeen(seen) => saved(store, move |s| s.keep_seen(&seen)).await,
         Request::AddCustomer(new, accepts) => {
             guarded(store, move |s| s.add_customer(&new, &accepts), Reply::Added).await
+        }
+        Request::ImportFromMicrosoft => {
+            let imported = tools.provider.import_from_microsoft(Wanted::default(), &|_words| ()).await?;
+            Ok(Reply::Imported(Box::new(imported)))
         }
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,

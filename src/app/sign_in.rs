@@ -3,7 +3,7 @@
 use crate::{
     commands::login::demanded,
     domain::{
-        failure::{Failure, FailureKind},
+        failure::Failure,
         operator::Account,
         phrase::{Command, phrase},
         sign_in::SignedIn,
@@ -131,13 +131,4 @@ pub(super) fn operators(
     let http = Http::new(options)
         .map_err(|error| provider::error::Error::from(error).failure("getting ready to talk to Microsoft"))?;
     Operators::new(http, clock, registration)
-}
-
-/// Said where nobody can sign in.
-pub(super) fn unregistered() -> Failure {
-    Failure::new(
-        FailureKind::NotFound,
-        "no settings name the operators' application at Microsoft (operator.client_id)",
-        "See \"Record and operators\" in the README.",
-    )
 }
