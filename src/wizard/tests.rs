@@ -470,12 +470,7 @@ impl Desk {
                 Some(Reply::Saved)
             }
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
-            Request::ImportFromMicrosoft => Some(Reply::Imported(Box::new(Imported {
-                taken: Vec::new(),
-                gone: vec![("C-9".into(), "Old Quay Inn".into(), Moment::default())],
-                missing: None,
-                at: Moment::default(),
-            }))),
+            Request::ImportFromMicrosoft => Some(Reply::Imported(Box::new(imported()))),
             Request::AddCustomer(new, accepts) => {
                 if let Some(doubted) = self.doubted(accepts) {
                     return Some(doubted);
@@ -559,6 +554,16 @@ impl Desk {
             | Request::Apply(..)
             | Request::TurnOff(..) => Some(Reply::Saved),
         }
+    }
+}
+
+/// An import that brings nobody, and misses one.
+fn imported() -> Imported {
+    Imported {
+        taken: Vec::new(),
+        gone: vec![("C-9".into(), "Old Quay Inn".into(), Moment::default())],
+        missing: None,
+        at: Moment::default(),
     }
 }
 

@@ -86,6 +86,8 @@ mod settings;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]
+mod setup_signed_in;
+#[cfg(unix)]
 mod signals;
 #[cfg(unix)]
 mod spoiled;
