@@ -27,6 +27,8 @@ pub struct Registration {
     pub scopes: Vec<Uuid>,
     /// Its own roles, by their values.
     pub own_roles: Vec<Text>,
+    /// It has a secret or a certificate.
+    pub has_credential: bool,
 }
 
 /// What came of reading it.

@@ -76,6 +76,12 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "DAY, UTC",
         "the partner's own application may be read, and its secret ends on that day (2026-12-01)",
     ),
+    (
+        "operators-odd",
+        "WORD",
+        "the operators' application is missing, is multi-tenant, has a secret, or has no-codes, no-redirect, no-openid, \
+         no-relationships, no-admin-role, no-user-role or no-enterprise-application",
+    ),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
     (
         "cloud",
@@ -112,6 +118,20 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "NAME",
         "Microsoft no longer lists the organisation of that name among the partner's customers",
     ),
+];
+
+/// What the operators' application may be odd by.
+const ODD: [&str; 10] = [
+    "missing",
+    "multi-tenant",
+    "secret",
+    "no-codes",
+    "no-redirect",
+    "no-openid",
+    "no-relationships",
+    "no-admin-role",
+    "no-user-role",
+    "no-enterprise-application",
 ];
 
 /// Switches of one tenant.
@@ -162,6 +182,8 @@ pub(super) struct Faults {
     pub(super) token_error: Option<u32>,
     /// Day on which the partner's secret ends, where the application may be read.
     pub(super) secret_ends: Option<String>,
+    /// What the operators' application is odd by, one of [`ODD`].
+    pub(super) operators_odd: Option<String>,
     /// Tenant id that `/organization` claims.
     pub(super) other_organization: Option<String>,
     /// The cloud that customers live in.
@@ -238,6 +260,7 @@ impl Faults {
             "secret-ends" => self.secret_ends = Some(needed(name, value)?),
             "consent-error" => self.consent_error = Some(code(name, value)?),
             "no-login-hint" => self.no_login_hint = true,
+            "operators-odd" => self.operators_odd = Some(odd(name, value)?),
             "other-organization" => self.other_organization = Some(needed(name, value)?),
             "cloud" => self.cloud = Some(cloud::named(value.unwrap_or("us-gov-l4"))?),
             "unclear-cloud" => self.unclear_cloud = true,
@@ -284,6 +307,7 @@ impl Faults {
             no_login_hint: self.no_login_hint || more.no_login_hint,
             token_error: self.token_error.or(more.token_error),
             secret_ends: self.secret_ends.clone().or_else(|| more.secret_ends.clone()),
+            operators_odd: self.operators_odd.clone().or_else(|| more.operators_odd.clone()),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
             cloud: self.cloud.or(more.cloud),
             unclear_cloud: self.unclear_cloud || more.unclear_cloud,
@@ -317,6 +341,14 @@ fn number(name: &str, value: Option<&str>, unit: &str, usual: u64) -> Result<u64
 fn code(name: &str, value: Option<&str>) -> Result<u32, String> {
     let code = needed(name, value)?;
     code.parse().map_err(|_why| format!("the fault {name} needs a number, not \"{code}\""))
+}
+
+/// A word of [`ODD`].
+fn odd(name: &str, value: Option<&str>) -> Result<String, String> {
+    let word = needed(name, value)?;
+    let known = || format!("the fault {name} needs one of {}, not \"{word}\"", ODD.join(", "));
+    ODD.contains(&word.as_str()).then_some(()).ok_or_else(known)?;
+    Ok(word)
 }
 
 /// A value that may not be left out.
@@ -368,6 +400,7 @@ mod tests {
                 | "not-listed" => {
                     format!("{name}=x")
                 }
+                "operators-odd" => format!("{name}=secret"),
                 "token-error" | "consent-error" | "sign-in-error" => format!("{name}=7000222"),
                 _ => (*name).to_owned(),
             };

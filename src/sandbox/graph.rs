@@ -6,6 +6,7 @@
 mod batch;
 mod credentials;
 mod me;
+mod operators;
 mod partner;
 mod query;
 mod relations;

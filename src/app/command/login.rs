@@ -61,6 +61,7 @@ pub(super) fn context(opener: &Opener, operators: Operators) -> Result<(SignInCo
         wanted,
         is_attended: keys.are_heard(),
         has_countdown: keys.are_heard() && !opener.is_in_lines(),
+        columns: opener.environment.error_columns(),
     };
     Ok((cx, keys))
 }

@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// What is read of it.
-const FIELDS: &str = "id,appId,displayName,signInAudience,requiredResourceAccess,web,publicClient,isFallbackPublicClient,appRoles";
+const FIELDS: &str = "id,appId,displayName,signInAudience,requiredResourceAccess,web,publicClient,\
+                      isFallbackPublicClient,appRoles,passwordCredentials,keyCredentials";
 
 impl Graph {
     /// The registration, with a token of the partner's own tenant. It takes Application.Read.All there
@@ -32,6 +33,21 @@ impl Graph {
     /// As [`Graph::registration`].
     pub async fn staff_registration(&self, client_id: Uuid) -> Result<ReadRegistration, Failure> {
         self.registration_of(&client_id.hyphenated().to_string()).await
+    }
+
+    /// Whether another application has its enterprise application in the partner's own tenant: there its roles are
+    /// assigned.
+    ///
+    /// # Errors
+    /// As [`Graph::registration`]; a refusal too.
+    pub async fn is_instated(&self, client_id: Uuid) -> Result<bool, Failure> {
+        let query = format!("$filter=appId eq '{}'&$select=id,appId", client_id.hyphenated());
+        let url = self.url(&["servicePrincipals"], &query);
+        let answer =
+            self.object(self.inner.partner, &url, "the enterprise applications of our organisation").await;
+        let answer = answer
+            .map_err(|error| error.failure_of_our_own("reading the enterprise application of your staff"))?;
+        Ok(answer.get("value").and_then(Value::as_array).is_some_and(|rows| !rows.is_empty()))
     }
 
     async fn registration_of(&self, client_id: &str) -> Result<ReadRegistration, Failure> {
@@ -80,6 +96,7 @@ fn read(row: &Value) -> Registration {
         public_redirects: texts(redirects("publicClient")),
         scopes: asked.iter().filter_map(|(_, access)| of_kind("Scope", access)).collect(),
         own_roles: list(row, "appRoles").iter().map(|role| text(role, "value")).collect(),
+        has_credential: ["passwordCredentials", "keyCredentials"].iter().any(|of| !list(row, of).is_empty()),
     }
 }
 
@@ -102,7 +119,7 @@ mod tests {
             ],
             "web": {"redirectUris": ["https://www.example.com/done", 5]},
             "isFallbackPublicClient": true, "publicClient": {"redirectUris": ["http://localhost"]},
-            "appRoles": [{"value": "Admin"}],
+            "appRoles": [{"value": "Admin"}], "keyCredentials": [{}],
         }));
         assert_eq!(
             read,
@@ -115,6 +132,7 @@ mod tests {
                 public_redirects: vec!["http://localhost".into()],
                 scopes: vec![user_read.parse().unwrap()],
                 own_roles: vec!["Admin".into()],
+                has_credential: true,
             }
         );
         assert_eq!(super::read(&json!("odd")), Registration::default());

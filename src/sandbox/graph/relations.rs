@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Caller, Found, Refusal,
+    Caller, Found, Refusal, operators,
     query::{Query, select},
     tenant, writes,
 };
@@ -145,6 +145,7 @@ pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>
         "appOwnerOrganizationId": "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "servicePrincipalType": "Application", "appRoles": roles,
         "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
     }));
+    rows.extend(operators::principal(platform, caller));
     rows.extend(writes::objects(platform, tenant(caller)?, PRINCIPALS)?);
     Ok(rows)
 }

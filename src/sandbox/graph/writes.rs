@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Found, Refusal, credentials,
+    Caller, Found, Refusal, credentials, operators,
     query::{Query, select},
     relations::{self, Assignment},
     tenant,
@@ -105,8 +105,12 @@ fn find(platform: &Platform, caller: &Caller, id: &str) -> Result<Value, Refusal
 /// Applications of the caller's tenant: those that were registered here, and the world's own, changed or not.
 fn known(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
     let mut rows = objects(platform, tenant(caller)?, APPLICATIONS)?;
-    let own = relations::own_application(platform, caller);
-    rows.extend(own.filter(|own| !rows.iter().any(|row| of(row, "appId") == of(own, "appId"))));
+    let own = relations::own_application(platform, caller).into_iter();
+    for own in own.chain(operators::application(platform, caller)) {
+        if !rows.iter().any(|row| of(row, "appId") == of(&own, "appId")) {
+            rows.push(own);
+        }
+    }
     Ok(rows)
 }
 
