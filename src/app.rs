@@ -119,7 +119,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         Some(Command::Completions(args)) => return command::completions::run(args, common),
         Some(Command::Man(args)) => return command::completions::man(args, common),
         Some(Command::Doctor(args)) => return command::doctor::run(args, common),
-        Some(Command::Setup(_)) => return command::setup::run(cli),
+        Some(Command::Setup(args)) => return command::setup::run(args, cli),
         Some(Command::Settings(args)) if args.sample => return command::settings::sample(),
         Some(Command::Settings(args)) => {
             let sources = sources::of(common, &Environment::read())?;

@@ -48,7 +48,7 @@ use crate::{
         text::Text,
         time::Clock,
     },
-    provider::{Provider, blocking, caught::caught, store::Store},
+    provider::{Provider, blocking, caught::caught, partner::Wanted, store::Store},
     wizard::call::{CallId, Reply, Request, World},
 };
 
@@ -271,6 +271,12 @@ async fn finish(replies: &ReplySender, call: CallId, reply: Result<Reply, Failur
     replies.send(call, reply).await;
 }
 
+/// Brings the customers in from Microsoft.
+async fn imported(tools: &Tools) -> Result<Reply, Failure> {
+    let imported = tools.provider.import_from_microsoft(Wanted::default(), &|_words| ()).await?;
+    Ok(Reply::Imported(Box::new(imported)))
+}
+
 /// Carries out one call up to its last reply.
 async fn answer(
     lazy_world: &LazyWorld,
@@ -303,6 +309,7 @@ async fn answer(
         Request::AddCustomer(new, accepts) => {
             guarded(store, move |s| s.add_customer(&new, &accepts), Reply::Added).await
         }
+        Request::ImportFromMicrosoft => imported(tools).await,
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
         Request::ParkRun(id, obstacle) => saved(store, move |s| s.park_run(&id, obstacle.as_ref())).await,
@@ -355,11 +362,7 @@ async fn answer(
             with(store, move |s| s.change_exclusions(&id, &change)).await.map(Reply::Excluded)
         }
         Request::Apply(id, chosen) => users::apply(store, replies, call, id, chosen, stop).await,
-        Request::TurnOff(id, chosen) => {
-            let results = with(store, move |s| s.turn_off(&id, &chosen)).await?;
-            replies.send(call, Reply::Batch(results)).await;
-            Ok(Reply::Saved)
-        }
+        Request::TurnOff(id, chosen) => users::turn_off(store, replies, call, id, chosen).await,
         Request::MakeRule { run, confirmed, ceiling, owed } => {
             // When it was made decides from which night on it counts.
             tools.provider.graph.demand_clock()?;

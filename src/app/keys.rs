@@ -95,25 +95,26 @@ fn read(to: &UnboundedSender<Wanted>) {
     let mut bytes = [0; 64];
     while let Ok(read) = io::stdin().read(&mut bytes) {
         let typed = bytes.get(..read).unwrap_or_default();
-        let keys: Vec<Key> = match typed {
+        let wanted: Vec<Wanted> = match typed {
             [] => return,
-            [0x1b] => vec![Key::Leave],
+            [0x1b] => vec![Wanted::Key(Key::Leave)],
             [0x1b, ..] => Vec::new(),
             typed => typed.iter().filter_map(|byte| key(*byte)).collect(),
         };
-        if keys.into_iter().any(|key| to.send(Wanted::Key(key)).is_err()) {
+        if wanted.into_iter().any(|wanted| to.send(wanted).is_err()) {
             return;
         }
     }
 }
 
 /// What a key means.
-const fn key(byte: u8) -> Option<Key> {
+const fn key(byte: u8) -> Option<Wanted> {
     match byte {
-        b'n' | b'N' => Some(Key::Fresh),
-        b'o' | b'O' => Some(Key::Other),
+        b'y' | b'Y' => Some(Wanted::Yes),
+        b'n' | b'N' => Some(Wanted::Key(Key::Fresh)),
+        b'o' | b'O' => Some(Wanted::Key(Key::Other)),
         // The end of input, too.
-        b'q' | b'Q' | 0x04 => Some(Key::Leave),
+        b'q' | b'Q' | 0x04 => Some(Wanted::Key(Key::Leave)),
         _ => None,
     }
 }

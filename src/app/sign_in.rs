@@ -3,7 +3,7 @@
 use crate::{
     commands::login::demanded,
     domain::{
-        failure::{Failure, FailureKind},
+        failure::Failure,
         operator::Account,
         phrase::{Command, phrase},
         sign_in::SignedIn,
@@ -11,7 +11,7 @@ use crate::{
     provider::{
         self,
         http::{Http, HttpOptions, Network},
-        oauth::operator::{NotRefreshed, Operators, Registration, Session, SessionFile},
+        oauth::operator::{NotRefreshed, Operators, Person, Registration, Session, SessionFile},
     },
     sandbox::Sandbox,
     settings::SignIn,
@@ -65,8 +65,9 @@ fn refreshed(
     file: &SessionFile,
     session: Session,
 ) -> Result<SignedIn, Failure> {
-    match opener.handle.block_on(operators.refresh(&session)) {
-        Ok(fresh) => file.keep(&fresh).map(|()| fresh.who),
+    let who = session.who.clone();
+    match opener.handle.block_on(operators.renewed(file, session)) {
+        Ok(fresh) => Ok(fresh.who),
         Err(NotRefreshed::Ended(failure)) if is_demanded(opener) => Err(failure),
         Err(NotRefreshed::Ended(failure)) => {
             let or = phrase!["To work as the account of this computer: ", Command::Logout, "."];
@@ -75,9 +76,18 @@ fn refreshed(
         Err(NotRefreshed::Unknown(failure)) if is_demanded(opener) => Err(failure),
         Err(NotRefreshed::Unknown(failure)) => {
             tracing::warn!(what = %failure.what, "the sign-in could not be asked for again, and stands as it was");
-            Ok(session.who)
+            Ok(who)
         }
     }
+}
+
+/// Whoever is signed in, to be asked for in their own name; none: the settings know of no sign-in.
+///
+/// # Errors
+/// As [`operators`].
+pub(super) fn person(opener: &Opener, sandbox: Option<&Sandbox>) -> Result<Option<Person>, Failure> {
+    let Some(registration) = registration(opener, sandbox) else { return Ok(None) };
+    Ok(Some(Person::new(operators(opener, sandbox, registration)?, file(opener))))
 }
 
 /// Where the sign-in of this world is kept.
@@ -121,13 +131,4 @@ pub(super) fn operators(
     let http = Http::new(options)
         .map_err(|error| provider::error::Error::from(error).failure("getting ready to talk to Microsoft"))?;
     Operators::new(http, clock, registration)
-}
-
-/// Said where nobody can sign in.
-pub(super) fn unregistered() -> Failure {
-    Failure::new(
-        FailureKind::NotFound,
-        "no settings name the operators' application at Microsoft (operator.client_id)",
-        "See \"Record and operators\" in the README.",
-    )
 }

@@ -331,7 +331,8 @@ impl Opener {
             store,
         )?
         .believing(settings.sweep.shorter_percent)
-        .patient(settings.consent.spreading);
+        .patient(settings.consent.spreading)
+        .in_name_of(sign_in::person(self, None)?);
         let standing = credential::standing(&provider, &facts, &self.handle, clock.now());
         Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None, doubts, standing })
     }
@@ -447,7 +448,8 @@ impl Opener {
         let provider =
             Provider::new(&self.provider_settings(self.sandbox_http(&sandbox), app, Some(browser)), store)?
                 .believing(settings.sweep.shorter_percent)
-                .patient(settings.consent.spreading);
+                .patient(settings.consent.spreading)
+                .in_name_of(sign_in::person(self, Some(&sandbox))?);
         let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());
         let rehearse = Rehearse {
             play: Arc::new(move |link| {

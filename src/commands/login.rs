@@ -35,16 +35,28 @@ pub type Opens = Arc<dyn Fn(&str) -> Result<(), Failure> + Send + Sync>;
 pub enum Wanted {
     /// A key.
     Key(Key),
+    /// What was shown is to be done.
+    Yes,
     /// The program is to go.
     Go(Exit),
 }
 
-/// What a sign-in works with.
+/// What `login` works with.
 pub struct LoginContext {
-    /// Microsoft.
-    pub operators: Operators,
+    /// The sign-in.
+    pub sign_in: SignInContext,
     /// Where it is kept.
     pub file: SessionFile,
+    /// Everything is invented.
+    pub is_sandbox: bool,
+    /// Where words go.
+    pub out: Out,
+}
+
+/// What a sign-in works with.
+pub struct SignInContext {
+    /// Microsoft.
+    pub operators: Operators,
     /// The time.
     pub clock: Clock,
     /// Opens the browser; none: no browser can be opened from here.
@@ -57,10 +69,6 @@ pub struct LoginContext {
     pub has_countdown: bool,
     /// Columns of the terminal that the lines go to; none: they go elsewhere, and stay whole.
     pub columns: Option<u16>,
-    /// Everything is invented.
-    pub is_sandbox: bool,
-    /// Where words go.
-    pub out: Out,
 }
 
 /// Signs somebody in by this way, or by the other one where that is wanted or a rule forbids it.
@@ -70,11 +78,11 @@ pub struct LoginContext {
 pub async fn login(mut cx: LoginContext, way: Way, is_json: bool) -> anyhow::Result<Exit> {
     if cx.is_sandbox {
         let words = "SANDBOX: these accounts are invented. The password of each is \"sandbox\".";
-        for line in screen::lines(words, cx.columns) {
+        for line in screen::lines(words, cx.sign_in.columns) {
             cx.out.note(&line);
         }
     }
-    let session = match sign_in(&mut cx, way).await {
+    let session = match sign_in(&mut cx.sign_in, way).await {
         Ok(session) => session,
         Err(Ended::Quietly(exit)) => return Ok(exit),
         Err(Ended::Failed(failure)) => return Err(unanswered(&failure).into()),
@@ -165,7 +173,7 @@ fn object(who: Option<&SignedIn>, is_sandbox: bool) -> Value {
 }
 
 /// Why nobody is signed in.
-enum Ended {
+pub(super) enum Ended {
     /// As a person wanted it.
     Quietly(Exit),
     /// With these words.
@@ -193,7 +201,7 @@ struct Work {
 }
 
 /// Goes on until somebody is signed in or nobody will be.
-async fn sign_in(cx: &mut LoginContext, way: Way) -> Result<Session, Ended> {
+pub(super) async fn sign_in(cx: &mut SignInContext, way: Way) -> Result<Session, Ended> {
     let (to, mut reports) = channel(4);
     let (operators, opens) = (cx.operators.clone(), cx.opens.clone());
     let mut work = Work { operators, opens, to, tasks: JoinSet::new(), code: None, session: None };
@@ -214,7 +222,7 @@ async fn sign_in(cx: &mut LoginContext, way: Way) -> Result<Session, Ended> {
         screen.show(&it, now);
         if let Phase::Ended(end) = it.phase() {
             screen.clear();
-            return ended(end.clone(), work.session.take());
+            return ended(end.clone(), work.session.take(), &cx.operators);
         }
         let wait = it.wakes().map(|at| at.since(now)).into_iter().chain(screen.next(&it, now)).min();
         let event = next(cx, &mut reports, wait).await.map_err(Ended::Quietly)?;
@@ -240,7 +248,7 @@ enum Next {
 
 /// Waits for it.
 async fn next(
-    cx: &mut LoginContext,
+    cx: &mut SignInContext,
     reports: &mut Receiver<Report>,
     wait: Option<Duration>,
 ) -> Result<Next, Exit> {
@@ -254,6 +262,8 @@ async fn next(
         biased;
         Some(wanted) = cx.wanted.recv() => match wanted {
             Wanted::Key(key) => Ok(Next::Key(key)),
+            // Nothing is asked yet.
+            Wanted::Yes => Ok(Next::Time),
             Wanted::Go(exit) => Err(exit),
         },
         Some(report) = reports.recv() => Ok(Next::Report(report)),
@@ -331,12 +341,12 @@ impl Work {
 }
 
 /// How it ended.
-fn ended(end: End, session: Option<Session>) -> Result<Session, Ended> {
+fn ended(end: End, session: Option<Session>, operators: &Operators) -> Result<Session, Ended> {
     let lapsed = |what: &'static str| {
         Ended::Failed(Failure::new(
             FailureKind::Unreachable,
             what,
-            phrase!["Begin again: ", Command::Login, "."],
+            phrase!["Begin again: ", operators.purpose().again(), "."],
         ))
     };
     match (end, session) {

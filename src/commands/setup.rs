@@ -1,6 +1,7 @@
 //! `backup365 setup`: what of it is no screen. Checks as the wizard shows them, and the settings file.
 
 pub mod settings;
+pub mod signed_in;
 
 use crate::domain::{
     tenant::{self, CheckState},

@@ -144,6 +144,8 @@ pub struct BoardRow {
     pub product: Option<Product>,
     /// The customer's other products without an open run, and how far each is.
     pub others: Vec<(Product, Progress)>,
+    /// What is to be known of how Microsoft lists the customer, a sentence without its full stop.
+    pub partnership: Option<Text>,
 }
 
 impl BoardRow {
@@ -156,7 +158,14 @@ impl BoardRow {
     /// The row of a run.
     #[must_use]
     pub fn of_run(customer: Customer, progress: Progress, run: OpenRun) -> Self {
-        Self { customer, progress, product: Some(run.product), run: Some(run), others: Vec::new() }
+        Self {
+            customer,
+            progress,
+            product: Some(run.product),
+            run: Some(run),
+            others: Vec::new(),
+            partnership: None,
+        }
     }
 
     /// The row of a customer, by the products that no run is open for: the worst one leads, the others are named.
@@ -166,7 +175,7 @@ impl BoardRow {
         let mut products = products.into_iter();
         let (product, progress) = products.next().unzip();
         let progress = progress.unwrap_or(Progress::NotStarted);
-        Self { customer, progress, run: None, product, others: products.collect() }
+        Self { customer, progress, run: None, product, others: products.collect(), partnership: None }
     }
 
     /// How far each product is that the row tells of.

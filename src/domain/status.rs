@@ -94,6 +94,9 @@ pub struct Status {
     pub clock: Option<Text>,
     /// What runs the passes.
     pub sweeper: SweeperStatus,
+    /// Open customers of whose relationship, as Microsoft lists it, something is to be known, by name; what, a sentence
+    /// without its full stop.
+    pub partnerships: Vec<(Customer, Text)>,
 }
 
 /// Where a product stands, in one word for programs.

@@ -3,6 +3,7 @@
 //! Triggered by the runner and by the sweep. Every request that carries a token passes `Graph::send`, which is the one
 //! place that compares the address with the host the token is for (rule 15).
 
+pub mod delegated;
 mod delta;
 mod discovery;
 #[cfg(any(test, fuzzing))]
@@ -13,6 +14,7 @@ mod list;
 mod memory;
 mod own;
 mod page;
+pub mod partner;
 mod proof;
 mod purpose;
 pub mod registering;

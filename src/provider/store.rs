@@ -34,6 +34,7 @@ mod invitations;
 mod operators;
 mod outcome;
 mod part;
+mod partner;
 mod pauses;
 mod roster;
 mod rules;
@@ -62,6 +63,7 @@ pub use self::{
     invitations::InvitationChange,
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
+    partner::Taking,
     roster::{Belief, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,

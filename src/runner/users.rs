@@ -287,6 +287,19 @@ async fn keep(store: &Store, tenant: Option<TenantId>, memory: &Memory) {
     }
 }
 
+/// Turns users off.
+pub(super) async fn turn_off(
+    store: &Store,
+    replies: &ReplySender,
+    call: CallId,
+    run: RunId,
+    chosen: Arc<Vec<Chosen>>,
+) -> Result<Reply, Failure> {
+    let results = with(store, move |s| s.turn_off(&run, &chosen)).await?;
+    replies.send(call, Reply::Batch(results)).await;
+    Ok(Reply::Saved)
+}
+
 /// Turns users on, batch by batch. The row that makes it resumable is written before the first seat.
 pub(super) async fn apply(
     store: &Store,

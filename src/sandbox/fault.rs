@@ -58,7 +58,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "the list of users and its changes lack the user of that name, who is there when asked for by id",
     ),
     ("same-page", "", "the second page of users and every one after it holds the first page's users again"),
-    ("without", "ROLE", "tokens, grants and the partner's application lack that application role"),
+    (
+        "without",
+        "ROLE",
+        "tokens, grants and the partner's application lack that application role; people's tokens for that scope are refused with 65001",
+    ),
     ("single-tenant", "", "the partner's application is registered for its own organisation only"),
     (
         "consent-error",
@@ -102,6 +106,18 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("unregistered", "", "the partner has registered nothing at Microsoft yet"),
     ("no-registering", "", "a policy lets nobody register an application: Graph answers 403"),
     ("replicating", "SECONDS s (2s)", "what was registered through Graph is unknown for that long"),
+    ("no-partner-role", "", "who signed in has no role by which the partner's customers may be listed"),
+    ("no-delegation", "", "Microsoft lists no delegated customers, resellers' contracts alone"),
+    (
+        "delegation-ends",
+        "DAYS d (20d)",
+        "every delegated relationship ends that many days after the world began",
+    ),
+    (
+        "not-listed",
+        "NAME",
+        "Microsoft no longer lists the organisation of that name among the partner's customers",
+    ),
 ];
 
 /// What the operators' application may be odd by.
@@ -192,6 +208,14 @@ pub(super) struct Faults {
     pub(super) no_registering: bool,
     /// Time from registering to being known.
     pub(super) replicating: Option<Duration>,
+    /// The partner's customers may not be listed.
+    pub(super) no_partner_role: bool,
+    /// The lists of delegated customers are empty.
+    pub(super) no_delegation: bool,
+    /// Days from the world's beginning to the end of every relationship.
+    pub(super) delegation_ends: Option<u64>,
+    /// Name of an organisation that the partner's lists lack.
+    pub(super) not_listed: Option<String>,
 }
 
 impl Faults {
@@ -249,6 +273,10 @@ impl Faults {
             "no-registering" => self.no_registering = true,
             "replicating" => self.replicating = Some(Duration::from_secs(number(name, value, "s", 2)?)),
             "code-life" => self.code_life = Some(Duration::from_secs(number(name, value, "s", 20)?)),
+            "no-partner-role" => self.no_partner_role = true,
+            "no-delegation" => self.no_delegation = true,
+            "delegation-ends" => self.delegation_ends = Some(number(name, value, "d", 20)?),
+            "not-listed" => self.not_listed = Some(needed(name, value)?),
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -292,6 +320,10 @@ impl Faults {
             unregistered: self.unregistered || more.unregistered,
             no_registering: self.no_registering || more.no_registering,
             replicating: self.replicating.or(more.replicating),
+            no_partner_role: self.no_partner_role || more.no_partner_role,
+            no_delegation: self.no_delegation || more.no_delegation,
+            delegation_ends: self.delegation_ends.or(more.delegation_ends),
+            not_listed: self.not_listed.clone().or_else(|| more.not_listed.clone()),
         }
     }
 }
@@ -364,7 +396,8 @@ mod tests {
     fn every_row_of_the_table_is_understood() {
         for (name, ..) in TABLE {
             let item = match *name {
-                "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends" => {
+                "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends"
+                | "not-listed" => {
                     format!("{name}=x")
                 }
                 "operators-odd" => format!("{name}=secret"),

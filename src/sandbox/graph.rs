@@ -7,6 +7,7 @@ mod batch;
 mod credentials;
 mod me;
 mod operators;
+mod partner;
 mod query;
 mod relations;
 mod users;
@@ -282,6 +283,11 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
         }
         ["users", id] => users::one(platform, ask, caller, id),
         ["users", id, "mailboxSettings"] => users::mailbox(platform, ask, caller, id).await,
+        ["contracts"] => partner::contracts(platform, ask, caller),
+        ["tenantRelationships", "delegatedAdminCustomers"] => partner::customers(platform, ask, caller),
+        ["tenantRelationships", "delegatedAdminRelationships"] => {
+            partner::relationships(platform, ask, caller)
+        }
         ["tenantRelationships", call] => relations::tenant_information(platform, caller, call),
         [other, ..] => Err(no_segment(other)),
         [] => Err(no_segment("")),

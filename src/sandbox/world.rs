@@ -98,6 +98,21 @@ pub(super) enum Behaviour {
     WrongTenantOnce,
 }
 
+/// What makes an organisation the partner's customer, by Microsoft.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Partnership {
+    /// A delegated relationship, and a reseller's contract.
+    #[default]
+    Both,
+    /// A delegated relationship alone.
+    Delegated,
+    /// A reseller's contract alone.
+    Contract,
+    /// Nothing.
+    None,
+}
+
 /// One Microsoft 365 directory.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,6 +158,9 @@ pub(super) struct Tenant {
     /// Seats bought of each licence, beyond those used.
     #[serde(default)]
     pub(super) spare: u32,
+    /// What makes it the partner's customer.
+    #[serde(default)]
+    pub(super) partnership: Partnership,
     /// Computed users.
     #[serde(default)]
     pub(super) crowd: Crowd,
@@ -449,6 +467,7 @@ impl PartnerApp {
             other_account: None,
             skus: business(),
             spare: 0,
+            partnership: Partnership::None,
             crowd: Crowd { users: 6, ..Crowd::default() },
             people: Vec::new(),
             accounts: self.people(),

@@ -15,6 +15,7 @@ use crate::domain::{
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
+    partner_list::Imported,
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
     run::{Board, BoardRow, OpenRun, RunRecord, SweeperStatus},
     secret::Secret,
@@ -469,6 +470,7 @@ impl Desk {
                 Some(Reply::Saved)
             }
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
+            Request::ImportFromMicrosoft => Some(Reply::Imported(Box::new(imported()))),
             Request::AddCustomer(new, accepts) => {
                 if let Some(doubted) = self.doubted(accepts) {
                     return Some(doubted);
@@ -555,6 +557,16 @@ impl Desk {
     }
 }
 
+/// An import that brings nobody, and misses one.
+fn imported() -> Imported {
+    Imported {
+        taken: Vec::new(),
+        gone: vec![("C-9".into(), "Old Quay Inn".into(), Moment::default())],
+        missing: None,
+        at: Moment::default(),
+    }
+}
+
 /// Three users.
 fn page() -> std::sync::Arc<UserPage> {
     let user = |number: u8, name: &'static str, kind| NewUser {
@@ -593,7 +605,7 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
     let product = run.as_ref().map(|run| run.product).or_else(|| customer.products.first().copied());
     let others = customer.products.iter().filter(|other| run.is_none() && Some(**other) != product);
     let others = others.map(|other| (*other, Progress::NotStarted)).collect();
-    BoardRow { customer, progress, run, product, others }
+    BoardRow { customer, progress, run, product, others, partnership: None }
 }
 
 /// The run number of a record, for comparing.

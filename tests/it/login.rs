@@ -91,6 +91,15 @@ pub(crate) async fn visits(page: &str, code: Option<&str>, who: &str) -> String 
     page
 }
 
+/// Signs somebody of the partner's in, by the pages in a browser.
+pub(crate) async fn signs_in(home: &Home, who: &str) {
+    let mut login = begins(home, &["--browser"]);
+    let page = login.says("Page: ");
+    visits(&page, None, who).await;
+    let ended = login.ended();
+    assert_eq!(ended.code, 0, "{}", ended.err);
+}
+
 #[tokio::test]
 async fn a_code_in_pipes_signs_in_and_the_role_counts_until_logout() {
     let home = Home::new();

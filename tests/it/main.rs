@@ -25,6 +25,7 @@ mod consent;
 #[cfg(unix)]
 mod credential;
 mod customers;
+mod customers_from_microsoft;
 mod docs;
 #[cfg(unix)]
 mod doctor;
@@ -84,6 +85,8 @@ mod sandbox;
 mod settings;
 #[cfg(unix)]
 mod setup;
+#[cfg(unix)]
+mod setup_signed_in;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]

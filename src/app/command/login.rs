@@ -4,49 +4,66 @@ use std::sync::Arc;
 
 use crate::{
     cli::login::{LoginArgs, LogoutArgs, WhoamiArgs},
-    commands::login::{self, LoginContext, Opens, Wanted, unanswered},
+    commands::login::{self, LoginContext, Opens, SignInContext, Wanted, unanswered},
     domain::sign_in::Way,
     exit::Exit,
+    provider::{oauth::operator::Operators, partner::unregistered},
     runner::browser,
 };
 
-use super::super::{Refusal, keys::Keys, sign_in};
+use super::super::{Refusal, keys::Keys, sign_in, world::Opener};
 use super::CommandContext;
 
 /// Runs `login`.
 pub(in crate::app) fn login(args: &LoginArgs, command: &CommandContext) -> Result<Exit, Refusal> {
     let opener = &command.opener;
     let sandbox = opener.sandbox()?;
-    let registration = sign_in::registration(opener, sandbox.as_ref()).ok_or_else(sign_in::unregistered)?;
+    let registration = sign_in::registration(opener, sandbox.as_ref()).ok_or_else(unregistered)?;
     let operators = sign_in::operators(opener, sandbox.as_ref(), registration)?;
-    let launcher = opener.environment.surroundings.launcher();
-    let way = match (args.browser, args.device_code) {
-        (true, _) => Way::Browser,
-        (_, true) => Way::Code,
-        _ if launcher.is_some() => Way::Browser,
-        _ => Way::Code,
-    };
-    let opens = launcher
-        .map(|launcher| Arc::new(move |link: &str| browser::open(Some(&launcher), link).map(drop)) as Opens);
-    let is_attended = opener.environment.can_ask && !opener.common.no_input;
-    let (to, wanted) = tokio::sync::mpsc::unbounded_channel::<Wanted>();
-    // The terminal is as it was once this is dropped.
-    let keys = Keys::listen(is_attended, to).map_err(anyhow::Error::from)?;
+    let way = way(opener, args.browser, args.device_code);
+    let (sign_in, keys) = context(opener, operators)?;
     let cx = LoginContext {
-        operators,
+        sign_in,
         file: sign_in::file(opener),
-        clock: opener.clock.clone(),
-        opens,
-        wanted,
-        is_attended: keys.are_heard(),
-        has_countdown: keys.are_heard() && !opener.is_in_lines(),
-        columns: opener.environment.error_columns(),
         is_sandbox: opener.is_sandbox,
         out: command.out(),
     };
     let ended = command.runtime.block_on(login::login(cx, way, args.json));
     drop(keys);
     ended.map_err(Refusal::from)
+}
+
+/// The way that was asked for, else the one that is likely to work here.
+pub(super) fn way(opener: &Opener, is_by_browser: bool, is_by_code: bool) -> Way {
+    match (is_by_browser, is_by_code) {
+        (true, _) => Way::Browser,
+        (_, true) => Way::Code,
+        _ if opener.environment.surroundings.launcher().is_some() => Way::Browser,
+        _ => Way::Code,
+    }
+}
+
+/// What a sign-in works with; the terminal is as it was once the second is dropped.
+///
+/// # Errors
+/// The system hands no signals over.
+pub(super) fn context(opener: &Opener, operators: Operators) -> Result<(SignInContext, Keys), Refusal> {
+    let launcher = opener.environment.surroundings.launcher();
+    let opens = launcher
+        .map(|launcher| Arc::new(move |link: &str| browser::open(Some(&launcher), link).map(drop)) as Opens);
+    let is_attended = opener.environment.can_ask && !opener.common.no_input;
+    let (to, wanted) = tokio::sync::mpsc::unbounded_channel::<Wanted>();
+    let keys = Keys::listen(is_attended, to).map_err(anyhow::Error::from)?;
+    let cx = SignInContext {
+        operators,
+        clock: opener.clock.clone(),
+        opens,
+        wanted,
+        is_attended: keys.are_heard(),
+        has_countdown: keys.are_heard() && !opener.is_in_lines(),
+        columns: opener.environment.error_columns(),
+    };
+    Ok((cx, keys))
 }
 
 /// Runs `logout`.

@@ -1,6 +1,7 @@
 //! `backup365 setup`: the wizard for the partner's own side, with a desk in the place of a world.
 
 mod desk;
+mod signed_in;
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use crate::{
         BLOCKING, Refusal, Stage, environment::Environment, fits_flags, runtime, setup as told, shown,
         sources, world,
     },
-    cli::Cli,
+    cli::{Cli, setup::Args},
     exit::Exit,
     runner::Runner,
     settings::Begun,
@@ -19,7 +20,7 @@ use crate::{
 use desk::Partner;
 
 /// Runs it. Nothing is opened: no record, no log.
-pub(in crate::app) fn run(cli: &Cli) -> Result<Exit, Refusal> {
+pub(in crate::app) fn run(args: &Args, cli: &Cli) -> Result<Exit, Refusal> {
     let common = &cli.common;
     if common.sandbox {
         return Err(Refusal::usage(
@@ -34,6 +35,9 @@ pub(in crate::app) fn run(cli: &Cli) -> Result<Exit, Refusal> {
     let clock = world::clock(common, &begun.settings, false);
     let partner =
         Partner { common: common.clone(), environment, sources, clock, handle: runtime.handle().clone() };
+    if args.signed_in {
+        return signed_in::run(args, &partner, &runtime);
+    }
     let opener = partner.opener(begun.settings).map_err(Refusal::from)?;
     let stage = Stage::of(cli, &opener)?;
     let wizard = Wizard::for_partner(told(&opener, None)?);

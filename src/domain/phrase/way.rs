@@ -239,6 +239,8 @@ pub enum Command {
     CustomersAudit(Text),
     /// Bring customers in from a file.
     CustomersImport,
+    /// Bring the customers in that Microsoft lists.
+    CustomersFromMicrosoft,
     /// Have the sweep run every evening.
     SweepInstall,
     /// One pass, as far as it is due.
@@ -271,7 +273,7 @@ pub enum Command {
     LoginByCode,
     /// Sign out.
     Logout,
-    /// Have the registrations at Microsoft made, step by step.
+    /// Set up what a partner needs before the first customer.
     Setup,
     /// Have them made by the program, in an administrator's name.
     SetupSignedIn,
@@ -304,6 +306,7 @@ impl Command {
             Self::CustomersSet("C-1001".into(), Correction::Seats(140)),
             Self::CustomersAudit("C-1001".into()),
             Self::CustomersImport,
+            Self::CustomersFromMicrosoft,
             Self::SweepInstall,
             Self::SweepCheck,
             Self::Doctor,
@@ -357,6 +360,7 @@ impl Command {
                 write!(f, "customers show {} --audit", quoted(customer.as_str()))
             }
             Self::CustomersImport => f.write_str("customers import"),
+            Self::CustomersFromMicrosoft => f.write_str("customers import --from-microsoft"),
             Self::SweepInstall => f.write_str("sweep --install"),
             Self::Sweep => f.write_str("sweep"),
             Self::SweepCheck => f.write_str("sweep --check"),

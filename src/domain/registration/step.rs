@@ -35,21 +35,25 @@ pub enum Step {
 }
 
 impl Step {
+    /// What it is made of, a line each; nothing where the one line says it all.
+    #[must_use]
+    pub fn items(&self) -> &[Text] {
+        if let Self::Permissions(names) = self { names } else { &[] }
+    }
+
     /// What is done, as one line.
     #[must_use]
     pub fn words(&self) -> Text {
         match self {
             Self::Registration(name, None) => Text::of(format_args!("make the registration {name}")),
             Self::Registration(name, Some(gone)) => Text::of(format_args!(
-                "make the registration {name}, because the one in the settings is not there ({})",
+                "make the registration {name}: the one of the settings is not there, {}",
                 gone.hyphenated()
             )),
             Self::Accounts { of_any: true } => "take accounts of any organisation".into(),
             Self::Accounts { of_any: false } => "take accounts of your own organisation only".into(),
-            Self::Permissions(names) => {
-                let names: Vec<&str> = names.iter().map(Text::as_str).collect();
-                Text::of(format_args!("ask for {}", names.join(", ")))
-            }
+            Self::Permissions(names) if names.len() == 1 => "ask for one more permission".into(),
+            Self::Permissions(names) => Text::of(format_args!("ask for {} permissions", names.len())),
             Self::Certificate => "add the certificate of this computer; its key stays here".into(),
             Self::Page(page) => Text::of(format_args!("let consent return to {page}")),
             Self::SignIn(address) => {
@@ -72,12 +76,14 @@ mod tests {
     fn a_step_says_what_is_done() {
         for (step, words) in [
             (Step::Registration("Backup365", None), "make the registration Backup365"),
-            (Step::Permissions(vec!["A.B".into(), "C.D".into()]), "ask for A.B, C.D"),
+            (Step::Permissions(vec!["A.B".into(), "C.D".into()]), "ask for 2 permissions"),
+            (Step::Permissions(vec!["A.B".into()]), "ask for one more permission"),
             (Step::Roles(vec!["Admin", "User"]), "add the roles Admin and User"),
         ] {
             assert_eq!(step.words().as_str(), words);
         }
+        assert_eq!(Step::Permissions(vec!["A.B".into()]).items(), ["A.B".into()]);
         let gone = Step::Registration("Backup365", Some(Uuid::nil())).words();
-        assert!(gone.as_str().ends_with("is not there (00000000-0000-0000-0000-000000000000)"), "{gone}");
+        assert!(gone.as_str().ends_with("is not there, 00000000-0000-0000-0000-000000000000"), "{gone}");
     }
 }

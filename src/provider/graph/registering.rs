@@ -15,7 +15,7 @@ use url::Url;
 use uuid::Uuid;
 
 use self::missing::{id, list, text};
-use super::{DEADLINE, MAX_OBJECT_BYTES, address, check_host, refused};
+use super::{DEADLINE, MAX_OBJECT_BYTES, address, check_host, follow, refused};
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
@@ -47,6 +47,9 @@ const SOONER: u32 = 3;
 
 /// Longest wait between two.
 const LONGEST: Duration = Duration::from_secs(8);
+
+/// Most pages of one list: ten thousand people in pages of a hundred. A guess.
+const MAX_PAGES: u32 = 100;
 
 /// What lets the application read its own registration, so that *doctor* can: granted in the own organisation.
 const READS_ITSELF: &str = "Application.Read.All";
@@ -166,14 +169,12 @@ impl Registrar {
         let application = application.map_err(|error| failure(&error, &format!("registering {name}")))?;
         missing.steps.iter().for_each(tell);
         let tried = format!("making the enterprise application of {name}");
-        let principal = match read.principal {
-            Some(principal) => principal,
-            None => {
-                let made =
-                    self.instate(&application, wanted).await.map_err(|error| failure(&error, &tried))?;
-                tell(&Step::Enterprise);
-                made
-            }
+        let principal = if let Some(principal) = read.principal {
+            principal
+        } else {
+            let made = self.instate(&application, wanted).await.map_err(|error| failure(&error, &tried))?;
+            tell(&Step::Enterprise);
+            made
         };
         if needs_role(wanted, Some(&principal)) {
             self.demand_role(&principal).await.map_err(|error| failure(&error, &tried))?;
@@ -231,14 +232,14 @@ impl Registrar {
                 return Ok((None, Vec::new(), false));
             };
             let mine = text(&principal, "id");
-            let granted = self.get(&["servicePrincipals", mine, "appRoleAssignments"], "").await?;
-            let granted = list(&granted, "value").iter().filter_map(|row| id(row, "appRoleId")).collect();
+            let granted = self.rows(&["servicePrincipals", mine, "appRoleAssignments"], "").await?;
+            let granted = granted.iter().filter_map(|row| id(row, "appRoleId")).collect();
             let Some(person) = wanted.admin else { return Ok((Some(principal), granted, false)) };
             let role = missing::admin(&application);
-            let assigned = self.get(&["servicePrincipals", mine, "appRoleAssignedTo"], "").await?;
+            let assigned = self.rows(&["servicePrincipals", mine, "appRoleAssignedTo"], "").await?;
             let is_it =
                 |row: &Value| (id(row, "principalId"), id(row, "appRoleId")) == (Some(person), Some(role));
-            let is_admin = list(&assigned, "value").iter().any(is_it);
+            let is_admin = assigned.iter().any(is_it);
             Ok((Some(principal), granted, is_admin))
         };
         let (principal, granted, is_admin) = of_it.await.map_err(|error: Error| failure(&error, &tried))?;
@@ -339,7 +340,7 @@ impl Registrar {
     }
 
     async fn is_assigned(&self, path: &[&str], principal: &str, role: Uuid) -> Result<bool, Error> {
-        let rows = list(&self.get(path, "").await?, "value");
+        let rows = self.rows(path, "").await?;
         Ok(rows.iter().any(|row| text(row, "principalId") == principal && id(row, "appRoleId") == Some(role)))
     }
 
@@ -367,7 +368,20 @@ impl Registrar {
         self.send(Method::Get, path, query, None).await
     }
 
-    /// Sends one request. Nothing but a new application would be there twice if it were sent twice.
+    /// A whole list, page by page.
+    async fn rows(&self, path: &[&str], query: &str) -> Result<Vec<Value>, Error> {
+        let (mut rows, mut url) = (Vec::new(), self.url(path, query));
+        for _ in 0..MAX_PAGES {
+            let page = self.ask(Method::Get, &url, None).await?;
+            rows.extend(list(&page, "value"));
+            match text(&page, "@odata.nextLink") {
+                "" => return Ok(rows),
+                link => url = follow(&self.root, link)?,
+            }
+        }
+        Err(Error::Malformed { what: "a list of Microsoft Graph's" })
+    }
+
     async fn send(
         &self,
         method: Method,
@@ -375,15 +389,25 @@ impl Registrar {
         query: &str,
         body: Option<&Value>,
     ) -> Result<Value, Error> {
+        self.ask(method, &self.url(path, query), body).await
+    }
+
+    /// An address; the parts of the path are escaped here, the query is our own words.
+    fn url(&self, path: &[&str], query: &str) -> Url {
         let mut url = self.root.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.clear().push("v1.0").extend(path);
         }
         url.set_query(Some(query).filter(|query| !query.is_empty()));
-        check_host(&self.root, &url)?;
+        url
+    }
+
+    /// Sends one request. Nothing but a new application would be there twice if it were sent twice.
+    async fn ask(&self, method: Method, url: &Url, body: Option<&Value>) -> Result<Value, Error> {
+        check_host(&self.root, url)?;
         let call = Call {
             method,
-            url,
+            url: url.clone(),
             headers: vec![
                 ("authorization", format!("Bearer {}", self.token.expose())),
                 ("accept", String::from("application/json")),
@@ -391,7 +415,7 @@ impl Registrar {
             body: body.map(|body| ("application/json", body.to_string().into_bytes())),
             deadline: DEADLINE,
             max_body_bytes: MAX_OBJECT_BYTES,
-            is_safe_to_repeat: !(method == Method::Post && path == ["applications"]),
+            is_safe_to_repeat: !(method == Method::Post && url.path().ends_with("/applications")),
         };
         let answer = self.http.send_to_api(call).await?;
         match answer.status {
@@ -403,6 +427,21 @@ impl Registrar {
     }
 }
 
+/// The certificate of a PEM text, as Graph takes it (DER).
+///
+/// # Errors
+/// It is none.
+pub fn der(pem: &str) -> Result<Vec<u8>, Failure> {
+    let parsed = x509_parser::pem::parse_x509_pem(pem.as_bytes());
+    parsed.map(|(_, pem)| pem.contents).map_err(|_malformed| {
+        Failure::new(
+            FailureKind::Malformed,
+            "the certificate of the settings can't be read",
+            "Name another one.",
+        )
+    })
+}
+
 /// Whether people could sign in without a role.
 fn needs_role(wanted: &Wanted<'_>, principal: Option<&Value>) -> bool {
     let is_needed = principal.and_then(|it| it.get("appRoleAssignmentRequired")).and_then(Value::as_bool);
@@ -411,17 +450,9 @@ fn needs_role(wanted: &Wanted<'_>, principal: Option<&Value>) -> bool {
 
 /// Bad news of a set-up: `tried` starts the sentence.
 fn failure(error: &Error, tried: &str) -> Failure {
-    let base = error.failure(tried);
-    let refused = |happened: &str, hint| Failure {
-        kind: FailureKind::Refused,
-        what: Text::of(format_args!("{tried}: {happened}")),
-        hint,
-        asks_consent: false,
-        ..error.failure(tried)
-    };
-    match error {
-        Error::Graph { status: 403, .. } => refused(
-            "Microsoft does not let your account do this",
+    let (happened, hint) = match error {
+        Error::Graph { status: 403, .. } => (
+            "Microsoft does not let your account do this".to_owned(),
             phrase![
                 "Your organisation may let nobody but a Global Administrator do it: sign in as one with ",
                 Command::SetupSignedIn,
@@ -430,16 +461,18 @@ fn failure(error: &Error, tried: &str) -> Failure {
                 "."
             ],
         ),
-        Error::Graph { status: 401, .. } => refused(
-            "Microsoft does not take your sign-in any more",
+        Error::Graph { status: 401, .. } => (
+            "Microsoft does not take your sign-in any more".to_owned(),
             phrase!["Go on with: ", Command::SetupSignedIn, "."],
         ),
-        Error::WrongTenant { found } => refused(
-            &format!("this account is of another organisation, ending in {}", found.last_four()),
+        Error::WrongTenant { found } => (
+            format!("this account is of another organisation, ending in {}", found.last_four()),
             phrase!["Choose your account in the partner's own organisation: ", Command::SetupSignedIn, "."],
         ),
-        _ => Failure { asks_consent: false, ..base },
-    }
+        _ => return Failure { asks_consent: false, ..error.failure(tried) },
+    };
+    let what = Text::of(format_args!("{tried}: {happened}"));
+    Failure { kind: FailureKind::Refused, what, hint, asks_consent: false, ..error.failure(tried) }
 }
 
 /// More than one has the name.

@@ -2,12 +2,14 @@
 //! device code; refreshed without asking anybody while Microsoft allows it.
 //!
 //! A registration of its own, a public client: it has no secret, and nothing that a customer has consented to. What comes
-//! out is a [`Session`]: who it is, by a validated ID token, and the refresh token. No access token is kept: nothing is
-//! asked in the operator's name.
+//! out is a [`Session`]: who it is, by a validated ID token, and the refresh token. What is asked in the operator's own
+//! name goes through a [`Person`], who fetches an access token for that when it is needed; none is kept on the disk.
 
 mod id_token;
 mod kept;
 mod listener;
+mod person;
+mod purpose;
 mod words;
 
 #[cfg(test)]
@@ -24,10 +26,15 @@ use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
-pub use self::kept::SessionFile;
+pub(in crate::provider) use self::words::not_asked;
 use self::{
     id_token::{Expected, Untrusted},
     listener::{Listener, Returned},
+};
+pub use self::{
+    kept::SessionFile,
+    person::{NotHeard, Person},
+    purpose::{COMMAND_LINE_TOOLS, Purpose},
 };
 use super::{DEADLINE, MAX_BYTES, Refusal, Transport, Unused, Unused2, post, refused, wire::UserTokens};
 use crate::{
@@ -44,9 +51,6 @@ use crate::{
         http::{Call, Http, Method},
     },
 };
-
-/// What is asked for: who it is (`profile` brings the account's id and name), and to be refreshed. No right to anything.
-const SCOPES: [&str; 3] = ["openid", "profile", "offline_access"];
 
 /// The kind of grant (RFC 8628 section 3.4).
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -77,6 +81,22 @@ pub struct Session {
     /// By which registration.
     client_id: Uuid,
     refresh: Option<Secret<String>>,
+    /// What opens Graph, of a set-up alone.
+    access: Option<Secret<String>>,
+}
+
+impl Session {
+    /// What opens Graph for a few minutes in the person's name; none but after a sign-in for a set-up. Never kept.
+    #[must_use]
+    pub fn into_access(self) -> Option<Secret<String>> {
+        self.access
+    }
+
+    /// Whether both are of one sign-in, with the very same secret.
+    fn is_same_as(&self, other: &Self) -> bool {
+        let secret = |session: &Self| session.refresh.as_ref().map(|token| token.expose().clone());
+        self.who.object == other.who.object && secret(self) == secret(other)
+    }
 }
 
 /// Why a session could not be refreshed.
@@ -95,6 +115,9 @@ pub struct Operators {
     clock: Clock,
     authority: Url,
     registration: Registration,
+    purpose: Purpose,
+    /// Graph, as scopes name it; of a set-up alone.
+    graph: String,
 }
 
 /// A code that was issued, with the secret half of it.
@@ -139,9 +162,27 @@ impl Operators {
     /// # Errors
     /// The address of the sign-in is none.
     pub fn new(http: Http, clock: Clock, registration: Registration) -> Result<Self, Failure> {
-        let authority = Url::parse(&registration.authority)
-            .map_err(|_malformed| words::of(&Error::Malformed { what: "the address of the sign-in" }))?;
-        Ok(Self { http, clock, authority, registration })
+        let authority = Url::parse(&registration.authority).map_err(|_malformed| {
+            words::of(&Error::Malformed { what: "the address of the sign-in" }, Purpose::Working)
+        })?;
+        Ok(Self { http, clock, authority, registration, purpose: Purpose::Working, graph: String::new() })
+    }
+
+    /// The same for a set-up, by which Graph at this address (`https://graph.microsoft.com`) is used.
+    #[must_use]
+    pub fn setting_up(self, graph: &str) -> Self {
+        Self { purpose: Purpose::SettingUp, graph: graph.to_owned(), ..self }
+    }
+
+    /// What people sign in for.
+    #[must_use]
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// What is asked for.
+    fn scopes(&self) -> Vec<Scope> {
+        self.purpose.scopes(&self.graph).into_iter().map(Scope::new).collect()
     }
 
     /// Asks for a device code.
@@ -150,11 +191,11 @@ impl Operators {
     /// With words; whether a rule forbids this way.
     pub async fn ask_for_code(&self) -> Result<DeviceCode, Refused> {
         let client = self.client();
-        let request = client.exchange_device_code().add_scopes(SCOPES.map(|scope| Scope::new(scope.into())));
+        let request = client.exchange_device_code().add_scopes(self.scopes());
         let send = |request| post(self.http.clone(), self.clock.clone(), request, false);
         let asked = request.request_async(&send).await;
         let answer: StandardDeviceAuthorizationResponse =
-            asked.map_err(refused).map_err(|error| words::refused(&error))?;
+            asked.map_err(refused).map_err(|error| words::refused(&error, self.purpose))?;
         let issued = Issued {
             code: Text::clean(answer.user_code().secret()),
             address: Text::clean(&self.for_browser(answer.verification_uri().url())),
@@ -174,7 +215,10 @@ impl Operators {
             ("client_id", &self.client_id()),
             ("device_code", code.secret.expose()),
         ];
-        let answer = self.token(&form).await.map_err(|error| words::poll(&error))?;
+        let answer = self
+            .tokens_by(self.registration.tenant, &form)
+            .await
+            .map_err(|error| words::poll(&error, self.purpose))?;
         self.session(answer, None).await.map_err(Poll::Refused)
     }
 
@@ -183,16 +227,17 @@ impl Operators {
     /// # Errors
     /// This computer gives no port to listen on.
     pub async fn page(&self) -> Result<Page, Refused> {
-        let listener = Listener::bind().await.map_err(|error| words::deaf(&error))?;
+        let listener = Listener::bind().await.map_err(|error| words::deaf(&error, self.purpose))?;
         let port = listener.port();
-        let redirect = RedirectUrl::new(format!("http://localhost:{port}"))
-            .map_err(|_malformed| words::refused(&Error::Malformed { what: "our own address" }))?;
+        let redirect = RedirectUrl::new(format!("http://localhost:{port}")).map_err(|_malformed| {
+            words::refused(&Error::Malformed { what: "our own address" }, self.purpose)
+        })?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let nonce = CsrfToken::new_random().secret().clone();
         let client = self.client();
         let (link, state) = client
             .authorize_url(CsrfToken::new_random)
-            .add_scopes(SCOPES.map(|scope| Scope::new(scope.into())))
+            .add_scopes(self.scopes())
             .set_redirect_uri(std::borrow::Cow::Borrowed(&redirect))
             .set_pkce_challenge(challenge)
             .add_extra_param("response_mode", "query")
@@ -214,9 +259,9 @@ impl Operators {
             Some(Returned::Code(code)) => code,
             Some(Returned::Error { word, description }) => {
                 let said = serde_json::json!({ "error": word, "error_description": description });
-                return Err(words::refused(&Error::Platform(Refusal::from(said))));
+                return Err(words::refused(&Error::Platform(Refusal::from(said)), self.purpose));
             }
-            None => return Err(words::deaf(&std::io::ErrorKind::BrokenPipe.into())),
+            None => return Err(words::deaf(&std::io::ErrorKind::BrokenPipe.into(), self.purpose)),
         };
         let client = self.client();
         let request = client
@@ -225,8 +270,11 @@ impl Operators {
             .set_pkce_verifier(verifier);
         // A code is good once: asked again, it would be refused.
         let send = |request| post(self.http.clone(), self.clock.clone(), request, false);
-        let tokens =
-            request.request_async(&send).await.map_err(refused).map_err(|error| words::refused(&error))?;
+        let tokens = request
+            .request_async(&send)
+            .await
+            .map_err(refused)
+            .map_err(|error| words::refused(&error, self.purpose))?;
         self.session(tokens, Some(&nonce)).await
     }
 
@@ -239,21 +287,24 @@ impl Operators {
         let Some(token) = &session.refresh else { return Err(NotRefreshed::Ended(words::ended(None))) };
         let token = RefreshToken::new(token.expose().clone());
         let client = self.client();
-        let request =
-            client.exchange_refresh_token(&token).add_scopes(SCOPES.map(|scope| Scope::new(scope.into())));
+        let request = client.exchange_refresh_token(&token).add_scopes(self.scopes());
         let send = |request| post(self.http.clone(), self.clock.clone(), request, true);
         let tokens = match request.request_async(&send).await.map_err(refused) {
             Ok(tokens) => tokens,
             Err(Error::Platform(refusal)) if words::is_passing(&refusal) => {
-                return Err(NotRefreshed::Unknown(words::of(&Error::Platform(refusal))));
+                return Err(NotRefreshed::Unknown(words::of(&Error::Platform(refusal), self.purpose)));
             }
             Err(Error::Platform(refusal)) => return Err(NotRefreshed::Ended(words::ended(Some(&refusal)))),
-            Err(error) => return Err(NotRefreshed::Unknown(words::of(&error))),
+            Err(error) => return Err(NotRefreshed::Unknown(words::of(&error, self.purpose))),
         };
         let fresh = match self.read(tokens, None).await {
             Ok(fresh) => fresh,
-            Err(NotRead::Unasked(error)) => return Err(NotRefreshed::Unknown(words::of(&error))),
-            Err(NotRead::Untrusted(why)) => return Err(ended(words::untrusted(&why, &self.registration))),
+            Err(NotRead::Unasked(error)) => {
+                return Err(NotRefreshed::Unknown(words::of(&error, self.purpose)));
+            }
+            Err(NotRead::Untrusted(why)) => {
+                return Err(ended(words::untrusted(&why, &self.registration, self.purpose)));
+            }
         };
         if (fresh.who.tenant, fresh.who.object) != (session.who.tenant, session.who.object) {
             return Err(NotRefreshed::Ended(words::ended(None)));
@@ -271,8 +322,8 @@ impl Operators {
 
     async fn session(&self, tokens: UserTokens, nonce: Option<&str>) -> Result<Session, Refused> {
         self.read(tokens, nonce).await.map_err(|why| match why {
-            NotRead::Unasked(error) => words::refused(&error),
-            NotRead::Untrusted(why) => words::untrusted(&why, &self.registration),
+            NotRead::Unasked(error) => words::refused(&error, self.purpose),
+            NotRead::Untrusted(why) => words::untrusted(&why, &self.registration, self.purpose),
         })
     }
 
@@ -282,9 +333,20 @@ impl Operators {
         let keys = self.keys().await.map_err(NotRead::Unasked)?;
         let issuer = self.at("v2.0").to_string();
         let Registration { client_id, tenant, .. } = self.registration;
-        let expected = Expected { issuer: &issuer, client_id, tenant, nonce, now: self.clock.now() };
+        let expected = Expected {
+            issuer: &issuer,
+            client_id,
+            tenant,
+            nonce,
+            needs_role: self.purpose == Purpose::Working,
+            now: self.clock.now(),
+        };
         let (who, until) = id_token::read(token.expose(), &keys, &expected).map_err(NotRead::Untrusted)?;
-        Ok(Session { who, until, client_id, refresh: tokens.into_refresh() })
+        if self.purpose == Purpose::Working {
+            return Ok(Session { who, until, client_id, refresh: tokens.into_refresh(), access: None });
+        }
+        let access = tokens.into_access().map(|(access, ..)| access);
+        Ok(Session { who, until, client_id, refresh: None, access })
     }
 
     /// The keys by which ID tokens are signed now.
@@ -303,10 +365,10 @@ impl Operators {
         keys.ok_or(Error::Malformed { what: "the list of Microsoft's keys" })
     }
 
-    /// Sends a form to the token endpoint, once.
-    async fn token(&self, form: &[(&str, &str)]) -> Result<UserTokens, Error> {
+    /// Sends a form to the token endpoint of a tenant, once.
+    async fn tokens_by(&self, tenant: TenantId, form: &[(&str, &str)]) -> Result<UserTokens, Error> {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = oauth2::http::Request::builder().uri(self.at("oauth2/v2.0/token").as_str());
+        let request = oauth2::http::Request::builder().uri(self.of(tenant, "oauth2/v2.0/token").as_str());
         let unsent = |_invalid| Error::Malformed { what: "our own request" };
         let request = request.body(body.into_bytes()).map_err(unsent)?;
         let sent = post(self.http.clone(), self.clock.clone(), request, false).await;
@@ -334,8 +396,13 @@ impl Operators {
 
     /// An address of the partner's tenant at the sign-in.
     fn at(&self, path: &str) -> Url {
+        self.of(self.registration.tenant, path)
+    }
+
+    /// An address of any tenant at the sign-in.
+    fn of(&self, tenant: TenantId, path: &str) -> Url {
         let mut url = self.authority.clone();
-        url.set_path(&format!("/{}/{path}", self.registration.tenant));
+        url.set_path(&format!("/{tenant}/{path}"));
         url
     }
 

@@ -81,12 +81,15 @@ impl oauth2::TokenResponse for Issued {
     }
 }
 
-/// What a person's sign-in was answered with. The access token is none of ours, and is not read.
+/// What a person's sign-in was answered with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "Value")]
 pub(super) struct UserTokens {
+    /// The crate wants one where none was asked for.
     unread: AccessToken,
     kind: BasicTokenType,
+    access: Option<Secret<String>>,
+    life: Option<Duration>,
     id_token: Option<Secret<String>>,
     refresh: Option<Secret<String>>,
 }
@@ -101,6 +104,11 @@ impl UserTokens {
     pub(super) fn into_refresh(self) -> Option<Secret<String>> {
         self.refresh
     }
+
+    /// What opens the resource that was asked for, and how long it lives; beside it what keeps the person signed in.
+    pub(super) fn into_access(self) -> Option<(Secret<String>, Duration, Option<Secret<String>>)> {
+        Some((self.access?, self.life.unwrap_or(USUAL_LIFE).min(LONGEST_LIFE), self.refresh))
+    }
 }
 
 impl From<Value> for UserTokens {
@@ -112,6 +120,8 @@ impl From<Value> for UserTokens {
         Self {
             unread: AccessToken::new(String::new()),
             kind: BasicTokenType::Bearer,
+            access: token("access_token"),
+            life: value.get("expires_in").and_then(seconds),
             id_token: token("id_token"),
             refresh: token("refresh_token"),
         }

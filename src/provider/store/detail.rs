@@ -8,7 +8,7 @@ use super::{
         enablement::{self, EnabledFor},
         exclusion,
         impersonation::{self, Held},
-        product,
+        partnership, product,
         run::{self, RunLine},
         seat,
         sweep::{self, SweepRecord},
@@ -20,6 +20,7 @@ use crate::domain::{
     doubt::{Accepted, Doubt},
     failure::Failure,
     id::CustomerId,
+    partner_list::Partnership,
     protection::{Excluded, Seat},
     run::CustomerHistory,
     text::Text,
@@ -40,6 +41,8 @@ pub struct CustomerDetail {
     pub doubts: Vec<Doubt>,
     /// What was accepted about it.
     pub accepted: Vec<Accepted>,
+    /// How Microsoft lists it for the partner.
+    pub partnership: Option<Partnership>,
 }
 
 /// One product.
@@ -83,6 +86,7 @@ impl Store {
                 None => (Vec::new(), Vec::new()),
             };
             let details = impersonation::find(tx, id)?.map(|(access, _sealed)| access.domains);
+            let listed = customer.tenant.map(|tenant| partnership::find(tx, tenant)).transpose()?;
             let has_details = details.is_some();
             let domains = details.unwrap_or_else(|| vec![customer.domain]);
             let (open, known) = ownership::mail_doubts(tx, id, &domains, Held::Any)?;
@@ -92,6 +96,7 @@ impl Store {
             Ok(CustomerDetail {
                 doubts,
                 accepted,
+                partnership: listed.flatten(),
                 products,
                 runs: run::lines(tx, id)?,
                 sweeps: sweep::newest_of(tx, id, sweeps)?,

@@ -1,13 +1,15 @@
 //! The operators' registration in the partner's own tenant, as Graph shows it: the application and its enterprise application.
 //! People sign in by it as they always do, whatever the fault `operators-odd` shows here.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::Caller;
 use crate::sandbox::{
     platform::{Platform, object_id},
     role::{GRAPH, SCOPES},
-    world::PartnerApp,
+    world::{PartnerApp, Tenant},
 };
 
 /// Scopes that say who somebody is: name and id.
@@ -54,7 +56,9 @@ fn name(partner: &PartnerApp) -> String {
 
 /// The application; none outside the partner's own tenant.
 pub(super) fn application(platform: &Platform, caller: &Caller) -> Option<Value> {
-    caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
+    let is_here =
+        |tenant: &&Arc<Tenant>| platform.world.is_own(tenant) && !platform.faults(None).unregistered;
+    caller.tenant.as_ref().filter(is_here)?;
     if is_odd(caller, "missing") {
         return None;
     }
@@ -84,7 +88,9 @@ pub(super) fn application(platform: &Platform, caller: &Caller) -> Option<Value>
 
 /// Its enterprise application; none outside the partner's own tenant.
 pub(super) fn principal(platform: &Platform, caller: &Caller) -> Option<Value> {
-    caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
+    let is_here =
+        |tenant: &&Arc<Tenant>| platform.world.is_own(tenant) && !platform.faults(None).unregistered;
+    caller.tenant.as_ref().filter(is_here)?;
     let partner = &platform.world.partner;
     let name = name(partner);
     (!is_odd(caller, "no-enterprise-application")).then(|| {

@@ -213,6 +213,9 @@ fn answer(platform: &Platform, ask: &Ask, signed: &Signed<'_>, with_info: bool) 
         (400, "invalid_scope", 70_011, text)
     })?;
     let faults = platform.faults(Some(signed.tenant));
+    if let Some(scope) = scopes.graph.iter().find(|scope| faults.without.contains(scope)) {
+        return Err(invalid(65_001, &format!("{} (the scope {scope})", words(65_001))));
+    }
     let tid = faults.sign_in_tenant.as_deref().unwrap_or(&signed.tenant.id);
     let oid = oid(signed.tenant, signed.account);
     let mut answer = HashMap::from([
@@ -322,7 +325,6 @@ fn access(
 pub(super) fn words(code: u32) -> &'static str {
     match code {
         50_057 => "The user account is disabled.",
-        65_001 => "The user or administrator has not consented to use the application.",
         90_094 => "The grant requires admin permission.",
         50_076 => {
             "Due to a configuration change made by your administrator, or because you moved to a new location, you must use \
@@ -339,6 +341,10 @@ pub(super) fn words(code: u32) -> &'static str {
         53_000 => "Device is not in required device state: the device must be compliant.",
         53_003 => {
             "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
+        }
+        65_001 => {
+            "The user or administrator has not consented to use the application. Send an interactive authorization request for \
+                   this user and resource."
         }
         65_004 => "User declined to consent to access the app.",
         70_016 => "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",

@@ -94,7 +94,7 @@ impl Partner {
     }
 
     /// The settings as they are now.
-    fn begun(&self) -> Result<Begun, Failure> {
+    pub(super) fn begun(&self) -> Result<Begun, Failure> {
         Begun::load(&self.sources).map_err(|error| {
             let words = error.to_string();
             Failure::new(FailureKind::Malformed, Text::clean(words.trim_end_matches('.')), "Then look again.")

@@ -132,7 +132,8 @@ fn is_of(key: &Value, der: &[u8]) -> bool {
         return STANDARD.decode(content).is_ok_and(|known| known == der);
     }
     let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, der);
-    let hexadecimal: String = thumbprint.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+    let hexadecimal =
+        thumbprint.as_ref().iter().fold(String::new(), |text, byte| format!("{text}{byte:02X}"));
     let told = text(key, "customKeyIdentifier");
     told.eq_ignore_ascii_case(&hexadecimal) || told == STANDARD.encode(thumbprint)
 }

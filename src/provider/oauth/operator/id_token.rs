@@ -27,6 +27,8 @@ pub(super) struct Expected<'a> {
     pub(super) tenant: TenantId,
     /// What was sent for this sign-in; none where the way has no place for one.
     pub(super) nonce: Option<&'a str>,
+    /// The account must hold a role.
+    pub(super) needs_role: bool,
     /// The time.
     pub(super) now: Moment,
 }
@@ -90,7 +92,7 @@ pub(super) fn read(
         roles.is_some_and(|roles| roles.iter().any(|one| one.as_str() == Some(role)))
     };
     let is_admin = has(ADMIN);
-    if !is_admin && !has(USER) {
+    if expected.needs_role && !is_admin && !has(USER) {
         return Err(Untrusted::NoRole(name));
     }
     Ok((SignedIn { tenant, object, name, is_admin }, until))

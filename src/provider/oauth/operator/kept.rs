@@ -1,7 +1,12 @@
 //! Where a session is kept between two starts: one file a world, encrypted (age) for the key file of the impersonation
 //! passwords, which lies in another folder.
 
-use std::{fs, io::ErrorKind, path::PathBuf};
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::ErrorKind,
+    path::PathBuf,
+    time::Duration,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -24,6 +29,12 @@ use crate::{
 
 /// The form of what is kept; another one is taken for none.
 const VERSION: u64 = 1;
+
+/// Between two looks whether another process is still at it.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// So many looks: a minute, which is longer than an answer of the sign-in's takes. A guess.
+const LOOKS: u32 = 2_400;
 
 /// The file, and the key that opens it.
 #[derive(Debug)]
@@ -77,6 +88,37 @@ impl SessionFile {
         })
     }
 
+    /// Keeps what came of a session, unless another took its place meanwhile: by a new sign-in, or by none.
+    ///
+    /// # Errors
+    /// As [`SessionFile::keep`].
+    pub(super) fn renew(&self, used: &Session, fresh: &Session) -> Result<(), Failure> {
+        let is_there = self.read().is_ok_and(|kept| kept.is_some_and(|kept| kept.is_same_as(used)));
+        if is_there { self.keep(fresh) } else { Ok(()) }
+    }
+
+    /// What is kept now, where that is another session than this one.
+    pub(super) fn other_than(&self, session: &Session) -> Option<Session> {
+        self.read().ok().flatten().filter(|kept| !kept.is_same_as(session))
+    }
+
+    /// Waits until no other process asks Microsoft by what is kept: it may replace that. Where the disk knows no locks, or
+    /// the other one takes too long, nobody waits: what is replaced stays good at Microsoft for a while (reference,
+    /// section 6.4). The lock is gone with the file that comes back.
+    pub(super) async fn hold(&self) -> Option<File> {
+        let path = self.path.with_extension("lock");
+        let mut options = OpenOptions::new();
+        let file = private::only_owner(options.append(true).create(true)).open(path).ok()?;
+        for _ in 0..LOOKS {
+            match file.try_lock() {
+                Ok(()) => return Some(file),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::Error(_)) => return None,
+            }
+        }
+        None
+    }
+
     /// Forgets it; whether there was one.
     ///
     /// # Errors
@@ -107,7 +149,7 @@ impl SessionFile {
 
 /// What is kept, before it is encrypted.
 fn plain(session: &Session) -> Value {
-    let Session { who, until, client_id, refresh } = session;
+    let Session { who, until, client_id, refresh, access: _ } = session;
     json!({
         "version": VERSION, "client_id": client_id, "tenant": who.tenant.to_string(), "object": who.object,
         "name": who.name.as_str(), "is_admin": who.is_admin, "until": until.as_millis(),
@@ -130,5 +172,6 @@ fn session(plain: &Value) -> Option<Session> {
         until: Moment::from_millis(plain.get("until")?.as_i64()?),
         client_id: id("client_id")?,
         refresh: text("refresh_token").map(|token| Secret::new(token.to_owned())),
+        access: None,
     })
 }

@@ -55,7 +55,8 @@ fn only_a_token_that_fits_in_every_way_signs_somebody_in() {
         "exp": seconds + 3_600, "preferred_username": "mara@partner.example", "roles": ["User", "Admin"],
     });
     let (client_id, tenant) = (CLIENT.parse().unwrap(), TENANT.parse().unwrap());
-    let expected = Expected { issuer: ISSUER, client_id, tenant, nonce: Some("n-1"), now: NOW };
+    let expected =
+        Expected { issuer: ISSUER, client_id, tenant, nonce: Some("n-1"), needs_role: true, now: NOW };
     let read = |claims: &Value| id_token::read(&token(&pair, &header, claims), &keys, &expected);
     let (who, until) = read(&good).unwrap();
     assert_eq!(
@@ -102,11 +103,8 @@ fn only_a_token_that_fits_in_every_way_signs_somebody_in() {
 #[test]
 fn an_answer_about_a_code_is_told_by_its_word_and_slow_down_ends_nothing() {
     let poll = |error: &str, codes: &[u64]| {
-        words::poll(&Error::Platform(Refusal {
-            error: error.into(),
-            codes: codes.into(),
-            ..Refusal::default()
-        }))
+        let refusal = Refusal { error: error.into(), codes: codes.into(), ..Refusal::default() };
+        words::poll(&Error::Platform(refusal), Purpose::Working)
     };
     for (error, codes, expected) in [
         ("authorization_pending", &[70_016][..], Poll::Pending),
@@ -148,7 +146,8 @@ fn a_session_is_kept_for_its_owner_alone_and_opened_by_its_key_only() {
         is_admin: true,
     };
     let refresh = Some(Secret::new("0.refresh-token".to_owned()));
-    let session = Session { who: who.clone(), until: NOW, client_id: CLIENT.parse().unwrap(), refresh };
+    let session =
+        Session { who: who.clone(), until: NOW, client_id: CLIENT.parse().unwrap(), refresh, access: None };
     file.keep(&session).unwrap();
     let read = file.read().unwrap().unwrap();
     assert_eq!(
@@ -167,4 +166,29 @@ fn a_session_is_kept_for_its_owner_alone_and_opened_by_its_key_only() {
     let refused = other.read().unwrap_err().for_commands();
     assert!(refused.as_str().contains("backup365 login"), "{refused}");
     assert!(file.forget().unwrap() && file.read().unwrap().is_none());
+}
+
+#[test]
+fn a_set_up_that_is_refused_leads_back_to_the_set_up_and_to_the_way_by_hand() {
+    let said = |error: &str, number: u64| {
+        let refusal = Refusal { error: error.into(), codes: vec![number], ..Refusal::default() };
+        words::refused(&Error::Platform(refusal), Purpose::SettingUp).failure.for_commands()
+    };
+    for (error, number, happened) in [
+        ("invalid_grant", 65_001, "your account may not let Microsoft Graph Command Line Tools do this"),
+        ("access_denied", 90_094, "your account may not let Microsoft Graph Command Line Tools do this"),
+        ("unauthorized_client", 7_000_112, "your organisation blocks Microsoft Graph Command Line Tools"),
+        ("access_denied", 65_004, "the sign-in was declined"),
+        ("invalid_grant", 50_020, "this account is of another organisation"),
+    ] {
+        let words = said(error, number);
+        assert!(words.as_str().to_lowercase().contains(&happened.to_lowercase()), "{words}");
+        assert!(
+            words.as_str().contains("backup365 setup") && !words.as_str().contains("backup365 login"),
+            "{words}"
+        );
+    }
+    let scopes = Purpose::SettingUp.scopes("https://graph.microsoft.us");
+    assert!(scopes.contains(&"https://graph.microsoft.us/Application.ReadWrite.All".to_owned()));
+    assert!(!scopes.contains(&"offline_access".to_owned()), "nothing is kept that could be used again");
 }

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Registration, Untrusted};
+use super::{Purpose, Registration, Untrusted};
 use crate::{
     domain::{
         failure::{Failure, FailureKind as Kind, of_system},
@@ -39,11 +39,11 @@ pub(super) fn is_passing(refusal: &Refusal) -> bool {
 }
 
 /// What the answer about a code comes to, where it is no session.
-pub(super) fn poll(error: &Error) -> Poll {
+pub(super) fn poll(error: &Error, purpose: Purpose) -> Poll {
     let refusal = match error {
         Error::Platform(refusal) => refusal,
         Error::Http(_) | Error::Status { .. } => return Poll::NoAnswer,
-        _ => return Poll::Refused(refused(error)),
+        _ => return Poll::Refused(refused(error, purpose)),
     };
     // The words first: numbers stand behind several of them, and which belongs to the end of a code is unconfirmed.
     match (refusal.error.as_str(), refusal.number()) {
@@ -51,21 +51,44 @@ pub(super) fn poll(error: &Error) -> Poll {
         ("authorization_pending", _) | (_, Some(70_016)) => Poll::Pending,
         ("expired_token" | "bad_verification_code", _) | (_, Some(70_018..=70_020)) => Poll::Lapsed,
         _ if is_passing(refusal) => Poll::NoAnswer,
-        _ => Poll::Refused(refused(error)),
+        _ => Poll::Refused(refused(error, purpose)),
     }
 }
 
 /// A way that ended badly.
-pub(super) fn refused(error: &Error) -> Refused {
+pub(super) fn refused(error: &Error, purpose: Purpose) -> Refused {
     let is_by_rule = error.aadsts().is_some_and(|number| BY_RULE.contains(&number));
-    Refused { failure: of(error), is_by_rule }
+    Refused { failure: of(error, purpose), is_by_rule }
 }
 
 /// Bad news of a sign-in.
-pub(super) fn of(error: &Error) -> Failure {
+pub(super) fn of(error: &Error, purpose: Purpose) -> Failure {
     let Error::Platform(refusal) = error else { return error.failure("signing in") };
-    let (kind, what, hint) = platform(refusal);
+    let told = match purpose {
+        Purpose::Working => None,
+        Purpose::SettingUp => of_tools(refusal),
+    };
+    let (kind, what, hint) = told.unwrap_or_else(|| platform(refusal, purpose));
     with_ids(Failure::new(kind, what, hint), refusal)
+}
+
+/// Nobody is signed in, where something is to be asked in a person's name.
+pub(super) fn nobody() -> Failure {
+    Failure::new(
+        Kind::Refused,
+        "nobody is signed in with Microsoft here",
+        phrase!["Sign in first: ", Command::Login, "."],
+    )
+}
+
+/// What a refusal of the sign-in means for one who asks for something: only a new sign-in helps, where it does not pass.
+pub(in crate::provider) fn not_asked(refusal: &Refusal) -> Failure {
+    let is_by_rule = refusal.number().is_some_and(|number| BY_RULE.contains(&number));
+    if is_by_rule || is_passing(refusal) {
+        of(&Error::Platform(refusal.clone()), Purpose::Working)
+    } else {
+        ended(Some(refusal))
+    }
 }
 
 /// The sign-in of some time ago is good no more.
@@ -82,16 +105,16 @@ pub(super) fn ended(refusal: Option<&Refusal>) -> Failure {
 }
 
 /// Nothing can be heard from a browser here.
-pub(super) fn deaf(error: &io::Error) -> Refused {
+pub(super) fn deaf(error: &io::Error, purpose: Purpose) -> Refused {
     let what =
         format_args!("this computer gives no port for the browser to come back to: {}", of_system(error));
-    let hint = phrase!["Sign in by a code: ", Command::LoginByCode, "."];
+    let hint = phrase!["Sign in by a code: ", purpose.by_code(), "."];
     Refused { failure: Failure::new(Kind::Internal, Text::of(what), hint), is_by_rule: false }
 }
 
 /// Microsoft's answer signs nobody in.
-pub(super) fn untrusted(why: &Untrusted, registration: &Registration) -> Refused {
-    let again = |before: &'static str| phrase![before, Command::Login, "."];
+pub(super) fn untrusted(why: &Untrusted, registration: &Registration, purpose: Purpose) -> Refused {
+    let again = |before: &'static str| phrase![before, purpose.again(), "."];
     let (kind, what, hint) = match why {
         Untrusted::NoRole(name) => (
             Kind::Refused,
@@ -118,8 +141,30 @@ pub(super) fn untrusted(why: &Untrusted, registration: &Registration) -> Refused
     Refused { failure: Failure::new(kind, what, hint), is_by_rule: false }
 }
 
+/// What only a refusal of Microsoft Graph Command Line Tools means: nothing of that is ours, and by hand it goes without.
+fn of_tools(refusal: &Refusal) -> Option<(Kind, &'static str, Phrase)> {
+    let what = match (refusal.number()?, refusal.error.as_str()) {
+        // Consent is missing and this account can't give it, or it is to be asked for (reference, section 5.2).
+        (65_001 | 90_094 | 90_095 | 90_093 | 650_056, _) => {
+            "your account may not let Microsoft Graph Command Line Tools do this"
+        }
+        (700_016 | 7_000_112 | 7_000_229 | 50_105, _) => {
+            "your organisation blocks Microsoft Graph Command Line Tools"
+        }
+        _ => return None,
+    };
+    let hint = phrase![
+        "Sign in as a Global Administrator with ",
+        Command::SetupSignedIn,
+        ", or register by hand: ",
+        Command::Setup,
+        "."
+    ];
+    Some((Kind::Refused, what, hint))
+}
+
 /// What the identity platform's refusal means here: kind, what happened, what to do.
-fn platform(refusal: &Refusal) -> (Kind, &'static str, Phrase) {
+fn platform(refusal: &Refusal, purpose: Purpose) -> (Kind, &'static str, Phrase) {
     let number = refusal.number();
     if number.is_some_and(|number| BY_RULE.contains(&number)) {
         return (
@@ -150,17 +195,17 @@ fn platform(refusal: &Refusal) -> (Kind, &'static str, Phrase) {
         (Some(50_020 | 16_000 | 16_003 | 51_004 | 50_014), _) => (
             Kind::Refused,
             "this account is of another organisation",
-            phrase![OWN_ACCOUNT, Command::Login, "."],
+            phrase![OWN_ACCOUNT, purpose.again(), "."],
         ),
         (Some(65_004), _) | (_, "authorization_declined" | "access_denied") => (
             Kind::Refused,
             "the sign-in was declined",
-            phrase!["Nobody is signed in. To sign in after all: ", Command::Login, "."],
+            phrase!["Nobody is signed in. To sign in after all: ", purpose.again(), "."],
         ),
         _ => (
             if is_passing(refusal) { Kind::Unreachable } else { Kind::Refused },
             "Microsoft refused the sign-in",
-            phrase![WayOn::Explain, " To sign in again: ", Command::Login, "."],
+            phrase![WayOn::Explain, " To sign in again: ", purpose.again(), "."],
         ),
     }
 }

@@ -119,6 +119,11 @@ fn about<'a>(ground: &Groundwork) -> Vec<Block<'a>> {
                  it; nothing secret stands there."
                     .into(),
             ),
+            Block::Para(phrase![
+                "To have both registered by this program, signed in as a Global Administrator, leave this and run: ",
+                Command::SetupSignedIn,
+                "."
+            ]),
             Block::Para(format_args!("Settings: {}", ground.file).into()),
         ];
     }
