@@ -109,6 +109,20 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "NAME",
         "Microsoft no longer lists the organisation of that name among the partner's customers",
     ),
+    ("no-mfa", "", "the tokens of people tell of no second factor: Partner Center refuses them with 900421"),
+    ("partner-center", "STATUS (500)", "Partner Center refuses whatever is asked of it about customers"),
+    (
+        "let-in-spreading",
+        "SECONDS s (3s)",
+        "once the operators' application was let into an organisation, tokens are refused with 65001 that long",
+    ),
+    ("stays-in", "", "Partner Center says that it took the operators' application out, and leaves it in"),
+    ("assign-error", "ROLE", "assigning that application role is refused"),
+    (
+        "admin-role",
+        "WORD (global)",
+        "the role of the delegated admin relationships: global, privileged or cloud-application",
+    ),
 ];
 
 /// Switches of one tenant.
@@ -185,6 +199,18 @@ pub(super) struct Faults {
     pub(super) delegation_ends: Option<u64>,
     /// Name of an organisation that the partner's lists lack.
     pub(super) not_listed: Option<String>,
+    /// Tokens of people without a second factor.
+    pub(super) no_mfa: bool,
+    /// Status with which Partner Center refuses.
+    pub(super) partner_center: Option<u16>,
+    /// Time from letting an application in to its first token.
+    pub(super) let_in_spreading: Option<Duration>,
+    /// What is taken out stays in.
+    pub(super) stays_in: bool,
+    /// Application roles that can't be assigned.
+    pub(super) assign_error: Vec<String>,
+    /// Role of the relationships.
+    pub(super) admin_role: Option<String>,
 }
 
 impl Faults {
@@ -242,6 +268,16 @@ impl Faults {
             "no-delegation" => self.no_delegation = true,
             "delegation-ends" => self.delegation_ends = Some(number(name, value, "d", 20)?),
             "not-listed" => self.not_listed = Some(needed(name, value)?),
+            "no-mfa" => self.no_mfa = true,
+            "partner-center" => {
+                self.partner_center = Some(u16::try_from(number(name, value, "", 500)?).unwrap_or(500));
+            }
+            "let-in-spreading" => {
+                self.let_in_spreading = Some(Duration::from_secs(number(name, value, "s", 3)?));
+            }
+            "stays-in" => self.stays_in = true,
+            "assign-error" => self.assign_error.push(needed(name, value)?),
+            "admin-role" => self.admin_role = Some(value.unwrap_or("global").to_owned()),
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -285,6 +321,12 @@ impl Faults {
             no_delegation: self.no_delegation || more.no_delegation,
             delegation_ends: self.delegation_ends.or(more.delegation_ends),
             not_listed: self.not_listed.clone().or_else(|| more.not_listed.clone()),
+            no_mfa: self.no_mfa || more.no_mfa,
+            partner_center: self.partner_center.or(more.partner_center),
+            let_in_spreading: self.let_in_spreading.or(more.let_in_spreading),
+            stays_in: self.stays_in || more.stays_in,
+            assign_error: self.assign_error.iter().chain(&more.assign_error).cloned().collect(),
+            admin_role: self.admin_role.clone().or_else(|| more.admin_role.clone()),
         }
     }
 }
@@ -350,7 +392,7 @@ mod tests {
         for (name, ..) in TABLE {
             let item = match *name {
                 "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends"
-                | "not-listed" => {
+                | "not-listed" | "assign-error" => {
                     format!("{name}=x")
                 }
                 "token-error" | "consent-error" | "sign-in-error" => format!("{name}=7000222"),
