@@ -11,6 +11,7 @@ pub mod browser;
 pub mod clock;
 mod consent;
 mod files;
+mod own_right;
 mod rehearsal;
 mod search;
 mod users;
@@ -47,7 +48,7 @@ use crate::{
         text::Text,
         time::Clock,
     },
-    provider::{Provider, blocking, caught::caught, store::Store},
+    provider::{Provider, blocking, caught::caught, graph::OwnRight, store::Store},
     wizard::call::{CallId, Reply, Request, World},
 };
 
@@ -82,6 +83,8 @@ pub struct Tools {
     pub clock: Clock,
     /// Plays the customer, in the sandbox.
     pub rehearse: Option<Rehearse>,
+    /// Accepts for a customer with the partner's own right, where settings allow it.
+    pub own_right: Option<OwnRight>,
     /// Folder for receipts and link files.
     pub files: PathBuf,
     /// Whom a program comes for, by reference: the board needs no other customer. None: a person looks at it.
@@ -304,6 +307,10 @@ async fn answer(
         }
         Request::SearchGrant { customer, tenant, since } => {
             consent::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landed)
+        }
+        Request::OwnRightHeld(tenant) => own_right::held(tools, tenant).await,
+        Request::AcceptByOwnRight(run, tenant, agreed) => {
+            own_right::accept(tools, (replies, call), (run, tenant), agreed).await
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await

@@ -11,6 +11,7 @@ use super::{
     form_draft::FormDraft,
     id::{Address, CustomerId, RunId, UserId},
     invitation::Invitation,
+    own_right::OwnRight,
     protection::{Chosen, SeatResult},
     tenant::Organisation,
     text::Text,
@@ -51,6 +52,8 @@ pub struct RunRecord {
     pub link_shown: Option<Moment>,
     /// The invitation to the customer's administrator.
     pub invitation: Option<Invitation>,
+    /// What was done in that organisation with the partner's own right.
+    pub own_right: Option<OwnRight>,
     /// When every check was good for the first time.
     pub proved: Option<Moment>,
     /// When *Enable* was pressed and written.

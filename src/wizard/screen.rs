@@ -6,6 +6,7 @@ pub(crate) mod customer;
 pub(crate) mod doubts;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
+pub(crate) mod own_right;
 pub(crate) mod product;
 pub(crate) mod step;
 pub(crate) mod tenant;
@@ -245,7 +246,7 @@ pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
         | QuestionId::Doubted
         | QuestionId::Settled
         | QuestionId::Impersonation => 2,
-        QuestionId::Authorise => 3,
+        QuestionId::Authorise | QuestionId::OwnRight => 3,
         QuestionId::Outcome => 5,
         // The list, and whatever is asked above it.
         _ => 4,

@@ -91,6 +91,15 @@ async fn visits(page: &str, code: Option<&str>, who: &str) -> String {
     page
 }
 
+/// Signs somebody in for the commands to come.
+pub(crate) async fn signed_in(home: &Home, who: &str) {
+    let mut login = begins(home, &["--device-code"]);
+    let (page, code) = (login.says("Page: "), login.says("Code: "));
+    visits(&page, Some(&code), who).await;
+    let ended = login.ended();
+    assert_eq!(ended.code, 0, "{}", ended.err);
+}
+
 #[tokio::test]
 async fn a_code_in_pipes_signs_in_and_the_role_counts_until_logout() {
     let home = Home::new();

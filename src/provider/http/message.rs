@@ -11,8 +11,10 @@ use super::{Sent, retry_after};
 pub enum Method {
     /// Reads.
     Get,
-    /// Everything else that this program sends.
+    /// Writes, and asks with a body.
     Post,
+    /// Takes away.
+    Delete,
 }
 
 /// One request.

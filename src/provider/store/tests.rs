@@ -10,6 +10,7 @@ mod customers;
 mod detail;
 mod opening;
 mod operators;
+mod own_right;
 mod owning;
 mod random;
 mod reading;

@@ -150,6 +150,7 @@ pub(crate) const KEYS: &[Binding] = &[
     key(AUTHORISE, 'g', Deed::Open(Panel::Code), "QR code", "Shows the link as a QR code."),
     act(ALL, 'f', Action::WriteFile),
     act(AUTHORISE, 'o', Action::Open),
+    act(AUTHORISE, 'a', Action::OwnRight),
     act(Scope::Beside(&[QuestionId::Users, QuestionId::Outcome]), 't', Action::NextText),
     act(IMPERSONATION, 'x', Action::EmptyList),
     act(ALL, 'r', Action::Refresh),

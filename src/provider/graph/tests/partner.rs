@@ -17,13 +17,13 @@ fn between<'a>(page: &'a str, from: &str) -> &'a str {
 }
 
 /// A sandbox with a person who is signed in, and the file that they are kept in.
-struct Desk {
-    stage: Stage,
+pub(super) struct Desk {
+    pub(super) stage: Stage,
     folder: tempfile::TempDir,
 }
 
 impl Desk {
-    async fn with(faults: &[&str]) -> Self {
+    pub(super) async fn with(faults: &[&str]) -> Self {
         let desk = Self { stage: Stage::with(faults).await, folder: tempfile::tempdir().unwrap() };
         let operators = desk.operators();
         let code = operators.ask_for_code().await.unwrap();
@@ -48,7 +48,7 @@ impl Desk {
         }
     }
 
-    fn http(&self) -> (Http, Clock) {
+    pub(super) fn http(&self) -> (Http, Clock) {
         let told = Arc::clone(&self.stage.millis);
         let clock = Clock::new(move || Moment::from_millis(told.load(Ordering::SeqCst)));
         let http = settings(self.stage.sandbox.origins(), clock.clone(), "").http;
@@ -72,9 +72,12 @@ impl Desk {
         SessionFile::new(at("sign-in.age"), at("identity.txt"))
     }
 
+    pub(super) fn person(&self) -> Arc<Person> {
+        Arc::new(Person::new(self.operators(), self.file()))
+    }
+
     fn graph(&self) -> Delegated {
-        let person = Arc::new(Person::new(self.operators(), self.file()));
-        Delegated::new(self.http(), Cloud::Global.graph(), person, PARTNER.parse().unwrap()).unwrap()
+        Delegated::new(self.http(), Cloud::Global.graph(), self.person(), PARTNER.parse().unwrap()).unwrap()
     }
 }
 
