@@ -30,7 +30,9 @@ use crate::{
         self,
         unanswered::{PREFIX, Unanswered},
     },
-    domain::{command_line, failure::Failure, id::RunId, operator::Operator, permission, text::Text},
+    domain::{
+        cloud::Cloud, command_line, failure::Failure, id::RunId, operator::Operator, permission, text::Text,
+    },
     driver::{
         self, Caller,
         front::{FrontEnd, Stop, Waker},
@@ -423,7 +425,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         clipboard: opener.environment.clipboard().longest(),
         cloud: opener.settings.cloud,
         spreading: opener.settings.consent.spreading,
-        own_right: opener.settings.consent.own_right,
+        own_right: opener.settings.consent.own_right && opener.settings.cloud == Cloud::Global,
         partner: opener.settings.partner_name.clone(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,

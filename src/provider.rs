@@ -8,6 +8,7 @@ pub mod graph;
 pub mod http;
 pub mod listed;
 pub mod oauth;
+pub mod partner;
 pub mod reach;
 pub mod side_by_side;
 pub mod store;
@@ -17,10 +18,10 @@ use self::{
     exchange::Exchange,
     graph::Graph,
     http::{Http, HttpOptions},
-    oauth::App,
+    oauth::{App, operator::Person},
     store::Store,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::domain::{
     believed::SHORTER_PERCENT,
@@ -62,6 +63,8 @@ pub struct Provider {
     pub shorter_percent: u8,
     /// How long Microsoft may refuse what was granted before that is a refusal.
     pub spreading: Duration,
+    /// Whoever is signed in, to be asked for in their own name; none: the settings know of no sign-in.
+    pub person: Option<Arc<Person>>,
 }
 
 impl Provider {
@@ -73,7 +76,14 @@ impl Provider {
         let http = http_client(settings.http.clone())?;
         let graph = graph_client(http.clone(), settings)?;
         let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
-        Ok(Self { graph, exchange, store, shorter_percent: SHORTER_PERCENT, spreading: SPREADING })
+        Ok(Self {
+            graph,
+            exchange,
+            store,
+            shorter_percent: SHORTER_PERCENT,
+            spreading: SPREADING,
+            person: None,
+        })
     }
 
     /// The same, with another percentage that a list may be shorter by.
@@ -87,6 +97,13 @@ impl Provider {
     #[must_use]
     pub const fn patient(mut self, spreading: Duration) -> Self {
         self.spreading = spreading;
+        self
+    }
+
+    /// The same, for whoever is signed in.
+    #[must_use]
+    pub fn in_name_of(mut self, person: Option<Person>) -> Self {
+        self.person = person.map(Arc::new);
         self
     }
 

@@ -48,7 +48,7 @@ use crate::{
         text::Text,
         time::Clock,
     },
-    provider::{Provider, blocking, caught::caught, graph::OwnRight, store::Store},
+    provider::{Provider, blocking, caught::caught, graph::OwnRight, partner::Wanted, store::Store},
     wizard::call::{CallId, Reply, Request, World},
 };
 
@@ -288,6 +288,10 @@ async fn answer(
         Request::AddCustomer(new, accepts) => {
             guarded(store, move |s| s.add_customer(&new, &accepts), Reply::Added).await
         }
+        Request::ImportFromMicrosoft => {
+            let imported = tools.provider.import_from_microsoft(Wanted::default(), &|_words| ()).await?;
+            Ok(Reply::Imported(Box::new(imported)))
+        }
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
         Request::ParkRun(id, obstacle) => saved(store, move |s| s.park_run(&id, obstacle.as_ref())).await,
@@ -308,9 +312,8 @@ async fn answer(
         Request::SearchGrant { customer, tenant, since } => {
             consent::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landed)
         }
-        Request::OwnRightHeld(tenant) => own_right::held(tools, tenant).await,
-        Request::AcceptByOwnRight(run, tenant, agreed) => {
-            own_right::accept(tools, (replies, call), (run, tenant), agreed).await
+        asked @ (Request::OwnRightHeld(_) | Request::AcceptByOwnRight(..)) => {
+            own_right::answer(tools, (replies, call), asked).await
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await

@@ -168,12 +168,3 @@ pub(super) fn operators(
         .map_err(|error| provider::error::Error::from(error).failure("getting ready to talk to Microsoft"))?;
     Operators::new(http, clock, registration)
 }
-
-/// Said where nobody can sign in.
-pub(super) fn unregistered() -> Failure {
-    Failure::new(
-        FailureKind::NotFound,
-        "no settings name the operators' application at Microsoft (operator.client_id)",
-        "See \"Record and operators\" in the README.",
-    )
-}

@@ -334,7 +334,8 @@ impl Opener {
         let provider =
             Provider::new(&self.provider_settings(self.real_http(), app_at_microsoft, None), store)?
                 .believing(settings.sweep.shorter_percent)
-                .patient(settings.consent.spreading);
+                .patient(settings.consent.spreading)
+                .in_name_of(sign_in::person(self, None)?);
         let standing = credential::standing(&provider, &facts, &self.handle, clock.now());
         let partner = app.tenant;
         Ok(World { provider, partner, rehearse: None, own_right, sandbox: None, doubts, standing })
@@ -452,7 +453,8 @@ impl Opener {
         let provider =
             Provider::new(&self.provider_settings(self.sandbox_http(&sandbox), app, Some(browser)), store)?
                 .believing(settings.sweep.shorter_percent)
-                .patient(settings.consent.spreading);
+                .patient(settings.consent.spreading)
+                .in_name_of(sign_in::person(self, Some(&sandbox))?);
         let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());
         let rehearse = Rehearse {
             play: Arc::new(move |link| {

@@ -29,7 +29,7 @@ pub enum What {
     Add(Box<Add>),
     /// Correct a customer's record; for an Admin.
     Set(Box<Set>),
-    /// Add and correct customers from a CSV file; for an Admin.
+    /// Add and correct customers from a CSV file, or add those that Microsoft lists; for an Admin.
     Import(Import),
 }
 
@@ -171,6 +171,7 @@ pub struct Set {
 /// Imports a file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 customers import customers.csv --dry-run\n  \
+                        backup365 customers import --from-microsoft --dry-run\n  \
                         backup365 customers import customers.csv\n  \
                         backup365 customers list --all --csv | backup365 customers import -\n\n\
                         The first line names the nine columns, in any order:\n  \
@@ -180,11 +181,17 @@ pub struct Set {
                         A reference on record is corrected, any other is added. An empty cell keeps\n\
                         what is on record; the word none empties the columns tenant, time_zone, seats\n\
                         or products. A line that can't be used is told with its number, and then\n\
-                        nothing is imported.")]
+                        nothing is imported.\n\n\
+                        With --from-microsoft, after login: delegated customers and resellers'\n\
+                        contracts. New ones are added; on record nothing is changed or taken away.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Import {
     /// The file; - reads standard input.
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "from_microsoft")]
+    pub file: Option<PathBuf>,
+    /// Add the customers that Microsoft lists for your organisation, asked in the name of whoever is signed in.
+    #[arg(long, conflicts_with_all = ["file", "same_organisation_as"])]
+    pub from_microsoft: bool,
     /// A customer of the file and another one who has the same organisation, where that is right; may be given several times.
     #[arg(long, value_name = "NEW=REF", value_parser = super::sharing)]
     pub same_organisation_as: Vec<(Text, Text)>,

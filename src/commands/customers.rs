@@ -1,6 +1,7 @@
 //! `backup365 customers`: list, show, add, correct and import. Only an Admin changes a record.
 
 mod change;
+mod from_microsoft;
 mod history;
 mod import;
 mod list;
@@ -29,6 +30,8 @@ use super::{
     unanswered::{PREFIX, Unanswered, pasted},
 };
 use change::Given;
+
+pub use from_microsoft::run as from_microsoft;
 
 /// How the answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         bill::{counted, grouped},
         credential::Standing,
-        customer::Progress,
+        customer::{Customer, Progress},
         filter::fold,
         phrase::Command,
         protection::AutoRule,
@@ -59,6 +59,8 @@ struct Sheet {
     /// Until when our own credential is good, as far as a start has learned it.
     credential: Standing,
     sweeper: SweeperStatus,
+    /// What is to be known of customers' relationships, as Microsoft lists them.
+    partnerships: Vec<(Customer, Text)>,
     /// Enable Auto is on for a customer.
     has_rule: bool,
     now: Moment,
@@ -106,13 +108,15 @@ pub fn run(cx: &RecordContext, wish: &Wish) -> anyhow::Result<Exit> {
 impl Sheet {
     /// What is asked for, judged.
     fn of(status: Status, wish: &Wish, now: Moment) -> Self {
-        let Status { rows, sweep_warning, clock, sweeper } = status;
+        let Status { rows, sweep_warning, clock, sweeper, mut partnerships } = status;
         let has_rule = rows.iter().any(|row| row.rule.is_some());
         let words = fold(wish.words.trim());
-        let holds = |row: &ProductStatus| {
-            let hay = row.customer.folded();
+        let fits = |customer: &Customer| {
+            let hay = customer.folded();
             words.split_whitespace().all(|word| hay.contains(word))
         };
+        let holds = |row: &ProductStatus| fits(&row.customer);
+        partnerships.retain(|(customer, _)| fits(customer));
         let judged = |row: ProductStatus| Judged {
             reasons: row.attention(now, &sweeper),
             verdict: row.verdict(&sweeper),
@@ -123,7 +127,8 @@ impl Sheet {
         if wish.only_attention {
             rows.retain(|judged| !judged.reasons.is_empty());
         }
-        Self { rows, sums, sweep_warning, clock, credential: Standing::default(), sweeper, has_rule, now }
+        let credential = Standing::default();
+        Self { rows, sums, sweep_warning, clock, credential, sweeper, partnerships, has_rule, now }
     }
 
     /// Whether an operator must look: at a row that was asked for, at the clock, at our own credential, or at a sweep that did not run, whoever was
@@ -145,6 +150,9 @@ impl Sheet {
         lines.extend(self.sweep_warning.as_ref().map(|warning| format!("OVERDUE: {warning}")));
         lines.extend(sweep_lines(&self.sweeper, self.has_rule, self.now, &cx.zone));
         lines.extend(attention_lines(&self.rows));
+        lines.extend(self.partnerships.iter().map(|(customer, warning)| {
+            format!("RELATIONSHIP: {} · {}: {warning}.", customer.reference, customer.name)
+        }));
         lines.extend(row_lines(cx, &self.rows, self.now));
         lines.push(last_line(&self.sums, self.rows.is_empty(), wish));
         lines.extend(self.sums.oldest.filter(|_| !self.rows.is_empty()).map(|oldest| {
@@ -210,6 +218,9 @@ impl Sheet {
                 "left": sums.left,
                 "oldest_list": sums.oldest.map(|at| at.to_string()),
             },
+            "relationships": self.partnerships.iter().map(|(customer, warning)| json!({
+                "reference": customer.reference.as_str(), "name": customer.name.as_str(), "warning": warning.as_str(),
+            })).collect::<Vec<_>>(),
             "products": self.rows.iter().map(named).collect::<Vec<_>>(),
         })
     }

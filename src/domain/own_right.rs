@@ -140,6 +140,14 @@ pub struct OwnRight {
     pub cleared: Option<Moment>,
 }
 
+impl OwnRight {
+    /// Whether the operators' application may still be in the organisation.
+    #[must_use]
+    pub const fn is_left_open(&self) -> bool {
+        self.cleared.is_none()
+    }
+}
+
 /// The three steps.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Stage {

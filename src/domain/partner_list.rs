@@ -1,9 +1,19 @@
 //! The partner's customers as Microsoft lists them: delegated ones with their relationships, and resellers' contracts,
 //! brought together by tenant ID (reference, section 8). Pure.
 
-use std::collections::BTreeMap;
+mod merge;
 
-use super::{filter::fold, id::TenantId, text::Text, time::Moment};
+use std::{collections::BTreeMap, time::Duration};
+
+pub use merge::{Did, Known, Place, Taken, new_customer};
+
+use super::{
+    bill::grouped, credential::AHEAD, failure::Failure, filter::fold, id::TenantId, sydney::day_in_words,
+    text::Text, time::Moment,
+};
+
+/// A day.
+const DAY: Duration = Duration::from_hours(24);
 
 /// What the names of relationships begin with that Microsoft made by itself, when it led an older kind of rights over.
 const MADE_BY_MICROSOFT: &str = "MLT_";
@@ -92,6 +102,106 @@ pub struct ListedCustomer {
     pub ends: Option<Moment>,
 }
 
+/// How Microsoft lists an organisation, as it is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Partnership {
+    /// The organisation.
+    pub tenant: TenantId,
+    /// Its name, by Microsoft.
+    pub name: Text,
+    /// Where it stands, or stood last.
+    pub origin: Origin,
+    /// When the last of its active relationships ends.
+    pub ends: Option<Moment>,
+    /// Since when it stands in no list any more.
+    pub gone: Option<Moment>,
+}
+
+impl Partnership {
+    /// What an operator should know of it now, a sentence without its full stop; none: nothing.
+    #[must_use]
+    pub fn warning(&self, now: Moment) -> Option<Text> {
+        if let Some(gone) = self.gone {
+            return Some(Text::of(format_args!(
+                "no longer listed by Microsoft since {}",
+                day_in_words(gone)
+            )));
+        }
+        let ends = self.ends?;
+        if ends <= now {
+            return Some(Text::of(format_args!(
+                "its delegated relationship ended on {}",
+                day_in_words(ends)
+            )));
+        }
+        let left = ends.since(now);
+        (left <= AHEAD).then(|| {
+            let days = left.as_secs() / DAY.as_secs();
+            let when = match days {
+                0 => "in less than a day".to_owned(),
+                1 => "in a day".to_owned(),
+                days => format!("in {days} days"),
+            };
+            Text::of(format_args!("its delegated relationship ends on {}, {when}", day_in_words(ends)))
+        })
+    }
+
+    /// How it stands, where there is nothing to warn of.
+    #[must_use]
+    pub fn in_words(&self, now: Moment) -> Text {
+        if let Some(warning) = self.warning(now) {
+            return warning;
+        }
+        let origin = match self.origin {
+            Origin::Delegated => "listed as a delegated customer",
+            Origin::Contract => "listed with a reseller's contract",
+            Origin::Both => "listed as a delegated customer, with a reseller's contract",
+        };
+        let ends = self.ends.map(|ends| format!("; the relationship ends on {}", day_in_words(ends)));
+        Text::of(format_args!("{origin}{}", ends.unwrap_or_default()))
+    }
+}
+
+/// One licence that an organisation has bought, by its public name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Licence {
+    /// The name; Microsoft's short one where the table does not know it.
+    pub name: Text,
+    /// How many.
+    pub bought: u32,
+    /// It brings a mailbox, so that Office 365 can be backed up.
+    pub has_mailbox: bool,
+}
+
+/// What came of bringing the partner's customers in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Imported {
+    /// What became of each customer that is listed, by name.
+    pub taken: Vec<Taken>,
+    /// Customers on record that are no longer listed: reference, name, and since when.
+    pub gone: Vec<(Text, Text, Moment)>,
+    /// Why one of the lists could not be read.
+    pub missing: Option<Failure>,
+    /// As of when.
+    pub at: Moment,
+}
+
+impl Imported {
+    /// How many it became of, in words without a full stop.
+    #[must_use]
+    pub fn sums(&self) -> Text {
+        let words = |count: usize| grouped(u32::try_from(count).unwrap_or(u32::MAX));
+        let count = |is: fn(&Did) -> bool| words(self.taken.iter().filter(|taken| is(&taken.did)).count());
+        Text::of(format_args!(
+            "{} added, {} on record already, {} left out, {} no longer listed",
+            count(|did| *did == Did::Added),
+            count(|did| *did == Did::Known),
+            count(|did| matches!(did, Did::Left(_))),
+            words(self.gone.len())
+        ))
+    }
+}
+
 /// Brings the lists together, one customer for each tenant, by name. A relationship that is over, or that Microsoft made by
 /// itself, lists nobody and tells no end.
 #[must_use]
@@ -139,6 +249,25 @@ fn take(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_end_is_told_thirty_days_before() {
+        let day = |day: i64| Moment::from_millis(1_795_424_400_000 + day * 24 * 3_600_000);
+        let listed = |ends, gone| Partnership {
+            tenant: delegate(1, "").tenant,
+            name: "Bakery".into(),
+            origin: Origin::Both,
+            ends,
+            gone,
+        };
+        let said = |ends, gone| listed(Some(day(ends)), gone).warning(day(0)).map(|words| words.to_string());
+        assert_eq!(said(31, None), None);
+        assert!(said(30, None).unwrap().ends_with("in 30 days"));
+        assert!(said(1, None).unwrap().ends_with("in a day"));
+        assert!(said(0, None).unwrap().starts_with("its delegated relationship ended on"));
+        assert!(said(400, Some(day(-3))).unwrap().starts_with("no longer listed by Microsoft since"));
+        assert_eq!(listed(None, None).warning(day(0)), None);
+    }
 
     fn delegate(number: u32, name: &str) -> Delegate {
         let tenant = format!("00000000-0000-4000-8000-{number:012}").parse().unwrap();

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    consent,
     customer::{Customer, Impersonation, Listing, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
@@ -93,6 +94,18 @@ impl ProductProgress {
 }
 
 impl RunRecord {
+    /// Whether the operators' application may have been left in its organisation.
+    #[must_use]
+    pub fn has_left_behind(&self) -> bool {
+        self.own_right.as_ref().is_some_and(OwnRight::is_left_open)
+    }
+
+    /// The link for its administrator, whose address it names where that is known.
+    #[must_use]
+    pub fn hinted(&self, link: Text) -> Text {
+        self.administrator.as_ref().map(|address| consent::hinted(link.as_str(), address)).unwrap_or(link)
+    }
+
     /// Whether its mailboxes are those of a list that an operator gave.
     #[must_use]
     pub fn lists_given(&self) -> bool {
@@ -140,6 +153,8 @@ pub struct BoardRow {
     pub product: Option<Product>,
     /// The customer's other products without an open run, and how far each is.
     pub others: Vec<(Product, Progress)>,
+    /// What is to be known of how Microsoft lists the customer, a sentence without its full stop.
+    pub partnership: Option<Text>,
 }
 
 impl BoardRow {
@@ -152,7 +167,14 @@ impl BoardRow {
     /// The row of a run.
     #[must_use]
     pub fn of_run(customer: Customer, progress: Progress, run: OpenRun) -> Self {
-        Self { customer, progress, product: Some(run.product), run: Some(run), others: Vec::new() }
+        Self {
+            customer,
+            progress,
+            product: Some(run.product),
+            run: Some(run),
+            others: Vec::new(),
+            partnership: None,
+        }
     }
 
     /// The row of a customer, by the products that no run is open for: the worst one leads, the others are named.
@@ -162,7 +184,7 @@ impl BoardRow {
         let mut products = products.into_iter();
         let (product, progress) = products.next().unzip();
         let progress = progress.unwrap_or(Progress::NotStarted);
-        Self { customer, progress, run: None, product, others: products.collect() }
+        Self { customer, progress, run: None, product, others: products.collect(), partnership: None }
     }
 
     /// How far each product is that the row tells of.

@@ -150,14 +150,14 @@ impl Journey {
         }
     }
 
-    /// Takes out what may have been left in the organisation; without the flag that allows it, this is only said.
+    /// Takes out what may have been left in the organisation; a dry run only says so.
     fn take_out(&mut self, view: &View<'_>) -> Decision {
         let Some(left) = fact(view, FactId::LeftBehind) else { return Continue(()) };
         if !self.steps.first(Step::TakeOut) {
             return Continue(());
         }
         self.say(format_args!("Left behind: {left}"));
-        if self.answers.agreed_by.is_none() || self.answers.is_dry_run {
+        if self.answers.is_dry_run || view.offer(Action::OwnRight).is_none() {
             return Continue(());
         }
         give(Given::Do(Action::OwnRight))

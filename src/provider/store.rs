@@ -35,6 +35,7 @@ mod operators;
 mod outcome;
 mod own_right;
 mod part;
+mod partner;
 mod pauses;
 mod roster;
 mod rules;
@@ -63,6 +64,7 @@ pub use self::{
     invitations::InvitationChange,
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
+    partner::Taking,
     roster::{Belief, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,

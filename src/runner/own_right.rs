@@ -1,7 +1,7 @@
 //! Accepts for a customer with the partner's own right: the record first, then the three steps, told one by one. What may
 //! have been let in is taken out again, whatever became of the rest; the record knows until that is done.
 
-use super::{ReplySender, Tools, with};
+use super::{ReplySender, Tools, internal, with};
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
@@ -10,7 +10,7 @@ use crate::{
         text::Text,
     },
     provider::graph::OwnRight,
-    wizard::call::{CallId, Reply},
+    wizard::call::{CallId, Reply, Request},
 };
 
 /// Told in the history once nothing is left of it.
@@ -20,12 +20,20 @@ const TAKEN_OUT: &str =
 /// Told where nothing was let in.
 const NOT_LET_IN: &str = "the operators' application was not let into the organisation";
 
-/// The relationship by which the operator may accept.
+/// Says by which relationship the operator may accept, or accepts.
 ///
 /// # Errors
-/// As [`OwnRight::held`]; `Refused` where settings forbid it.
-pub(super) async fn held(tools: &Tools, tenant: TenantId) -> Result<Reply, Failure> {
-    allowed(tools)?.held(tenant).await.map(Reply::Held)
+/// As [`OwnRight::held`] and [`accept`]; `Refused` where settings forbid it.
+pub(super) async fn answer(
+    tools: &Tools,
+    told: (&ReplySender, CallId),
+    asked: Request,
+) -> Result<Reply, Failure> {
+    match asked {
+        Request::AcceptByOwnRight(run, tenant, agreed) => accept(tools, told, (run, tenant), agreed).await,
+        Request::OwnRightHeld(tenant) => allowed(tools)?.held(tenant).await.map(Reply::Held),
+        _ => Err(internal("something else was asked of the partner's own right")),
+    }
 }
 
 /// Carries the steps out, and tells after each how far they are. Without the name of who agreed only the last one.
@@ -33,7 +41,7 @@ pub(super) async fn held(tools: &Tools, tenant: TenantId) -> Result<Reply, Failu
 /// # Errors
 /// As [`OwnRight::held`], and whatever keeps it from being put on record: nothing was done then. What goes wrong later comes
 /// with the record.
-pub(super) async fn accept(
+async fn accept(
     tools: &Tools,
     (replies, call): (&ReplySender, CallId),
     (run, tenant): (RunId, TenantId),

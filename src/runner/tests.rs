@@ -241,6 +241,7 @@ const fn name(request: &Request) -> &'static str {
         Request::ProbeBoard(_) => "probe board",
         Request::KeepSeen(_) => "keep seen",
         Request::AddCustomer(..) => "add customer",
+        Request::ImportFromMicrosoft => "import from Microsoft",
         Request::OpenRun(..) => "open run",
         Request::LoadRun(_) => "load run",
         Request::ParkRun(..) => "park run",
@@ -283,13 +284,14 @@ const fn name(request: &Request) -> &'static str {
 }
 
 /// How many names there are: opening a browser is the one that no test asks for, because a desk would get one.
-const NAMES: usize = 42;
+const NAMES: usize = 43;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
     match reply {
         Reply::Board(_) => "board",
         Reply::Added(_) => "added",
+        Reply::Imported(_) => "imported",
         Reply::Run(_) => "run",
         Reply::Found(_) => "found",
         Reply::Doubted(_) => "doubted",
@@ -336,6 +338,8 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::LoadBoard, "board"),
         (Request::KeepSeen(Seen::default()), "saved"),
         (Request::AddCustomer(new, Accepts::default()), "added"),
+        // Nobody can sign in here.
+        (Request::ImportFromMicrosoft, "failed"),
         (Request::OpenRun(customer, OFFICE), "run"),
         (Request::LookUp(customer, TenantInput::Guid(tenant)), "found"),
         (Request::Identify(customer, tenant), "found"),

@@ -117,6 +117,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "once the operators' application was let into an organisation, tokens are refused with 65001 that long",
     ),
     ("stays-in", "", "Partner Center says that it took the operators' application out, and leaves it in"),
+    ("nested-code", "", "Partner Center puts the code of a refusal into an object, as text"),
+    ("no-instate", "", "a Privileged Role Administrator may add no application to an organisation"),
     ("assign-error", "ROLE", "assigning that application role is refused"),
     (
         "admin-role",
@@ -207,6 +209,10 @@ pub(super) struct Faults {
     pub(super) let_in_spreading: Option<Duration>,
     /// What is taken out stays in.
     pub(super) stays_in: bool,
+    /// The code of a refusal of Partner Center's lies deeper.
+    pub(super) nested_code: bool,
+    /// A Privileged Role Administrator may only assign.
+    pub(super) no_instate: bool,
     /// Application roles that can't be assigned.
     pub(super) assign_error: Vec<String>,
     /// Role of the relationships.
@@ -276,6 +282,8 @@ impl Faults {
                 self.let_in_spreading = Some(Duration::from_secs(number(name, value, "s", 3)?));
             }
             "stays-in" => self.stays_in = true,
+            "nested-code" => self.nested_code = true,
+            "no-instate" => self.no_instate = true,
             "assign-error" => self.assign_error.push(needed(name, value)?),
             "admin-role" => self.admin_role = Some(value.unwrap_or("global").to_owned()),
             _ => return Err(unknown(name)),
@@ -325,6 +333,8 @@ impl Faults {
             partner_center: self.partner_center.or(more.partner_center),
             let_in_spreading: self.let_in_spreading.or(more.let_in_spreading),
             stays_in: self.stays_in || more.stays_in,
+            nested_code: self.nested_code || more.nested_code,
+            no_instate: self.no_instate || more.no_instate,
             assign_error: self.assign_error.iter().chain(&more.assign_error).cloned().collect(),
             admin_role: self.admin_role.clone().or_else(|| more.admin_role.clone()),
         }

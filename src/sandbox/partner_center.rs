@@ -45,6 +45,9 @@ pub(super) fn answer(platform: &Platform, ask: &Ask) -> Answer {
     let answer = match done {
         Ok(Some(body)) => Answer::json(201, &body),
         Ok(None) => Answer::new(204, "text/plain", Vec::new()),
+        Err((status, code, text)) if platform.faults(None).nested_code => {
+            Answer::json(status, &json!({"error": {"code": code.to_string(), "message": text}}))
+        }
         Err((status, code, text)) => Answer::json(
             status,
             &json!({"code": code, "description": text, "data": [], "source": "PartnerFD"}),

@@ -207,6 +207,8 @@ pub enum Action {
     Refresh,
     /// Add a customer.
     Add,
+    /// Bring the customers in that Microsoft lists (Admin).
+    Import,
     /// Find the server by Autodiscover.
     Discover,
     /// Empty the list of mailboxes.

@@ -12,6 +12,7 @@ use crate::domain::{
     form_draft::FormDraft,
     id::{Address, CustomerId, RunId, TenantId, UserId},
     operator::Operator,
+    partner_list::Imported,
     protection::{AutoRule, Chosen, Protection, SeatResult},
     run::{Board, ExclusionChange, Outcome, RunRecord, Seen, SweeperStatus},
     tenant::{Check, Organisation, Proof},
@@ -99,6 +100,8 @@ requests! {
     READ keep_seen = KeepSeen(seen: Seen) -> Saved ["{} customers", seen.rows.len()];
     /// Add a customer (Admin).
     WRITE add_customer = AddCustomer(new: NewCustomer, accepts: Accepts) -> Guarded<Customer>;
+    /// Bring the customers in that Microsoft lists (Admin). It may be dropped: the record takes all of it at once, or nothing.
+    READ import_from_microsoft = ImportFromMicrosoft -> Box<Imported>;
     /// Open the customer's run for a product, or the open one.
     WRITE open_run = OpenRun(customer: CustomerId, product: Product) -> Box<RunRecord>
         ["{}, {}", customer.0, product.word()];
@@ -260,6 +263,8 @@ pub enum Reply {
     Board(Board),
     /// A customer was added.
     Added(Customer),
+    /// What came of bringing customers in.
+    Imported(Box<Imported>),
     /// A run as it is on record now, after any call that reads or writes it.
     Run(Box<RunRecord>),
     /// A tenant was found.
@@ -412,6 +417,7 @@ replies! {
     Guarded<Customer>: Reply::Added(kept) => Self::Kept(kept), Reply::Doubted(doubts) => Self::Doubted(doubts);
     Guarded<Box<RunRecord>>: Reply::Run(kept) => Self::Kept(kept), Reply::Doubted(doubts) => Self::Doubted(doubts);
     World: Reply::World(world) => world;
+    Box<Imported>: Reply::Imported(imported) => imported;
     Board: Reply::Board(board) => board;
     Box<RunRecord>: Reply::Run(record) => record;
     Box<Finding>: Reply::Found(finding) => finding;

@@ -17,6 +17,7 @@ use crate::domain::{
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
     own_right::OwnRight,
+    partner_list::Imported,
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
     run::{Board, BoardRow, OpenRun, RunRecord, SweeperStatus},
     secret::Secret,
@@ -463,18 +464,19 @@ impl Desk {
         (!open.is_empty()).then_some(Reply::Doubted(open))
     }
 
-    /// What comes of accepting with the partner's own right: nothing is left behind unless something went wrong.
-    fn accepted(&mut self, agreed: Option<Text>) -> Option<Reply> {
+    /// What is known of the partner's own right, and what comes of it: nothing is left behind unless something went wrong.
+    fn own_right(&mut self, request: &Request) -> Option<Reply> {
+        let Request::AcceptByOwnRight(_, _, agreed) = request else {
+            return Some(self.held.clone().map_or_else(Reply::Failed, Reply::Held));
+        };
         let (now, failure) = (self.now, self.not_accepted.clone());
         let record = self.record.as_mut()?;
-        if let Some(agreed) = agreed {
+        if let Some(agreed) = agreed.clone() {
             let relationship = "Backup 2026".into();
             record.own_right =
                 Some(OwnRight { relationship, agreed, by: "kim".into(), begun: now, cleared: None });
         }
-        if failure.is_none()
-            && let Some(last) = &mut record.own_right
-        {
+        if let Some(last) = record.own_right.as_mut().filter(|_| failure.is_none()) {
             last.cleared = Some(now);
             self.verdict = Verdict::Proved;
         }
@@ -497,6 +499,12 @@ impl Desk {
                 Some(Reply::Saved)
             }
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
+            Request::ImportFromMicrosoft => Some(Reply::Imported(Box::new(Imported {
+                taken: Vec::new(),
+                gone: vec![("C-9".into(), "Old Quay Inn".into(), Moment::default())],
+                missing: None,
+                at: Moment::default(),
+            }))),
             Request::AddCustomer(new, accepts) => {
                 if let Some(doubted) = self.doubted(accepts) {
                     return Some(doubted);
@@ -543,8 +551,7 @@ impl Desk {
                 found.checks.extend(self.checks.iter().cloned());
                 Some(Reply::Proof(Box::new(found)))
             }
-            Request::OwnRightHeld(_) => Some(self.held.clone().map_or_else(Reply::Failed, Reply::Held)),
-            Request::AcceptByOwnRight(_, _, agreed) => self.accepted(agreed.clone()),
+            Request::OwnRightHeld(_) | Request::AcceptByOwnRight(..) => self.own_right(request),
             Request::SaveProof(..) => change(self, &|record| record.proved = record.proved.or(Some(now))),
             Request::Enable(_) => change(self, &|record| record.enabled = record.enabled.or(Some(now))),
             Request::AskDetails(_) => Some(Reply::Details(Box::new(details()))),
@@ -619,7 +626,7 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
     let product = run.as_ref().map(|run| run.product).or_else(|| customer.products.first().copied());
     let others = customer.products.iter().filter(|other| run.is_none() && Some(**other) != product);
     let others = others.map(|other| (*other, Progress::NotStarted)).collect();
-    BoardRow { customer, progress, run, product, others }
+    BoardRow { customer, progress, run, product, others, partnership: None }
 }
 
 /// The run number of a record, for comparing.

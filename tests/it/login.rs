@@ -91,11 +91,11 @@ async fn visits(page: &str, code: Option<&str>, who: &str) -> String {
     page
 }
 
-/// Signs somebody in for the commands to come.
-pub(crate) async fn signed_in(home: &Home, who: &str) {
-    let mut login = begins(home, &["--device-code"]);
-    let (page, code) = (login.says("Page: "), login.says("Code: "));
-    visits(&page, Some(&code), who).await;
+/// Signs somebody of the partner's in, by the pages in a browser.
+pub(crate) async fn signs_in(home: &Home, who: &str) {
+    let mut login = begins(home, &["--browser"]);
+    let page = login.says("Page: ");
+    visits(&page, None, who).await;
     let ended = login.ended();
     assert_eq!(ended.code, 0, "{}", ended.err);
 }

@@ -25,6 +25,7 @@ mod consent;
 #[cfg(unix)]
 mod credential;
 mod customers;
+mod customers_from_microsoft;
 mod docs;
 #[cfg(unix)]
 mod doctor;

@@ -1,10 +1,11 @@
 //! `backup365 customers`: arguments to plain values.
 
 use crate::{
-    cli::customers::{Args, Columns, What},
+    cli::customers::{Args, Columns, Import, What},
     commands::customers::{self, Form, Wish},
     domain::{customer_record::Column, text::Text},
     exit::Exit,
+    provider::partner::Wanted,
 };
 
 use super::super::Refusal;
@@ -12,6 +13,11 @@ use super::{CommandContext, input};
 
 /// Runs it.
 pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit, Refusal> {
+    if let What::Import(import) = &args.what
+        && import.from_microsoft
+    {
+        return from_microsoft(import, command);
+    }
     let wish = wish(&args.what);
     // What is missing is said before anything is opened.
     if let Some(missing) = customers::missing(&wish) {
@@ -25,6 +31,21 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         (cx, (world, None))
     };
     customers::run(&cx, &wish, &input::line()).map_err(Refusal::from)
+}
+
+/// Brings in the customers that Microsoft lists.
+fn from_microsoft(import: &Import, command: &CommandContext) -> Result<Exit, Refusal> {
+    let wanted = Wanted { as_new: import.as_new, is_dry: import.dry_run };
+    let form = if import.json { Form::Json } else { Form::Text };
+    let (cx, _kept) = if wanted.is_dry {
+        let (cx, world, trial) = command.open_trial()?;
+        (cx, (world, Some(trial)))
+    } else {
+        let (cx, world) = command.open()?;
+        (cx, (world, None))
+    };
+    let ended = command.runtime.block_on(customers::from_microsoft(&cx, wanted, form));
+    ended.map_err(Refusal::from)
 }
 
 /// Whether it puts customers on record.
@@ -56,7 +77,7 @@ fn wish(what: &What) -> Wish {
             form: json(set.json),
         },
         What::Import(import) => Wish::Import {
-            file: Some(import.file.clone()).filter(|file| file.as_os_str() != "-"),
+            file: import.file.clone().filter(|file| file.as_os_str() != "-"),
             sharing: import.same_organisation_as.clone(),
             as_new: import.as_new,
             is_dry: import.dry_run,

@@ -7,6 +7,7 @@ use crate::{
     commands::login::{self, LoginContext, Opens, Wanted, unanswered},
     domain::sign_in::Way,
     exit::Exit,
+    provider::partner::unregistered,
     runner::browser,
 };
 
@@ -17,7 +18,7 @@ use super::CommandContext;
 pub(in crate::app) fn login(args: &LoginArgs, command: &CommandContext) -> Result<Exit, Refusal> {
     let opener = &command.opener;
     let sandbox = opener.sandbox()?;
-    let registration = sign_in::registration(opener, sandbox.as_ref()).ok_or_else(sign_in::unregistered)?;
+    let registration = sign_in::registration(opener, sandbox.as_ref()).ok_or_else(unregistered)?;
     let operators = sign_in::operators(opener, sandbox.as_ref(), registration)?;
     let launcher = opener.environment.surroundings.launcher();
     let way = match (args.browser, args.device_code) {

@@ -80,6 +80,12 @@ impl Sheet {
             let what = known.doubt.in_words(name);
             format!("  {what}; accepted by {}, {}", known.by, stamp_in_words(known.at, &cx.zone))
         }));
+        lines.extend(
+            self.detail
+                .partnership
+                .iter()
+                .map(|listed| format!("  By Microsoft: {}", listed.in_words(self.now))),
+        );
         for detail in &self.detail.products {
             lines.push(String::new());
             match self.status.rows.iter().find(|row| row.product == detail.product) {
@@ -206,6 +212,10 @@ impl Sheet {
             "products": self.detail.products.iter().map(product).collect::<Vec<_>>(),
             "doubts": self.detail.doubts.iter().map(|doubt| doubt_as_json(doubt, None)).collect::<Vec<_>>(),
             "accepted": self.detail.accepted.iter().map(|known| doubt_as_json(&known.doubt, Some(known))).collect::<Vec<_>>(),
+            "partnership": self.detail.partnership.as_ref().map(|listed| json!({
+                "name": listed.name.as_str(), "origin": listed.origin.word(),
+                "ends": listed.ends.map(|at| at.to_string()), "gone": listed.gone.map(|at| at.to_string()),
+            })),
             "next_sweep": self.will_run().then(|| sydney::next_2000(self.now).to_string()),
             "runs": self.detail.runs.iter().map(run_as_json).collect::<Vec<_>>(),
             "sweeps": self.detail.sweeps.iter().map(sweep_as_json).collect::<Vec<_>>(),

@@ -243,6 +243,8 @@ pub enum Command {
     CustomersAudit(Text),
     /// Bring customers in from a file.
     CustomersImport,
+    /// Bring the customers in that Microsoft lists.
+    CustomersFromMicrosoft,
     /// Have the sweep run every evening.
     SweepInstall,
     /// One pass, as far as it is due.
@@ -302,6 +304,7 @@ impl Command {
             Self::CustomersSet("C-1001".into(), Correction::Seats(140)),
             Self::CustomersAudit("C-1001".into()),
             Self::CustomersImport,
+            Self::CustomersFromMicrosoft,
             Self::SweepInstall,
             Self::SweepCheck,
             Self::Doctor,
@@ -349,6 +352,7 @@ impl Command {
                 write!(f, "customers show {} --audit", quoted(customer.as_str()))
             }
             Self::CustomersImport => f.write_str("customers import"),
+            Self::CustomersFromMicrosoft => f.write_str("customers import --from-microsoft"),
             Self::SweepInstall => f.write_str("sweep --install"),
             Self::Sweep => f.write_str("sweep"),
             Self::SweepCheck => f.write_str("sweep --check"),

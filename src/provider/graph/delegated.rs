@@ -48,7 +48,12 @@ impl Delegated {
         tenant: TenantId,
     ) -> Result<Self, Failure> {
         let root = address(root).map_err(|error| error.failure("getting ready to talk to Microsoft"))?;
-        Ok(Self { http, clock, root, person, tenant })
+        Ok(Self::of((http, clock), root, person, tenant))
+    }
+
+    /// The same for an address that is one.
+    pub(super) fn of((http, clock): (Http, Clock), root: Url, person: Arc<Person>, tenant: TenantId) -> Self {
+        Self { http, clock, root, person, tenant }
     }
 
     /// Whoever is signed in.

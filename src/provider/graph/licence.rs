@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::domain::text::Text;
+use crate::domain::{partner_list::Licence, text::Text};
 
 /// The table as it is built in.
 const TABLE: &str = include_str!("../../../assets/skus.toml");
@@ -44,6 +44,30 @@ impl Licences {
             }
         }
         licences
+    }
+
+    /// What a tenant's `/subscribedSkus` says it has bought, by name; what is switched off, and what is no user's, is left out.
+    pub(super) fn bought(&self, answer: &Value) -> Vec<Licence> {
+        let text = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
+        let id = |row: &Value, key: &str| text(row, key).and_then(|id| Uuid::try_parse(&id).ok());
+        let licence = |row: &Value| {
+            let is_off = matches!(text(row, "capabilityStatus").as_deref(), Some("Deleted" | "Suspended"));
+            if is_off || text(row, "appliesTo").as_deref() == Some("Company") {
+                return None;
+            }
+            let units = row.pointer("/prepaidUnits/enabled").and_then(Value::as_u64).unwrap_or_default();
+            let plans = row.get("servicePlans").and_then(Value::as_array).into_iter().flatten();
+            let plans: Vec<Uuid> = plans.filter_map(|plan| id(plan, "servicePlanId")).collect();
+            Some(Licence {
+                name: self.names.get(&id(row, "skuId")?)?.clone(),
+                bought: u32::try_from(units).unwrap_or(u32::MAX),
+                has_mailbox: self.has_mailbox(&plans),
+            })
+        };
+        let rows = answer.get("value").and_then(Value::as_array).into_iter().flatten();
+        let mut bought: Vec<Licence> = rows.filter_map(licence).collect();
+        bought.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
+        bought
     }
 
     /// Whether one of these plans makes a mailbox (reference, section 7.6.2).

@@ -1,19 +1,27 @@
 //! The lists of the partner's customers, asked for in the name of whoever is signed in: no application may read the first two
 //! (reference, section 8).
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::delegated::{Delegated, failure, lacks_consent};
+use super::{
+    Graph, Inner,
+    delegated::{Delegated, failure, lacks_consent},
+};
 use crate::{
     domain::{
         cloud::Cloud,
         failure::Failure,
         id::TenantId,
-        partner_list::{Contract, Delegate, ListedCustomer, Relationship, union},
+        partner_list::{Contract, Delegate, Licence, ListedCustomer, Relationship, union},
         text::Text,
         time::Moment,
     },
-    provider::{error::Error, oauth::operator::NotHeard},
+    provider::{
+        error::Error,
+        oauth::operator::{NotHeard, Person},
+    },
 };
 
 /// What the lists of delegated customers need of Graph.
@@ -32,6 +40,33 @@ pub struct PartnerLists {
     pub customers: Vec<ListedCustomer>,
     /// Why one of the lists could not be read; none: all are here, so that who is missing is listed no longer.
     pub missing: Option<Failure>,
+}
+
+impl Graph {
+    /// Asks this resource in the name of a person, about the partner's own organisation.
+    #[must_use]
+    pub fn in_name_of(&self, person: Arc<Person>) -> Delegated {
+        let Inner { http, clock, root, partner, .. } = &*self.inner;
+        Delegated::of((http.clone(), clock.clone()), root.clone(), person, *partner)
+    }
+
+    /// The cloud that is asked.
+    #[must_use]
+    pub fn cloud(&self) -> Cloud {
+        self.inner.cloud
+    }
+
+    /// What an organisation that has accepted has bought of Microsoft, by name.
+    ///
+    /// # Errors
+    /// `Refused` where it has not accepted; `Unreachable` and the like.
+    pub async fn licences_of(&self, tenant: TenantId) -> Result<Vec<Licence>, Failure> {
+        let url = self.url(&["subscribedSkus"], "");
+        match self.object(tenant, &url, "the list of licences").await {
+            Ok(answer) => Ok(self.inner.licences.with_subscribed(&answer).bought(&answer)),
+            Err(error) => Err(error.failure("reading the licences")),
+        }
+    }
 }
 
 impl Delegated {

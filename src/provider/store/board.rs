@@ -69,6 +69,11 @@ impl Store {
             let products = others.into_iter().map(|product| (*product, far(product))).collect();
             rows.push(BoardRow::of_products(customer.clone(), products));
         }
+        let listed = self.partnerships()?;
+        for row in &mut rows {
+            let of_row = listed.get(&row.customer.id).filter(|_| row.customer.is_active);
+            row.partnership = of_row.and_then(|listed| listed.warning(now));
+        }
         // Both keep Enable Auto from running as it should; the clock first, because it may be the cause.
         let clock = self.clock_trouble()?.map(|failure| failure.for_commands());
         let overdue = (read.waiting > 0).then(|| standing::warning(read.waiting));

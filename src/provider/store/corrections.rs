@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Store,
-    part::{ownership, write::Write},
+    part::{entry::insert, ownership, write::Write},
     table::{
         customer, delta, enablement,
         form::{self, Owner},
@@ -216,14 +216,6 @@ fn doubt(
         }
     }
     Ok(())
-}
-
-/// Adds a customer with its products.
-fn insert(write: &Write<'_>, new: &NewCustomer) -> Result<CustomerId, Failure> {
-    let id = customer::insert(write.tx, new, write.now)?;
-    product::add(write.tx, id, &new.products)?;
-    write.note(id, &Text::of(format_args!("added customer {} ({})", new.name, new.reference)))?;
-    Ok(id)
 }
 
 /// References are the same whatever the case of their letters, as the table has it.

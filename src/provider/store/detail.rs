@@ -6,7 +6,7 @@ use super::{
     table::{
         Key, accepted, audit, customer,
         enablement::{self, EnabledFor},
-        exclusion, impersonation, product,
+        exclusion, impersonation, partnership, product,
         run::{self, RunLine},
         seat,
         sweep::{self, SweepRecord},
@@ -18,6 +18,7 @@ use crate::domain::{
     doubt::{Accepted, Doubt},
     failure::Failure,
     id::CustomerId,
+    partner_list::Partnership,
     protection::{Excluded, Seat},
     run::CustomerHistory,
     text::Text,
@@ -38,6 +39,8 @@ pub struct CustomerDetail {
     pub doubts: Vec<Doubt>,
     /// What was accepted about it.
     pub accepted: Vec<Accepted>,
+    /// How Microsoft lists it for the partner.
+    pub partnership: Option<Partnership>,
 }
 
 /// One product.
@@ -81,6 +84,7 @@ impl Store {
                 None => (Vec::new(), Vec::new()),
             };
             let details = impersonation::find(tx, id)?.map(|(access, _sealed)| access.domains);
+            let listed = customer.tenant.map(|tenant| partnership::find(tx, tenant)).transpose()?;
             let has_details = details.is_some();
             let domains = details.unwrap_or_else(|| vec![customer.domain]);
             let (open, known) = ownership::mail_doubts(tx, id, &domains)?;
@@ -90,6 +94,7 @@ impl Store {
             Ok(CustomerDetail {
                 doubts,
                 accepted,
+                partnership: listed.flatten(),
                 products,
                 runs: run::lines(tx, id)?,
                 sweeps: sweep::newest_of(tx, id, sweeps)?,

@@ -4,6 +4,7 @@ pub(super) mod allowed;
 pub(super) mod claim;
 pub(super) mod clock;
 pub(super) mod completion;
+pub(super) mod entry;
 pub(super) mod hold;
 pub(super) mod identity;
 pub(super) mod inviting;

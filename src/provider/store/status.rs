@@ -33,6 +33,12 @@ impl Store {
         }
         let clock = self.clock_trouble()?.map(|failure| failure.for_commands());
         let sweep_warning = (read.waiting > 0).then(|| standing::warning(read.waiting));
-        Ok(Status { rows, sweep_warning, clock, sweeper: read.sweeper })
+        let listed = self.partnerships()?;
+        let mut partnerships = Vec::new();
+        for customer in read.customers.iter().filter(|it| it.is_active && only.is_none_or(|id| id == it.id)) {
+            let warning = listed.get(&customer.id).and_then(|listed| listed.warning(now));
+            partnerships.extend(warning.map(|warning| (customer.clone(), warning)));
+        }
+        Ok(Status { rows, sweep_warning, clock, sweeper: read.sweeper, partnerships })
     }
 }

@@ -30,10 +30,11 @@ const ASSIGNMENTS: &str = "appRoleAssignments";
 const SECRET_LIFE: i64 = 2 * 365 * 24 * 3_600_000;
 
 /// Refuses callers that lack the right; a person must also hold a directory role. Whether a Privileged Role Administrator
-/// alone may add a service principal is UNCONFIRMED: here they may.
+/// alone may add a service principal is UNCONFIRMED: here they may, unless the fault `no-instate` says otherwise.
 fn may_write(caller: &Caller, right: &str) -> Result<(), Refusal> {
     let ranks: &[&str] = match right {
         "AppRoleAssignment.ReadWrite.All" => &[GLOBAL, PRIVILEGED],
+        _ if caller.faults.no_instate => &[GLOBAL, CLOUD_APPLICATION],
         _ => &[GLOBAL, PRIVILEGED, CLOUD_APPLICATION],
     };
     let is_ranked = caller.person.is_none() || caller.ranks.iter().any(|rank| ranks.contains(&rank.as_str()));

@@ -54,6 +54,9 @@ pub(crate) const SWEEPER: Kind = Kind { what: "Asking who runs the sweep", usual
 pub(crate) const FILE: Kind = Kind { what: "Writing the file", usual: "1 s", worst: "10 s" };
 /// Reading the customers.
 pub(crate) const BOARD: Kind = Kind { what: "Reading the customers", usual: "1 s", worst: "10 s" };
+/// Bringing in the customers that Microsoft lists: many are looked up one by one.
+pub(crate) const IMPORT: Kind =
+    Kind { what: "Reading your customers from Microsoft", usual: "5 s", worst: "5 min" };
 /// Taking up or opening a run.
 pub(crate) const RUN: Kind = Kind { what: "Opening the run", usual: "1 s", worst: "10 s" };
 /// Asking Microsoft about a tenant.

@@ -265,7 +265,7 @@ impl Authorise {
         let Some(record) = look.session.record.as_ref() else { return Step::Stay };
         if self.own_right.is_open(look, record) {
             let relationship = self.own_right.relationship(look, record);
-            let relationship = relationship.filter(|_| !own_right::is_left(record)).cloned();
+            let relationship = relationship.filter(|_| !record.has_left_behind()).cloned();
             return Step::Next(Box::new(OwnRight::new(relationship)));
         }
         cx.say(Tone::Warn, words::NO_OWN_RIGHT);

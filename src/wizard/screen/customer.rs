@@ -17,7 +17,8 @@ use crate::{
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
-        phrase::{Correction, Phrase, WayOn, phrase},
+        partner_list::{Did, Imported},
+        phrase::{Command, Correction, Phrase, WayOn, phrase},
         run::{Board, BoardRow, RunRecord, Seen},
         sydney::clock_in_words,
         text::Text,
@@ -72,6 +73,8 @@ pub(crate) struct Customer {
     world: Wait<World>,
     loading: Wait<Board>,
     opening: Wait<Box<RunRecord>>,
+    /// Brings the customers in that Microsoft lists.
+    importing: Wait<Box<Imported>>,
     /// A question to Microsoft about the waiting runs.
     probe: Pending<Board>,
     /// The pause before the next one.
@@ -98,6 +101,7 @@ impl Screen for Customer {
         self.world.cancel(cx);
         self.loading.cancel(cx);
         self.opening.cancel(cx);
+        self.importing.cancel(cx);
         self.probe.cancel(cx.calls);
         self.pause.cancel(cx.calls);
         if !cx.setup.is_board_watched {
@@ -130,6 +134,11 @@ impl Screen for Customer {
                 return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
             }
             Given::Do(Action::Add) => cx.admin_only("An Admin adds customers."),
+            Given::Do(Action::Import) if !cx.session.is_open || self.importing.is_out() => {}
+            Given::Do(Action::Import) if cx.setup.operator.is_admin => {
+                self.importing.start(cx, pending::import_from_microsoft(), wait::IMPORT);
+            }
+            Given::Do(Action::Import) => cx.admin_only("An Admin brings customers in."),
             Given::Back => return Step::Back,
             _ => {}
         }
@@ -139,6 +148,12 @@ impl Screen for Customer {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if let Some(record) = cx.brought(Tone::Bad, self.opening.take(arrival)) {
             return Step::Open(record);
+        }
+        if let Some(imported) = cx.brought(Tone::Bad, self.importing.take(arrival)) {
+            let (tone, words) = told(&imported);
+            cx.say(tone, words);
+            self.load(cx);
+            return Step::Stay;
         }
         if let Some(world) = self.world.take(arrival) {
             match world {
@@ -202,7 +217,9 @@ impl Screen for Customer {
             .offer(Action::Sort)
             .offer(Action::Refresh)
             .offer_if(cx.setup.operator.is_admin, Action::Add)
-            .waiting_for(cx.now, [self.opening.clock(), self.world.clock(), self.loading.clock()]);
+            .offer_if(cx.setup.operator.is_admin && cx.session.is_open, Action::Import);
+        let clocks = [self.opening.clock(), self.world.clock(), self.importing.clock(), self.loading.clock()];
+        let scene = scene.waiting_for(cx.now, clocks);
         let search = Focus { spot: Spot::Field(FieldId::Search), count: 0 };
         Scene { focus: self.focus.unwrap_or(search), ..scene }
     }
@@ -213,6 +230,23 @@ impl Screen for Customer {
         }
         let id = self.refused.or(cx.session.parked).or_else(|| self.only_refusal());
         Card::of(id.unwrap_or(CardId::Customers), &[])
+    }
+}
+
+/// What came of bringing customers in, in the line of state.
+fn told(imported: &Imported) -> (Tone, Phrase) {
+    let sums = phrase!["From Microsoft: ", imported.sums(), "."];
+    let is_left = imported.taken.iter().any(|taken| matches!(taken.did, Did::Left(_)));
+    match &imported.missing {
+        Some(missing) => {
+            let what = Text::of(format_args!(" One of its lists is missing: {}. ", missing.what));
+            (Tone::Warn, sums.then(what).then(missing.hint.clone()))
+        }
+        None if is_left => (
+            Tone::Good,
+            sums.then(phrase![" Who was left out, and why: ", Command::CustomersFromMicrosoft, " --dry-run"]),
+        ),
+        None => (Tone::Good, sums),
     }
 }
 

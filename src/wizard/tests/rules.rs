@@ -1012,10 +1012,16 @@ fn only_an_admin_adds_customers() {
     let mut desk = Desk::new(user, Vec::new());
     desk.answer().act(Action::Add);
     assert!(desk.notice().contains("An Admin adds customers"));
+    desk.act(Action::Import);
+    assert!(desk.notice().contains("An Admin brings customers in"));
+    assert_eq!(desk.count("ImportFromMicrosoft"), 0);
     assert!(!desk.offers(Action::Add));
 
     let mut desk = Desk::new(setup(), Vec::new());
-    desk.answer().act(Action::Add);
+    desk.answer().act(Action::Import);
+    desk.answer();
+    assert!(desk.notice().contains("0 left out, 1 no longer listed"), "{}", desk.notice());
+    desk.act(Action::Add);
     desk.give(Given::Submit).answer();
     assert_eq!(desk.count("AddCustomer"), 0);
     assert!(desk.notice().contains("reference"), "{}", desk.notice());

@@ -3,7 +3,7 @@
 
 use crate::{
     customers::{Ended, run},
-    login::signed_in,
+    login::signs_in,
     terminal::{ENTER, Home, Record, Terminal},
 };
 
@@ -29,8 +29,8 @@ async fn a_flag_with_a_name_accepts_for_the_customer_and_leaves_nothing_behind()
     let home = Home::new();
     let nobody = provision(&home, &[]);
     assert_eq!(nobody.code, 4, "{}{}", nobody.out, nobody.err);
-    assert!(nobody.err.contains("nobody is signed in"), "{}", nobody.err);
-    signed_in(&home, MARA).await;
+    assert!(nobody.err.contains("Nobody is signed in"), "{}", nobody.err);
+    signs_in(&home, MARA).await;
     // Microsoft takes its time after Partner Center.
     let done = provision(&home, &["--fault", "let-in-spreading=2s"]);
     assert_eq!(done.code, 0, "{}{}", done.out, done.err);
@@ -56,12 +56,12 @@ async fn a_flag_with_a_name_accepts_for_the_customer_and_leaves_nothing_behind()
 #[tokio::test]
 async fn every_refusal_has_its_own_words_and_leaves_nothing_behind() {
     let home = Home::new();
-    signed_in(&home, MARA).await;
+    signs_in(&home, MARA).await;
     let wrong = run(&home, &["provision", "C-1001", "--users", "none", "--agreed-by", "Ana Petrov"]);
     assert_eq!(wrong.code, 2, "{}", wrong.err);
     assert!(wrong.err.contains("consent.own_right"), "{}", wrong.err);
     for (fault, words) in [
-        ("no-delegation", "no delegated admin relationship with this customer is active"),
+        ("no-delegation", "No delegated admin relationship with this customer is active"),
         (
             "admin-role=cloud-application",
             "“Backup onboarding” gives neither Global Administrator nor Privileged",
@@ -80,18 +80,37 @@ async fn every_refusal_has_its_own_words_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn what_was_left_behind_needs_attention_until_it_is_taken_out() {
+    let home = Home::new();
+    signs_in(&home, MARA).await;
+    assert_eq!(provision(&home, &[]).code, 0);
+    // As if the program had been ended before the last step.
+    let record = rusqlite::Connection::open(home.store()).unwrap();
+    assert_eq!(record.execute("UPDATE own_right SET cleared = NULL", []).unwrap(), 1);
+    let status = run(&home, &["status", "--attention"]);
+    assert_eq!(status.code, 6, "{}", status.err);
+    assert!(status.out.contains("may still be in the organisation"), "{}", status.out);
+    let line = ["provision", "C-1001", "--users", "none"];
+    let done = run(&home, &[&line[..], &ALLOWED].concat());
+    assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+    assert!(done.err.contains("Left behind: Your operators' application may still be"), "{}", done.err);
+    has(&home, "own_right WHERE cleared IS NULL", 0);
+    assert_eq!(run(&home, &["status", "--attention"]).code, 0);
+}
+
+#[tokio::test]
 async fn an_operator_without_the_role_is_not_offered_it() {
     let home = Home::new();
-    signed_in(&home, THEO).await;
+    signs_in(&home, THEO).await;
     let refused = provision(&home, &[]);
     assert_eq!(refused.code, 4, "{}{}", refused.out, refused.err);
-    assert!(refused.err.contains("your account is in no group to which the relationship"), "{}", refused.err);
+    assert!(refused.err.contains("Your account is in no group to which the relationship"), "{}", refused.err);
 }
 
 #[tokio::test]
 async fn on_the_screen_it_stands_beside_the_link_and_asks_for_a_name() {
     let home = Home::new();
-    signed_in(&home, MARA).await;
+    signs_in(&home, MARA).await;
     let mut terminal = Terminal::start(&home, &ALLOWED);
     terminal.sees(&["Which customer?", " listed"]).confirms("Harbour Street Cafe");
     terminal.keys(ENTER).sees(&["adminconsent", "by the relationship “Backup onboarding”", "Press a to"]);

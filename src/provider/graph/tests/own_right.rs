@@ -81,6 +81,16 @@ async fn every_refusal_has_its_words_and_says_whether_something_may_be_left() {
         assert!(said.starts_with(expected), "{fault}: {said}");
         assert_eq!(right.take_out(tenant).await, Ended::Good, "{fault}");
     }
+    // Each side of what is unconfirmed.
+    let desk = Desk::with(&["no-mfa", "nested-code"]).await;
+    let said = words(&desk.own_right().let_in(FOUNDRY.parse().unwrap()).await);
+    assert!(said.contains("wants a second factor") && said.contains("900421"), "{said}");
+    let desk = Desk::with(&["admin-role=privileged", "no-instate"]).await;
+    let (right, tenant) = (desk.own_right(), FOUNDRY.parse().unwrap());
+    assert_eq!(right.let_in(tenant).await, Ended::Good);
+    let said = words(&right.grant(tenant).await);
+    assert!(said.contains("your role there does not suffice"), "{said}");
+    assert_eq!(right.take_out(tenant).await, Ended::Good);
     let desk = Desk::with(&["stays-in"]).await;
     let (right, tenant) = (desk.own_right(), FOUNDRY.parse().unwrap());
     assert_eq!(right.let_in(tenant).await, Ended::Good);

@@ -134,13 +134,13 @@ async fn a_list_that_may_not_be_read_is_named_with_what_is_missing() {
 
 #[tokio::test]
 async fn a_persons_token_goes_to_no_other_host() {
-    let mut world = WORLD.to_owned();
-    for number in 0..400 {
-        world.push_str(&format!(
+    let of = |number: u32| {
+        format!(
             "\n[[tenant]]\nid = \"00000000-0000-4000-8000-{number:012}\"\nname = \"N {number}\"\n\
              domain = \"n{number}.example\"\ninitial = \"n{number}.onmicrosoft.com\"\n"
-        ));
-    }
+        )
+    };
+    let world = WORLD.to_owned() + &(0..400).map(of).collect::<Vec<_>>().concat();
     for (faults, expected) in [(&["evil-next"][..], None), (&[][..], Some(402))] {
         let stage = Stage::of(&world, faults).await;
         let desk = Desk { stage, folder: tempfile::tempdir().unwrap() };

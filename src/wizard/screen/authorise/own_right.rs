@@ -66,19 +66,24 @@ impl Offer {
     pub(super) fn is_open(&self, cx: ViewCx<'_>, record: &RunRecord) -> bool {
         cx.setup.own_right
             && !record.is_read_only
-            && (is_left(record) || self.relationship(cx, record).is_some())
+            && (record.has_left_behind() || self.relationship(cx, record).is_some())
     }
 
     /// What is to be said of it.
     pub(super) fn blocks<'a>(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Block<'a>> {
         let mut blocks = Vec::new();
-        if is_left(record) {
+        if record.has_left_behind() {
             let words = "Your operators' application may still be in the organisation. ";
-            let words = phrase![words, WayOn::OwnRight("take it out")];
+            let way = if cx.setup.own_right {
+                phrase![WayOn::OwnRight("take it out")]
+            } else {
+                "Settings don't let you take it out (consent.own_right).".into()
+            };
+            let words = Phrase::from(words).then(way);
             blocks.push(Block::Facts(vec![Fact::new(FactId::LeftBehind, "Left behind", words)]));
         }
         let told = super::tenant(record).and_then(|tenant| self.known(tenant));
-        if let Some(told) = told.filter(|_| is_due(cx, record) && !is_left(record)) {
+        if let Some(told) = told.filter(|_| is_due(cx, record) && !record.has_left_behind()) {
             let words = match told {
                 Ok(name) => {
                     let words = format_args!("You may accept for them by the relationship “{name}”. ");
@@ -91,11 +96,6 @@ impl Offer {
         }
         blocks
     }
-}
-
-/// Whether the operators' application may have been left in the organisation.
-pub(super) fn is_left(record: &RunRecord) -> bool {
-    record.own_right.as_ref().is_some_and(|last| last.cleared.is_none())
 }
 
 /// Whether settings allow it, the link is out, and consent is what is missing.

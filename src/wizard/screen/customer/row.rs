@@ -78,6 +78,7 @@ pub(super) fn details(row: &BoardRow, is_told: bool, cx: ViewCx<'_>) -> Phrase {
         );
     }
     parts.extend(customer.seats.map(|seats| format!("{} bought", counted(seats, "seat", "seats"))));
+    parts.extend(row.partnership.as_ref().map(Text::to_string));
     let far = row.in_words(cx.now, cx.setup.here.as_str());
     let far = if is_told { String::new() } else { format!(". {}", capital(far.as_str())) };
     Text::of(format_args!("{}{far}", parts.join("; "))).into()
