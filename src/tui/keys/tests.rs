@@ -118,6 +118,11 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         view.ask.focus.spot = Spot::Page;
         view
     };
+    let by_right = || {
+        let mut view = authorise();
+        view.actions.push(Offer::new(Action::OwnRight, "own right", "Accepts for them."));
+        view
+    };
     let auto = || {
         let mut view = bill(None);
         view.ask.id = QuestionId::Auto;
@@ -147,6 +152,7 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('g', authorise(), Outcome::Changed),
         ('f', authorise(), acts(Action::WriteFile)),
         ('o', authorise(), acts(Action::Open)),
+        ('a', by_right(), acts(Action::OwnRight)),
         ('C', users(&many, ""), acts(Action::Copy)),
         ('t', denied(), acts(Action::NextText)),
         ('l', outcome(&lines), acts(Action::PrintAlone)),
