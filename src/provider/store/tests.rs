@@ -11,6 +11,7 @@ mod detail;
 mod opening;
 mod operators;
 mod owning;
+mod partner;
 mod random;
 mod reading;
 mod ruling;
