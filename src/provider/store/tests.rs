@@ -12,6 +12,7 @@ mod opening;
 mod operators;
 mod own_right;
 mod owning;
+mod partner;
 mod random;
 mod reading;
 mod ruling;
