@@ -173,10 +173,9 @@ impl Journey {
             let agreed = self.answers.agreed_by.clone().unwrap_or_default();
             self.steps.fill(FieldId::Agreed, Value::Text(agreed))?;
         }
-        if !self.steps.has(Step::Answer(QuestionId::OwnRight)) || !asks_who && view.failure().is_none() {
-            self.steps.first(Step::Answer(QuestionId::OwnRight));
-            return give(Given::Submit);
-        }
+        // Taking out is an answer of its own: accepting may follow it.
+        let answer = if asks_who { Step::Answer(QuestionId::OwnRight) } else { Step::Do(Action::Save) };
+        self.steps.once(answer, Given::Submit)?;
         for check in view.page.checks() {
             self.lines.push(Text::of(format_args!("{}: {}.", check.name, check.state.word())));
         }

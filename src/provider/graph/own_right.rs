@@ -2,6 +2,11 @@
 //!
 //! Everything is asked with the operator's own tokens, each for one resource in one organisation; a call that may have been
 //! done in part says so, so that what was let in is taken out again. Every call may be made again.
+//!
+//! UNCONFIRMED, because it could be tried against the sandbox only: the bodies of Partner Center's refusals, and which of its
+//! roles it asks for besides the relationship; whether a Privileged Role Administrator alone may add a service principal;
+//! what stays of the operators' application once its consent is deleted (it is checked that it gets no token); how long each
+//! of it spreads; whether `checkMemberGroups` knows every group that a relationship may name.
 
 mod grant;
 mod look;
