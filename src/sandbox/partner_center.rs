@@ -101,7 +101,7 @@ fn let_in(platform: &Platform, ask: &Ask, tenant: &Tenant) -> Result<Value, Refu
     let malformed = (400, 2004, "The application consent is not valid.");
     let body: Value = serde_json::from_slice(&ask.body).map_err(|_bad| malformed)?;
     let client = body.get("applicationId").and_then(Value::as_str).ok_or(malformed)?;
-    let registration = public(&platform.world, client).filter(|it| it.has_roles).ok_or(malformed)?;
+    let registration = public(platform, client).filter(|it| it.has_roles).ok_or(malformed)?;
     let grants = body.get("applicationGrants").and_then(Value::as_array).ok_or(malformed)?;
     let mut scopes = Vec::new();
     for grant in grants {

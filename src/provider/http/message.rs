@@ -11,8 +11,10 @@ use super::{Sent, retry_after};
 pub enum Method {
     /// Reads.
     Get,
-    /// Writes, and asks with a body.
+    /// Makes something, or asks with a body.
     Post,
+    /// Changes something.
+    Patch,
     /// Takes away.
     Delete,
 }

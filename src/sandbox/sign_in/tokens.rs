@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Code, device::Poll, registration, seal, unseal};
 use crate::sandbox::{
     answer::{Ask, fresh, value},
+    application::roles_of,
     partner_center,
     platform::{Platform, object_id},
     registration::{Registration, Scopes, public},
@@ -175,7 +176,7 @@ fn by_refresh<'a>(
 ) -> Result<Signed<'a>, Refusal> {
     let guest_in = guest_in(platform, client_id, word);
     let registration = match guest_in {
-        Some(_) => public(&platform.world, client_id).ok_or_else(|| app_unknown(client_id, word))?,
+        Some(_) => public(platform, client_id).ok_or_else(|| app_unknown(client_id, word))?,
         None => client(platform, form, client_id, word)?,
     };
     let token = value(form, "refresh_token").unwrap_or_default();
@@ -195,7 +196,7 @@ fn by_refresh<'a>(
 
 /// The customer's organisation that a token of the operators' application is asked for.
 fn guest_in<'a>(platform: &'a Platform, client: &str, word: &str) -> Option<&'a Tenant> {
-    let is_operators = client.eq_ignore_ascii_case(&platform.world.partner.operators);
+    let is_operators = public(platform, client).is_some_and(|found| found.has_roles);
     let tenant = platform.world.tenant(word).filter(|tenant| is_operators && !platform.world.is_own(tenant));
     tenant.map(AsRef::as_ref)
 }
@@ -275,8 +276,13 @@ fn answer(platform: &Platform, ask: &Ask, signed: &Signed<'_>, with_info: bool) 
         let issuer = format!("{}/{tid}/v2.0", ask.links.login);
         let mut claims = identity(platform, signed, &scopes, tid, &oid);
         claims.insert("iss".to_owned(), json!(issuer));
-        let roles: Vec<&String> =
-            signed.account.app_roles.iter().filter(|role| !faults.without.contains(role)).collect();
+        let mut roles = if signed.registration.is_registered {
+            let roles = roles_of(platform, &signed.registration.client, &oid).map_err(|why| broken(&why))?;
+            roles.ok_or_else(|| invalid(50_105, words(50_105)))?
+        } else {
+            signed.account.app_roles.clone()
+        };
+        roles.retain(|role| !faults.without.contains(role));
         if signed.registration.has_roles && !roles.is_empty() {
             claims.insert("roles".to_owned(), json!(roles));
         }
@@ -361,6 +367,7 @@ fn access(
 pub(super) fn words(code: u32) -> &'static str {
     match code {
         50_057 => "The user account is disabled.",
+        90_094 => "The grant requires admin permission.",
         50_076 => {
             "Due to a configuration change made by your administrator, or because you moved to a new location, you must use \
                    multi-factor authentication to access the application."
