@@ -31,7 +31,7 @@ use crate::{
         unanswered::{PREFIX, Unanswered},
     },
     domain::{
-        command_line, explain, failure::Failure, id::RunId, operator::Operator, permission, text::Text,
+        cloud::Cloud, command_line, explain, failure::Failure, id::RunId, operator::Operator, permission, text::Text,
         time::Clock,
     },
     driver::{
@@ -456,6 +456,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         clipboard: opener.environment.clipboard().longest(),
         cloud: opener.settings.cloud,
         spreading: opener.settings.consent.spreading,
+        own_right: opener.settings.consent.own_right && opener.settings.cloud == Cloud::Global,
         partner: opener.settings.partner_name.clone(),
         permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
         run,
@@ -497,6 +498,7 @@ fn opened_of(opener: &Opener, world: &World) -> Opened {
             provider: world.provider.clone(),
             clock: opener.clock.clone(),
             rehearse: world.rehearse.clone(),
+            own_right: world.own_right.clone(),
             files: opener.settings.data_of(opener.is_sandbox).join("files"),
             only: None,
             launcher: opener.environment.surroundings.launcher(),

@@ -35,6 +35,7 @@ pub mod mailboxes;
 pub mod nearest;
 pub mod operator;
 pub mod order;
+pub mod own_right;
 pub mod partner_list;
 pub mod permission;
 pub mod phrase;

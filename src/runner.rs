@@ -11,6 +11,7 @@ pub mod browser;
 pub mod clock;
 mod consent;
 mod files;
+mod own_right;
 mod rehearsal;
 mod search;
 pub mod setup;
@@ -48,7 +49,7 @@ use crate::{
         text::Text,
         time::Clock,
     },
-    provider::{Provider, blocking, caught::caught, partner::Wanted, store::Store},
+    provider::{Provider, blocking, caught::caught, graph::OwnRight, partner::Wanted, store::Store},
     wizard::call::{CallId, Reply, Request, World},
 };
 
@@ -84,6 +85,8 @@ pub struct Tools {
     pub clock: Clock,
     /// Plays the customer, in the sandbox.
     pub rehearse: Option<Rehearse>,
+    /// Accepts for a customer with the partner's own right, where settings allow it.
+    pub own_right: Option<OwnRight>,
     /// Folder for receipts and link files.
     pub files: PathBuf,
     /// Whom a program comes for, by reference: the board needs no other customer. None: a person looks at it.
@@ -329,6 +332,9 @@ async fn answer(
         }
         Request::SearchGrant { customer, tenant, since } => {
             consent::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landed)
+        }
+        asked @ (Request::OwnRightHeld(_) | Request::AcceptByOwnRight(..)) => {
+            own_right::answer(tools, (replies, call), asked).await
         }
         Request::SaveProof(id, organisation) => {
             run(store, move |s| s.save_proof(&id, organisation.as_ref())).await

@@ -21,6 +21,7 @@ mod journal;
 mod key;
 mod licence;
 mod names;
+mod partner_center;
 mod people;
 mod platform;
 mod registration;
@@ -54,7 +55,7 @@ const PORT_FILE: &str = "port";
 
 /// Microsoft's own hosts that the sandbox plays: its cloud's, and those that sign in to the other clouds.
 fn hosts(home: &cloud::Cloud) -> Vec<&'static str> {
-    let mut hosts = vec![home.login, home.graph, "microsoft.com"];
+    let mut hosts = vec![home.login, home.graph, "microsoft.com", partner_center::HOST];
     for other in &cloud::CLOUDS {
         if !hosts.contains(&other.login) {
             hosts.push(other.login);

@@ -135,6 +135,7 @@ impl Inside {
                     provider: provider.clone(),
                     clock: runner::clock::system(),
                     rehearse: None,
+                    own_right: None,
                     files: files.clone(),
                     only: None,
                     launcher: None,
@@ -154,6 +155,7 @@ impl Inside {
         });
         let runner = Runner::new(stage.runtime.handle().clone(), Arc::new(open), wake);
         let wizard = Wizard::new(Setup {
+            own_right: false,
             is_sandbox: false,
             is_mapped: false,
             rehearsal: false,

@@ -1,15 +1,23 @@
 //! Who works here: whoever is signed in with Microsoft, else the account of this computer, where the settings allow that.
 
+use std::sync::Arc;
+
+use uuid::Uuid;
+
 use crate::{
     commands::login::demanded,
     domain::{
-        failure::Failure,
+        cloud::Cloud,
+        failure::{Failure, FailureKind},
         operator::Account,
+        permission,
         phrase::{Command, phrase},
         sign_in::SignedIn,
+        text::Text,
     },
     provider::{
         self,
+        graph::{Apps, OwnRight},
         http::{Http, HttpOptions, Network},
         oauth::operator::{NotRefreshed, Operators, Person, Registration, Session, SessionFile},
     },
@@ -88,6 +96,34 @@ fn refreshed(
 pub(super) fn person(opener: &Opener, sandbox: Option<&Sandbox>) -> Result<Option<Person>, Failure> {
     let Some(registration) = registration(opener, sandbox) else { return Ok(None) };
     Ok(Some(Person::new(operators(opener, sandbox, registration)?, file(opener))))
+}
+
+/// What accepts for a customer with the partner's own right; none where settings don't allow it or know of no sign-in, and in a
+/// national cloud, whose Partner Center is another one.
+///
+/// # Errors
+/// As [`operators`].
+pub(super) fn own_right(
+    opener: &Opener,
+    sandbox: Option<&Sandbox>,
+    customers: Uuid,
+) -> Result<Option<OwnRight>, Failure> {
+    let settings = &opener.settings;
+    if !settings.consent.own_right || settings.cloud != Cloud::Global {
+        return Ok(None);
+    }
+    let registration = registration(opener, sandbox);
+    let (Some(person), Some(registration)) = (person(opener, sandbox)?, registration) else {
+        return Ok(None);
+    };
+    let apps = Apps { customers, operators: registration.client_id };
+    let permissions = permission::with_extra(&opener.extra_permissions).map_err(|bad| {
+        let what = Text::of(format_args!("{bad}"));
+        Failure::new(FailureKind::Internal, what, "Look at the permissions in the settings.")
+    })?;
+    let options = sandbox.map_or_else(|| opener.real_http(), |sandbox| opener.sandbox_http(sandbox));
+    let http = (provider::http_client(options)?, opener.clock.clone());
+    Ok(Some(OwnRight::new(http, settings.cloud.graph(), Arc::new(person), apps, &permissions)))
 }
 
 /// Where the sign-in of this world is kept.

@@ -25,6 +25,7 @@ use crate::{
     private,
     provider::{
         self, Provider,
+        graph::OwnRight,
         http::{HttpOptions, Network},
         oauth::{App, Credential},
         store::{Store, StoreOptions, Terms},
@@ -49,6 +50,8 @@ pub(super) struct World {
     pub(super) partner: TenantId,
     /// Plays the customer.
     pub(super) rehearse: Option<Rehearse>,
+    /// Accepts for a customer with the partner's own right, where settings allow it.
+    pub(super) own_right: Option<OwnRight>,
     /// Kept while the world is used: the sandbox stops on drop.
     pub(super) sandbox: Option<Sandbox>,
     /// What may be wrong with the credential, a sentence each without its full stop.
@@ -326,15 +329,16 @@ impl Opener {
                     "Mend it, or name another source in the settings.",
                 )
             })?;
-        let provider = Provider::new(
-            &self.provider_settings(self.real_http(), Self::app(app, first, next), None),
-            store,
-        )?
-        .believing(settings.sweep.shorter_percent)
-        .patient(settings.consent.spreading)
-        .in_name_of(sign_in::person(self, None)?);
+        let app_at_microsoft = Self::app(app, first, next);
+        let own_right = sign_in::own_right(self, None, app.client_id)?;
+        let provider =
+            Provider::new(&self.provider_settings(self.real_http(), app_at_microsoft, None), store)?
+                .believing(settings.sweep.shorter_percent)
+                .patient(settings.consent.spreading)
+                .in_name_of(sign_in::person(self, None)?);
         let standing = credential::standing(&provider, &facts, &self.handle, clock.now());
-        Ok(World { provider, partner: app.tenant, rehearse: None, sandbox: None, doubts, standing })
+        let partner = app.tenant;
+        Ok(World { provider, partner, rehearse: None, own_right, sandbox: None, doubts, standing })
     }
 
     /// What the client is made from; the page that consent returns to is the real world's alone.
@@ -445,6 +449,7 @@ impl Opener {
         let tenant = app.partner;
         let facts = credential::facts(&app.credential, None);
         let browser = format!("http://{}", sandbox.address());
+        let own_right = sign_in::own_right(self, Some(&sandbox), app.client_id)?;
         let provider =
             Provider::new(&self.provider_settings(self.sandbox_http(&sandbox), app, Some(browser)), store)?
                 .believing(settings.sweep.shorter_percent)
@@ -463,6 +468,7 @@ impl Opener {
             provider,
             partner: tenant,
             rehearse: Some(rehearse),
+            own_right,
             sandbox: Some(sandbox),
             doubts: Vec::new(),
             standing,

@@ -56,6 +56,9 @@ pub struct Args {
     /// Go on although the customer's own mail domain belongs to another organisation.
     #[arg(long, help_heading = "Office 365")]
     pub domain_belongs_elsewhere: bool,
+    /// Accept for the customer by your own role there (GDAP); the name of the person at the customer who agreed.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["dry_run", "rehearse"], help_heading = "Office 365")]
+    pub agreed_by: Option<String>,
     /// How long the customer's consent is waited for, like 90s, 15m or 2h; without it: asked once, then parked.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s", hide_default_value = true, help_heading = "Office 365")]
     pub wait: Duration,

@@ -54,6 +54,8 @@ pub struct Answers {
     pub ceiling: Option<u32>,
     /// Enable Auto is made although nothing runs at 20:00.
     pub without_sweeper: bool,
+    /// Who at the customer agreed that the operator accepts for them.
+    pub agreed_by: Option<String>,
     /// How long the customer's consent is waited for; zero: asked about once.
     pub wait: Duration,
     /// Stops before the first write that bills, and says what it would come to.

@@ -72,6 +72,8 @@ pub enum CardId {
     ConsentWaiting,
     /// The link has been out for longer than usual: `{organisation}`.
     ConsentLate,
+    /// The partner is about to accept for the customer.
+    ConsentByPartner,
     /// Consent was given, and Microsoft spreads it.
     ConsentSpreading,
     /// The same, for longer than usual.

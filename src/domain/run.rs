@@ -12,6 +12,7 @@ use super::{
     form_draft::FormDraft,
     id::{Address, CustomerId, RunId, UserId},
     invitation::Invitation,
+    own_right::OwnRight,
     protection::{Chosen, SeatResult},
     tenant::Organisation,
     text::Text,
@@ -52,6 +53,8 @@ pub struct RunRecord {
     pub link_shown: Option<Moment>,
     /// The invitation to the customer's administrator.
     pub invitation: Option<Invitation>,
+    /// What was done in that organisation with the partner's own right.
+    pub own_right: Option<OwnRight>,
     /// When every check was good for the first time.
     pub proved: Option<Moment>,
     /// When *Enable* was pressed and written.
@@ -91,6 +94,12 @@ impl ProductProgress {
 }
 
 impl RunRecord {
+    /// Whether the operators' application may have been left in its organisation.
+    #[must_use]
+    pub fn has_left_behind(&self) -> bool {
+        self.own_right.as_ref().is_some_and(OwnRight::is_left_open)
+    }
+
     /// The link for its administrator, whose address it names where that is known.
     #[must_use]
     pub fn hinted(&self, link: Text) -> Text {

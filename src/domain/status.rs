@@ -31,6 +31,8 @@ pub struct ProductStatus {
     pub enabled: Option<Moment>,
     /// What the customer must do about their consent, a sentence without a full stop; none: all was well at the last look.
     pub consent: Option<Text>,
+    /// The operators' application may have been left in the organisation, where it was to accept for the customer.
+    pub has_left_behind: bool,
     /// The standing rule.
     pub rule: Option<AutoRule>,
     /// The run that is not finished, and how far it is.
@@ -226,6 +228,12 @@ impl ProductStatus {
         if let Some(why) = self.consent.as_ref().filter(|_| self.customer.is_active) {
             reasons.push(accept_again(&self.customer, self.product, why));
         }
+        if self.has_left_behind {
+            let go_on = Command::TellLink(self.customer.reference.clone(), self.product);
+            reasons.push(Text::of(format_args!(
+                "the operators' application may still be in the organisation. To take it out: {go_on}"
+            )));
+        }
         if let Some((asked, why)) = self.trouble.as_ref().filter(|_| self.customer.is_active) {
             let when = sydney::stamp_in_words(*asked, sydney::ZONE);
             reasons.push(Text::of(format_args!("it could not be looked at again, {when}: {why}")));
@@ -297,6 +305,7 @@ mod tests {
             free: None,
             enabled: None,
             consent: None,
+            has_left_behind: false,
             rule: None,
             run: None,
             missed: 0,

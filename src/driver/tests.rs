@@ -134,6 +134,7 @@ fn drive(can_open: bool, shows: usize, mut answers: Vec<Given>) -> (Ended, Vec<S
 
 fn setup() -> Setup {
     Setup {
+        own_right: false,
         is_sandbox: true,
         is_mapped: false,
         rehearsal: true,

@@ -3,9 +3,10 @@
 use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
-    domain::{failure::FailureKind, tenant::CheckState},
+    domain::{failure::FailureKind, tenant::CheckState, text::Text},
     wizard::{
-        answer::{Action, Given},
+        answer::{Action, FieldId, Given, Value},
+        ask::QuestionId,
         view::{FactId, Standing, View},
     },
 };
@@ -32,6 +33,7 @@ impl Journey {
         if view.ask.is_waiting {
             return Continue(());
         }
+        self.take_out(view)?;
         match view.standing.unwrap_or(Standing::Unknown) {
             Standing::Enabled => {
                 self.say("Enabled. Listing the users.");
@@ -118,7 +120,10 @@ impl Journey {
                 self.say("The customer has accepted. Microsoft is still spreading it; this is not an error.");
             }
         } else if view.page.link().is_some() {
-            self.tell_link(view);
+            match self.answers.agreed_by.clone() {
+                Some(agreed) => self.begin_accepting(view, &agreed)?,
+                None => self.tell_link(view),
+            }
             if self.answers.rehearse {
                 self.steps.act(Action::Rehearse)?;
             }
@@ -127,5 +132,53 @@ impl Journey {
             self.steps.act(Action::Authorise)?;
         }
         Break(Next::AwaitCustomer)
+    }
+
+    /// Goes to where the operator accepts for the customer, once; where that can't be, the journey ends with why.
+    fn begin_accepting(&mut self, view: &View<'_>, agreed: &str) -> Decision {
+        if self.steps.has(Step::Do(Action::OwnRight)) {
+            return Continue(());
+        }
+        if view.offer(Action::OwnRight).is_some() {
+            self.say(format_args!("Accepting for the customer with your own right. {agreed} agreed."));
+            return self.steps.act(Action::OwnRight);
+        }
+        match fact(view, FactId::OwnRight) {
+            Some(why) => end(End::Refused, format_args!("You can't accept for this customer. {why}")),
+            // It is being asked.
+            None => Break(Next::Wait),
+        }
+    }
+
+    /// Takes out what may have been left in the organisation; a dry run only says so.
+    fn take_out(&mut self, view: &View<'_>) -> Decision {
+        let Some(left) = fact(view, FactId::LeftBehind) else { return Continue(()) };
+        if !self.steps.first(Step::TakeOut) {
+            return Continue(());
+        }
+        self.say(format_args!("Left behind: {left}"));
+        if self.answers.is_dry_run || view.offer(Action::OwnRight).is_none() {
+            return Continue(());
+        }
+        give(Given::Do(Action::OwnRight))
+    }
+
+    /// Says who agreed, and has the steps done.
+    pub(super) fn accept(&mut self, view: &View<'_>) -> Decision {
+        if view.ask.is_waiting {
+            return Continue(());
+        }
+        let asks_who = view.page.fields().any(|field| field.id == FieldId::Agreed);
+        if asks_who {
+            let agreed = self.answers.agreed_by.clone().unwrap_or_default();
+            self.steps.fill(FieldId::Agreed, Value::Text(agreed))?;
+        }
+        // Taking out is an answer of its own: accepting may follow it.
+        let answer = if asks_who { Step::Answer(QuestionId::OwnRight) } else { Step::Do(Action::Save) };
+        self.steps.once(answer, Given::Submit)?;
+        for check in view.page.checks() {
+            self.lines.push(Text::of(format_args!("{}: {}.", check.name, check.state.word())));
+        }
+        fail_with(view, "Accepting for the customer did not work. Start again.")
     }
 }

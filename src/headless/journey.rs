@@ -66,6 +66,8 @@ pub(super) enum Step {
     TellPlay,
     /// It was told that an address outside the customer's is tried, too.
     TellOutside,
+    /// What may have been left in the organisation was to be taken out.
+    TakeOut,
     /// It was told what is missing of the consent.
     TellMissing,
     /// It was told that the customer has accepted.
@@ -193,6 +195,7 @@ impl Journey {
         );
         match id {
             QuestionId::Authorise => self.authorise(view),
+            QuestionId::OwnRight => self.accept(view),
             // An access that is enabled already leads here at once; the list would need the password.
             QuestionId::Users if is_hosted(view) && self.answers.is_unsigned => self.leave_untried(),
             // No answer here ever opens these; Back closes what did.

@@ -13,6 +13,7 @@ mod licence;
 mod list;
 mod memory;
 mod own;
+mod own_right;
 mod page;
 pub mod partner;
 mod proof;
@@ -31,7 +32,10 @@ use url::Url;
 
 pub use self::delta::{Again, Delta, SweptUser};
 use self::licence::Licences;
-pub use self::memory::Memory;
+pub use self::{
+    memory::Memory,
+    own_right::{Apps, OwnRight},
+};
 use super::{
     Settings,
     error::Error,

@@ -33,6 +33,7 @@ mod history;
 mod invitations;
 mod operators;
 mod outcome;
+mod own_right;
 mod part;
 mod partner;
 mod pauses;

@@ -97,6 +97,7 @@ impl Stage {
                     })
                 }),
             }),
+            own_right: None,
             files: folder.path().join("files"),
             only: None,
             launcher: None,
@@ -254,6 +255,8 @@ const fn name(request: &Request) -> &'static str {
         Request::Prove { organisation: Some(_), .. } => "prove consent",
         Request::Prove { .. } => "prove impersonation",
         Request::SearchGrant { .. } => "search grant",
+        Request::OwnRightHeld(_) => "own right held",
+        Request::AcceptByOwnRight(..) => "accept by own right",
         Request::SaveProof(..) => "save proof",
         Request::OpenBrowser(_) => "open browser",
         Request::WriteFile { .. } => "write file",
@@ -286,7 +289,7 @@ const fn name(request: &Request) -> &'static str {
 
 /// How many names there are without those of setup, which has a desk of its own. Opening a browser is the one that no test
 /// asks for, because a desk would get one.
-const NAMES: usize = 41;
+const NAMES: usize = 43;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
@@ -300,6 +303,9 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Server(_) => "server",
         Reply::Proof(_) => "proof",
         Reply::Landed(_) => "landed",
+        Reply::Held(_) => "held",
+        Reply::Stages(_) => "stages",
+        Reply::Accepted(..) => "accepted",
         Reply::Protection(_) => "protection",
         Reply::Page(_) => "page",
         Reply::Whole(_) => "whole",
@@ -358,6 +364,9 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
             },
             "proof",
         ),
+        // Settings don't allow it here.
+        (Request::OwnRightHeld(tenant), "failed"),
+        (Request::AcceptByOwnRight(run(), tenant, Some("Aroha Ngata".into())), "failed"),
         (Request::SaveProof(run(), Some(organisation(tenant))), "run"),
         (Request::Enable(run()), "run"),
         (Request::LoadProtection(customer, OFFICE), "protection"),

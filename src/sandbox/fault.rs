@@ -103,9 +103,6 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("sign-in-tenant", "GUID", "the tokens of people name that tenant as theirs"),
     ("slow-down", "NUMBER (1)", "that many polls for each device code are answered with slow_down"),
     ("code-life", "SECONDS s (20s)", "device codes live that long instead of fifteen minutes"),
-    ("unregistered", "", "the partner has registered nothing at Microsoft yet"),
-    ("no-registering", "", "a policy lets nobody register an application: Graph answers 403"),
-    ("replicating", "SECONDS s (2s)", "what was registered through Graph is unknown for that long"),
     ("no-partner-role", "", "who signed in has no role by which the partner's customers may be listed"),
     ("no-delegation", "", "Microsoft lists no delegated customers, resellers' contracts alone"),
     (
@@ -118,6 +115,25 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "NAME",
         "Microsoft no longer lists the organisation of that name among the partner's customers",
     ),
+    ("no-mfa", "", "the tokens of people tell of no second factor: Partner Center refuses them with 900421"),
+    ("partner-center", "STATUS (500)", "Partner Center refuses whatever is asked of it about customers"),
+    (
+        "let-in-spreading",
+        "SECONDS s (3s)",
+        "once the operators' application was let into an organisation, tokens are refused with 65001 that long",
+    ),
+    ("stays-in", "", "Partner Center says that it took the operators' application out, and leaves it in"),
+    ("nested-code", "", "Partner Center puts the code of a refusal into an object, as text"),
+    ("no-instate", "", "a Privileged Role Administrator may add no application to an organisation"),
+    ("assign-error", "ROLE", "assigning that application role is refused"),
+    (
+        "admin-role",
+        "WORD (global)",
+        "the role of the delegated admin relationships: global, privileged or cloud-application",
+    ),
+    ("unregistered", "", "the partner has registered nothing at Microsoft yet"),
+    ("no-registering", "", "a policy lets nobody register an application: Graph answers 403"),
+    ("replicating", "SECONDS s (2s)", "what was registered through Graph is unknown for that long"),
 ];
 
 /// What the operators' application may be odd by.
@@ -202,12 +218,6 @@ pub(super) struct Faults {
     pub(super) slow_down: Option<u64>,
     /// Life of a device code.
     pub(super) code_life: Option<Duration>,
-    /// The partner has no registrations.
-    pub(super) unregistered: bool,
-    /// Nobody may register an application.
-    pub(super) no_registering: bool,
-    /// Time from registering to being known.
-    pub(super) replicating: Option<Duration>,
     /// The partner's customers may not be listed.
     pub(super) no_partner_role: bool,
     /// The lists of delegated customers are empty.
@@ -216,6 +226,28 @@ pub(super) struct Faults {
     pub(super) delegation_ends: Option<u64>,
     /// Name of an organisation that the partner's lists lack.
     pub(super) not_listed: Option<String>,
+    /// Tokens of people without a second factor.
+    pub(super) no_mfa: bool,
+    /// Status with which Partner Center refuses.
+    pub(super) partner_center: Option<u16>,
+    /// Time from letting an application in to its first token.
+    pub(super) let_in_spreading: Option<Duration>,
+    /// What is taken out stays in.
+    pub(super) stays_in: bool,
+    /// The code of a refusal of Partner Center's lies deeper.
+    pub(super) nested_code: bool,
+    /// A Privileged Role Administrator may only assign.
+    pub(super) no_instate: bool,
+    /// Application roles that can't be assigned.
+    pub(super) assign_error: Vec<String>,
+    /// Role of the relationships.
+    pub(super) admin_role: Option<String>,
+    /// The partner has no registrations.
+    pub(super) unregistered: bool,
+    /// Nobody may register an application.
+    pub(super) no_registering: bool,
+    /// Time from registering to being known.
+    pub(super) replicating: Option<Duration>,
 }
 
 impl Faults {
@@ -277,6 +309,18 @@ impl Faults {
             "no-delegation" => self.no_delegation = true,
             "delegation-ends" => self.delegation_ends = Some(number(name, value, "d", 20)?),
             "not-listed" => self.not_listed = Some(needed(name, value)?),
+            "no-mfa" => self.no_mfa = true,
+            "partner-center" => {
+                self.partner_center = Some(u16::try_from(number(name, value, "", 500)?).unwrap_or(500));
+            }
+            "let-in-spreading" => {
+                self.let_in_spreading = Some(Duration::from_secs(number(name, value, "s", 3)?));
+            }
+            "stays-in" => self.stays_in = true,
+            "nested-code" => self.nested_code = true,
+            "no-instate" => self.no_instate = true,
+            "assign-error" => self.assign_error.push(needed(name, value)?),
+            "admin-role" => self.admin_role = Some(value.unwrap_or("global").to_owned()),
             _ => return Err(unknown(name)),
         }
         Ok(())
@@ -317,13 +361,21 @@ impl Faults {
             sign_in_tenant: self.sign_in_tenant.clone().or_else(|| more.sign_in_tenant.clone()),
             slow_down: self.slow_down.or(more.slow_down),
             code_life: self.code_life.or(more.code_life),
-            unregistered: self.unregistered || more.unregistered,
-            no_registering: self.no_registering || more.no_registering,
-            replicating: self.replicating.or(more.replicating),
             no_partner_role: self.no_partner_role || more.no_partner_role,
             no_delegation: self.no_delegation || more.no_delegation,
             delegation_ends: self.delegation_ends.or(more.delegation_ends),
             not_listed: self.not_listed.clone().or_else(|| more.not_listed.clone()),
+            no_mfa: self.no_mfa || more.no_mfa,
+            partner_center: self.partner_center.or(more.partner_center),
+            let_in_spreading: self.let_in_spreading.or(more.let_in_spreading),
+            stays_in: self.stays_in || more.stays_in,
+            nested_code: self.nested_code || more.nested_code,
+            no_instate: self.no_instate || more.no_instate,
+            assign_error: self.assign_error.iter().chain(&more.assign_error).cloned().collect(),
+            admin_role: self.admin_role.clone().or_else(|| more.admin_role.clone()),
+            unregistered: self.unregistered || more.unregistered,
+            no_registering: self.no_registering || more.no_registering,
+            replicating: self.replicating.or(more.replicating),
         }
     }
 }
@@ -397,7 +449,7 @@ mod tests {
         for (name, ..) in TABLE {
             let item = match *name {
                 "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends"
-                | "not-listed" => {
+                | "not-listed" | "assign-error" => {
                     format!("{name}=x")
                 }
                 "operators-odd" => format!("{name}=secret"),

@@ -5,13 +5,14 @@
 
 mod batch;
 mod credentials;
+mod holders;
 mod me;
 mod operators;
 mod partner;
 mod query;
 mod relations;
 mod users;
-mod writes;
+pub(super) mod writes;
 
 use std::{io, sync::Arc};
 
@@ -38,6 +39,8 @@ struct Caller {
     roles: Vec<String>,
     /// Address of the person who signed in; none: an application asks.
     person: Option<String>,
+    /// Templates of the directory roles that the person has there.
+    ranks: Vec<String>,
     /// The tenant's faults.
     faults: Faults,
 }
@@ -51,7 +54,7 @@ impl Caller {
 
 /// A refusal: status, code, message, and further headers.
 #[derive(Debug)]
-struct Refusal {
+pub(super) struct Refusal {
     /// HTTP status.
     status: u16,
     /// `error.code`.
@@ -233,6 +236,8 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         (None, Some(list)) => list.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect(),
         (None, None) => Vec::new(),
     };
+    let ranks = claims.get("wids").and_then(Value::as_array).into_iter().flatten();
+    let ranks = ranks.filter_map(|rank| rank.as_str().map(str::to_owned)).collect();
     let tenant = platform.world.tenant(&tid).map(Arc::clone);
     match &tenant {
         None => return Err(refuse("Access token validation failure. The tenant is not known here.")),
@@ -247,7 +252,7 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         }
     }
     let faults = platform.faults(tenant.as_deref());
-    Ok(Caller { root: format!("{}/v1.0", ask.links.graph), tid, tenant, roles, person, faults })
+    Ok(Caller { root: format!("{}/v1.0", ask.links.graph), tid, tenant, roles, person, ranks, faults })
 }
 
 /// The table of paths.
@@ -288,6 +293,9 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
         ["tenantRelationships", "delegatedAdminRelationships"] => {
             partner::relationships(platform, ask, caller)
         }
+        ["tenantRelationships", "delegatedAdminRelationships", id, "accessAssignments"] => {
+            holders::assignments(platform, caller, id)
+        }
         ["tenantRelationships", call] => relations::tenant_information(platform, caller, call),
         [other, ..] => Err(no_segment(other)),
         [] => Err(no_segment("")),
@@ -297,6 +305,7 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
 /// The table of paths that are written to.
 fn write(platform: &Platform, ask: &Ask, caller: &Caller, rest: &[&str]) -> Result<Found, Refusal> {
     match (ask.method.as_str(), rest) {
+        ("POST", ["me", "checkMemberGroups"]) => holders::member_groups(platform, ask, caller),
         ("POST", ["applications"]) => writes::register(platform, ask, caller),
         ("PATCH", ["applications", id]) => writes::change(platform, ask, caller, id),
         ("DELETE", ["applications", id]) => writes::delete(platform, caller, id),

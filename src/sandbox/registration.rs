@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{
     application::{of, redirects, registered},
+    partner_center,
     platform::Platform,
     role::{GRAPH, SCOPES},
 };
@@ -54,6 +55,8 @@ pub(super) fn public(platform: &Platform, client: &str) -> Option<Registration> 
                 "Organization.Read.All",
                 "DelegatedAdminRelationship.Read.All",
                 "Directory.Read.All",
+                "Application.ReadWrite.All",
+                "AppRoleAssignment.ReadWrite.All",
             ],
             tenant: Some(world.partner.tenant.clone()),
             has_roles: true,
@@ -110,17 +113,24 @@ fn made(platform: &Platform, client: &str) -> Option<Registration> {
 pub(super) struct Scopes {
     /// Scopes of [`OPENID`].
     pub(super) openid: Vec<String>,
-    /// Scopes of Graph, without its address.
-    pub(super) graph: Vec<String>,
+    /// Scopes of the resource, without its address.
+    pub(super) named: Vec<String>,
+    /// The resource is Partner Center, and not Graph.
+    pub(super) is_of_center: bool,
 }
 
 impl Scopes {
-    /// Reads the parameter `scope`; `None` where something is no scope of Graph, or not granted.
+    /// Reads the parameter `scope`; `None` where something is no scope of one resource, or not granted.
     pub(super) fn read(text: &str, registration: &Registration) -> Option<Self> {
-        let (mut openid, mut graph) = (Vec::new(), Vec::new());
+        let (mut openid, mut graph, mut center) = (Vec::new(), Vec::new(), Vec::new());
         for word in text.split_whitespace() {
             if OPENID.contains(&word) {
                 openid.push(word.to_owned());
+                continue;
+            }
+            if let Some(name) = word.strip_prefix(partner_center::RESOURCE) {
+                let fits = registration.has_roles && ["/user_impersonation", "/.default"].contains(&name);
+                fits.then(|| center.push(partner_center::SCOPE.to_owned()))?;
                 continue;
             }
             let name = word.strip_prefix("https://graph.microsoft.com/").unwrap_or(word);
@@ -131,7 +141,10 @@ impl Scopes {
             let known = registration.scopes.iter().find(|it| it.eq_ignore_ascii_case(name))?;
             graph.push((*known).to_owned());
         }
-        Some(Self { openid, graph })
+        // A token is for one resource.
+        let is_of_center = !center.is_empty();
+        (graph.is_empty() || !is_of_center).then_some(())?;
+        Some(Self { openid, named: if is_of_center { center } else { graph }, is_of_center })
     }
 
     /// Whether one of the plain scopes was asked for.
@@ -142,6 +155,6 @@ impl Scopes {
     /// As the answer tells them.
     pub(super) fn told(&self) -> String {
         let shown = self.openid.iter().filter(|it| *it != "offline_access");
-        shown.chain(&self.graph).map(String::as_str).collect::<Vec<_>>().join(" ")
+        shown.chain(&self.named).map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 }

@@ -30,6 +30,7 @@ use super::{
     cloud::CLOUDS,
     consent, discovery, graph,
     journal::Event,
+    partner_center,
     people::Person,
     platform::{Loss, Platform},
     sign_in,
@@ -235,6 +236,7 @@ async fn serve(
         host if host == home.graph => graph::answer(&platform, &ask).await,
         host if host == home.login => identity(&platform, &ask).await,
         host if is_elsewhere => discovery::elsewhere(&platform, &ask, host),
+        partner_center::HOST => partner_center::answer(&platform, &ask),
         // Where Microsoft's short address for device codes leads.
         "microsoft.com" if ask.path == "/devicelogin" => {
             Answer::redirect(&format!("https://{}/common/oauth2/deviceauth", home.login))
@@ -249,6 +251,7 @@ async fn serve(
 async fn by_path(platform: &Platform, ask: &Ask) -> Answer {
     match ask.path.trim_start_matches('/').split_once('/') {
         Some(("sandbox", rest)) => own(platform, ask, rest),
+        Some(("v1", _)) => partner_center::answer(platform, ask),
         Some(("v1.0" | "oidc", _)) => graph::answer(platform, ask).await,
         _ => identity(platform, ask).await,
     }

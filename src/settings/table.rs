@@ -208,6 +208,17 @@ settings! {
             about: "How long Microsoft may go on refusing what was granted before that is a refusal",
         };
 
+    CONSENT_OWN_RIGHT: Setting<bool> = Choice(&[("off", false), ("offer", true)])
+        => Always(|draft| &mut draft.settings.consent.own_right),
+        Spec {
+            name: "consent.own_right",
+            variable: "BACKUP365_CONSENT_OWN_RIGHT",
+            flag: "--consent-own-right",
+            value_name: "WHEN",
+            example: "offer",
+            about: "Whether operators are offered to accept for a customer by a delegated admin relationship (GDAP)",
+        };
+
     APPLY_AT_ONCE: Setting<u8> = Whole(1, 16)
         => Always(|draft| &mut draft.settings.apply.at_once),
         Spec {

@@ -153,11 +153,13 @@ impl Default for ApplySettings {
 pub struct ConsentSettings {
     /// How long it may refuse what was granted before that is a refusal, up to a day.
     pub spreading: Duration,
+    /// Whether operators may be offered to accept for a customer by their own role there.
+    pub own_right: bool,
 }
 
 impl Default for ConsentSettings {
     fn default() -> Self {
-        Self { spreading: SPREADING }
+        Self { spreading: SPREADING, own_right: false }
     }
 }
 

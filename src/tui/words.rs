@@ -97,6 +97,7 @@ pub(crate) fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         }
         WayOn::Leave => to(press("q"), "leave"),
         WayOn::ShowLink => "Press Enter for the link.".into(),
+        WayOn::OwnRight(purpose) => to(press("a"), purpose),
         WayOn::HandOver => to(press("c"), "send the link to your clipboard, or f to write it into a file"),
         WayOn::PrintAlone(what) => to(press("l"), &format!("print {what} alone")),
         WayOn::HaveRun(_) => to(press("l"), "print the lines that the hoster is to run"),

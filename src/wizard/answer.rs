@@ -104,6 +104,8 @@ pub enum FieldId {
     Listing,
     /// Hosted Exchange: the mailboxes.
     Mailboxes,
+    /// Who at the customer agreed.
+    Agreed,
     /// A new customer's reference.
     Reference,
     /// A new customer's name.
@@ -216,6 +218,8 @@ pub enum Action {
     EmptyList,
     /// Show the link, and note when it was first shown.
     Authorise,
+    /// Accept for the customer by the operator's own role there: asks who agreed.
+    OwnRight,
     /// Enable the product for this customer.
     Enable,
     /// Send the text that goes elsewhere to the terminal's clipboard.

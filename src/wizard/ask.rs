@@ -125,6 +125,8 @@ pub enum QuestionId {
     Impersonation,
     /// Authorise, then Enable.
     Authorise,
+    /// Accept for the customer by the operator's own role there: who agreed?
+    OwnRight,
     /// Which users?
     Users,
     /// Which kinds are included?

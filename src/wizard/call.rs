@@ -16,7 +16,7 @@ use crate::domain::{
     partner_list::Imported,
     protection::{AutoRule, Chosen, Protection, SeatResult},
     run::{Board, ExclusionChange, Outcome, RunRecord, Seen, SweeperStatus},
-    tenant::{Organisation, Proof},
+    tenant::{Check, Organisation, Proof},
     tenant_input::TenantInput,
     text::Text,
     time::Moment,
@@ -147,6 +147,12 @@ requests! {
         /// When the link was shown: what was accepted before that has nothing to do with it.
         since: Moment
     } -> Landing ["{}, {tenant}", customer.0];
+    /// Ask by which relationship the operator may accept for the customer with their own role there.
+    READ own_right_held = OwnRightHeld(tenant: TenantId) -> Held ["{tenant}"];
+    /// Accept for the customer, who agreed to it; without a name only what was let in before is taken out. `Stages` come as
+    /// it goes on.
+    WRITE accept_by_own_right = AcceptByOwnRight(run: RunId, tenant: TenantId, agreed: Option<Text>) -> Accepted
+        ["{run}, {tenant}"];
     /// Every check was good.
     WRITE save_proof = SaveProof(run: RunId, organisation: Option<Organisation>) -> Box<RunRecord> ["{run}"];
     /// Open the link in a browser here.
@@ -279,6 +285,12 @@ pub enum Reply {
     Proof(Box<Proof>),
     /// Where a grant landed that did not come; none where it was not found.
     Landed(Option<Box<Landed>>),
+    /// The relationship by which the operator may accept for the customer.
+    Held(Text),
+    /// How far the steps of that are.
+    Stages(Vec<Check>),
+    /// The steps are over: the run as it is on record then, and what went wrong.
+    Accepted(Box<RunRecord>, Option<Failure>),
     /// What is true about the users.
     Protection(Box<Protection>),
     /// More users have arrived.
@@ -339,7 +351,13 @@ impl Reply {
     pub(crate) const fn is_part(&self) -> bool {
         matches!(
             self,
-            Self::Page(_) | Self::Whole(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits(_) | Self::Batch(_)
+            Self::Page(_)
+                | Self::Whole(_)
+                | Self::Kinds(_)
+                | Self::Note(_)
+                | Self::Hits(_)
+                | Self::Batch(_)
+                | Self::Stages(_)
         )
     }
 }
@@ -351,6 +369,14 @@ pub(crate) struct Saved;
 /// Where a grant landed that did not come.
 #[derive(Debug)]
 pub(crate) struct Landing(pub(crate) Option<Box<Landed>>);
+
+/// The relationship by which the operator may accept for the customer.
+#[derive(Debug)]
+pub(crate) struct Held(pub(crate) Text);
+
+/// The steps of accepting with the partner's own right are over.
+#[derive(Debug)]
+pub(crate) struct Accepted(pub(crate) Box<RunRecord>, pub(crate) Option<Failure>);
 
 /// A wait is over.
 #[derive(Debug)]
@@ -409,6 +435,8 @@ replies! {
     FoundServer: Reply::Server(server) => server;
     Box<Proof>: Reply::Proof(proof) => proof;
     Landing: Reply::Landed(landed) => Landing(landed);
+    Held: Reply::Held(relationship) => Held(relationship);
+    Accepted: Reply::Accepted(record, failure) => Accepted(record, failure);
     Box<Protection>: Reply::Protection(protection) => protection;
     Listed: Reply::Listed { .. } => Listed;
     Searched: Reply::Searched(hits) => Searched(hits);

@@ -45,6 +45,8 @@ pub struct Setup {
     pub cloud: Cloud,
     /// How long Microsoft may take to spread a consent.
     pub spreading: Duration,
+    /// Whether operators may be offered to accept for a customer by their own role there.
+    pub own_right: bool,
     /// The partner's own name, where settings have one.
     pub partner: Option<Text>,
     /// The permissions asked for: name and plain reason.

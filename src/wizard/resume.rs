@@ -12,7 +12,7 @@ use super::screen::{
 pub(crate) enum Stage {
     /// How to get in is not known, or the key to what is known is lost.
     Access,
-    /// Access is known, the product is not enabled.
+    /// Access is known, the product is not enabled; or something is to be taken out of the organisation again.
     Authorise,
     /// Enabled.
     Users,
@@ -28,7 +28,7 @@ pub(crate) fn stage(record: &RunRecord) -> Stage {
         Stage::Outcome
     } else if !has_access || (is_hosted && record.is_key_lost) {
         Stage::Access
-    } else if record.enabled.is_none() {
+    } else if record.enabled.is_none() || record.has_left_behind() {
         Stage::Authorise
     } else {
         Stage::Users

@@ -6,6 +6,7 @@ pub(crate) mod customer;
 pub(crate) mod doubts;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
+pub(crate) mod own_right;
 pub(crate) mod product;
 pub(crate) mod setup;
 pub(crate) mod step;
@@ -257,7 +258,7 @@ pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
         | QuestionId::Doubted
         | QuestionId::Settled
         | QuestionId::Impersonation => 2,
-        QuestionId::Authorise => 3,
+        QuestionId::Authorise | QuestionId::OwnRight => 3,
         QuestionId::Outcome => 5,
         QuestionId::Parts => return trail(&PARTS, 0),
         QuestionId::OwnOrganisation => return trail(&PARTS, 1),

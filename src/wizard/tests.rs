@@ -3,6 +3,7 @@
 mod access;
 mod cards;
 mod looks;
+mod own_right;
 mod paths;
 mod rules;
 mod sending;
@@ -15,6 +16,7 @@ use crate::domain::{
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
+    own_right::OwnRight,
     partner_list::Imported,
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
     run::{Board, BoardRow, OpenRun, RunRecord, SweeperStatus},
@@ -114,6 +116,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         is_key_lost: false,
         link_shown: None,
         invitation: None,
+        own_right: None,
         proved: None,
         enabled: None,
         draft: crate::domain::draft::Draft::default(),
@@ -135,6 +138,7 @@ pub(crate) fn proof(verdict: Verdict, organisation: Option<Organisation>, at: Mo
 /// A setup of the sandbox with an Admin.
 pub(crate) fn setup() -> Setup {
     Setup {
+        own_right: false,
         is_sandbox: true,
         is_mapped: false,
         rehearsal: true,
@@ -176,6 +180,10 @@ pub(crate) struct Desk {
     pub(crate) server: FoundServer,
     /// Where a grant landed that did not come.
     pub(crate) landed: Option<Box<Landed>>,
+    /// The relationship by which the operator may accept for the customer, or why not.
+    pub(crate) held: Result<Text, Failure>,
+    /// What goes wrong when they do.
+    pub(crate) not_accepted: Option<Failure>,
     /// What a round of checking finds.
     pub(crate) verdict: Verdict,
     /// What it checks besides.
@@ -219,6 +227,8 @@ impl Desk {
             board: Board { rows, ..Board::default() },
             world,
             landed: None,
+            held: Ok("Backup 2026".into()),
+            not_accepted: None,
             server: FoundServer { address: Text::from("mail.hoster.example"), by: FoundBy::Autodiscover },
             verdict: Verdict::NotYet,
             checks: Vec::new(),
@@ -454,6 +464,25 @@ impl Desk {
         (!open.is_empty()).then_some(Reply::Doubted(open))
     }
 
+    /// What is known of the partner's own right, and what comes of it: nothing is left behind unless something went wrong.
+    fn own_right(&mut self, request: &Request) -> Option<Reply> {
+        let Request::AcceptByOwnRight(_, _, agreed) = request else {
+            return Some(self.held.clone().map_or_else(Reply::Failed, Reply::Held));
+        };
+        let (now, failure) = (self.now, self.not_accepted.clone());
+        let record = self.record.as_mut()?;
+        if let Some(agreed) = agreed.clone() {
+            let relationship = "Backup 2026".into();
+            record.own_right =
+                Some(OwnRight { relationship, agreed, by: "kim".into(), begun: now, cleared: None });
+        }
+        if let Some(last) = record.own_right.as_mut().filter(|_| failure.is_none()) {
+            last.cleared = Some(now);
+            self.verdict = Verdict::Proved;
+        }
+        Some(Reply::Accepted(Box::new(record.clone()), failure))
+    }
+
     /// What the made-up world answers; nothing for waits.
     pub(crate) fn reply_to(&mut self, request: &Request) -> Option<Reply> {
         let now = self.now;
@@ -517,6 +546,7 @@ impl Desk {
                 found.checks.extend(self.checks.iter().cloned());
                 Some(Reply::Proof(Box::new(found)))
             }
+            Request::OwnRightHeld(_) | Request::AcceptByOwnRight(..) => self.own_right(request),
             Request::SaveProof(..) => change(self, &|record| record.proved = record.proved.or(Some(now))),
             Request::Enable(_) => change(self, &|record| record.enabled = record.enabled.or(Some(now))),
             Request::AskDetails(_) => Some(Reply::Details(Box::new(details()))),

@@ -291,6 +291,10 @@ pub enum FactId {
     NextSweep,
     /// Where a grant landed that did not come.
     Landed,
+    /// Whether the operator may accept for the customer.
+    OwnRight,
+    /// What may have been left in the organisation by that.
+    LeftBehind,
     /// What the played customer did and saw (sandbox only).
     Played,
     /// Any other.

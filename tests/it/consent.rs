@@ -6,6 +6,7 @@
 
 mod cases;
 mod chromium;
+mod own_right;
 mod plain;
 mod text;
 

@@ -60,7 +60,7 @@ async fn what_microsoft_lists_is_added_and_what_was_entered_here_stays() {
     let gone = import(&home, &["--fault", "not-listed=Pelican Point Marina"], &["--json"]).json(KIND);
     assert_eq!(gone["gone"][0]["name"], "Our Pelican", "{gone}");
     let show = run(&home, &["customers", "show", "pelicanpoint.example"]).out;
-    assert!(show.contains("By Microsoft: no longer listed by Microsoft since"), "{show}");
+    assert!(show.contains("Relationship: no longer listed by Microsoft since"), "{show}");
     let back = import(&home, &["--fault", "delegation-ends=20"], &[]);
     assert!(back.out.contains("Our Pelican: its delegated relationship ends on"), "{}", back.out);
     let status = run(&home, &["status", "--json"]).json("status");

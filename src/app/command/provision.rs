@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         answers::{Answers, Details, Password, Users},
+        own_right,
         secret::Secret,
         text::Text,
     },
@@ -26,6 +27,9 @@ use super::{
 pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, Refusal> {
     if args.rehearse && !command.opener.is_sandbox {
         return Err(Refusal::usage("--rehearse works in the sandbox only. Add --sandbox, or leave it out."));
+    }
+    if let Some(name) = &args.agreed_by {
+        agreed(name, command.opener.settings.consent.own_right)?;
     }
     let mut notes = Vec::new();
     let own = OwnCredential::of(&command.opener.settings);
@@ -107,6 +111,7 @@ fn answers(args: &Args, own: &OwnCredential, notes: &mut Vec<String>) -> Result<
         max_seats: args.max_seats,
         ceiling: args.ceiling,
         without_sweeper: args.without_sweeper,
+        agreed_by: args.agreed_by.clone(),
         wait: args.wait,
         is_dry_run: args.dry_run,
         is_unsigned: args.dry_run,
@@ -117,6 +122,18 @@ fn answers(args: &Args, own: &OwnCredential, notes: &mut Vec<String>) -> Result<
         Some(words) => Err(Refusal::usage(words)),
         None => Ok(answers),
     }
+}
+
+/// Refuses what is no name, and to accept for a customer where settings don't allow it.
+fn agreed(name: &str, is_allowed: bool) -> Result<(), Refusal> {
+    if !is_allowed {
+        return Err(Refusal::usage(
+            "--agreed-by accepts for the customer, and settings don't allow that. See consent.own_right in the README.",
+        ));
+    }
+    own_right::agreed(name)
+        .map(drop)
+        .map_err(|problem| Refusal::usage(format!("--agreed-by can't be used. {problem}")))
 }
 
 /// Whom the flags turn on; none where they say nothing.

@@ -84,7 +84,7 @@ impl Sheet {
             self.detail
                 .partnership
                 .iter()
-                .map(|listed| format!("  By Microsoft: {}", listed.in_words(self.now))),
+                .map(|listed| format!("  Relationship: {}", listed.in_words(self.now))),
         );
         for detail in &self.detail.products {
             lines.push(String::new());

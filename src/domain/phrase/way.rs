@@ -21,6 +21,8 @@ pub enum WayOn {
     Leave,
     /// Show the link again.
     ShowLink,
+    /// Accept for the customer by the operator's own role there: what for ("take it out").
+    OwnRight(&'static str),
     /// Hand the link over once more: clipboard or file.
     HandOver,
     /// Print a text alone: which ("the link").
@@ -119,6 +121,7 @@ impl WayOn {
             Self::Continue(purpose) => format!("Press Enter to {purpose}.").into(),
             Self::Leave => "Type quit to leave.".into(),
             Self::ShowLink => "Type authorise for the link.".into(),
+            Self::OwnRight(purpose) => format!("Type own to {purpose}.").into(),
             Self::HandOver => "The words print and file hand the link over once more.".into(),
             Self::PrintAlone(what) => format!("Type print for {what} alone.").into(),
             Self::WriteFile => "Type file to write it into a file.".into(),
@@ -155,6 +158,7 @@ impl WayOn {
             Self::HandOver | Self::PrintAlone(_) | Self::WriteFile => {
                 "Send the link that was printed once more.".into()
             }
+            Self::OwnRight(purpose) => format!("Give --agreed-by NAME to {purpose}.").into(),
             Self::Back("") => "Correct it, and run the same command again.".into(),
             Self::Back(purpose) => format!("Correct it {purpose}, and run the same command again.").into(),
             Self::Park("") => "The run is kept; the same command goes on with it.".into(),

@@ -85,6 +85,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             administrator: None,
             is_key_lost: false,
             invitation: None,
+            own_right: None,
             link_shown: None,
             proved: None,
             enabled: Some(at("2026-11-23T05:30:00Z")),

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         failure::{Failure, FailureKind},
         id::TenantId,
-        phrase::{Command, phrase},
+        phrase::{Command, Phrase, phrase},
         text::Text,
         time::Clock,
     },
@@ -148,41 +148,39 @@ pub fn failure(error: &NotHeard, tried: &str, permissions: &[&str]) -> Failure {
         NotHeard::Error(error) => error,
     };
     let named = permissions.join(" and ");
-    let told = |happened: &str, hint: &str| {
+    let told = |happened: &str, hint: Phrase| {
         let base = error.failure(tried);
-        Failure {
-            kind: FailureKind::Refused,
-            what: Text::of(format_args!("{tried}: {happened}")),
-            hint: Text::clean(hint).into(),
-            asks_consent: false,
-            ..base
-        }
+        let what = Text::of(format_args!("{tried}: {happened}"));
+        Failure { kind: FailureKind::Refused, what, hint, asks_consent: false, ..base }
     };
     match error {
-        Error::Platform(refusal) if lacks_consent(error) => {
-            tracing::info!(number = refusal.number(), "the operators' application lacks a permission");
+        Error::Platform(_) if lacks_consent(error) => {
+            let hint = format_args!(
+                "Its administrator opens Entra admin center, App registrations, the operators' application, API permissions, \
+                 adds {named} (Microsoft Graph, delegated) and grants admin consent. Then try again."
+            );
             told(
                 "your organisation has not allowed the operators' application to do this",
-                &format!(
-                    "Its administrator opens Entra admin center, App registrations, the operators' application, API permissions,                      adds {named} (Microsoft Graph, delegated) and grants admin consent. Then try again."
-                ),
+                Text::of(hint).into(),
             )
         }
         Error::Platform(refusal) => {
             let failure = not_asked(refusal);
             Failure { what: Text::of(format_args!("{tried}: {}", failure.what)), ..failure }
         }
-        Error::Graph { status: 403, .. } => told(
-            "Microsoft does not let your account do this",
-            &format!(
-                "Microsoft does not say which role is missing. Your organisation's administrator gives your account one that may see                  customers, as the group AdminAgents has, and checks that the operators' application has {named}. Then {}.",
-                Command::Login
-            ),
+        Error::Graph { status: 403, .. } => {
+            // Which role is wanted beside the permission is unconfirmed (reference, section 8).
+            let hint = Text::of(format_args!(
+                "Microsoft does not say which role is missing. Your organisation's administrator checks the roles of your \
+                 account there (the group AdminAgents, for example), and that the operators' application has {named}. Then \
+                 sign in again: "
+            ));
+            told("Microsoft does not let your account do this", phrase![hint, Command::Login, "."])
+        }
+        Error::Graph { status: 401, .. } => told(
+            "Microsoft does not take your sign-in for this",
+            phrase!["Sign in again: ", Command::Login, "."],
         ),
-        Error::Graph { status: 401, .. } => Failure {
-            hint: phrase!["Sign in again: ", Command::Login, "."],
-            ..told("Microsoft does not take your sign-in for this", "")
-        },
         other => other.failure(tried),
     }
 }

@@ -100,6 +100,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_bought_is_named_and_tells_whether_it_brings_mailboxes() {
+        let row = |sku: &str, part: &str, plan: &str, status: &str| {
+            serde_json::json!({
+                "skuId": sku, "skuPartNumber": part, "capabilityStatus": status, "appliesTo": "User",
+                "prepaidUnits": {"enabled": 25}, "servicePlans": [{"servicePlanId": plan}],
+            })
+        };
+        let plan = "9aaf7827-d63c-4b61-89c3-182f06f82e5c";
+        let answer = serde_json::json!({"value": [
+            row("f245ecc8-75af-4f8e-b61f-27d8114de5f3", "O365_BUSINESS_PREMIUM", plan, "Enabled"),
+            row("00000000-0000-4000-8000-000000000001", "NEW_PART", "113feb6c-3fe4-4440-bddc-54d774bf0318", "Warning"),
+            row("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46", "SPB", plan, "Suspended"),
+            {"skuId": 7},
+        ]});
+        let bought = Licences::built_in().unwrap().with_subscribed(&answer).bought(&answer);
+        let named: Vec<_> = bought.iter().map(|it| (it.name.as_str(), it.bought, it.has_mailbox)).collect();
+        assert_eq!(named, [("Microsoft 365 Business Standard", 25, true), ("NEW_PART", 25, false)]);
+    }
+
+    #[test]
     fn the_table_tells_a_mailbox_from_a_foundation() {
         let licences = Licences::built_in().unwrap();
         let standard = Uuid::parse_str("9aaf7827-d63c-4b61-89c3-182f06f82e5c").unwrap();

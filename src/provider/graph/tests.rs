@@ -5,6 +5,7 @@ mod clouds;
 mod consent;
 mod hostile;
 mod kinds;
+mod own_right;
 mod partner;
 
 use std::{

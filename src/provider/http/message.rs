@@ -15,6 +15,8 @@ pub enum Method {
     Post,
     /// Changes something.
     Patch,
+    /// Takes away.
+    Delete,
 }
 
 /// One request.

@@ -20,6 +20,7 @@ pub(super) mod impersonation;
 pub(super) mod invitation;
 pub(super) mod listing;
 pub(super) mod operator;
+pub(super) mod own_right;
 pub(super) mod partnership;
 pub(super) mod pause;
 pub(super) mod product;

@@ -21,6 +21,8 @@ const MOST: usize = 300;
 const DAY: i64 = 24 * 3_600_000;
 /// Days from the world's beginning to the first end of a relationship; the others end a day later each.
 const USUAL_END: i64 = 200;
+/// Name of the relationship that each delegated customer has.
+pub(super) const USUAL_NAME: &str = "Backup onboarding";
 
 /// Answers `/tenantRelationships/delegatedAdminCustomers`.
 pub(super) fn customers(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
@@ -41,7 +43,7 @@ pub(super) fn relationships(platform: &Platform, ask: &Ask, caller: &Caller) -> 
     let began = platform.with_state(|state| state.began)?.unwrap_or_default();
     for (day, tenant) in (USUAL_END..).zip(listed(platform, caller, Partnership::Delegated)) {
         let days = caller.faults.delegation_ends.and_then(|days| i64::try_from(days).ok()).unwrap_or(day);
-        rows.push(relationship(tenant, "Backup onboarding", "active", began + days * DAY));
+        rows.push(relationship(tenant, USUAL_NAME, "active", began + days * DAY));
         // Microsoft's own, made when an older kind of rights was led over; and what is over, or was ended.
         match day % 4 {
             0 => rows.push(relationship(tenant, "MLT_Backup", "active", began + 700 * DAY)),
@@ -114,7 +116,7 @@ fn is_of_partner(platform: &Platform, caller: &Caller) -> bool {
 }
 
 /// Refuses applications, people of others, and people without the right; only the global cloud has these lists.
-fn delegated(platform: &Platform, caller: &Caller) -> Result<(), Refusal> {
+pub(super) fn delegated(platform: &Platform, caller: &Caller) -> Result<(), Refusal> {
     if platform.world.home != cloud::global() {
         return Err(super::no_segment("tenantRelationships"));
     }

@@ -14,11 +14,12 @@ use super::{Code, device::Poll, registration, seal, unseal};
 use crate::sandbox::{
     answer::{Ask, fresh, value},
     application::roles_of,
+    partner_center,
     platform::{Platform, object_id},
-    registration::{Registration, Scopes},
+    registration::{Registration, Scopes, public},
     role::GRAPH,
-    token::{LIFE, Refusal, broken},
-    world::{Account, Rank, Tenant},
+    token::{LIFE, Refusal, app_unknown, broken},
+    world::{Account, Tenant},
 };
 
 /// Life of an authorisation code, milliseconds.
@@ -27,8 +28,6 @@ const CODE_LIFE: i64 = 600_000;
 const REFRESH_LIFE: i64 = 90 * 24 * 3_600_000;
 /// The grants of devices: as RFC 8628 spells it, and as older libraries do.
 const DEVICE_GRANTS: [&str; 2] = ["urn:ietf:params:oauth:grant-type:device_code", "device_code"];
-/// Template id of the directory role Global Administrator, which Microsoft publishes.
-const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
 /// What a refresh token holds.
 #[derive(Serialize, Deserialize)]
@@ -49,6 +48,8 @@ struct Signed<'a> {
     registration: Registration,
     /// Organisation.
     tenant: &'a Tenant,
+    /// The organisation that the tokens are for, where that is a customer's.
+    guest_in: Option<&'a Tenant>,
     /// Person.
     account: &'a Account,
     /// Scopes, as they were asked for.
@@ -173,7 +174,11 @@ fn by_refresh<'a>(
     client_id: &str,
     word: &str,
 ) -> Result<Signed<'a>, Refusal> {
-    let registration = client(platform, form, client_id, word)?;
+    let guest_in = guest_in(platform, client_id, word);
+    let registration = match guest_in {
+        Some(_) => public(platform, client_id).ok_or_else(|| app_unknown(client_id, word))?,
+        None => client(platform, form, client_id, word)?,
+    };
     let token = value(form, "refresh_token").unwrap_or_default();
     let token = unseal::<Refresh>(platform, "refresh", token)
         .filter(|it| it.client == registration.client)
@@ -182,7 +187,39 @@ fn by_refresh<'a>(
         return Err(invalid(700_082, words(700_082)));
     }
     let scope = value(form, "scope").filter(|it| !it.is_empty()).map_or(token.scope, str::to_owned);
-    signed(platform, registration, &token.account, scope, None)
+    let signed = signed(platform, registration, &token.account, scope, None)?;
+    if let Some(tenant) = guest_in {
+        let_in(platform, tenant, &signed)?;
+    }
+    Ok(Signed { guest_in, ..signed })
+}
+
+/// The customer's organisation that a token of the operators' application is asked for.
+fn guest_in<'a>(platform: &'a Platform, client: &str, word: &str) -> Option<&'a Tenant> {
+    let is_operators = public(platform, client).is_some_and(|found| found.has_roles);
+    let tenant = platform.world.tenant(word).filter(|tenant| is_operators && !platform.world.is_own(tenant));
+    tenant.map(AsRef::as_ref)
+}
+
+/// Refuses where the application was not let into the organisation with what is asked for, or the person has no role there.
+fn let_in(platform: &Platform, tenant: &Tenant, signed: &Signed<'_>) -> Result<(), Refusal> {
+    let granted = partner_center::scopes_in(platform, tenant, &signed.registration.client)?;
+    let asked = Scopes::read(&signed.scope, &signed.registration);
+    let fits =
+        asked.is_none_or(|asked| !asked.is_of_center && asked.named.iter().all(|one| granted.contains(one)));
+    if !fits {
+        return Err(invalid(
+            65_001,
+            "The user or administrator has not consented to use the application with this scope.",
+        ));
+    }
+    if partner_center::roles(platform, tenant, signed.account).is_empty() {
+        return Err(invalid(
+            50_020,
+            "The user account does not exist in the tenant and can't access the application there.",
+        ));
+    }
+    Ok(())
 }
 
 /// Who signed in, by address.
@@ -200,7 +237,7 @@ fn signed<'a>(
     if let Some(code) = platform.faults(Some(tenant)).token_error {
         return Err(invalid(code, words(code)));
     }
-    Ok(Signed { registration, tenant, account, scope, nonce })
+    Ok(Signed { registration, tenant, guest_in: None, account, scope, nonce })
 }
 
 /// The answer of the token endpoint.
@@ -213,10 +250,11 @@ fn answer(platform: &Platform, ask: &Ask, signed: &Signed<'_>, with_info: bool) 
         (400, "invalid_scope", 70_011, text)
     })?;
     let faults = platform.faults(Some(signed.tenant));
-    if let Some(scope) = scopes.graph.iter().find(|scope| faults.without.contains(scope)) {
+    if let Some(scope) = scopes.named.iter().find(|scope| faults.without.contains(scope)) {
         return Err(invalid(65_001, &format!("{} (the scope {scope})", words(65_001))));
     }
-    let tid = faults.sign_in_tenant.as_deref().unwrap_or(&signed.tenant.id);
+    let home = faults.sign_in_tenant.as_deref().unwrap_or(&signed.tenant.id);
+    let tid = signed.guest_in.map_or(home, |tenant| tenant.id.as_str());
     let oid = oid(signed.tenant, signed.account);
     let mut answer = HashMap::from([
         ("token_type", json!("Bearer")),
@@ -308,14 +346,18 @@ fn access(
     let now = platform.now() / 1_000;
     let registration = &signed.registration;
     let account = signed.account;
-    let wids: &[&str] = if account.role == Rank::Global { &[GLOBAL_ADMINISTRATOR] } else { &[] };
+    let at = signed.guest_in.unwrap_or(signed.tenant);
+    let wids = partner_center::roles(platform, at, account);
+    let is_strong = !platform.faults(Some(signed.tenant)).no_mfa;
+    let amr: &[&str] = if is_strong { &["pwd", "mfa"] } else { &["pwd"] };
+    let audience = if scopes.is_of_center { partner_center::RESOURCE } else { GRAPH };
     let shown = scopes.openid.iter().filter(|it| *it != "offline_access");
-    let scope = scopes.graph.iter().chain(shown).map(String::as_str).collect::<Vec<_>>().join(" ");
+    let scope = scopes.named.iter().chain(shown).map(String::as_str).collect::<Vec<_>>().join(" ");
     let claims = json!({
-        "aud": GRAPH, "iss": format!("https://sts.windows.net/{tid}/"), "iat": now, "nbf": now, "exp": now + LIFE,
-        "acct": 0, "acr": "1", "amr": ["pwd"], "app_displayname": registration.name, "appid": registration.client,
+        "aud": audience, "iss": format!("https://sts.windows.net/{tid}/"), "iat": now, "nbf": now, "exp": now + LIFE,
+        "acct": 0, "acr": "1", "amr": amr, "app_displayname": registration.name, "appid": registration.client,
         "appidacr": "0", "idtyp": "user", "name": account.name, "oid": oid, "scp": scope,
-        "sub": object_id(GRAPH, oid), "tid": tid, "unique_name": account.address, "upn": account.address,
+        "sub": object_id(audience, oid), "tid": tid, "unique_name": account.address, "upn": account.address,
         "uti": fresh(), "ver": "1.0", "wids": wids,
     });
     sign(platform, &claims)

@@ -118,6 +118,11 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         view.ask.focus.spot = Spot::Page;
         view
     };
+    let by_right = || {
+        let mut view = authorise();
+        view.actions.push(Offer::new(Action::OwnRight, "own right", "Accepts for them."));
+        view
+    };
     let auto = || {
         let mut view = bill(None);
         view.ask.id = QuestionId::Auto;
@@ -141,12 +146,14 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('O', users(&many, ""), marks(Mark::Off, lit())),
         ('/', rows(), Outcome::Changed),
         ('n', rows(), acts(Action::Add)),
+        ('m', rows(), acts(Action::Import)),
         ('w', authorise(), acts(Action::Rehearse)),
         ('l', authorise(), acts(Action::PrintAlone)),
         ('c', authorise(), acts(Action::Copy)),
         ('g', authorise(), Outcome::Changed),
         ('f', authorise(), acts(Action::WriteFile)),
         ('o', authorise(), acts(Action::Open)),
+        ('a', by_right(), acts(Action::OwnRight)),
         ('C', users(&many, ""), acts(Action::Copy)),
         ('t', denied(), acts(Action::NextText)),
         ('l', outcome(&lines), acts(Action::PrintAlone)),

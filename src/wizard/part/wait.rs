@@ -9,7 +9,7 @@ use crate::{
     },
     wizard::{
         context::UpdateCx,
-        pending::{Arrival, Call, FromReply, Pending},
+        pending::{Arrival, Call, FromReply, Pending, Reply},
         view::{Notice, Tone},
     },
 };
@@ -103,6 +103,13 @@ impl<R> Wait<R> {
     /// The clock, while it is out.
     pub(crate) fn clock(&self) -> Option<Clock> {
         self.is_out().then_some(self.clock)
+    }
+}
+
+impl<R> Wait<R> {
+    /// A part of the answer; more follows.
+    pub(crate) fn part(&self, arrival: &mut Arrival) -> Option<Reply> {
+        self.pending.part(arrival)
     }
 }
 

@@ -5,10 +5,11 @@
 //! person wants to know then; sending the link once more has keys of its own. When every check is good it says Enable. There
 //! is no button for "I have finished".
 
+mod own_right;
 mod search;
 mod words;
 
-use self::search::Search;
+use self::{own_right::Offer, search::Search};
 
 use crate::{
     domain::{
@@ -28,7 +29,7 @@ use crate::{
         context::{UpdateCx, ViewCx},
         part::wait::{self, Wait},
         pending::{self, Arrival, Pending, Told},
-        screen::{Scene, Screen, kept, step::Step, users::Users},
+        screen::{Scene, Screen, kept, own_right::OwnRight, step::Step, users::Users},
         session::Session,
         view::{Block, Button, CheckGroup, Fact, FactId, Handout, HandoutId, Standing, Tone},
     },
@@ -53,6 +54,8 @@ pub(crate) struct Authorise {
     is_asked: bool,
     /// A grant that does not come is looked for at the other customers.
     search: Search,
+    /// Whether the operator may accept for the customer.
+    own_right: Offer,
     /// Enable was asked for while the proof was being put on record, and follows when it is there.
     is_enable_held: bool,
 }
@@ -62,6 +65,7 @@ impl Screen for Authorise {
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         self.is_link_shown |= cx.session.record.as_ref().is_some_and(|record| record.link_shown.is_some());
         cx.session.begin_proving(cx.now, cx.calls);
+        self.own_right.go_on(cx);
     }
 
     /// The polling goes on: it belongs to the run.
@@ -70,6 +74,7 @@ impl Screen for Authorise {
         self.rehearsal.cancel(cx.calls);
         self.browsing.cancel(cx.calls);
         self.search.cancel(cx.calls);
+        self.own_right.cancel(cx.calls);
         self.enabling.cancel(cx);
     }
 
@@ -80,12 +85,14 @@ impl Screen for Authorise {
             Given::Do(Action::Continue) if is_enabled(cx.session) => {
                 return Step::Next(Box::<Users>::default());
             }
+            Given::Do(Action::OwnRight) => return self.accept(cx),
             Given::Do(Action::Authorise) => self.authorise(cx),
             Given::Do(Action::Enable) => self.enable(cx),
             Given::Do(Action::Refresh) => {
                 self.failure = None;
                 self.is_asked = true;
                 self.search.wish();
+                self.own_right.wish();
                 ask_now(cx);
             }
             Given::Do(action) => self.send(cx, action),
@@ -100,7 +107,8 @@ impl Screen for Authorise {
         }
         if let Some(record) = kept(&mut self.failure, self.noting.take(arrival)) {
             cx.session.adopt(*record);
-        } else if self.search.hear(arrival) {
+            self.own_right.go_on(cx);
+        } else if self.search.hear(arrival) || self.own_right.hear(cx, arrival) {
         } else if let Some(told) = self.rehearsal.take(arrival) {
             *cx.notice = None;
             self.search.wish();
@@ -114,6 +122,7 @@ impl Screen for Authorise {
 
     fn session_changed(&mut self, cx: &mut UpdateCx<'_>) -> Step {
         self.search.go_on(cx);
+        self.own_right.go_on(cx);
         if self.is_asked && !cx.session.proving.is_asking() {
             self.is_asked = false;
             cx.say(Tone::Plain, words::asked(cx.look()));
@@ -154,6 +163,7 @@ impl Screen for Authorise {
             }));
             handouts.extend(words::invitation(cx, record));
         }
+        blocks.extend(self.own_right.blocks(cx, record));
         handouts.extend(narrowing(cx, record));
         blocks.extend(self.checks(cx, record));
         if record.product.is_hosted() {
@@ -175,6 +185,7 @@ impl Screen for Authorise {
         } else {
             scene
         };
+        let scene = scene.offer_if(self.own_right.is_open(cx, record), Action::OwnRight);
         // A refused password that is tried once more may lock the account: Enter leads to where another one is typed.
         let spot = if enter == Action::Back { Spot::Button(enter) } else { Spot::Page };
         let (standing, is_waiting) = self.standing(cx, record);
@@ -246,6 +257,19 @@ impl Authorise {
         }
         cx.say(Tone::Plain, "The checks turn good by themselves: nothing has to be done for that.");
         cx.session.prove_now(cx.calls);
+    }
+
+    /// To accept for the customer, or to take out what may have been left there.
+    fn accept(&self, cx: &mut UpdateCx<'_>) -> Step {
+        let look = cx.look();
+        let Some(record) = look.session.record.as_ref() else { return Step::Stay };
+        if self.own_right.is_open(look, record) {
+            let relationship = self.own_right.relationship(look, record);
+            let relationship = relationship.filter(|_| !record.has_left_behind()).cloned();
+            return Step::Next(Box::new(OwnRight::new(relationship)));
+        }
+        cx.say(Tone::Warn, words::NO_OWN_RIGHT);
+        Step::Stay
     }
 
     fn enable(&mut self, cx: &mut UpdateCx<'_>) {

@@ -179,6 +179,9 @@ fn consents(seen: &mut Seen) {
     ] {
         assert!(heard.iter().any(|heard| heard == said), "{said}: {heard:?}");
     }
+    let mut accepting = super::own_right::at_the_link(true);
+    accepting.act(Action::OwnRight);
+    seen.sees(&accepting, CardId::ConsentByPartner);
     desk.pass(consent::CONSENT_USUAL.as_secs());
     seen.sees(&desk, CardId::ConsentLate);
     desk.verdict = Verdict::Spreading;

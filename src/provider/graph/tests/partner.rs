@@ -4,9 +4,21 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::provider::{
-    graph::delegated::Delegated,
-    oauth::operator::{Operators, Person, Registration, SessionFile},
+use crate::{
+    domain::{
+        consent::Look,
+        customer::{NewCustomer, Product},
+        doubt::Accepts,
+        partner_list::Did,
+        phrase::Correction,
+    },
+    provider::{
+        Provider,
+        graph::delegated::Delegated,
+        oauth::operator::{Operators, Person, Registration, SessionFile},
+        partner::Wanted,
+        store::{Store, StoreOptions},
+    },
 };
 
 const MARA: &str = "mara.quill@coastline-partners.example";
@@ -17,13 +29,13 @@ fn between<'a>(page: &'a str, from: &str) -> &'a str {
 }
 
 /// A sandbox with a person who is signed in, and the file that they are kept in.
-struct Desk {
-    stage: Stage,
+pub(super) struct Desk {
+    pub(super) stage: Stage,
     folder: tempfile::TempDir,
 }
 
 impl Desk {
-    async fn with(faults: &[&str]) -> Self {
+    pub(super) async fn with(faults: &[&str]) -> Self {
         let desk = Self { stage: Stage::with(faults).await, folder: tempfile::tempdir().unwrap() };
         let operators = desk.operators();
         let code = operators.ask_for_code().await.unwrap();
@@ -48,7 +60,7 @@ impl Desk {
         }
     }
 
-    fn http(&self) -> (Http, Clock) {
+    pub(super) fn http(&self) -> (Http, Clock) {
         let told = Arc::clone(&self.stage.millis);
         let clock = Clock::new(move || Moment::from_millis(told.load(Ordering::SeqCst)));
         let http = settings(self.stage.sandbox.origins(), clock.clone(), "").http;
@@ -72,9 +84,12 @@ impl Desk {
         SessionFile::new(at("sign-in.age"), at("identity.txt"))
     }
 
+    pub(super) fn person(&self) -> Arc<Person> {
+        Arc::new(Person::new(self.operators(), self.file()))
+    }
+
     fn graph(&self) -> Delegated {
-        let person = Arc::new(Person::new(self.operators(), self.file()));
-        Delegated::new(self.http(), Cloud::Global.graph(), person, PARTNER.parse().unwrap()).unwrap()
+        Delegated::new(self.http(), Cloud::Global.graph(), self.person(), PARTNER.parse().unwrap()).unwrap()
     }
 }
 
@@ -107,6 +122,51 @@ async fn the_lists_are_read_in_the_persons_name_and_the_sign_in_lives_on() {
     let refused = desk.graph().partner_customers(Cloud::Global, &|_rows| ()).await.unwrap_err();
     assert!(refused.what.as_str().contains("nobody is signed in"), "{refused:?}");
     assert!(desk.file().read().unwrap().is_none());
+}
+
+#[tokio::test]
+async fn licences_are_read_by_the_customers_own_consent_and_suggest_what_the_record_lacks() {
+    let desk = Desk::with(&[]).await;
+    desk.stage.accept().await;
+    let (_, clock) = desk.http();
+    let store = Store::open(StoreOptions {
+        file: desk.folder.path().join("data/record.db"),
+        identity: desk.folder.path().join("config/identity.txt"),
+        clock: clock.clone(),
+        account: "ann".into(),
+        as_user: false,
+        host: "desk".into(),
+        is_sandbox: true,
+    })
+    .unwrap();
+    let bakery = NewCustomer {
+        reference: "C-1".into(),
+        name: "Bakery".into(),
+        products: vec![Product::MpExchange],
+        tenant: Some(tenant()),
+        is_active: true,
+        ..NewCustomer::default()
+    };
+    store.add_customer(&bakery, &Accepts::default()).unwrap();
+    store.keep_look(tenant(), &Look::Granted).unwrap();
+    let settings = settings(desk.stage.sandbox.origins(), clock, &desk.stage.sandbox.partner().secret);
+    let provider = Provider::new(&settings, store).unwrap();
+    let unregistered = provider.import_from_microsoft(Wanted::default(), &|_words| ()).await;
+    assert!(unregistered.unwrap_err().what.as_str().contains("operator.client_id"));
+    let provider = provider.in_name_of(Some(Person::new(desk.operators(), desk.file())));
+    let imported = provider.import_from_microsoft(Wanted::default(), &|_words| ()).await.unwrap();
+    let [bakery, foundry] = imported.taken.as_slice() else { panic!("{imported:?}") };
+    let licences = bakery.licences.as_ref().unwrap();
+    assert!(
+        licences[0].name.as_str().starts_with("Microsoft 365 ") && licences[0].bought > 0,
+        "{licences:?}"
+    );
+    let also = Correction::AlsoOffice365 { mpexchange: true, business365: false };
+    assert_eq!((bakery.suggested, &foundry.licences), (Some(also), &None));
+    assert_eq!(
+        (foundry.reference.as_ref().unwrap().as_str(), &foundry.did),
+        ("foundry.example", &Did::Added)
+    );
 }
 
 #[tokio::test]

@@ -126,6 +126,7 @@ impl Products {
             free: customer.seats.map(|seats| seats.saturating_sub(self.used(customer))),
             enabled: facts.enabled,
             consent: facts.consent,
+            has_left_behind: facts.has_left_behind,
             rule: facts.rule,
             run,
             missed: self.missed.get(&key).copied().unwrap_or(0),

@@ -6,7 +6,7 @@ use super::{
         table::{
             Key, apply, chosen, consent, customer, draft, exclusion,
             form::{self, Owner},
-            impersonation, invitation, product, rule,
+            impersonation, invitation, own_right, product, rule,
             run::{self, RunRow},
             seat,
         },
@@ -84,6 +84,10 @@ pub(crate) fn of_run(
         finished: row.finished,
         administrator: match &row.organisation {
             Some(found) => consent::administrator(tx, found.tenant)?,
+            None => None,
+        },
+        own_right: match &row.organisation {
+            Some(found) => own_right::find(tx, found.tenant)?,
             None => None,
         },
         organisation: row.organisation.filter(|_| !is_doubted),

@@ -48,6 +48,8 @@ pub(crate) struct Facts {
     pub(crate) enabled: Option<Moment>,
     /// What the customer must do about their consent.
     pub(crate) consent: Option<Text>,
+    /// The operators' application may have been left in the organisation.
+    pub(crate) has_left_behind: bool,
     /// The standing rule; left empty by [`facts`].
     pub(crate) rule: Option<AutoRule>,
 }
@@ -56,9 +58,10 @@ impl Columns for Facts {
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
         let (on, list, wants_all, enabled) = (row.read()?, row.read()?, row.read()?, row.read()?);
         let consent = row.read()?;
+        let has_left_behind = row.read()?;
         let (asked, trouble): (Option<Moment>, Option<Text>) = row.read()?;
         let trouble = asked.zip(trouble);
-        Ok(Self { on, list, wants_all, enabled, consent, trouble, rule: None })
+        Ok(Self { on, list, wants_all, enabled, consent, has_left_behind, trouble, rule: None })
     }
 }
 
@@ -69,10 +72,13 @@ pub(crate) type AllFacts = BTreeMap<Key, Facts>;
 pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, Failure> {
     tx.query(
         &format!(
-            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble, p.asked, p.trouble
+            "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble,
+                    o.tenant IS NOT NULL, p.asked, p.trouble
                FROM customer_product p JOIN customer k ON k.id = p.customer
                LEFT JOIN enablement e ON e.customer = p.customer AND e.product = p.product
                LEFT JOIN consent c ON c.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'
+               LEFT JOIN own_right o ON o.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'
+                    AND o.cleared IS NULL
               WHERE ?1 IS NULL OR p.customer = ?1"
         ),
         values![only],

@@ -26,6 +26,10 @@ use crate::{
 pub(super) const NO_BROWSER: &str =
     "No browser can be opened from here. Send the link to the customer, or open it on your own computer.";
 
+/// Said where nobody may accept for the customer from here.
+pub(super) const NO_OWN_RIGHT: &str =
+    "You can't accept for this customer from here. Send the link to their administrator.";
+
 /// One question to Microsoft.
 const ASKING: wait::Kind = wait::Kind { what: "Asking Microsoft", usual: "3 s", worst: "1 min" };
 

@@ -1,0 +1,198 @@
+//! Screen: accept for the customer with the partner's own right. Comes on from the authorise screen, where the operator holds
+//! the role; asks who at the customer agreed, does the three steps, and goes back to the proof.
+//!
+//! Where the operators' application may have been left in the organisation, it only takes that out.
+
+use crate::{
+    domain::{
+        card::{Card, CardId},
+        failure::Failure,
+        own_right::{self, Stages},
+        phrase::Phrase,
+        run::RunRecord,
+        tenant::{Check, Organisation},
+        text::Text,
+    },
+    wizard::{
+        answer::{Action, FieldId, Given},
+        ask::{QuestionId, Shape, Spot},
+        context::{UpdateCx, ViewCx},
+        part::{
+            form::{Control, Form},
+            wait::{self, Wait},
+        },
+        pending::{self, Accepted, Arrival, Reply},
+        screen::{Scene, Screen, step::Step},
+        view::{Block, CheckGroup, Tone},
+    },
+};
+
+/// The three steps. At worst: Microsoft takes its time to let in and to take out.
+const STEPS: wait::Kind = wait::Kind { what: "Accepting for the customer", usual: "15 s", worst: "5 min" };
+
+/// The screen's own state.
+#[derive(Debug)]
+pub(crate) struct OwnRight {
+    /// The relationship by which it is done; none: something is only taken out.
+    relationship: Option<Text>,
+    form: Form,
+    /// The steps, as far as they are.
+    checks: Vec<Check>,
+    doing: Wait<Accepted>,
+    failure: Option<Failure>,
+}
+
+impl OwnRight {
+    /// By this relationship; without one, to take out what was left.
+    pub(crate) fn new(relationship: Option<Text>) -> Self {
+        let back = Control::button("Back", Action::Back);
+        let hint = "it goes into the history, beside yours";
+        let (controls, stages) = match &relationship {
+            Some(_) => (
+                vec![
+                    Control::field(FieldId::Agreed, "Their name", hint, ""),
+                    Control::button("Accept for them", Action::Save),
+                    back,
+                ],
+                Stages::all(),
+            ),
+            None => (vec![Control::button("Take it out", Action::Save), back], Stages::take_out()),
+        };
+        Self {
+            relationship,
+            form: Form::new(controls),
+            checks: stages.planned(),
+            doing: Wait::default(),
+            failure: None,
+        }
+    }
+
+    fn begin(&mut self, cx: &mut UpdateCx<'_>) {
+        if self.doing.is_out() || !cx.may_write() {
+            return;
+        }
+        let agreed = match &self.relationship {
+            Some(_) => match own_right::agreed(self.form.text(FieldId::Agreed)) {
+                Ok(name) => Some(name),
+                Err(problem) => {
+                    self.form.judge(FieldId::Agreed);
+                    self.form.focus_on(Spot::Field(FieldId::Agreed));
+                    return cx.say(Tone::Warn, problem);
+                }
+            },
+            None => None,
+        };
+        let Some((run, tenant)) = of(cx.session.record.as_ref()) else { return };
+        self.failure = None;
+        self.doing.start(cx, pending::accept_by_own_right(run, tenant, agreed), STEPS);
+    }
+
+    /// What is wrong with the field.
+    fn problem(&self, id: FieldId) -> Option<Phrase> {
+        let problem = || own_right::agreed(self.form.text(id)).err().map(Phrase::from);
+        Some(id).filter(|id| self.form.is_settled(*id)).and_then(|_| problem())
+    }
+
+    fn heading(&self, record: &RunRecord) -> Phrase {
+        let name = &record.customer.name;
+        match &self.relationship {
+            Some(_) => format_args!("Who at {name} agreed that you accept for them?").into(),
+            None => format_args!("Take the operators' application out of {name}?").into(),
+        }
+    }
+
+    /// What is about to be done, and by what right.
+    fn introduction(&self) -> Phrase {
+        match &self.relationship {
+            Some(name) => format_args!(
+                "By the relationship “{name}” your account may do what their administrator does with the link. Ask them first."
+            )
+            .into(),
+            None => "It was let in to accept for the customer, and has not been taken out yet as far as is known.".into(),
+        }
+    }
+}
+
+impl Screen for OwnRight {
+    fn leave(&mut self, cx: &mut UpdateCx<'_>) {
+        self.doing.cancel(cx);
+    }
+
+    fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
+        match given {
+            Given::Back => return Step::Back,
+            // What is being done is for who was named.
+            _ if self.doing.is_out() => {}
+            Given::Fill(id, value) => {
+                self.form.fill(id, &value);
+            }
+            Given::Settle(id) => self.form.settle(id),
+            Given::Submit => self.begin(cx),
+            _ => {}
+        }
+        Step::Stay
+    }
+
+    fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
+        if let Some(part) = self.doing.part(arrival) {
+            if let Reply::Stages(checks) = part {
+                self.checks = checks;
+            }
+            return Step::Stay;
+        }
+        match self.doing.take(arrival) {
+            None => Step::Stay,
+            Some(Err(failure)) => {
+                self.failure = Some(failure);
+                Step::Stay
+            }
+            Some(Ok(Accepted(record, failure))) => {
+                cx.session.adopt(*record);
+                cx.session.prove_now(cx.calls);
+                if failure.is_some() {
+                    self.failure = failure;
+                    return Step::Stay;
+                }
+                cx.say(
+                    Tone::Good,
+                    match &self.relationship {
+                        Some(_) => "Accepted for the customer. The checks turn good by themselves.",
+                        None => "The operators' application is out of the organisation.",
+                    },
+                );
+                Step::Back
+            }
+        }
+    }
+
+    fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
+        let Some(record) = cx.session.record.as_ref() else {
+            // The wizard never comes here without a run.
+            return Scene::new(QuestionId::OwnRight, Shape::Form, "Accept", Vec::new());
+        };
+        let mut blocks = vec![Block::Para(self.introduction())];
+        blocks.extend(self.failure.clone().map(Block::Failure));
+        blocks.extend(self.form.blocks(|id| self.problem(id), |_| !self.doing.is_out()));
+        blocks.push(Block::Checks(CheckGroup {
+            name: "Steps",
+            title: "Three steps, each checked by Microsoft's answers before the next:",
+            checks: self.checks.clone(),
+            is_kept: true,
+        }));
+        let scene = Scene::new(QuestionId::OwnRight, Shape::Form, self.heading(record), blocks);
+        Scene { focus: self.form.focus(), ..scene }.waiting_for(cx.now, [self.doing.clock()])
+    }
+
+    fn card(&self, cx: ViewCx<'_>) -> Card {
+        let organisation = cx.session.record.as_ref().and_then(|record| record.organisation.as_ref());
+        let organisation = organisation.map(Organisation::named).unwrap_or_default();
+        Card::of(CardId::ConsentByPartner, &[("organisation", organisation.as_str())])
+            .with_permissions(&cx.setup.permissions)
+    }
+}
+
+/// The run, and the organisation that it is for.
+fn of(record: Option<&RunRecord>) -> Option<(crate::domain::id::RunId, crate::domain::id::TenantId)> {
+    let record = record?;
+    Some((record.id.clone(), record.organisation.as_ref()?.tenant))
+}
