@@ -137,6 +137,7 @@ pub(crate) const KEYS: &[Binding] = &[
     key(USERS, 'd', Deed::Details, "details", "All of the row, also what its columns cut."),
     marks('O', Mark::Off, Whom::Lit, "turn off", "Turns the row or the range off (Admin); asks first."),
     act(CUSTOMER, 'n', Action::Add),
+    act(CUSTOMER, 'm', Action::Import),
     act(AUTHORISE, 'w', Action::Rehearse),
     Binding {
         // A letter would be text in the first field of the form, and Tab only leads to the next field.
@@ -162,8 +163,6 @@ pub(crate) const KEYS: &[Binding] = &[
         "explain",
         "Looks up a code or the words that the customer reads out; / there looks up others.",
     ),
-    // Rarely done: where the line is short, the keys above it matter more.
-    act(CUSTOMER, 'm', Action::Import),
     key(ALL, 'b', Deed::Back, "back", "Back to the screen before. Esc does the same."),
     key(ALL, 'q', Deed::Do(Action::Leave), "leave", "Leaves. The run is kept."),
     opens('?', Panel::Help, "keys", "All keys of this screen."),

@@ -229,6 +229,8 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
             // The customer's receipt is found by nobody who only sees the ticket's.
             Deed::Do(Action::NextReceipt) => STATE,
             Deed::Search => SEARCH,
+            // Done now and then: the keys that work everywhere come first.
+            Deed::Do(Action::Import) => COMMON * 2 + at,
             _ if binding.scope != Scope::Everywhere => OWN + at,
             Deed::Do(Action::Park) if is_waiting => BESIDE,
             Deed::Do(Action::Park) => OWN + 5,
