@@ -30,7 +30,7 @@ use crate::{
         self,
         unanswered::{PREFIX, Unanswered},
     },
-    domain::{command_line, failure::Failure, id::RunId, operator::Operator, permission, text::Text},
+    domain::{command_line, failure::Failure, id::RunId, operator::Operator, text::Text},
     driver::{
         self, Caller,
         front::{FrontEnd, Stop, Waker},
@@ -138,7 +138,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         say_places(&settings, is_sandbox);
     }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
-    let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
+    let permissions = world::permissions(&settings).map_err(Refusal::usage)?;
     let is_sweep = matches!(&task, Task::Command(WorldCommand::Sweep(_)));
     let blocking = if is_sweep { BLOCKING_OF_SWEEPS } else { BLOCKING };
     let runtime = runtime(matches!(task, Task::Wizard), blocking)?;
@@ -148,7 +148,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         handle: runtime.handle().clone(),
         settings,
         environment,
-        extra_permissions,
+        permissions,
         is_sandbox,
         may_make: match &task {
             Task::Wizard => true,
@@ -411,7 +411,6 @@ fn front_end(cli: &Cli, opener: &Opener) -> Result<FrontEndChoice, Refusal> {
 
 /// What the wizard is told at once: nothing that a disk, a server or a sandbox must be asked for.
 fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
-    let permissions = permission::with_extra(&opener.extra_permissions).map_err(anyhow::Error::from)?;
     Ok(Setup {
         is_sandbox: opener.is_sandbox,
         is_mapped: opener.mapped().is_some(),
@@ -424,7 +423,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         cloud: opener.settings.cloud,
         spreading: opener.settings.consent.spreading,
         partner: opener.settings.partner_name.clone(),
-        permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
+        permissions: opener.permissions.rows.iter().map(|p| (p.value.clone(), p.reason.clone())).collect(),
         run,
         is_board_watched: true,
         keeps_forms: true,

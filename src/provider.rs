@@ -28,7 +28,7 @@ use crate::domain::{
     consent::{Consent, Look, SPREADING, Terms},
     failure::Failure,
     id::TenantId,
-    permission::Permission,
+    permission::PermissionSet,
     tenant::{Organisation, Proof},
 };
 
@@ -45,8 +45,8 @@ pub struct Settings {
     pub browser_origin: Option<String>,
     /// Public page that Microsoft leads to after Accept; it must be registered with the application.
     pub done_page: Option<String>,
-    /// Permissions that settings add to the table.
-    pub extra_permissions: Vec<Permission>,
+    /// What customers are asked for.
+    pub permissions: PermissionSet,
 }
 
 /// What the runner may call; cheap to clone.

@@ -42,7 +42,7 @@ use crate::domain::{
     failure::Failure,
     id::TenantId,
     lock::lock,
-    permission::{self, Permission, Who},
+    permission::{Permission, PermissionSet, Who},
     text::Text,
     time::{Clock, Moment},
 };
@@ -81,7 +81,7 @@ struct Inner {
     partner: TenantId,
     browser_origin: Option<Url>,
     done_page: Option<Url>,
-    permissions: Vec<Permission>,
+    permissions: PermissionSet,
     licences: Arc<Licences>,
     /// Tenants that are proved at once: a thousand customers who are waited for would open thousands of connections.
     proving: tokio::sync::Semaphore,
@@ -114,8 +114,7 @@ impl Graph {
                 partner: settings.app.partner,
                 browser_origin: settings.browser_origin.as_deref().map(address).transpose()?,
                 done_page: settings.done_page.as_deref().map(address).transpose()?,
-                permissions: permission::with_extra(&settings.extra_permissions)
-                    .map_err(|e| damaged(e.to_string()))?,
+                permissions: settings.permissions.clone(),
                 licences: Arc::new(Licences::built_in().map_err(damaged)?),
                 proving: tokio::sync::Semaphore::new(PROVED_AT_ONCE),
                 seen: std::sync::Mutex::default(),
@@ -140,7 +139,7 @@ impl Graph {
         if let Some(other) = claims.tenant.filter(|named| *named != tenant) {
             return Some(Look::Elsewhere(other.last_four()));
         }
-        let missing = inner.permissions.iter().filter(|row| !claims.roles.contains(row.value.as_str()));
+        let missing = inner.permissions.rows.iter().filter(|row| !claims.roles.contains(row.value.as_str()));
         let (own, others): (Vec<&Permission>, Vec<_>) = missing.partition(|row| row.who == Who::Wizard);
         let names = |rows: &[&Permission]| {
             Text::clean(&rows.iter().map(|row| row.value.as_str()).collect::<Vec<_>>().join(", "))

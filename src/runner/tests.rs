@@ -14,6 +14,7 @@ use crate::{
         draft::Draft,
         form_draft::FormDraft,
         id::{CustomerId, TenantId, UserId},
+        permission::PermissionSet,
         protection::{Chosen, SeatOutcome},
         run::{ExclusionChange, Seen},
         secret::Secret,
@@ -212,7 +213,7 @@ fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Pr
         cloud: Cloud::Global,
         browser_origin: Some(format!("http://{}", sandbox.address())),
         done_page: None,
-        extra_permissions: Vec::new(),
+        permissions: PermissionSet::usual().unwrap(),
     };
     Provider::new(&settings, store).unwrap()
 }
@@ -611,7 +612,7 @@ async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
             cloud: Cloud::Global,
             browser_origin: None,
             done_page: None,
-            extra_permissions: Vec::new(),
+            permissions: PermissionSet::usual().unwrap(),
         },
         tools.provider.store.clone(),
     )

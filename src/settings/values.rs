@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::{believed::SHORTER_PERCENT, consent::SPREADING, text::Text, time::TOLERANCE};
+use crate::domain::{
+    believed::SHORTER_PERCENT, consent::SPREADING, permission::SetName, text::Text, time::TOLERANCE,
+};
 
 /// Whether somebody must be signed in with Microsoft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -153,11 +155,13 @@ impl Default for ApplySettings {
 pub struct ConsentSettings {
     /// How long it may refuse what was granted before that is a refusal, up to a day.
     pub spreading: Duration,
+    /// Which set of permissions customers are asked for.
+    pub permission_set: SetName,
 }
 
 impl Default for ConsentSettings {
     fn default() -> Self {
-        Self { spreading: SPREADING }
+        Self { spreading: SPREADING, permission_set: SetName::default() }
     }
 }
 

@@ -135,7 +135,7 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
         cloud: Cloud::Global,
         browser_origin: Some(direct),
         done_page: None,
-        extra_permissions: Vec::new(),
+        permissions: PermissionSet::usual().unwrap(),
     };
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(StoreOptions {

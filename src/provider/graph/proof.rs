@@ -60,7 +60,7 @@ impl Graph {
 
     /// No token: no administrator accepted yet, or it can't work.
     fn without_token(&self, tenant: TenantId, error: &Error) -> Proof {
-        let mut round = Round::new(&self.inner.permissions);
+        let mut round = Round::new(&self.inner.permissions.rows);
         let failure = error.failure("signing in to the organisation");
         let verdict = match error.aadsts() {
             Some(700_016 | 700_011 | 7_000_229 | 65_001 | 90_008) => {
@@ -87,7 +87,7 @@ impl Graph {
     async fn with_token(&self, expected: &Organisation, token: &Token, terms: &Terms) -> Proof {
         let tenant = expected.tenant;
         let claims = token.claims();
-        let wanted = &self.inner.permissions;
+        let wanted = self.inner.permissions.rows.as_slice();
         let is_told =
             claims.as_ref().is_some_and(|c| wanted.iter().all(|p| c.roles.contains(p.value.as_str())));
         let granted = async { if is_told { None } else { Some(self.granted(tenant).await) } };

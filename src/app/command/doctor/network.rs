@@ -22,7 +22,6 @@ use crate::{
         credential::{Asked, KnownEnd, Standing},
         exchange_server::host_of,
         failure::{Failure, FailureKind},
-        permission,
         registration::ReadRegistration,
         text::Text,
     },
@@ -198,9 +197,11 @@ async fn application(opener: &Opener, proven: &Proven, can_be_asked: bool) -> Ve
         ));
         if is_in {
             let read = within(graph.registration()).await;
-            let table = permission::with_extra(&opener.extra_permissions).unwrap_or_default();
             let done_page = opener.settings.done_page.as_deref().filter(|_| !opener.is_sandbox);
-            checks.extend(registration::registration(&read, Wanted { table: &table, done_page }));
+            checks.extend(registration::registration(
+                &read,
+                Wanted { table: &opener.permissions.rows, done_page },
+            ));
             listed = within(graph.own_secrets()).await.ok();
             // That a secret's end is not known follows from that line.
             is_told = matches!(read, Ok(ReadRegistration::NotAllowed));

@@ -14,7 +14,7 @@ fn ago(minutes: i64) -> Moment {
 async fn tenant_with(lacking: &'static str, status: u16) -> Graph {
     canned(move |path, _| {
         if path.ends_with("/token") {
-            let all = permission::with_extra(&[]).unwrap();
+            let all = PermissionSet::usual().unwrap().rows;
             let roles: Vec<&str> = all.iter().map(|p| p.value.as_str()).filter(|value| *value != lacking).collect();
             return (200, json!({"access_token": token(&json!({"tid": TENANT, "roles": roles}))}));
         }
