@@ -3,6 +3,7 @@
 mod apply;
 mod checks;
 pub(super) mod completions;
+mod consent;
 mod customers;
 pub(super) mod doctor;
 pub(super) mod explain;
@@ -196,6 +197,7 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Status(args) => status::run(args, &context),
         WorldCommand::Sweep(args) => sweep::run(args, &context),
         WorldCommand::Invitation(args) => invitation::run(args, &context),
+        WorldCommand::Consent(args) => consent::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
         WorldCommand::Operators(args) => operators::run(args, &context),
         WorldCommand::Login(args) => login::login(args, &context),

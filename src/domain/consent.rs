@@ -6,9 +6,11 @@
 
 mod landed;
 mod opening;
+mod standing;
 
 pub use landed::Landed;
 pub use opening::{hinted, opened_by};
+pub use standing::{CustomerConsent, Progress, Renewal, Seen, Sight, Standing, asked_again};
 
 use std::time::Duration;
 

@@ -38,7 +38,7 @@ use super::{
 };
 use crate::domain::{
     cloud::Cloud,
-    consent::Look,
+    consent::{Look, Sight},
     failure::Failure,
     id::TenantId,
     lock::lock,
@@ -149,6 +149,17 @@ impl Graph {
             ([], others) => Look::OwnOnly(names(others)),
             (own, _) => Look::Missing(names(own)),
         })
+    }
+
+    /// What the token that was used last says is granted, without a request. Nothing where it can't be read.
+    pub async fn sight_by_token(&self, tenant: TenantId) -> Option<Sight> {
+        let inner = &*self.inner;
+        let claims = inner.tokens.last(tenant, &inner.resource).await?.claims()?;
+        if claims.tenant.is_some_and(|named| named != tenant) {
+            return Some(Sight::Elsewhere);
+        }
+        let granted = inner.permissions.known().filter(|row| claims.roles.contains(row.value.as_str()));
+        Some(Sight::Granted(granted.map(|row| row.value.clone()).collect()))
     }
 
     /// Asks Graph itself for the least there is: whether it can be reached from here, and takes our token. What our own

@@ -35,6 +35,7 @@ mod operators;
 mod outcome;
 mod part;
 mod pauses;
+mod renewals;
 mod roster;
 mod rules;
 mod runs;

@@ -272,8 +272,8 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
             page::approval(&sealed, &flow, &platform.world.partner, account, &Mark::of(ask, platform.now())),
         );
     }
-    let roles: Vec<_> =
-        platform.world.partner.permissions.iter().filter_map(|value| role::role(value)).collect();
+    let asked = platform.world.partner.permissions.iter().chain(&faults.asks);
+    let roles: Vec<_> = asked.filter_map(|value| role::role(value)).collect();
     Answer::page(200, page::permissions(&sealed, &flow, &platform.world.partner, account, &home.name, &roles))
 }
 
@@ -301,14 +301,7 @@ fn accepted(platform: &Platform, ask: &Ask, flow: &Flow) -> Answer {
         return choose(platform, flow);
     };
     let faults: Faults = platform.faults(Some(home));
-    let roles: Vec<String> = platform
-        .world
-        .partner
-        .permissions
-        .iter()
-        .filter(|role| !faults.without.contains(role))
-        .cloned()
-        .collect();
+    let roles = faults.asked(&platform.world.partner.permissions);
     let event = Event::Granted { tenant: home.id.clone(), at: platform.now(), roles: roles.clone() };
     if let Err(why) = platform.record(event) {
         return trouble(

@@ -128,7 +128,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
 pub(crate) fn proof(verdict: Verdict, organisation: Option<Organisation>, at: Moment) -> Proof {
     let state = if verdict.is_proved() { CheckState::Good } else { CheckState::Waiting };
     let check = Check { name: Text::from("Users can be read"), state, detail: Text::default() };
-    Proof { checks: vec![check], organisation, verdict, granted: None, missing: None, at }
+    Proof { checks: vec![check], organisation, verdict, granted: None, missing: None, sight: None, at }
 }
 
 /// A setup of the sandbox with an Admin.

@@ -79,6 +79,7 @@ mod receipt;
 mod recorded;
 #[cfg(unix)]
 mod remote;
+mod renewal;
 mod sandbox;
 #[cfg(unix)]
 mod settings;

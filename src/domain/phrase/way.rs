@@ -271,6 +271,18 @@ pub enum Command {
     LoginByCode,
     /// Sign out.
     Logout,
+    /// List the users of every customer again, and see what was accepted.
+    StatusRefresh,
+    /// How every customer's consent stands.
+    ConsentStatus,
+    /// Who must accept again, with the links.
+    ConsentRenew,
+    /// The same about one customer, by its reference, with the text.
+    ConsentRenewOf(Text),
+    /// Mark that a customer was sent the link.
+    ConsentSent,
+    /// Make the invitation of a run again.
+    InvitationAnew(RunId),
 }
 
 impl Command {
@@ -282,7 +294,8 @@ impl Command {
     pub fn all(run: RunId) -> Vec<Self> {
         vec![
             Self::TakeUp(run.clone()),
-            Self::Receipt(run),
+            Self::Receipt(run.clone()),
+            Self::InvitationAnew(run),
             Self::Sweep,
             Self::SweepStatus,
             Self::CustomersList,
@@ -311,6 +324,11 @@ impl Command {
             Self::Login,
             Self::LoginByCode,
             Self::Logout,
+            Self::StatusRefresh,
+            Self::ConsentStatus,
+            Self::ConsentRenew,
+            Self::ConsentRenewOf("C-1001".into()),
+            Self::ConsentSent,
         ]
     }
 }
@@ -369,6 +387,12 @@ impl Command {
             Self::Login => f.write_str("login"),
             Self::LoginByCode => f.write_str("login --device-code"),
             Self::Logout => f.write_str("logout"),
+            Self::StatusRefresh => f.write_str("status --refresh"),
+            Self::ConsentStatus => f.write_str("consent status"),
+            Self::ConsentRenew => f.write_str("consent renew"),
+            Self::ConsentRenewOf(reference) => write!(f, "consent renew {}", quoted(reference.as_str())),
+            Self::ConsentSent => f.write_str("consent renew --sent REFERENCE"),
+            Self::InvitationAnew(run) => write!(f, "invitation {run} --new"),
         }
     }
 }

@@ -22,6 +22,7 @@ pub(super) mod listing;
 pub(super) mod operator;
 pub(super) mod pause;
 pub(super) mod product;
+pub(super) mod renewal;
 pub(super) mod roster;
 pub(super) mod rule;
 pub(super) mod run;

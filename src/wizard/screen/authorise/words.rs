@@ -129,6 +129,7 @@ pub(super) fn invitation<'a>(cx: ViewCx<'_>, record: &RunRecord) -> Option<Hando
         permissions: &cx.setup.permissions,
         here: cx.setup.here.as_str(),
         is_sandbox: cx.setup.is_sandbox,
+        again: None,
     };
     let text = letter.write().unwrap_or_else(|| format!("Run {} has no invitation yet.\n", record.id));
     Some(Handout { id: HandoutId::Invitation, text: text.into(), file: invitation::file(&record.id) })
