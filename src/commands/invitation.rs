@@ -45,10 +45,11 @@ pub fn run(cx: &Context, asked: &Asked) -> anyhow::Result<Exit> {
     let record = cx.provider.store.invite(&asked.run, asked.change).map_err(|failure| refused(&failure))?;
     let tenant = record.organisation.as_ref().map(|organisation| organisation.tenant);
     let link = tenant.map(|tenant| cx.provider.graph.browser_link(tenant)).unwrap_or_default();
+    let link = record.hinted(Text::clean(&link));
     let letter = Letter {
         partner: asked.partner.as_ref(),
         run: &record,
-        link: &link,
+        link: link.as_str(),
         permissions: &asked.permissions,
         here: &cx.zone,
         is_sandbox: cx.is_sandbox,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    consent,
     customer::{Customer, Impersonation, Listing, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
@@ -90,6 +91,12 @@ impl ProductProgress {
 }
 
 impl RunRecord {
+    /// The link for its administrator, whose address it names where that is known.
+    #[must_use]
+    pub fn hinted(&self, link: Text) -> Text {
+        self.administrator.as_ref().map(|address| consent::hinted(link.as_str(), address)).unwrap_or(link)
+    }
+
     /// Whether its mailboxes are those of a list that an operator gave.
     #[must_use]
     pub fn lists_given(&self) -> bool {

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use crate::domain::{
     cloud::Cloud,
-    consent,
     failure::Failure,
-    id::{Address, RunId, TenantId},
+    id::{RunId, TenantId},
     operator::Operator,
     phrase::Phrase,
     text::Text,
@@ -80,9 +79,7 @@ impl ViewCx<'_> {
     pub(crate) fn link(&self) -> Option<Text> {
         let record = self.session.record.as_ref().filter(|record| !record.product.is_hosted())?;
         let organisation = record.organisation.as_ref().filter(|_| !self.setup.link_suffix.is_empty())?;
-        let link = self.setup.link(organisation.tenant);
-        let hinted = |address: &Address| consent::hinted(link.as_str(), address);
-        Some(record.administrator.as_ref().map(hinted).unwrap_or(link))
+        Some(record.hinted(self.setup.link(organisation.tenant)))
     }
 }
 

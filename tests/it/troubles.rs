@@ -58,7 +58,7 @@ fn consent_in_the_wrong_organisation() {
     terminal.sees(&["Colin Ward signed in and pressed Accept for Rimu Property Holdings"]);
     terminal.sees(&["‹ Ask Microsoft now ›"]);
     nothing_is_enabled(&home);
-    terminal.keys("s").sees(&["┌ Say ─"]).sees(&["sign in as Global Administrator of Rimu"]);
+    terminal.keys("s").sees(&["┌ Say ─"]).sees(&["in a private window, sign in as Global"]);
     terminal.reads_on("“I have accepted and nothing happened”");
     terminal.reads_on("Which organisation did the page name? It must be Rimu");
     // The line of what was seen stays until the next answer, and asking is answered.

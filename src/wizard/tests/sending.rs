@@ -51,19 +51,22 @@ fn hosted(failure: Failure) -> Desk {
 fn the_key_that_sends_the_link_sends_it_whatever_goes_wrong_meanwhile() {
     let mut desk = consenting();
     let link = setup().link(tenant(1)).to_string();
-    assert_eq!(texts(&desk), (vec![HandoutId::Link], link.clone()));
-    assert!(!desk.offers(Action::NextText), "there is no other");
+    let both = [HandoutId::Link, HandoutId::Invitation];
+    assert_eq!(texts(&desk), (both.to_vec(), link.clone()));
     desk.verdict = Verdict::Failed(refused());
     desk.act(Action::Refresh).answer();
-    assert_eq!(texts(&desk), (vec![HandoutId::Link, HandoutId::Error], link.clone()));
+    let three = vec![HandoutId::Link, HandoutId::Invitation, HandoutId::Error];
+    assert_eq!(texts(&desk), (three, link.clone()));
     desk.act(Action::NextText);
-    assert_eq!(texts(&desk).0, [HandoutId::Error, HandoutId::Link]);
+    assert_eq!(texts(&desk).0.first(), Some(&HandoutId::Invitation));
+    desk.act(Action::NextText);
+    assert_eq!(texts(&desk).0.first(), Some(&HandoutId::Error));
     assert!(desk.notice().contains("The error with its ids is what is sent now"), "{}", desk.notice());
     desk.act(Action::Copy);
     assert!(desk.notice().contains("clipboard: the error with its ids."), "{}", desk.notice());
     desk.verdict = Verdict::NotYet;
     desk.act(Action::Refresh).answer();
-    assert_eq!(texts(&desk), (vec![HandoutId::Link], link), "what is well has no error");
+    assert_eq!(texts(&desk), (both.to_vec(), link), "what is well has no error");
 }
 
 #[test]
@@ -91,7 +94,7 @@ fn an_error_is_one_block_for_a_ticket() {
     desk.verdict = Verdict::Failed(refused());
     desk.act(Action::Refresh).answer();
     desk.pass(200);
-    desk.act(Action::NextText);
+    desk.act(Action::NextText).act(Action::NextText);
     let text = texts(&desk).1;
     let program =
         concat!("Program: Backup365 ", env!("CARGO_PKG_VERSION"), ", SANDBOX: everything here is invented");

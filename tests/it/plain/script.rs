@@ -26,7 +26,7 @@ answer {Enter[ \r\n]+takes[ \r\n]+1,[ \r\n]+Harbour} 1
 answer {Type[ \r\n]+a[ \r\n]+number} 1
 answer {1: Yes, this is the organisation.*Enter[ \r\n]+for[ \r\n]+1} {}
 answer {1: Authorise.*Enter[ \r\n]+for[ \r\n]+1} authorise
-answer {4: Play.*Enter[ \r\n]+for[ \r\n]+1} play
+answer {5: Play.*Enter[ \r\n]+for[ \r\n]+1} play
 answer {1: Enable.*Enter[ \r\n]+for[ \r\n]+1} enable
 answer {eligible 34} "tick 1-2"
 answer {Ticked 2} review

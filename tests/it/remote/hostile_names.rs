@@ -109,7 +109,12 @@ fn opened(home: &Home, size: (u16, u16), locale: &str) -> (Terminal, usize) {
         .keys(ENTER)
         .stands_on("Authorise")
         .keys(ENTER);
-    terminal.sees(&["http://127.0.0.1"]).keys("w").sees(&["Enter enable"]).keys(ENTER);
+    terminal
+        .sees(&["To be opened in a private window"])
+        .reads_on("http://127.0.0.1")
+        .keys("w")
+        .sees(&["Enter enable"])
+        .keys(ENTER);
     terminal.sees(&["Which users shall be", &format!("of {people}")]);
     // Addresses that are none, and one that is too long, make their rows a problem: nobody can turn them on.
     let eligible = people - ADDRESSES.len() - 1;

@@ -121,7 +121,7 @@ pub(super) fn opened_by(record: &RunRecord) -> Phrase {
 /// The invitation. It comes with the note that the link was shown, a moment later: what can be sent must not change by that,
 /// because an answer that is on its way would be about another question then.
 pub(super) fn invitation<'a>(cx: ViewCx<'_>, record: &RunRecord) -> Option<Handout<'a>> {
-    let link = cx.setup.link(record.organisation.as_ref()?.tenant);
+    let link = cx.link()?;
     let letter = Letter {
         partner: cx.setup.partner.as_ref(),
         run: record,
@@ -131,7 +131,9 @@ pub(super) fn invitation<'a>(cx: ViewCx<'_>, record: &RunRecord) -> Option<Hando
         is_sandbox: cx.setup.is_sandbox,
         again: None,
     };
-    let text = letter.write().unwrap_or_else(|| format!("Run {} has no invitation yet.\n", record.id));
+    let text = letter.write().unwrap_or_else(|| {
+        format!("Run {0} has no invitation yet. To make one: backup365 invitation {0}\n", record.id)
+    });
     Some(Handout { id: HandoutId::Invitation, text: text.into(), file: invitation::file(&record.id) })
 }
 
