@@ -62,9 +62,9 @@ pub struct Status {
                         backup365 consent renew C-1001\n  \
                         backup365 consent renew --sent C-1001 --sent C-1002\n  \
                         backup365 consent renew --reminded C-1001\n\n\
-                        The program sends no mail: send the text yourself, then mark it as sent. What was\n\
-                        accepted is seen by the next look, such as backup365 status --refresh. The list\n\
-                        stays until everybody has accepted, whoever goes on with it.")]
+                        The program sends no mail: send the text yourself, then mark it as sent. What\n\
+                        was accepted is seen by the next look, such as backup365 status --refresh. The\n\
+                        list stays until everybody has accepted, whoever goes on with it.")]
 pub struct Renew {
     /// Only customers with all of these words in name or reference; with the text for each.
     #[arg(value_name = "WORD")]

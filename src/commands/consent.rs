@@ -58,15 +58,6 @@ impl Terms<'_> {
         sydney::clock_in_words(at, self.now, &self.cx.zone)
     }
 
-    /// What is lacking, by name, with the version that brought it.
-    fn lacking(self, rows: &[Permission]) -> String {
-        let named = |row: &Permission| match self.set.since(row) {
-            Some(version) => format!("{} (since version {version})", row.value),
-            None => format!("{} (of the settings)", row.value),
-        };
-        rows.iter().map(named).collect::<Vec<_>>().join(", ")
-    }
-
     /// The set, as JSON.
     fn set_object(self) -> Value {
         let news = self.set.news.iter().map(Text::as_str).collect::<Vec<_>>();

@@ -7,10 +7,12 @@
 mod landed;
 mod opening;
 mod standing;
+mod told;
 
 pub use landed::Landed;
 pub use opening::{hinted, opened_by};
-pub use standing::{CustomerConsent, Progress, Renewal, Seen, Sight, Standing, asked_again};
+pub use standing::{Consents, CustomerConsent, Progress, Renewal, Seen, Sight, Standing, asked_again};
+pub use told::tally;
 
 use std::time::Duration;
 

@@ -47,6 +47,7 @@ pub(crate) const fn words(action: Action) -> &'static [&'static str] {
         Action::Park => &["park", "p"],
         Action::Refresh => &["refresh", "r"],
         Action::Add => &["new", "add"],
+        Action::Consents => &["consent"],
         Action::Discover => &["find"],
         Action::EmptyList => &["empty"],
         Action::Authorise => &["authorise"],

@@ -176,6 +176,12 @@ impl Graph {
         read.map_err(|error| error.failure("asking Microsoft Graph"))
     }
 
+    /// What customers are asked for.
+    #[must_use]
+    pub fn permissions(&self) -> &PermissionSet {
+        &self.inner.permissions
+    }
+
     /// Whether a tenant is the partner's own.
     #[must_use]
     pub fn is_partner(&self, tenant: TenantId) -> bool {

@@ -239,6 +239,7 @@ const fn name(request: &Request) -> &'static str {
         Request::OpenWorld => "open world",
         Request::LoadBoard => "load board",
         Request::ProbeBoard(_) => "probe board",
+        Request::LoadConsents => "load consents",
         Request::KeepSeen(_) => "keep seen",
         Request::AddCustomer(..) => "add customer",
         Request::OpenRun(..) => "open run",
@@ -281,12 +282,13 @@ const fn name(request: &Request) -> &'static str {
 }
 
 /// How many names there are: opening a browser is the one that no test asks for, because a desk would get one.
-const NAMES: usize = 40;
+const NAMES: usize = 41;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
     match reply {
         Reply::Board(_) => "board",
+        Reply::Consents(_) => "consents",
         Reply::Added(_) => "added",
         Reply::Run(_) => "run",
         Reply::Found(_) => "found",
@@ -329,6 +331,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::Wake(Duration::from_millis(1)), "woken"),
         (Request::OpenWorld, "world"),
         (Request::LoadBoard, "board"),
+        (Request::LoadConsents, "consents"),
         (Request::KeepSeen(Seen::default()), "saved"),
         (Request::AddCustomer(new, Accepts::default()), "added"),
         (Request::OpenRun(customer, OFFICE), "run"),

@@ -205,6 +205,8 @@ pub enum Action {
     Refresh,
     /// Add a customer.
     Add,
+    /// How every customer's consent stands.
+    Consents,
     /// Find the server by Autodiscover.
     Discover,
     /// Empty the list of mailboxes.

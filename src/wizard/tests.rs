@@ -8,13 +8,14 @@ mod rules;
 mod sending;
 
 use crate::domain::{
-    consent::Landed,
+    consent::{Consent, Consents, CustomerConsent, Landed, Seen, Sight},
     customer::{Customer, Impersonation, Listing, Product, Progress},
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
     exchange_server::{FoundBy, FoundServer},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
+    permission::PermissionSet,
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
     run::{Board, BoardRow, OpenRun, RunRecord, SweeperStatus},
     secret::Secret,
@@ -469,6 +470,10 @@ impl Desk {
                 Some(Reply::Saved)
             }
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
+            Request::LoadConsents => Some(Reply::Consents(Box::new(Consents {
+                set: PermissionSet::usual().expect("a whole table"),
+                rows: self.board.rows.iter().map(|row| withdrawn(&row.customer)).collect(),
+            }))),
             Request::AddCustomer(new, accepts) => {
                 if let Some(doubted) = self.doubted(accepts) {
                     return Some(doubted);
@@ -552,6 +557,21 @@ impl Desk {
 }
 
 /// Three users.
+/// A consent that was given once and is not there any more.
+pub(crate) fn withdrawn(customer: &Customer) -> CustomerConsent {
+    let Customer { id, reference, name, is_active, .. } = customer.clone();
+    let at = Moment::from_millis(0);
+    CustomerConsent {
+        customer: Holder { id, reference, name, is_active },
+        tenant: Some(tenant(1)),
+        run: None,
+        administrator: None,
+        consent: Consent { proved: Some(at), ..Consent::default() },
+        seen: Some(Seen { at, sight: Sight::Unknown }),
+        renewal: None,
+    }
+}
+
 fn page() -> std::sync::Arc<UserPage> {
     let user = |number: u8, name: &'static str, kind| NewUser {
         id: UserId::from_bytes([number; 16]),

@@ -13,6 +13,7 @@ use backup365::{
     domain::{
         cloud::Cloud,
         consent::Terms,
+        permission::PermissionSet,
         secret::Secret,
         tenant_input::TenantInput,
         text::Text,

@@ -26,7 +26,7 @@ use crate::{
     provider::{graph::Graph, store::InvitationChange},
 };
 
-use super::{Row, Terms, named, status::progress};
+use super::{Row, Terms, named};
 
 /// How long somebody who has accepted stays on the list. A guess: long enough for the lead to see it.
 const RECENT: Duration = Duration::from_hours(30 * 24);
@@ -91,7 +91,9 @@ fn mark(terms: Terms<'_>, asked: &Asked) -> anyhow::Result<Vec<String>> {
     let is_asked = |row: &&&Row| row.standing.must_accept() && row.of.tenant.is_some();
     if let Some(other) = sent.iter().find(|row| !is_asked(row)) {
         let (who, how) = (named(&other.of), other.standing.in_words());
-        return Err(usage(format!("{who} need not accept again: {how}. Nothing was marked.")).into());
+        return Err(
+            usage(format!("{who}: there is nothing to accept again ({how}). Nothing was marked.")).into()
+        );
     }
     let is_waiting =
         |row: &&&Row| row.of.open_renewal().is_some() || sent.iter().any(|it| std::ptr::eq(*it, **row));
@@ -143,8 +145,9 @@ impl Sheet<'_> {
     }
 
     /// The link; none for whoever need not open it.
-    fn link(self, row: &Row) -> Option<String> {
-        row.of.tenant.filter(|_| row.standing.must_accept()).map(|tenant| self.graph.browser_link(tenant))
+    fn link(self, row: &Row) -> Option<Text> {
+        let tenant = row.of.tenant.filter(|_| row.standing.must_accept())?;
+        Some(row.of.hinted(Text::clean(&self.graph.browser_link(tenant))))
     }
 
     /// For people.
@@ -159,7 +162,10 @@ impl Sheet<'_> {
             ("ASKED AGAIN", Cut::Late),
         ]);
         for row in rows {
-            let far = row.of.progress(&row.standing, self.terms.set).map(|far| progress(self.terms, far));
+            let far = row
+                .of
+                .progress(&row.standing, self.terms.set)
+                .map(|far| far.in_words(self.terms.now, &self.terms.cx.zone));
             let (reference, name) = (row.of.customer.reference.clone(), row.of.customer.name.clone());
             table.push([reference, name, row.standing.in_words(), far.unwrap_or_default()]);
         }
@@ -172,7 +178,7 @@ impl Sheet<'_> {
                 lines.extend([String::new(), format!("---- The text for {who}:"), String::new()]);
                 lines.push(self.text(&row.of, &row.standing)?.unwrap_or_default().trim_end().to_owned());
             } else {
-                lines.extend([format!("The link for {who}:"), link]);
+                lines.extend([format!("The link for {who}:"), link.to_string()]);
             }
         }
         let first = rows.iter().find(|row| row.standing.must_accept()).filter(|_| !self.asked.has_texts);
@@ -234,7 +240,7 @@ impl Sheet<'_> {
         Ok(Letter {
             partner: self.asked.partner.as_ref(),
             run: &record,
-            link: &self.graph.browser_link(tenant),
+            link: of.hinted(Text::clean(&self.graph.browser_link(tenant))).as_str(),
             permissions: &all,
             here: &cx.zone,
             is_sandbox: cx.is_sandbox,
@@ -253,7 +259,7 @@ impl Sheet<'_> {
             let text = if is_written { self.text(&row.of, &row.standing)? } else { None };
             if let Some(fields) = object.as_object_mut() {
                 fields.insert("progress".into(), json!(far));
-                fields.insert("link".into(), json!(self.link(row)));
+                fields.insert("link".into(), json!(self.link(row).as_ref().map(Text::as_str)));
                 fields.insert("text".into(), json!(text));
             }
             customers.push(object);

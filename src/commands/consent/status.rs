@@ -10,7 +10,7 @@ use crate::{
     },
     domain::{
         bill::counted,
-        consent::{Progress, Standing},
+        consent::{Standing, tally},
         permission::PermissionSet,
         phrase::Command,
         speech::sentence,
@@ -74,7 +74,8 @@ fn lines(terms: Terms<'_>, rows: &[Row], sums: &str) -> Vec<String> {
         ]);
         for Row { of, standing } in rows {
             let seen = of.seen.as_ref().map_or_else(|| Text::from("-"), |seen| terms.at(seen.at));
-            let progress = of.progress(standing, terms.set).map(|far| progress(terms, far));
+            let progress =
+                of.progress(standing, terms.set).map(|far| far.in_words(terms.now, &terms.cx.zone));
             let (reference, name) = (of.customer.reference.clone(), of.customer.name.clone());
             table.push([reference, name, standing.in_words(), seen, progress.unwrap_or_default()]);
         }
@@ -100,30 +101,8 @@ fn lines(terms: Terms<'_>, rows: &[Row], sums: &str) -> Vec<String> {
 
 /// What must be looked at, in a whole sentence.
 fn trouble(terms: Terms<'_>, Row { of, standing }: &Row) -> Option<String> {
-    let advice = standing.advice()?;
-    let what = match standing {
-        Standing::Lacks(rows) => format!("lacks {}", terms.lacking(rows)),
-        Standing::Withdrawn => "was accepted once, and nothing of it is there any more".to_owned(),
-        Standing::Off => "the customer has switched Backup365 off".to_owned(),
-        Standing::Gone => "Microsoft has no such organisation any more, or has closed it".to_owned(),
-        Standing::Elsewhere => {
-            "Microsoft answered for another organisation than the one on record".to_owned()
-        }
-        Standing::Whole | Standing::NotAccepted | Standing::NotSeen => return None,
-    };
-    Some(sentence(&format!("NEEDS ATTENTION: {}: {what}; {advice}", named(of))))
-}
-
-/// How far accepting again is, in a few words.
-pub(super) fn progress(terms: Terms<'_>, far: Progress<'_>) -> Text {
-    match far {
-        Progress::ToSend => "to send".into(),
-        Progress::Sent(renewal) => match renewal.reminded {
-            Some(at) => Text::of(format_args!("reminded {}", terms.at(at))),
-            None => Text::of(format_args!("sent {}", terms.at(renewal.sent))),
-        },
-        Progress::Accepted(_, at) => Text::of(format_args!("accepted {}", terms.at(at))),
-    }
+    let why = of.trouble(standing, terms.set)?;
+    Some(sentence(&format!("NEEDS ATTENTION: {}: {why}", named(of))))
 }
 
 /// What the rows come to.
@@ -131,21 +110,7 @@ fn sums(rows: &[Row]) -> String {
     if rows.is_empty() {
         return "No customer with Office 365 fits.".into();
     }
-    let count = |fits: fn(&Standing) -> bool| {
-        u32::try_from(rows.iter().filter(|row| fits(&row.standing)).count()).unwrap_or(u32::MAX)
-    };
-    let all = counted(count(|_| true), "customer", "customers");
-    let parts = [
-        (count(|it| *it == Standing::Whole), "whole"),
-        (count(|it| matches!(it, Standing::Lacks(_))), "lacking permissions"),
-        (count(|it| *it == Standing::Withdrawn), "withdrawn"),
-        (count(|it| *it == Standing::Off), "switched off"),
-        (count(|it| *it == Standing::Gone), "with an organisation that is gone"),
-        (count(|it| *it == Standing::Elsewhere), "with answers for another organisation"),
-        (count(|it| *it == Standing::NotAccepted), "not accepted yet"),
-        (count(|it| *it == Standing::NotSeen), "not looked at yet"),
-    ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    format!("{all}: {}.", parts.join(", "))
+    let all = counted(u32::try_from(rows.len()).unwrap_or(u32::MAX), "customer", "customers");
+    let parts = tally(rows.iter().map(|row| &row.standing));
+    format!("{all}: {}.", parts.iter().map(Text::as_str).collect::<Vec<_>>().join(", "))
 }

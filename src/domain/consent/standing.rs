@@ -4,9 +4,9 @@
 //! accept again, without asking Microsoft.
 
 use crate::domain::{
-    consent::Consent,
+    consent::{Consent, hinted},
     doubt::Holder,
-    id::{RunId, TenantId},
+    id::{Address, RunId, TenantId},
     permission::{Permission, PermissionSet},
     text::Text,
     time::Moment,
@@ -74,6 +74,15 @@ impl Renewal {
     }
 }
 
+/// How the consent of all customers stands: what they are asked for, and what is on record of each.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Consents {
+    /// What they are asked for.
+    pub set: PermissionSet,
+    /// Open customers who have bought Office 365, by name.
+    pub rows: Vec<CustomerConsent>,
+}
+
 /// What is on record of one customer's consent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CustomerConsent {
@@ -83,6 +92,8 @@ pub struct CustomerConsent {
     pub tenant: Option<TenantId>,
     /// The newest run for it: it has the invitation.
     pub run: Option<RunId>,
+    /// The administrator who opens the link, where an operator named one.
+    pub administrator: Option<Address>,
     /// Since when everything was granted and proved.
     pub consent: Consent,
     /// The last look; none: nobody has looked since looks are kept.
@@ -190,6 +201,12 @@ impl CustomerConsent {
         }
     }
 
+    /// The link for its administrator, whose address it names where that is known.
+    #[must_use]
+    pub fn hinted(&self, link: Text) -> Text {
+        self.administrator.as_ref().map(|address| hinted(link.as_str(), address)).unwrap_or(link)
+    }
+
     /// The renewal that has not been accepted yet.
     #[must_use]
     pub fn open_renewal(&self) -> Option<&Renewal> {
@@ -278,6 +295,7 @@ mod tests {
             },
             tenant: Some("7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77".parse().unwrap()),
             run: None,
+            administrator: None,
             consent: Consent { proved: proved.then_some(at), ..Consent::default() },
             seen: sight.map(|sight| Seen { at, sight }),
             renewal: None,

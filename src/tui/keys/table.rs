@@ -137,6 +137,7 @@ pub(crate) const KEYS: &[Binding] = &[
     key(USERS, 'd', Deed::Details, "details", "All of the row, also what its columns cut."),
     marks('O', Mark::Off, Whom::Lit, "turn off", "Turns the row or the range off (Admin); asks first."),
     act(CUSTOMER, 'n', Action::Add),
+    act(CUSTOMER, 'a', Action::Consents),
     act(AUTHORISE, 'w', Action::Rehearse),
     Binding {
         // A letter would be text in the first field of the form, and Tab only leads to the next field.

@@ -141,6 +141,7 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('O', users(&many, ""), marks(Mark::Off, lit())),
         ('/', rows(), Outcome::Changed),
         ('n', rows(), acts(Action::Add)),
+        ('a', rows(), acts(Action::Consents)),
         ('w', authorise(), acts(Action::Rehearse)),
         ('l', authorise(), acts(Action::PrintAlone)),
         ('c', authorise(), acts(Action::Copy)),

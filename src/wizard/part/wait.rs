@@ -54,6 +54,8 @@ pub(crate) const SWEEPER: Kind = Kind { what: "Asking who runs the sweep", usual
 pub(crate) const FILE: Kind = Kind { what: "Writing the file", usual: "1 s", worst: "10 s" };
 /// Reading the customers.
 pub(crate) const BOARD: Kind = Kind { what: "Reading the customers", usual: "1 s", worst: "10 s" };
+/// Reading how every customer's consent stands.
+pub(crate) const CONSENTS: Kind = Kind { what: "Reading how consent stands", usual: "1 s", worst: "10 s" };
 /// Taking up or opening a run.
 pub(crate) const RUN: Kind = Kind { what: "Opening the run", usual: "1 s", worst: "10 s" };
 /// Asking Microsoft about a tenant.

@@ -34,7 +34,7 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Saved, Woken},
-        screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
+        screen::{Scene, Screen, add::Add, consents::Consents, kept, product::Product, step::Step},
         session::BoardOrder,
         view::{Block, Column, Rows as _, RowsView, Tone},
     },
@@ -130,6 +130,11 @@ impl Screen for Customer {
                 return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
             }
             Given::Do(Action::Add) => cx.admin_only("An Admin adds customers."),
+            Given::Do(Action::Consents) if !cx.session.is_open => {}
+            Given::Do(Action::Consents) if cx.setup.operator.is_admin => {
+                return Step::Next(Box::<Consents>::default());
+            }
+            Given::Do(Action::Consents) => cx.admin_only("An Admin looks at everybody's consent."),
             Given::Back => return Step::Back,
             _ => {}
         }
@@ -202,6 +207,7 @@ impl Screen for Customer {
             .offer(Action::Sort)
             .offer(Action::Refresh)
             .offer_if(cx.setup.operator.is_admin, Action::Add)
+            .offer_if(cx.setup.operator.is_admin, Action::Consents)
             .waiting_for(cx.now, [self.opening.clock(), self.world.clock(), self.loading.clock()]);
         let search = Focus { spot: Spot::Field(FieldId::Search), count: 0 };
         Scene { focus: self.focus.unwrap_or(search), ..scene }

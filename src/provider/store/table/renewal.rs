@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 columns! {
-    CustomerConsent { customer, tenant, run, consent, seen, renewal }
+    CustomerConsent { customer, tenant, run, administrator, consent, seen, renewal }
 }
 
 /// Names with blanks between them.
@@ -66,7 +66,7 @@ pub(crate) fn all(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<CustomerC
     tx.query(
         "SELECT c.id, c.reference, c.name, c.is_active, t.tenant,
                 (SELECT id FROM run WHERE customer = c.id AND tenant = t.tenant ORDER BY touched DESC, id LIMIT 1),
-                k.since, k.proved, k.trouble, k.looked, k.seen, k.granted,
+                k.administrator, k.since, k.proved, k.trouble, k.looked, k.seen, k.granted,
                 n.asked, n.sent, n.sender, n.reminded, n.reminder, n.accepted
            FROM (SELECT p.customer,
                         coalesce(e.tenant, o.tenant,
