@@ -273,7 +273,7 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
         command_line::name_lines();
     }
     let clipboard = opener.environment.clipboard();
-    let mut wizard = Wizard::new(setup(&opener, cli.run.clone())?);
+    let mut wizard = Wizard::new(setup(&opener, cli.run.clone()));
     let (clock, is_sandbox) = (opener.clock.clone(), opener.is_sandbox);
     let (to_driver, woken) = mpsc::sync_channel(1);
     let waker = Waker::new(to_driver);
@@ -410,8 +410,8 @@ fn front_end(cli: &Cli, opener: &Opener) -> Result<FrontEndChoice, Refusal> {
 }
 
 /// What the wizard is told at once: nothing that a disk, a server or a sandbox must be asked for.
-fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
-    Ok(Setup {
+fn setup(opener: &Opener, run: Option<RunId>) -> Setup {
+    Setup {
         is_sandbox: opener.is_sandbox,
         is_mapped: opener.mapped().is_some(),
         rehearsal: opener.is_sandbox,
@@ -428,7 +428,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         is_board_watched: true,
         keeps_forms: true,
         here: Text::clean(&opener.environment.zone),
-    })
+    }
 }
 
 /// Opens the world for the runner.

@@ -11,8 +11,8 @@ CREATE TABLE renewal (
   tenant   TEXT NOT NULL,
   asked    TEXT NOT NULL,
   sent     INTEGER NOT NULL,
-  sender   TEXT NOT NULL,
+  sent_by   TEXT NOT NULL,
   reminded INTEGER,
-  reminder TEXT,
+  reminded_by TEXT,
   accepted INTEGER
 ) STRICT;

@@ -127,7 +127,7 @@ impl CommandContext {
     }
 
     /// What makes the wizards of journeys in an open world.
-    fn start(&self, world: &World) -> Result<NewWizardRun, Refusal> {
+    fn start(&self, world: &World) -> NewWizardRun {
         self.start_with(super::opened_of(&self.opener, world))
     }
 
@@ -138,14 +138,13 @@ impl CommandContext {
         let mut opened = super::opened_of(&self.opener, world);
         opened.world.operator = store.operator();
         opened.tools.provider.store = store;
-        Ok((self.start_with(opened)?, trial))
+        Ok((self.start_with(opened), trial))
     }
 
-    fn start_with(&self, opened: Opened) -> Result<NewWizardRun, Refusal> {
-        let setup =
-            Setup { is_board_watched: false, keeps_forms: false, ..super::setup(&self.opener, None)? };
+    fn start_with(&self, opened: Opened) -> NewWizardRun {
+        let setup = Setup { is_board_watched: false, keeps_forms: false, ..super::setup(&self.opener, None) };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
-        Ok(Arc::new(move |waker: Waker, customer: &str| {
+        Arc::new(move |waker: Waker, customer: &str| {
             let tools = Tools { only: Some(Text::clean(customer)), ..tools.clone() };
             let opened = (world.clone(), tools);
             let open = move || {
@@ -154,7 +153,7 @@ impl CommandContext {
             };
             let runner = Runner::new(handle.clone(), Arc::new(open), Arc::new(move || waker.wake()));
             WizardRun { wizard: Wizard::new(setup.clone()), calls: Box::new(Calls(runner)) }
-        }))
+        })
     }
 
     /// Where words go.

@@ -84,9 +84,9 @@ impl Terms<'_> {
             "renewal": of.renewal.as_ref().map(|renewal| json!({
                 "asked": renewal.asked.iter().map(Text::as_str).collect::<Vec<_>>(),
                 "sent": renewal.sent.to_string(),
-                "sent_by": renewal.sender.as_str(),
+                "sent_by": renewal.sent_by.as_str(),
                 "reminded": renewal.reminded.map(|at| at.to_string()),
-                "reminded_by": renewal.reminder.as_ref().map(Text::as_str),
+                "reminded_by": renewal.reminded_by.as_ref().map(Text::as_str),
                 "accepted": renewal.accepted.map(|at| at.to_string()),
             })),
         })

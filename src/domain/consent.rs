@@ -12,7 +12,7 @@ mod told;
 pub use landed::Landed;
 pub use opening::{hinted, opened_by};
 pub use standing::{Consents, CustomerConsent, Progress, Renewal, Seen, Sight, Standing, asked_again};
-pub use told::tally;
+pub use told::{tally, why_again};
 
 use std::time::Duration;
 

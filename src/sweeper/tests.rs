@@ -221,11 +221,11 @@ impl Stage {
 
     /// A provider of its own, as each start of the program has one.
     fn provider(&self) -> Provider {
-        self.provider_asking(Vec::new())
+        self.provider_asking(&[])
     }
 
     /// The same, where settings ask customers for more.
-    fn provider_asking(&self, extra: Vec<Permission>) -> Provider {
+    fn provider_asking(&self, extra: &[Permission]) -> Provider {
         let partner = self.sandbox().partner();
         let origins =
             self.sandbox().origins().into_iter().map(|(from, _)| (from, self.wire.origin())).collect();
@@ -240,7 +240,7 @@ impl Stage {
             cloud: Cloud::Global,
             browser_origin: None,
             done_page: None,
-            permissions: PermissionSet::new(SetName::default(), &extra).unwrap(),
+            permissions: PermissionSet::new(SetName::default(), extra).unwrap(),
         };
         Provider::new(&settings, self.store()).unwrap()
     }

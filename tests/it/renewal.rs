@@ -57,10 +57,10 @@ fn another_set_says_at_once_who_must_accept_again_and_the_campaign_is_left_and_t
     assert!(row["lacks"].as_array().unwrap().iter().all(|row| row["since"] == 2));
     let said = after(&home, &["consent", "status"]);
     let names = names.join(", ");
-    let line = format!(
+    let warning = format!(
         "NEEDS ATTENTION: C-1001 · Harbour Street Cafe: lacks {names} (since version 2); the customer must accept again.\n"
     );
-    assert!(said.out.contains(&line), "{}", said.out);
+    assert!(said.out.contains(&warning), "{}", said.out);
 
     let listed = after(&home, &["consent", "renew", "--json"]).json("consent-renewal");
     let row = harbour(&listed);

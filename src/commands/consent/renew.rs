@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{
         bill::counted,
-        consent::{CustomerConsent, Progress, Standing, asked_again},
+        consent::{CustomerConsent, Progress, Standing, asked_again, why_again},
         failure::Failure,
         invitation::{Again, Letter},
         permission::PermissionSet,
@@ -81,7 +81,7 @@ fn mark(terms: Terms<'_>, asked: &Asked) -> anyhow::Result<Vec<String>> {
     let find = |reference: &Text| {
         let is_it = |row: &&Row| row.of.customer.reference.as_str().eq_ignore_ascii_case(reference.as_str());
         rows.iter().find(is_it).ok_or_else(|| {
-            usage(format!(
+            usage(&format!(
                 "no open customer with Office 365 has the reference {reference}; nothing was marked"
             ))
         })
@@ -92,15 +92,15 @@ fn mark(terms: Terms<'_>, asked: &Asked) -> anyhow::Result<Vec<String>> {
     if let Some(other) = sent.iter().find(|row| !is_asked(row)) {
         let (who, how) = (named(&other.of), other.standing.in_words());
         return Err(
-            usage(format!("{who}: there is nothing to accept again ({how}). Nothing was marked.")).into()
+            usage(&format!("{who}: there is nothing to accept again ({how}). Nothing was marked.")).into()
         );
     }
     let is_waiting =
         |row: &&&Row| row.of.open_renewal().is_some() || sent.iter().any(|it| std::ptr::eq(*it, **row));
     if let Some(other) = reminded.iter().find(|row| !is_waiting(row)) {
         let who = named(&other.of);
-        let how = Command::ConsentSent;
-        return Err(usage(format!(
+        let how = Command::ConsentSent(other.of.customer.reference.clone());
+        return Err(usage(&format!(
             "{who} was not sent a link that waits to be accepted. Mark that first: {how}"
         ))
         .into());
@@ -122,8 +122,8 @@ fn mark(terms: Terms<'_>, asked: &Asked) -> anyhow::Result<Vec<String>> {
 }
 
 /// A wrong argument.
-fn usage(words: String) -> Unanswered {
-    Unanswered::new(Exit::Usage, &words)
+fn usage(words: &str) -> Unanswered {
+    Unanswered::new(Exit::Usage, words)
 }
 
 /// Who must accept again.
@@ -183,8 +183,10 @@ impl Sheet<'_> {
         }
         let first = rows.iter().find(|row| row.standing.must_accept()).filter(|_| !self.asked.has_texts);
         lines.extend(first.map(|row| {
-            let command = Command::ConsentRenewOf(row.of.customer.reference.clone());
-            format!("The text to send: {command}, or --texts for all. Then mark it: {}", Command::ConsentSent)
+            let reference = &row.of.customer.reference;
+            let (text, sent) =
+                (Command::ConsentRenewOf(reference.clone()), Command::ConsentSent(reference.clone()));
+            format!("The text to send: {text}, or --texts for all. Then mark it: {sent}")
         }));
         Ok(lines)
     }
@@ -221,22 +223,7 @@ impl Sheet<'_> {
         let Terms { cx, set, .. } = self.terms;
         let all: Vec<(Text, Text)> =
             set.rows.iter().map(|row| (row.value.clone(), row.reason.clone())).collect();
-        let (why, new) = match standing {
-            Standing::Lacks(rows) => {
-                let mut why = set.news_of(rows);
-                if rows.iter().any(|row| set.since(row).is_none()) || why.is_empty() {
-                    why.push(
-                        "Backup365 does more for you than before, and needs your agreement for that.".into(),
-                    );
-                }
-                (why, rows.iter().map(|row| (row.value.clone(), row.say.clone())).collect())
-            }
-            _ => {
-                let why = "you accepted Backup365 before, and Microsoft says that it is not accepted any more. Until it is \
-                           accepted again, nothing can be backed up.";
-                (vec![Text::from(why)], Vec::new())
-            }
-        };
+        let (why, new) = why_again(standing, set);
         Ok(Letter {
             partner: self.asked.partner.as_ref(),
             run: &record,

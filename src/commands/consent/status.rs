@@ -111,6 +111,6 @@ fn sums(rows: &[Row]) -> String {
         return "No customer with Office 365 fits.".into();
     }
     let all = counted(u32::try_from(rows.len()).unwrap_or(u32::MAX), "customer", "customers");
-    let parts = tally(rows.iter().map(|row| &row.standing));
+    let parts = tally(&rows.iter().map(|row| &row.standing).collect::<Vec<_>>());
     format!("{all}: {}.", parts.iter().map(Text::as_str).collect::<Vec<_>>().join(", "))
 }

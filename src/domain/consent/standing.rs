@@ -57,11 +57,11 @@ pub struct Renewal {
     /// When an operator sent the link.
     pub sent: Moment,
     /// Which operator.
-    pub sender: Text,
+    pub sent_by: Text,
     /// When the customer was reminded last.
     pub reminded: Option<Moment>,
     /// By whom.
-    pub reminder: Option<Text>,
+    pub reminded_by: Option<Text>,
     /// When it was seen that all of them are granted.
     pub accepted: Option<Moment>,
 }
@@ -333,8 +333,14 @@ mod tests {
     fn it_is_accepted_once_all_that_was_asked_for_is_granted() {
         let asked = vec![Text::from("A.Read.All"), Text::from("B.Read.All")];
         let at = Moment::from_millis(1);
-        let renewal =
-            Renewal { asked, sent: at, sender: "ann".into(), reminded: None, reminder: None, accepted: None };
+        let renewal = Renewal {
+            asked,
+            sent: at,
+            sent_by: "ann".into(),
+            reminded: None,
+            reminded_by: None,
+            accepted: None,
+        };
         assert!(!renewal.is_met_by(&Sight::Granted(vec!["A.Read.All".into()])));
         assert!(renewal.is_met_by(&Sight::Granted(vec!["B.Read.All".into(), "A.Read.All".into()])));
         assert!(!renewal.is_met_by(&Sight::Unknown));

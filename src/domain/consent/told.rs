@@ -43,6 +43,22 @@ impl Progress<'_> {
     }
 }
 
+/// Why a customer is asked again, in sentences for them, and each permission that is new with its sentence; none is where
+/// everything is to be accepted again.
+#[must_use]
+pub fn why_again(standing: &Standing, set: &PermissionSet) -> (Vec<Text>, Vec<(Text, Text)>) {
+    let Standing::Lacks(rows) = standing else {
+        let why = "you accepted Backup365 before, and Microsoft says that it is not accepted any more. Until it is accepted \
+                   again, nothing can be backed up.";
+        return (vec![why.into()], Vec::new());
+    };
+    let mut why = set.news_of(rows);
+    if rows.iter().any(|row| set.since(row).is_none()) {
+        why.push("Backup365 does more for you than before, and needs your agreement for that.".into());
+    }
+    (why, rows.iter().map(|row| (row.value.clone(), row.say.clone())).collect())
+}
+
 /// What is lacking, by name, with the version that brought it: "A, B (since version 2)".
 fn lacking(set: &PermissionSet, rows: &[Permission]) -> String {
     let mut groups: Vec<(Option<u32>, Vec<&str>)> = Vec::new();
@@ -62,8 +78,8 @@ fn lacking(set: &PermissionSet, rows: &[Permission]) -> String {
 
 /// How many stand how, of those that there are, in the order of their gravity: "2 lack permissions".
 #[must_use]
-pub fn tally<'a>(all: impl Iterator<Item = &'a Standing> + Clone) -> Vec<Text> {
-    let count = |fits: fn(&Standing) -> bool| all.clone().filter(|standing| fits(standing)).count();
+pub fn tally(all: &[&Standing]) -> Vec<Text> {
+    let count = |fits: fn(&Standing) -> bool| all.iter().filter(|standing| fits(standing)).count();
     let parts = [
         (count(|it| *it == Standing::Gone), "with an organisation that is gone"),
         (count(|it| *it == Standing::Elsewhere), "with answers for another organisation"),

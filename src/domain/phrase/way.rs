@@ -279,8 +279,8 @@ pub enum Command {
     ConsentRenew,
     /// The same about one customer, by its reference, with the text.
     ConsentRenewOf(Text),
-    /// Mark that a customer was sent the link.
-    ConsentSent,
+    /// Mark that a customer, by its reference, was sent the link.
+    ConsentSent(Text),
     /// Make the invitation of a run again.
     InvitationAnew(RunId),
 }
@@ -328,7 +328,7 @@ impl Command {
             Self::ConsentStatus,
             Self::ConsentRenew,
             Self::ConsentRenewOf("C-1001".into()),
-            Self::ConsentSent,
+            Self::ConsentSent("C-1001".into()),
         ]
     }
 }
@@ -391,7 +391,9 @@ impl Command {
             Self::ConsentStatus => f.write_str("consent status"),
             Self::ConsentRenew => f.write_str("consent renew"),
             Self::ConsentRenewOf(reference) => write!(f, "consent renew {}", quoted(reference.as_str())),
-            Self::ConsentSent => f.write_str("consent renew --sent REFERENCE"),
+            Self::ConsentSent(reference) => {
+                write!(f, "consent renew --sent {}", quoted(reference.as_str()))
+            }
             Self::InvitationAnew(run) => write!(f, "invitation {run} --new"),
         }
     }

@@ -75,7 +75,7 @@ impl Store {
                 return Err(Failure::new(
                     FailureKind::NotFound,
                     "there is nothing to be reminded of: no link that was sent waits to be accepted",
-                    phrase!["Send the link first, then mark that: ", Command::ConsentSent],
+                    phrase!["Who must accept again: ", Command::ConsentRenew],
                 ));
             }
             renewal::remind(write.tx, customer, write.by())?;

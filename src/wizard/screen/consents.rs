@@ -90,7 +90,7 @@ impl Consents {
     fn counts(&self) -> Vec<Phrase> {
         let Some(Read { set, rows }) = self.read.as_deref() else { return Vec::new() };
         let standings: Vec<Standing> = rows.iter().map(|row| row.standing(set)).collect();
-        tally(standings.iter()).into_iter().map(Phrase::from).collect()
+        tally(&standings.iter().collect::<Vec<_>>()).into_iter().map(Phrase::from).collect()
     }
 }
 
@@ -138,8 +138,8 @@ fn about<'a>(read: &Read, row: &CustomerConsent, cx: ViewCx<'a>) -> Scene<'a> {
     facts.extend(row.tenant.map(|tenant| Fact::other("Tenant ID", Text::of(format_args!("{tenant}")))));
     facts.extend(row.consent.proved.map(|proved| Fact::other("Accepted", at(proved))));
     if let Some(renewal) = &row.renewal {
-        facts.push(Fact::other("Sent", Text::of(format_args!("{}, {}", at(renewal.sent), renewal.sender))));
-        let reminded = renewal.reminded.zip(renewal.reminder.as_ref());
+        facts.push(Fact::other("Sent", Text::of(format_args!("{}, {}", at(renewal.sent), renewal.sent_by))));
+        let reminded = renewal.reminded.zip(renewal.reminded_by.as_ref());
         facts.extend(
             reminded
                 .map(|(moment, by)| Fact::other("Reminded", Text::of(format_args!("{}, {by}", at(moment))))),
@@ -152,8 +152,14 @@ fn about<'a>(read: &Read, row: &CustomerConsent, cx: ViewCx<'a>) -> Scene<'a> {
         let link = row.hinted(cx.setup.link(tenant));
         let reference = row.customer.reference.clone();
         blocks.push(Block::Link(link.clone()));
-        blocks.push(Block::Para(phrase!["The text to send with it: ", Command::ConsentRenewOf(reference)]));
-        blocks.push(Block::Para(phrase!["Then mark it as sent: ", Command::ConsentSent]));
+        blocks.push(Block::Para(phrase![
+            "The text to send with it: ",
+            Command::ConsentRenewOf(reference.clone())
+        ]));
+        blocks.push(Block::Para(phrase!["Then mark it as sent: ", Command::ConsentSent(reference)]));
+        if let Standing::Lacks(rows) = &standing {
+            blocks.extend(set.news_of(rows).into_iter().map(|why| Block::Para(why.into())));
+        }
         let file = Text::of(format_args!("backup365-{}-link.txt", tenant.last_four()));
         handouts.push(Handout { id: HandoutId::Link, text: link.as_str().to_owned().into(), file });
     }
@@ -198,7 +204,12 @@ impl Screen for Consents {
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::of(CardId::Customers, &[])
+        match self.chosen() {
+            Some((read, row)) if row.standing(&read.set).must_accept() => {
+                Card::of(CardId::ConsentAgain, &[("organisation", row.customer.name.as_str())])
+            }
+            _ => Card::of(CardId::Customers, &[]),
+        }
     }
 }
 
@@ -231,9 +242,9 @@ mod tests {
         let renewal = Renewal {
             asked: new.collect(),
             sent: at,
-            sender: "ann".into(),
+            sent_by: "ann".into(),
             reminded: None,
-            reminder: None,
+            reminded_by: None,
             accepted: None,
         };
         let of = |number| withdrawn(&customer(number));

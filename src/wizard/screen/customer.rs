@@ -125,12 +125,11 @@ impl Screen for Customer {
                 self.look_anew();
                 self.load(cx);
             }
-            Given::Do(Action::Add) if !cx.session.is_open => {}
+            Given::Do(Action::Add | Action::Consents) if !cx.session.is_open => {}
             Given::Do(Action::Add) if cx.setup.operator.is_admin => {
                 return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
             }
             Given::Do(Action::Add) => cx.admin_only("An Admin adds customers."),
-            Given::Do(Action::Consents) if !cx.session.is_open => {}
             Given::Do(Action::Consents) if cx.setup.operator.is_admin => {
                 return Step::Next(Box::<Consents>::default());
             }

@@ -53,10 +53,13 @@ impl Columns for Option<Seen> {
 impl Columns for Option<Renewal> {
     /// Reads what was asked for, and when what was done; none where nobody was asked.
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
-        let (asked, (sent, sender)): (Option<Vec<Text>>, (Option<Moment>, Option<Text>)) = row.read()?;
-        let (reminded, reminder, accepted) = (row.read()?, row.read()?, row.read()?);
-        let sent = asked.zip(sent).zip(sender);
-        Ok(sent.map(|((asked, sent), sender)| Renewal { asked, sent, sender, reminded, reminder, accepted }))
+        let asked: Option<Vec<Text>> = row.read()?;
+        let (sent, sent_by): (Option<Moment>, Option<Text>) = row.read()?;
+        let (reminded, (reminded_by, accepted)) = row.read()?;
+        let sent = asked.zip(sent).zip(sent_by);
+        let renewal =
+            |((asked, sent), sent_by)| Renewal { asked, sent, sent_by, reminded, reminded_by, accepted };
+        Ok(sent.map(renewal))
     }
 }
 
@@ -67,7 +70,7 @@ pub(crate) fn all(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<CustomerC
         "SELECT c.id, c.reference, c.name, c.is_active, t.tenant,
                 (SELECT id FROM run WHERE customer = c.id AND tenant = t.tenant ORDER BY touched DESC, id LIMIT 1),
                 k.administrator, k.since, k.proved, k.trouble, k.looked, k.seen, k.granted,
-                n.asked, n.sent, n.sender, n.reminded, n.reminder, n.accepted
+                n.asked, n.sent, n.sent_by, n.reminded, n.reminded_by, n.accepted
            FROM (SELECT p.customer,
                         coalesce(e.tenant, o.tenant,
                                  (SELECT tenant FROM run WHERE customer = o.id AND tenant IS NOT NULL
@@ -110,7 +113,7 @@ pub(crate) fn keep_seen(tx: &Tx<'_>, tenant: TenantId, seen: &Seen) -> Result<()
 /// Those of a tenant that have not been accepted yet, with their customers.
 pub(crate) fn open(tx: &Tx<'_>, tenant: TenantId) -> Result<Vec<(CustomerId, Option<Renewal>)>, Failure> {
     tx.query(
-        "SELECT customer, asked, sent, sender, reminded, reminder, accepted FROM renewal
+        "SELECT customer, asked, sent, sent_by, reminded, reminded_by, accepted FROM renewal
           WHERE tenant = ?1 AND accepted IS NULL ORDER BY customer",
         values![tenant],
     )
@@ -121,22 +124,22 @@ pub(crate) fn send(
     tx: &Tx<'_>,
     (customer, tenant): (CustomerId, TenantId),
     asked: &[Text],
-    (sender, now): By<'_>,
+    (sent_by, now): By<'_>,
 ) -> Result<(), Failure> {
     let asked = joined(asked);
     tx.write(
-        "INSERT INTO renewal (customer, tenant, asked, sent, sender) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO renewal (customer, tenant, asked, sent, sent_by) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (customer) DO UPDATE SET tenant = excluded.tenant, asked = excluded.asked, sent = excluded.sent,
-                sender = excluded.sender, reminded = NULL, reminder = NULL, accepted = NULL",
-        values![customer, tenant, &asked, now, sender],
+                sent_by = excluded.sent_by, reminded = NULL, reminded_by = NULL, accepted = NULL",
+        values![customer, tenant, &asked, now, sent_by],
     )
 }
 
 /// Keeps that a customer was reminded.
-pub(crate) fn remind(tx: &Tx<'_>, customer: CustomerId, (reminder, now): By<'_>) -> Result<(), Failure> {
+pub(crate) fn remind(tx: &Tx<'_>, customer: CustomerId, (reminded_by, now): By<'_>) -> Result<(), Failure> {
     tx.write(
-        "UPDATE renewal SET reminded = ?2, reminder = ?3 WHERE customer = ?1",
-        values![customer, now, reminder],
+        "UPDATE renewal SET reminded = ?2, reminded_by = ?3 WHERE customer = ?1",
+        values![customer, now, reminded_by],
     )
 }
 

@@ -79,7 +79,7 @@ fn what_a_look_saw_is_dated_and_a_renewal_lasts_until_everything_is_granted() {
     let other = world.open("ben");
     other.remind_renewal(customer.id).unwrap();
     let renewal = kept(&store).renewal.unwrap();
-    assert_eq!((renewal.sender.as_str(), renewal.reminder.unwrap().as_str()), ("ann", "ben"));
+    assert_eq!((renewal.sent_by.as_str(), renewal.reminded_by.unwrap().as_str()), ("ann", "ben"));
     assert_eq!(renewal.accepted, None);
     world.at(13 * MINUTE);
     other
