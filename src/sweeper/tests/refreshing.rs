@@ -142,6 +142,7 @@ async fn a_pass_keeps_what_it_saw_of_the_consent_with_its_date() {
     let stage = Stage::ruled(&[PLACE]).await;
     let seen = || stage.store().consents(None).unwrap().remove(0).seen;
     assert_eq!(seen(), None, "nobody has looked yet");
+    stage.at(NIGHTS[0]);
     stage.sweep_one().await;
     let kept = seen().unwrap();
     assert!(kept.at <= stage.clock().now());
