@@ -31,7 +31,7 @@ use crate::{
         unanswered::{PREFIX, Unanswered},
     },
     domain::{
-        cloud::Cloud, command_line, explain, failure::Failure, id::RunId, operator::Operator, permission, text::Text,
+        cloud::Cloud, command_line, explain, failure::Failure, id::RunId, operator::Operator, text::Text,
         time::Clock,
     },
     driver::{
@@ -142,7 +142,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         say_places(&settings, is_sandbox);
     }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
-    let extra_permissions = world::extra(&settings).map_err(Refusal::usage)?;
+    let permissions = world::permissions(&settings).map_err(Refusal::usage)?;
     let is_sweep = matches!(&task, Task::Command(WorldCommand::Sweep(_)));
     let blocking = if is_sweep { BLOCKING_OF_SWEEPS } else { BLOCKING };
     let runtime = runtime(matches!(task, Task::Wizard), blocking)?;
@@ -152,7 +152,7 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
         handle: runtime.handle().clone(),
         settings,
         environment,
-        extra_permissions,
+        permissions,
         is_sandbox,
         may_make: match &task {
             Task::Wizard => true,
@@ -274,7 +274,7 @@ fn start_log(opener: &Opener) -> bool {
 /// log, record and sandbox are opened behind it, on the runtime.
 fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> {
     let stage = Stage::of(cli, &opener)?;
-    let wizard = Wizard::new(setup(&opener, cli.run.clone())?);
+    let wizard = Wizard::new(setup(&opener, cli.run.clone()));
     let logged = OnceLock::new();
     let open = move || {
         // The card of the users' screen is filled from that table, and reading it takes longer than anything else there.
@@ -443,9 +443,8 @@ fn front_end(cli: &Cli, opener: &Opener) -> Result<FrontEndChoice, Refusal> {
 }
 
 /// What the wizard is told at once: nothing that a disk, a server or a sandbox must be asked for.
-fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
-    let permissions = permission::with_extra(&opener.extra_permissions).map_err(anyhow::Error::from)?;
-    Ok(Setup {
+fn setup(opener: &Opener, run: Option<RunId>) -> Setup {
+    Setup {
         is_sandbox: opener.is_sandbox,
         is_mapped: opener.mapped().is_some(),
         rehearsal: opener.is_sandbox,
@@ -458,12 +457,12 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Result<Setup, Refusal> {
         spreading: opener.settings.consent.spreading,
         own_right: opener.settings.consent.own_right && opener.settings.cloud == Cloud::Global,
         partner: opener.settings.partner_name.clone(),
-        permissions: permissions.into_iter().map(|p| (p.value, p.reason)).collect(),
+        permissions: opener.permissions.rows.iter().map(|p| (p.value.clone(), p.reason.clone())).collect(),
         run,
         is_board_watched: true,
         keeps_forms: true,
         here: Text::clean(&opener.environment.zone),
-    })
+    }
 }
 
 /// Opens the world for the runner.

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod completions;
+pub mod consent;
 pub mod customers;
 pub mod doctor;
 pub mod explain;
@@ -215,6 +216,9 @@ pub enum WorldCommand {
     /// The text for the customer's administrator: who asks, the link, and how to check it.
     #[command(display_order = 6)]
     Invitation(invitation::Args),
+    /// Consent that stays alive: how every customer's stands, and who must accept again.
+    #[command(display_order = 6)]
+    Consent(consent::Args),
     /// The receipt of a run again.
     #[command(display_order = 7)]
     Receipt(receipt::Args),
@@ -276,6 +280,7 @@ impl Command {
             Self::InWorld(WorldCommand::Status(args)) => ("status", args.json),
             Self::InWorld(WorldCommand::Sweep(args)) => ("sweep", args.json),
             Self::InWorld(WorldCommand::Invitation(args)) => ("invitation", args.json),
+            Self::InWorld(WorldCommand::Consent(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod check;
 pub mod completions;
+pub mod consent;
 pub mod customers;
 pub mod doctor;
 pub mod explain;

@@ -26,10 +26,10 @@ use std::{sync::Arc, time::Duration};
 use crate::domain::{
     believed::SHORTER_PERCENT,
     cloud::Cloud,
-    consent::{Consent, Look, SPREADING, Terms},
+    consent::{Consent, Look, SPREADING, Sight, Terms},
     failure::Failure,
     id::TenantId,
-    permission::Permission,
+    permission::PermissionSet,
     tenant::{Organisation, Proof},
 };
 
@@ -46,8 +46,8 @@ pub struct Settings {
     pub browser_origin: Option<String>,
     /// Public page that Microsoft leads to after Accept; it must be registered with the application.
     pub done_page: Option<String>,
-    /// Permissions that settings add to the table.
-    pub extra_permissions: Vec<Permission>,
+    /// What customers are asked for.
+    pub permissions: PermissionSet,
 }
 
 /// What the runner may call; cheap to clone.
@@ -117,12 +117,20 @@ impl Provider {
         if let Some(look) = Look::of(&proof) {
             self.keep_look(tenant, look).await;
         }
+        if let Some(sight) = proof.sight.clone() {
+            self.keep_sight(tenant, sight).await;
+        }
         proof
     }
 
     /// Keeps what a look at consent told, and answers what is known then. Without it the next look knows less, and nothing else is lost.
     pub async fn keep_look(&self, tenant: TenantId, look: Look) -> Option<Consent> {
         self.on_record(move |store| store.keep_look(tenant, &look)).await
+    }
+
+    /// Keeps what a look saw of consent, for the next `consent status`. Without it that knows less.
+    pub async fn keep_sight(&self, tenant: TenantId, sight: Sight) {
+        self.on_record(move |store| store.keep_sight(tenant, &sight)).await;
     }
 
     /// A call of the store whose failure is told in the log only.

@@ -35,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
+        consent::Consents,
         customer::{Impersonation, Product},
         doubt::{self, Finding, Guarded},
         failure::{Failure, FailureKind},
@@ -308,6 +309,11 @@ async fn answer(
             Ok(Reply::Board(with_refusals(board, probed)))
         }
         Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
+        Request::LoadConsents => {
+            let set = tools.provider.graph.permissions().clone();
+            let rows = with(store, |s| s.consents(None)).await?;
+            Ok(Reply::Consents(Box::new(Consents { set, rows })))
+        }
         Request::KeepSeen(seen) => saved(store, move |s| s.keep_seen(&seen)).await,
         Request::AddCustomer(new, accepts) => {
             guarded(store, move |s| s.add_customer(&new, &accepts), Reply::Added).await

@@ -290,6 +290,9 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
         return report;
     }
     let consent = consent::told(provider, row, looked.as_ref().err()).await;
+    if let Some((tenant, sight)) = consent::seen(provider, row, looked.as_ref().err()).await {
+        provider.keep_sight(tenant, sight).await;
+    }
     let done = match looked {
         Ok(seen) => write(provider, row, claim, due, seen, &mut report).await,
         Err(failure) if failure.kind == FailureKind::Refused => {

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use backup365::domain::permission;
+use backup365::domain::permission::PermissionSet;
 
 use crate::{
     figures::{millis, short},
@@ -142,7 +142,7 @@ fn tenant(number: usize) -> String {
 /// A world of many small tenants who have accepted.
 fn world_text() -> String {
     let permissions: Vec<String> =
-        permission::with_extra(&[]).unwrap().iter().map(|it| format!("{:?}", it.value.as_str())).collect();
+        PermissionSet::usual().unwrap().rows.iter().map(|it| format!("{:?}", it.value.as_str())).collect();
     let permissions = permissions.join(", ");
     let mut text = format!(
         "[partner]\ntenant = \"{PARTNER}\"\nname = \"Measured Partners\"\ndomain = \"measured-partners.example\"\n\

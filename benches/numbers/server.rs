@@ -7,7 +7,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use backup365::domain::{id::TenantId, permission};
+use backup365::domain::{id::TenantId, permission::PermissionSet};
 
 /// The partner's own tenant, its application and its secret; invented.
 pub(crate) const PARTNER: &str = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684";
@@ -59,7 +59,7 @@ pub(crate) fn tenant(size: usize) -> TenantId {
 /// mailboxes of those with mail are is asked by twenties; a listing is nothing but its pages where that is on record.
 pub(crate) fn world_text(sizes: &[(usize, u32)]) -> String {
     let permissions: Vec<String> =
-        permission::with_extra(&[]).unwrap().iter().map(|it| format!("{:?}", it.value.as_str())).collect();
+        PermissionSet::usual().unwrap().rows.iter().map(|it| format!("{:?}", it.value.as_str())).collect();
     let permissions = permissions.join(", ");
     let mut text = format!(
         "[partner]\ntenant = \"{PARTNER}\"\nname = \"Measured Partners\"\ndomain = \"measured-partners.example\"\n\

@@ -22,6 +22,7 @@ use backup365::{
         customer::{NewCustomer, Product},
         doubt::Accepts,
         id::{CustomerId, TenantId},
+        permission::PermissionSet,
         run::RunRecord,
         secret::Secret,
         tenant::Organisation,
@@ -225,7 +226,7 @@ pub(crate) fn provider_on(address: &str, store: Store, clock: Clock) -> Provider
         cloud: Cloud::Global,
         browser_origin: None,
         done_page: None,
-        extra_permissions: Vec::new(),
+        permissions: PermissionSet::usual().unwrap(),
     };
     Provider::new(&settings, store).unwrap()
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod checks;
 pub(super) mod completions;
+mod consent;
 mod customers;
 pub(super) mod doctor;
 pub(super) mod explain;
@@ -127,7 +128,7 @@ impl CommandContext {
     }
 
     /// What makes the wizards of journeys in an open world.
-    fn start(&self, world: &World) -> Result<NewWizardRun, Refusal> {
+    fn start(&self, world: &World) -> NewWizardRun {
         self.start_with(super::opened_of(&self.opener, world))
     }
 
@@ -138,14 +139,13 @@ impl CommandContext {
         let mut opened = super::opened_of(&self.opener, world);
         opened.world.operator = store.operator();
         opened.tools.provider.store = store;
-        Ok((self.start_with(opened)?, trial))
+        Ok((self.start_with(opened), trial))
     }
 
-    fn start_with(&self, opened: Opened) -> Result<NewWizardRun, Refusal> {
-        let setup =
-            Setup { is_board_watched: false, keeps_forms: false, ..super::setup(&self.opener, None)? };
+    fn start_with(&self, opened: Opened) -> NewWizardRun {
+        let setup = Setup { is_board_watched: false, keeps_forms: false, ..super::setup(&self.opener, None) };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
-        Ok(Arc::new(move |waker: Waker, customer: &str| {
+        Arc::new(move |waker: Waker, customer: &str| {
             let tools = Tools { only: Some(Text::clean(customer)), ..tools.clone() };
             let opened = (world.clone(), tools);
             let open = move || {
@@ -154,7 +154,7 @@ impl CommandContext {
             };
             let runner = Runner::new(handle.clone(), Arc::new(open), Arc::new(move || waker.wake()));
             WizardRun { wizard: Wizard::new(setup.clone()), calls: Box::new(Calls(runner)) }
-        }))
+        })
     }
 
     /// Where words go.
@@ -197,6 +197,7 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Status(args) => status::run(args, &context),
         WorldCommand::Sweep(args) => sweep::run(args, &context),
         WorldCommand::Invitation(args) => invitation::run(args, &context),
+        WorldCommand::Consent(args) => consent::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
         WorldCommand::Operators(args) => operators::run(args, &context),
         WorldCommand::Login(args) => login::login(args, &context),

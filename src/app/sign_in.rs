@@ -8,12 +8,10 @@ use crate::{
     commands::login::demanded,
     domain::{
         cloud::Cloud,
-        failure::{Failure, FailureKind},
+        failure::Failure,
         operator::Account,
-        permission,
         phrase::{Command, phrase},
         sign_in::SignedIn,
-        text::Text,
     },
     provider::{
         self,
@@ -117,13 +115,9 @@ pub(super) fn own_right(
         return Ok(None);
     };
     let apps = Apps { customers, operators: registration.client_id };
-    let permissions = permission::with_extra(&opener.extra_permissions).map_err(|bad| {
-        let what = Text::of(format_args!("{bad}"));
-        Failure::new(FailureKind::Internal, what, "Look at the permissions in the settings.")
-    })?;
     let options = sandbox.map_or_else(|| opener.real_http(), |sandbox| opener.sandbox_http(sandbox));
     let http = (provider::http_client(options)?, opener.clock.clone());
-    Ok(Some(OwnRight::new(http, settings.cloud.graph(), Arc::new(person), apps, &permissions)))
+    Ok(Some(OwnRight::new(http, settings.cloud.graph(), Arc::new(person), apps, &opener.permissions.rows)))
 }
 
 /// Where the sign-in of this world is kept.

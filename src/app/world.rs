@@ -15,7 +15,7 @@ use crate::{
         failure::{Failure, FailureKind, of_system},
         id::{Address, RecordId, TenantId},
         operator::Account,
-        permission::Permission,
+        permission::{Permission, PermissionSet},
         secret::Secret,
         text::Text,
         time::Clock,
@@ -77,8 +77,8 @@ pub(super) struct Opener {
     pub(super) common: Common,
     pub(super) settings: Settings,
     pub(super) environment: Environment,
-    /// What settings add to the permission table.
-    pub(super) extra_permissions: Vec<Permission>,
+    /// What customers are asked for.
+    pub(super) permissions: PermissionSet,
     pub(super) clock: Clock,
     pub(super) handle: Handle,
     pub(super) is_sandbox: bool,
@@ -354,7 +354,7 @@ impl Opener {
             cloud: self.settings.cloud,
             browser_origin,
             done_page: self.settings.done_page.clone().filter(|_| !self.is_sandbox),
-            extra_permissions: self.extra_permissions.clone(),
+            permissions: self.permissions.clone(),
         }
     }
 
@@ -543,11 +543,11 @@ fn seed(row: &sandbox::SeedCustomer) -> Option<NewCustomer> {
     })
 }
 
-/// The permissions that settings add.
+/// What customers are asked for: the set that settings name, with the permissions that they add.
 ///
 /// # Errors
 /// Says which row can't be used and why.
-pub(super) fn extra(settings: &Settings) -> Result<Vec<Permission>, String> {
+pub(super) fn permissions(settings: &Settings) -> Result<PermissionSet, String> {
     let row = |row: &ExtraPermission| {
         Permission::new(row.value.as_str(), &row.role.to_string(), row.reason.as_str(), "workers").map_err(
             |error| {
@@ -558,7 +558,8 @@ pub(super) fn extra(settings: &Settings) -> Result<Vec<Permission>, String> {
             },
         )
     };
-    settings.permissions.iter().map(row).collect()
+    let extra: Vec<Permission> = settings.permissions.iter().map(row).collect::<Result<_, _>>()?;
+    PermissionSet::new(settings.consent.permission_set, &extra).map_err(|error| error.to_string())
 }
 
 /// What a customer of the sandbox tells, as the wizard takes it; details that make no sense are none.

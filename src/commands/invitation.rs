@@ -53,6 +53,7 @@ pub fn run(cx: &Context, asked: &Asked) -> anyhow::Result<Exit> {
         permissions: &asked.permissions,
         here: &cx.zone,
         is_sandbox: cx.is_sandbox,
+        again: None,
     };
     let text = letter.write().unwrap_or_default();
     if let Some(file) = &asked.mail {

@@ -6,9 +6,13 @@
 
 mod landed;
 mod opening;
+mod standing;
+mod told;
 
 pub use landed::Landed;
 pub use opening::{hinted, opened_by};
+pub use standing::{Consents, CustomerConsent, Progress, Renewal, Seen, Sight, Standing, asked_again};
+pub use told::{tally, why_again};
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     card::{self, CardId, Party},
     failure::{Failure, FailureKind},
-    permission,
+    permission::{self, RawPermission, RawTable},
     phrase::{Phrase, Segment, WayOn},
     text::{self, Text},
 };
@@ -226,25 +226,10 @@ pub fn entries() -> &'static [Entry] {
     // The table is part of the program and a test reads it: an empty list can't be met outside of development.
     ENTRIES.get_or_init(|| {
         let rows = toml::from_str::<File>(TABLE).map(|file| file.entry).unwrap_or_default();
-        let permissions = toml::from_str::<Permissions>(permission::TABLE).map(|file| file.permission);
+        let permissions = toml::from_str::<RawTable>(permission::TABLE).map(|file| file.permission);
         let permissions = permissions.unwrap_or_default();
         rows.iter().map(entry).chain(permissions.iter().map(|row| entry(&row.as_row()))).collect()
     })
-}
-
-/// What *explain* reads of the table of permissions.
-#[derive(Deserialize)]
-struct Permissions {
-    permission: Vec<RawPermission>,
-}
-
-/// What *explain* reads of one permission.
-#[derive(Deserialize)]
-struct RawPermission {
-    value: String,
-    page: String,
-    reason: String,
-    say: String,
 }
 
 impl RawPermission {

@@ -201,7 +201,7 @@ pub(crate) mod tests {
             credential: None,
             customers: None,
             staff: None,
-            for_customers: Plan::customers(&permission::with_extra(&[]).unwrap()),
+            for_customers: Plan::customers(&permission::PermissionSet::usual().unwrap().rows),
             for_staff: Plan::operators(false),
         }
     }

@@ -42,6 +42,15 @@ pub fn draw(mut draw: impl FnMut(usize) -> usize) -> Text {
     Text::of(format_args!("{first} {second}"))
 }
 
+/// What is said to a customer who has accepted before.
+#[derive(Clone, Copy, Debug)]
+pub struct Again<'a> {
+    /// Why they are asked again, in sentences.
+    pub why: &'a [Text],
+    /// Each permission that is new, with the sentence for customers; none where everything is to be accepted again.
+    pub new: &'a [(Text, Text)],
+}
+
 /// What the text of an invitation is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Letter<'a> {
@@ -57,6 +66,25 @@ pub struct Letter<'a> {
     pub here: &'a str,
     /// Everything is invented.
     pub is_sandbox: bool,
+    /// Why they are asked, where they have accepted before.
+    pub again: Option<Again<'a>>,
+}
+
+impl Again<'_> {
+    /// The paragraphs of it.
+    fn write(self) -> String {
+        let why: Vec<&str> = self.why.iter().map(Text::as_str).collect();
+        let mut text = format!("Why again: {}\n\n", why.join(" "));
+        if !self.new.is_empty() {
+            text.push_str("What is new:\n\n");
+            for (name, say) in self.new {
+                // Writing into a text never fails.
+                let _whole = writeln!(text, "- {name}: {say}");
+            }
+            text.push_str("\nWhat you accepted before stays as it is.\n\n");
+        }
+        text
+    }
 }
 
 impl Letter<'_> {
@@ -67,7 +95,10 @@ impl Letter<'_> {
         let Self { run, .. } = self;
         let (product, customer) = (run.product.name(), &run.customer.name);
         let partner = self.partner.map_or("your Microsoft partner", Text::as_str);
-        let about = format!("Backup365: please allow the backup of {product} for {customer}");
+        let about = match self.again {
+            None => format!("Backup365: please allow the backup of {product} for {customer}"),
+            Some(_) => format!("Backup365: please accept again for the backup of {product} for {customer}"),
+        };
         let sandbox = if self.is_sandbox { "SANDBOX: everything here is invented.\n\n" } else { "" };
         if let Some(at) = invitation.withdrawn {
             return Some(format!(
@@ -79,9 +110,10 @@ impl Letter<'_> {
         }
         let organisation =
             run.organisation.as_ref().map_or_else(String::new, super::tenant::Organisation::named);
+        let again = self.again.map(Again::write).unwrap_or_default();
         let mut text = format!(
             "{about}\n\n{sandbox}Made on {} by {}. Run {}.\n\nWho asks: {partner}, so that Backup365 can back up {product} \
-             of {customer}.\nWho is asked: an administrator of {organisation}.\n\n\
+             of {customer}.\nWho is asked: an administrator of {organisation}.\n\n{again}\
              1. Check that this really comes from us. Call {partner} on the number that you already have, not on one from a \
              message, and ask for the two words of run {}. They are:\n\n   {}\n\n\
              If you are told other words, or none, do not go on.\n\n\

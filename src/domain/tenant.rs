@@ -1,6 +1,7 @@
 //! Tenants, organisations, and the proof that access works.
 
 use super::{
+    consent::Sight,
     failure::{Failure, FailureKind},
     id::TenantId,
     phrase::WayOn,
@@ -105,6 +106,8 @@ pub struct Proof {
     pub granted: Option<Moment>,
     /// Which permissions are missing for good, where some are.
     pub missing: Option<Text>,
+    /// What it saw of consent, to be kept; none: that could not be read, or is still on its way.
+    pub sight: Option<Sight>,
     /// When the round ended.
     pub at: Moment,
 }

@@ -201,6 +201,8 @@ impl Journey {
             // No answer here ever opens these; Back closes what did.
             QuestionId::NewCustomer
             | QuestionId::NewCustomerDoubted
+            | QuestionId::Consents
+            | QuestionId::ConsentOf
             | QuestionId::OrganisationDenied
             | QuestionId::Shorter
             | QuestionId::Leave

@@ -36,6 +36,8 @@ pub(crate) struct Conversation {
     pub(super) stand: Option<Stand>,
     /// The question that stood last.
     pub(super) id: Option<QuestionId>,
+    /// The list that was chosen from last.
+    pub(super) list: Option<QuestionId>,
     /// The revision of the view whose question was said last.
     pub(super) said: Revision,
     pub(super) known: Known,

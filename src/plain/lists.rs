@@ -51,7 +51,7 @@ const fn says_why(shape: &Shape) -> &'static [Action] {
         Shape::Select(_) => {
             &[Action::Finish, Action::Clear, Action::Kinds, Action::Auto, Action::Sort, Action::Review]
         }
-        _ => &[Action::Add],
+        _ => &[Action::Add, Action::Consents],
     }
 }
 

@@ -134,6 +134,12 @@ impl Conversation {
             self.known.forget(Slot::Document);
             self.known.forget(Slot::Heading);
         }
+        let is_list = view.ask.shape == Shape::Pick && view.page.rows().is_some();
+        if is_list && self.list.replace(view.ask.id).is_some_and(|list| list != view.ask.id) {
+            // Another list in the same place: its numbers mean other rows.
+            self.known.forget(Slot::Counts);
+            self.memory = Memory::default();
+        }
         let is_known = is_decided(view) || self.known.has(Slot::Page(view.ask.id));
         let is_new_screen = !is_here || (!is_same && !is_known);
         if is_new_screen {

@@ -48,6 +48,7 @@ pub(crate) const fn words(action: Action) -> &'static [&'static str] {
         Action::Refresh => &["refresh", "r"],
         Action::Add => &["new", "add"],
         Action::Import => &["microsoft", "import"],
+        Action::Consents => &["consent"],
         Action::Discover => &["find"],
         Action::EmptyList => &["empty"],
         Action::Authorise => &["authorise"],

@@ -45,11 +45,11 @@ use super::{
 };
 use crate::domain::{
     cloud::Cloud,
-    consent::Look,
+    consent::{Look, Sight},
     failure::Failure,
     id::TenantId,
     lock::lock,
-    permission::{self, Permission, Who},
+    permission::{Permission, PermissionSet, Who},
     text::Text,
     time::{Clock, Moment},
 };
@@ -88,7 +88,7 @@ struct Inner {
     partner: TenantId,
     browser_origin: Option<Url>,
     done_page: Option<Url>,
-    permissions: Vec<Permission>,
+    permissions: PermissionSet,
     licences: Arc<Licences>,
     /// Tenants that are proved at once: a thousand customers who are waited for would open thousands of connections.
     proving: tokio::sync::Semaphore,
@@ -121,8 +121,7 @@ impl Graph {
                 partner: settings.app.partner,
                 browser_origin: settings.browser_origin.as_deref().map(address).transpose()?,
                 done_page: settings.done_page.as_deref().map(address).transpose()?,
-                permissions: permission::with_extra(&settings.extra_permissions)
-                    .map_err(|e| damaged(e.to_string()))?,
+                permissions: settings.permissions.clone(),
                 licences: Arc::new(Licences::built_in().map_err(damaged)?),
                 proving: tokio::sync::Semaphore::new(PROVED_AT_ONCE),
                 seen: std::sync::Mutex::default(),
@@ -147,7 +146,7 @@ impl Graph {
         if let Some(other) = claims.tenant.filter(|named| *named != tenant) {
             return Some(Look::Elsewhere(other.last_four()));
         }
-        let missing = inner.permissions.iter().filter(|row| !claims.roles.contains(row.value.as_str()));
+        let missing = inner.permissions.rows.iter().filter(|row| !claims.roles.contains(row.value.as_str()));
         let (own, others): (Vec<&Permission>, Vec<_>) = missing.partition(|row| row.who == Who::Wizard);
         let names = |rows: &[&Permission]| {
             Text::clean(&rows.iter().map(|row| row.value.as_str()).collect::<Vec<_>>().join(", "))
@@ -167,6 +166,17 @@ impl Graph {
         Some(token.claims()?.roles.contains(permission))
     }
 
+    /// What the token that was used last says is granted, without a request. Nothing where it can't be read.
+    pub async fn sight_by_token(&self, tenant: TenantId) -> Option<Sight> {
+        let inner = &*self.inner;
+        let claims = inner.tokens.last(tenant, &inner.resource).await?.claims()?;
+        if claims.tenant.is_some_and(|named| named != tenant) {
+            return Some(Sight::Elsewhere);
+        }
+        let granted = inner.permissions.known().filter(|row| claims.roles.contains(row.value.as_str()));
+        Some(Sight::Granted(granted.map(|row| row.value.clone()).collect()))
+    }
+
     /// Asks Graph itself for the least there is: whether it can be reached from here, and takes our token. What our own
     /// organisation lets us read is another matter, so that a refusal of Graph's is an answer.
     ///
@@ -179,6 +189,12 @@ impl Graph {
         let read =
             answer.and_then(|answer| if is_answer(&answer) { Ok(()) } else { Err(self.refused(&answer)) });
         read.map_err(|error| error.failure("asking Microsoft Graph"))
+    }
+
+    /// What customers are asked for.
+    #[must_use]
+    pub fn permissions(&self) -> &PermissionSet {
+        &self.inner.permissions
     }
 
     /// Whether a tenant is the partner's own.

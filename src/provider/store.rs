@@ -37,6 +37,7 @@ mod own_right;
 mod part;
 mod partner;
 mod pauses;
+mod renewals;
 mod roster;
 mod rules;
 mod runs;

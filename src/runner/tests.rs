@@ -14,6 +14,7 @@ use crate::{
         draft::Draft,
         form_draft::FormDraft,
         id::{CustomerId, TenantId, UserId},
+        permission::PermissionSet,
         protection::{Chosen, SeatOutcome},
         run::{ExclusionChange, Seen},
         secret::Secret,
@@ -213,7 +214,7 @@ fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Pr
         cloud: Cloud::Global,
         browser_origin: Some(format!("http://{}", sandbox.address())),
         done_page: None,
-        extra_permissions: Vec::new(),
+        permissions: PermissionSet::usual().unwrap(),
     };
     Provider::new(&settings, store).unwrap()
 }
@@ -239,6 +240,7 @@ const fn name(request: &Request) -> &'static str {
         Request::OpenWorld => "open world",
         Request::LoadBoard => "load board",
         Request::ProbeBoard(_) => "probe board",
+        Request::LoadConsents => "load consents",
         Request::KeepSeen(_) => "keep seen",
         Request::AddCustomer(..) => "add customer",
         Request::ImportFromMicrosoft => "import from Microsoft",
@@ -289,12 +291,13 @@ const fn name(request: &Request) -> &'static str {
 
 /// How many names there are without those of setup, which has a desk of its own. Opening a browser is the one that no test
 /// asks for, because a desk would get one.
-const NAMES: usize = 43;
+const NAMES: usize = 44;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
     match reply {
         Reply::Board(_) => "board",
+        Reply::Consents(_) => "consents",
         Reply::Added(_) => "added",
         Reply::Imported(_) => "imported",
         Reply::Run(_) => "run",
@@ -343,6 +346,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::Wake(Duration::from_millis(1)), "woken"),
         (Request::OpenWorld, "world"),
         (Request::LoadBoard, "board"),
+        (Request::LoadConsents, "consents"),
         (Request::KeepSeen(Seen::default()), "saved"),
         (Request::AddCustomer(new, Accepts::default()), "added"),
         // Nobody can sign in here.
@@ -631,7 +635,7 @@ async fn listing_of(lists: Lists) -> (Stage, CustomerId, Arc<AtomicU32>) {
             cloud: Cloud::Global,
             browser_origin: None,
             done_page: None,
-            extra_permissions: Vec::new(),
+            permissions: PermissionSet::usual().unwrap(),
         },
         tools.provider.store.clone(),
     )

@@ -292,7 +292,8 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, app: &Application, t
             page::approval(&sealed, &flow, app, account, &Mark::of(ask, platform.now())),
         );
     }
-    let roles: Vec<_> = app.permissions.iter().filter_map(|value| role::role(value)).collect();
+    let roles: Vec<_> =
+        app.permissions.iter().chain(&faults.asks).filter_map(|value| role::role(value)).collect();
     Answer::page(200, page::permissions(&sealed, &flow, app, account, &home.name, &roles))
 }
 
@@ -320,8 +321,7 @@ fn accepted(platform: &Platform, ask: &Ask, flow: &Flow, app: &Application) -> A
         return choose(platform, flow);
     };
     let faults: Faults = platform.faults(Some(home));
-    let asked = app.permissions.iter().filter(|role| !faults.without.contains(role));
-    let roles: Vec<String> = asked.cloned().collect();
+    let roles = faults.asked(&app.permissions);
     if let Err(why) = app.accept(platform, home, &roles) {
         return trouble(
             platform,

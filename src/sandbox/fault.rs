@@ -63,6 +63,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "ROLE",
         "tokens, grants and the partner's application lack that application role; people's tokens for that scope are refused with 65001",
     ),
+    ("asks", "ROLE", "the partner's application asks for that application role as well"),
     ("single-tenant", "", "the partner's application is registered for its own organisation only"),
     (
         "consent-error",
@@ -188,6 +189,8 @@ pub(super) struct Faults {
     pub(super) same_page: bool,
     /// Roles that are never granted.
     pub(super) without: Vec<String>,
+    /// Application roles that the partner's application asks for beside those of the world.
+    pub(super) asks: Vec<String>,
     /// The partner's application is for its own organisation only.
     pub(super) single_tenant: bool,
     /// AADSTS number that the consent pages end with.
@@ -287,6 +290,7 @@ impl Faults {
             "lacks" => self.lacks = Some(needed(name, value)?),
             "same-page" => self.same_page = true,
             "without" => self.without.push(needed(name, value)?),
+            "asks" => self.asks.push(needed(name, value)?),
             "single-tenant" => self.single_tenant = true,
             "token-error" => self.token_error = Some(code(name, value)?),
             "secret-ends" => self.secret_ends = Some(needed(name, value)?),
@@ -326,6 +330,11 @@ impl Faults {
         Ok(())
     }
 
+    /// What the partner's application asks customers for.
+    pub(super) fn asked(&self, usual: &[String]) -> Vec<String> {
+        usual.iter().chain(&self.asks).filter(|role| !self.without.contains(role)).cloned().collect()
+    }
+
     /// Both sets together; where both give a value, `self` wins.
     pub(super) fn and(&self, more: &Self) -> Self {
         Self {
@@ -346,6 +355,7 @@ impl Faults {
             lacks: self.lacks.clone().or_else(|| more.lacks.clone()),
             same_page: self.same_page || more.same_page,
             without: self.without.iter().chain(&more.without).cloned().collect(),
+            asks: self.asks.iter().chain(&more.asks).cloned().collect(),
             single_tenant: self.single_tenant || more.single_tenant,
             consent_error: self.consent_error.or(more.consent_error),
             no_login_hint: self.no_login_hint || more.no_login_hint,
@@ -448,7 +458,7 @@ mod tests {
     fn every_row_of_the_table_is_understood() {
         for (name, ..) in TABLE {
             let item = match *name {
-                "without" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends"
+                "without" | "asks" | "other-organization" | "lacks" | "sign-in-tenant" | "secret-ends"
                 | "not-listed" | "assign-error" => {
                     format!("{name}=x")
                 }

@@ -171,6 +171,21 @@ pub(super) const ROLES: &[Role] = &[
         words: "Read and write all users' tasks",
     },
     Role {
+        value: "MailboxItem.ImportExport.All",
+        id: "76577085-e73d-4f1d-b26a-85fb33892327",
+        words: "Allows the app to perform backup and restore for all mailbox items",
+    },
+    Role {
+        value: "MailboxItem.Read.All",
+        id: "7d9f353d-a7bd-4fbb-822a-26d5dd39a3ce",
+        words: "Read all the users' mailbox items",
+    },
+    Role {
+        value: "MailboxFolder.ReadWrite.All",
+        id: "fef87b92-8391-4589-9da7-eb93dab7dc8a",
+        words: "Read and write all the users' mailbox folders",
+    },
+    Role {
         value: "Notes.Read.All",
         id: "3aeca27b-ee3a-4c2b-8ded-80376e2134a4",
         words: "Read all OneNote notebooks",

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     id::TenantId,
+    permission::SetName,
     text::Text,
     time::Moment,
     toml_reader::{TomlValue, get, texts},
@@ -203,6 +204,23 @@ impl<T: Copy + PartialEq + Sync> Form<T> for Choice<T> {
 
     fn choices(&self) -> Vec<&'static str> {
         self.0.iter().map(|(word, _)| *word).collect()
+    }
+}
+
+/// The name of a set of permissions.
+pub(super) struct SetOfPermissions;
+
+impl Form<SetName> for SetOfPermissions {
+    fn of_text(&self, name: &str, text: &str, _: Resolve<'_>) -> Read<SetName> {
+        SetName::of_word(text.trim()).ok_or_else(|| must_be(name, &any_of(&self.choices())))
+    }
+
+    fn show(&self, set: &SetName) -> String {
+        set.word().to_owned()
+    }
+
+    fn choices(&self) -> Vec<&'static str> {
+        SetName::all().map(SetName::word).collect()
     }
 }
 

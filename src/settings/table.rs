@@ -10,12 +10,12 @@ use std::{path::PathBuf, sync::LazyLock, time::Duration};
 
 use uuid::Uuid;
 
-use crate::domain::{cloud::Cloud, text::Text};
+use crate::domain::{cloud::Cloud, permission::SetName, text::Text};
 
 pub use self::app::{app as first, next};
 pub use super::setting::{AnySetting, Setting, Spec};
 use super::{
-    form::{Addresses, Choice, FOLDER, GUID, NAME, PAGE, Permissions, Size, Wait, Whole},
+    form::{Addresses, Choice, FOLDER, GUID, NAME, PAGE, Permissions, SetOfPermissions, Size, Wait, Whole},
     setting::Slot::{Always, List, Maybe},
     values::{Bell, Color, ExtraPermission, Glyphs, Lines, SignIn},
 };
@@ -217,6 +217,17 @@ settings! {
             value_name: "WHEN",
             example: "offer",
             about: "Whether operators are offered to accept for a customer by a delegated admin relationship (GDAP)",
+        };
+
+    CONSENT_SET: Setting<SetName> = SetOfPermissions
+        => Always(|draft| &mut draft.settings.consent.permission_set),
+        Spec {
+            name: "consent.permission_set",
+            variable: "BACKUP365_CONSENT_PERMISSION_SET",
+            flag: "--consent-permission-set",
+            value_name: "NAME",
+            example: "after-ews",
+            about: "Which set of permissions customers are asked for; the README says what each has",
         };
 
     APPLY_AT_ONCE: Setting<u8> = Whole(1, 16)

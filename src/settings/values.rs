@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::{believed::SHORTER_PERCENT, consent::SPREADING, text::Text, time::TOLERANCE};
+use crate::domain::{
+    believed::SHORTER_PERCENT, consent::SPREADING, permission::SetName, text::Text, time::TOLERANCE,
+};
 
 /// Whether somebody must be signed in with Microsoft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -155,11 +157,13 @@ pub struct ConsentSettings {
     pub spreading: Duration,
     /// Whether operators may be offered to accept for a customer by their own role there.
     pub own_right: bool,
+    /// Which set of permissions customers are asked for.
+    pub permission_set: SetName,
 }
 
 impl Default for ConsentSettings {
     fn default() -> Self {
-        Self { spreading: SPREADING, own_right: false }
+        Self { spreading: SPREADING, own_right: false, permission_set: SetName::default() }
     }
 }
 

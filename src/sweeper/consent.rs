@@ -3,7 +3,7 @@
 use super::Report;
 use crate::{
     domain::{
-        consent::Look,
+        consent::{Look, Sight},
         failure::Failure,
         id::TenantId,
         tenant::Organisation,
@@ -29,6 +29,22 @@ pub(super) async fn told(
         None => return None,
     };
     Some((tenant, look))
+}
+
+/// What this pass saw of the customer's consent, for `consent status`: by the token that was used, or by the code of its
+/// refusal. Asks nobody.
+pub(super) async fn seen(
+    provider: &Provider,
+    row: &RuleRow,
+    refused: Option<&Failure>,
+) -> Option<(TenantId, Sight)> {
+    let RuleAccess::Consent(Organisation { tenant, .. }) = row.access else { return None };
+    let code = refused.and_then(|failure| failure.code.as_ref()?.as_str().parse().ok());
+    let sight = match code.and_then(Sight::of_code) {
+        Some(sight) => sight,
+        None => provider.graph.sight_by_token(tenant).await?,
+    };
+    Some((tenant, sight))
 }
 
 /// Says that the customer must accept again, with the link. Beside what is kept of the pass: the next look at the consent

@@ -31,7 +31,7 @@ use crate::{
         customer::{Customer, Impersonation, NewCustomer},
         doubt::Accepts,
         id::{CustomerId, RunId, TenantId},
-        permission::Permission,
+        permission::{Permission, PermissionSet, SetName},
         protection::Chosen,
         secret::Secret,
         tenant::Organisation,
@@ -221,11 +221,11 @@ impl Stage {
 
     /// A provider of its own, as each start of the program has one.
     fn provider(&self) -> Provider {
-        self.provider_asking(Vec::new())
+        self.provider_asking(&[])
     }
 
     /// The same, where settings ask customers for more.
-    fn provider_asking(&self, extra_permissions: Vec<Permission>) -> Provider {
+    fn provider_asking(&self, extra: &[Permission]) -> Provider {
         let partner = self.sandbox().partner();
         let origins =
             self.sandbox().origins().into_iter().map(|(from, _)| (from, self.wire.origin())).collect();
@@ -240,7 +240,7 @@ impl Stage {
             cloud: Cloud::Global,
             browser_origin: None,
             done_page: None,
-            extra_permissions,
+            permissions: PermissionSet::new(SetName::default(), extra).unwrap(),
         };
         Provider::new(&settings, self.store()).unwrap()
     }

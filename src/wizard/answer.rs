@@ -212,6 +212,8 @@ pub enum Action {
     Add,
     /// Bring the customers in that Microsoft lists (Admin).
     Import,
+    /// How every customer's consent stands.
+    Consents,
     /// Find the server by Autodiscover.
     Discover,
     /// Empty the list of mailboxes.

@@ -107,6 +107,10 @@ pub enum QuestionId {
     Customer,
     /// The form of a new customer.
     NewCustomer,
+    /// How every customer's consent stands: whose?
+    Consents,
+    /// One customer's consent, to be read.
+    ConsentOf,
     /// Something speaks against the tenant of a new customer: add them all the same?
     NewCustomerDoubted,
     /// Which product?

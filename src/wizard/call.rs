@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::domain::{
-    consent::Landed,
+    consent::{Consents, Landed},
     customer::{Customer, Impersonation, NewCustomer, Obstacle, Product},
     doubt::{Accepts, Doubt, Finding, Guarded},
     draft::Draft,
@@ -95,6 +95,8 @@ requests! {
     READ load_board = LoadBoard -> Board;
     /// Ask Microsoft about runs that wait for consent, at most once in 30 s each; brings the board when done.
     READ probe_board = ProbeBoard(runs: Vec<(RunId, TenantId)>) -> Board ["{} runs", runs.len()];
+    /// Read how every customer's consent stands.
+    READ load_consents = LoadConsents -> Box<Consents>;
     /// Keep how the rows of the board stood when they were looked at. It may be dropped, and nothing waits for it: what is
     /// not kept is news once more.
     READ keep_seen = KeepSeen(seen: Seen) -> Saved ["{} customers", seen.rows.len()];
@@ -269,6 +271,8 @@ pub enum Reply {
     World(World),
     /// The board.
     Board(Board),
+    /// How every customer's consent stands.
+    Consents(Box<Consents>),
     /// A customer was added.
     Added(Customer),
     /// What came of bringing customers in.
@@ -430,6 +434,7 @@ replies! {
     World: Reply::World(world) => world;
     Box<Imported>: Reply::Imported(imported) => imported;
     Board: Reply::Board(board) => board;
+    Box<Consents>: Reply::Consents(consents) => consents;
     Box<RunRecord>: Reply::Run(record) => record;
     Box<Finding>: Reply::Found(finding) => finding;
     FoundServer: Reply::Server(server) => server;

@@ -2,6 +2,7 @@
 
 pub(crate) mod add;
 pub(crate) mod authorise;
+pub(crate) mod consents;
 pub(crate) mod customer;
 pub(crate) mod doubts;
 pub(crate) mod impersonation;
@@ -250,6 +251,8 @@ pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
         QuestionId::Customer
         | QuestionId::NewCustomer
         | QuestionId::NewCustomerDoubted
+        | QuestionId::Consents
+        | QuestionId::ConsentOf
         | QuestionId::Leave => 0,
         QuestionId::Product => 1,
         QuestionId::Organisation

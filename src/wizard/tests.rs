@@ -9,7 +9,7 @@ mod rules;
 mod sending;
 
 use crate::domain::{
-    consent::Landed,
+    consent::{Consent, Consents, CustomerConsent, Landed, Seen, Sight},
     customer::{Customer, Impersonation, Listing, Product, Progress},
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
     exchange_server::{FoundBy, FoundServer},
@@ -18,6 +18,7 @@ use crate::domain::{
     operator::Operator,
     own_right::OwnRight,
     partner_list::Imported,
+    permission::PermissionSet,
     protection::{Chosen, Protection, SeatOutcome, SeatResult},
     run::{Board, BoardRow, OpenRun, RunRecord, SweeperStatus},
     secret::Secret,
@@ -132,7 +133,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
 pub(crate) fn proof(verdict: Verdict, organisation: Option<Organisation>, at: Moment) -> Proof {
     let state = if verdict.is_proved() { CheckState::Good } else { CheckState::Waiting };
     let check = Check { name: Text::from("Users can be read"), state, detail: Text::default() };
-    Proof { checks: vec![check], organisation, verdict, granted: None, missing: None, at }
+    Proof { checks: vec![check], organisation, verdict, granted: None, missing: None, sight: None, at }
 }
 
 /// A setup of the sandbox with an Admin.
@@ -500,6 +501,10 @@ impl Desk {
             }
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
             Request::ImportFromMicrosoft => Some(Reply::Imported(Box::new(imported()))),
+            Request::LoadConsents => Some(Reply::Consents(Box::new(Consents {
+                set: PermissionSet::usual().expect("a whole table"),
+                rows: self.board.rows.iter().map(|row| withdrawn(&row.customer)).collect(),
+            }))),
             Request::AddCustomer(new, accepts) => {
                 if let Some(doubted) = self.doubted(accepts) {
                     return Some(doubted);
@@ -598,6 +603,21 @@ fn imported() -> Imported {
 }
 
 /// Three users.
+/// A consent that was given once and is not there any more.
+pub(crate) fn withdrawn(customer: &Customer) -> CustomerConsent {
+    let Customer { id, reference, name, is_active, .. } = customer.clone();
+    let at = Moment::from_millis(0);
+    CustomerConsent {
+        customer: Holder { id, reference, name, is_active },
+        tenant: Some(tenant(1)),
+        run: None,
+        administrator: None,
+        consent: Consent { proved: Some(at), ..Consent::default() },
+        seen: Some(Seen { at, sight: Sight::Unknown }),
+        renewal: None,
+    }
+}
+
 fn page() -> std::sync::Arc<UserPage> {
     let user = |number: u8, name: &'static str, kind| NewUser {
         id: UserId::from_bytes([number; 16]),

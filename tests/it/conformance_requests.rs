@@ -13,6 +13,7 @@ use backup365::{
     domain::{
         cloud::Cloud,
         consent::Terms,
+        permission::PermissionSet,
         secret::Secret,
         tenant_input::TenantInput,
         text::Text,
@@ -135,7 +136,7 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
         cloud: Cloud::Global,
         browser_origin: Some(direct),
         done_page: None,
-        extra_permissions: Vec::new(),
+        permissions: PermissionSet::usual().unwrap(),
     };
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(StoreOptions {

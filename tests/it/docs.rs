@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use backup365::{domain::permission, exit::Exit};
+use backup365::{
+    domain::permission::{Permission, PermissionSet, SetName},
+    exit::Exit,
+};
 
 const README: &str = include_str!("../../README.md");
 
@@ -19,9 +22,19 @@ fn every_exit_code_is_in_the_readme() {
 
 #[test]
 fn every_permission_is_in_the_readme() {
-    for row in permission::with_extra(&[]).unwrap() {
-        let row = format!("| {} | `{}` | {} |", row.value, row.role, row.reason);
-        assert!(README.contains(&row), "the README misses: {row}");
+    let sets: Vec<PermissionSet> =
+        SetName::all().map(|name| PermissionSet::new(name, &[]).unwrap()).collect();
+    let line = |row: &Permission| format!("| {} | `{}` | {} |", row.value, row.role, row.reason);
+    let mut expected: Vec<String> = sets.iter().flat_map(|set| set.rows.iter().map(line)).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    expected.retain(|row| seen.insert(row.clone()));
+    let chapter = README.split("### What the customer is asked for").nth(1).unwrap();
+    let chapter = chapter.split("\n## ").next().unwrap();
+    let rows: Vec<&str> = chapter.lines().filter(|line| line.contains(" | `")).collect();
+    assert_eq!(rows, expected, "the rows of the standard set, then what the others have beside them");
+    for set in sets.iter().skip(1) {
+        let words = format!("`{}`: {}", set.name.word(), set.about);
+        assert!(chapter.replace('\n', " ").contains(&words), "the README misses: {words}");
     }
 }
 

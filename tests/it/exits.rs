@@ -141,10 +141,10 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 
 /// Commands that print no data of their own: a shell's script, a page of the manual, a server in the foreground, and what
 /// only groups others.
-const WITHOUT_JSON: [&str; 6] = ["", "sandbox", "customers", "operators", "completions", "man"];
+const WITHOUT_JSON: [&str; 7] = ["", "sandbox", "customers", "consent", "operators", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 19] = [
+const NEEDS: [(&str, &str); 21] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -156,6 +156,8 @@ const NEEDS: [(&str, &str); 19] = [
     ("sweep", ""),
     ("explain", "-"),
     ("invitation", "B365-FHKL"),
+    ("consent status", ""),
+    ("consent renew", ""),
     ("receipt", "B365-FHKL"),
     ("operators list", ""),
     ("operators set", "jane --admin"),

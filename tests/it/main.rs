@@ -80,6 +80,7 @@ mod receipt;
 mod recorded;
 #[cfg(unix)]
 mod remote;
+mod renewal;
 mod sandbox;
 #[cfg(unix)]
 mod settings;

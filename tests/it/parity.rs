@@ -36,6 +36,7 @@ const MOMENTS: &[&str] = &[
     "made",
     "opened",
     "parked",
+    "looked",
     "proved",
     "saved",
     "since",

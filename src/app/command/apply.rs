@@ -65,9 +65,9 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
     let (asked, reading) = (stop.clone(), stop.clone());
     let ask: Option<Ask> = can_ask.then(|| Box::new(move || ask(&asked)) as Ask);
     let deps = ApplyDeps {
-        start: command.start(&world)?,
+        start: command.start(&world),
         dry: if args.check {
-            Box::new(|| Ok((command.start(&world).map_err(told)?, Box::new(()) as Box<dyn Any>)))
+            Box::new(|| Ok((command.start(&world), Box::new(()) as Box<dyn Any>)))
         } else {
             Box::new(|| {
                 let (start, trial) = command.start_trial(&world).map_err(told)?;

@@ -75,7 +75,7 @@ fn usable(sources: &Sources, sheet: &mut Sheet) -> Option<Settings> {
         sheet.add(Check::warning(SETTINGS, words, Text::of(format_args!("Did you mean {near}?"))));
     }
     let mut mistakes: Vec<String> = survey.mistakes.iter().map(ToString::to_string).collect();
-    mistakes.extend(survey.settings.as_ref().and_then(|settings| world::extra(settings).err()));
+    mistakes.extend(survey.settings.as_ref().and_then(|settings| world::permissions(settings).err()));
     let is_usable = mistakes.is_empty();
     for words in mistakes {
         let words = Text::clean(words.trim_end_matches('.'));
@@ -95,7 +95,7 @@ fn opener(
         common: common.clone(),
         clock: world::clock(common, &settings, common.sandbox),
         handle: runtime.handle().clone(),
-        extra_permissions: world::extra(&settings).map_err(Refusal::usage)?,
+        permissions: world::permissions(&settings).map_err(Refusal::usage)?,
         settings,
         environment,
         is_sandbox: common.sandbox,

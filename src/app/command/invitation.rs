@@ -3,7 +3,6 @@
 use crate::{
     cli::invitation::Args,
     commands::invitation::{self, Asked},
-    domain::permission,
     exit::Exit,
     provider::store::InvitationChange,
 };
@@ -18,9 +17,8 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         (_, true) => InvitationChange::Withdraw,
         _ => InvitationChange::Keep,
     };
-    let permissions =
-        permission::with_extra(&command.opener.extra_permissions).map_err(anyhow::Error::from)?;
     let (cx, _world) = command.open()?;
+    let rows = &command.opener.permissions.rows;
     let asked = Asked {
         run: args.run.clone(),
         change,
@@ -28,7 +26,7 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         may_replace: args.force,
         is_json: args.json,
         partner: command.opener.settings.partner_name.clone(),
-        permissions: permissions.into_iter().map(|row| (row.value, row.reason)).collect(),
+        permissions: rows.iter().map(|row| (row.value.clone(), row.reason.clone())).collect(),
     };
     Ok(invitation::run(&cx, &asked)?)
 }

@@ -53,7 +53,7 @@ pub(in crate::app) fn run(args: &Args, command: CommandContext) -> Result<Exit, 
         let (context, world) = command.open()?;
         (context, world, None)
     };
-    let start = command.start(&world)?;
+    let start = command.start(&world);
     if !hears {
         signals::listen(&stop)?;
     }

@@ -23,7 +23,7 @@ pub(in crate::app) fn run(args: &Args, common: &Common, sources: &Sources) -> Re
     let out = Out { is_quiet: common.quiet, is_verbose: common.verbose, has_bars: false };
     let survey = Survey::of(sources);
     let mistakes: Vec<String> = match &survey.settings {
-        Some(merged) => world::extra(merged).err().into_iter().collect(),
+        Some(merged) => world::permissions(merged).err().into_iter().collect(),
         None => survey.mistakes.iter().map(ToString::to_string).collect(),
     };
     let shown = Shown {

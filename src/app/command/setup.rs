@@ -40,6 +40,6 @@ pub(in crate::app) fn run(args: &Args, cli: &Cli) -> Result<Exit, Refusal> {
     }
     let opener = partner.opener(begun.settings).map_err(Refusal::from)?;
     let stage = Stage::of(cli, &opener)?;
-    let wizard = Wizard::for_partner(told(&opener, None)?);
+    let wizard = Wizard::for_partner(told(&opener, None));
     shown(stage, wizard, runtime, move |handle, wake| Runner::of_setup(handle, Arc::new(partner), wake))
 }

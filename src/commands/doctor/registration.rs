@@ -301,14 +301,15 @@ fn page(found: &Registration, page: Option<&str>) -> Option<Check> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::permission;
+    use crate::domain::permission::PermissionSet;
 
     fn good() -> Registration {
         Registration {
             name: "Backup365".into(),
             audience: "AzureADMultipleOrgs".into(),
-            roles: permission::with_extra(&[])
+            roles: PermissionSet::usual()
                 .unwrap()
+                .rows
                 .iter()
                 .map(|row| row.role)
                 .chain([NAMES_OF_OTHERS])
@@ -380,7 +381,7 @@ mod tests {
     }
 
     fn lines(read: Registration, done_page: Option<&str>) -> Vec<String> {
-        let table = permission::with_extra(&[]).unwrap();
+        let table = PermissionSet::usual().unwrap().rows;
         let read = Ok(ReadRegistration::Read(Box::new(read)));
         registration(&read, Wanted { table: &table, done_page }).iter().map(Check::line).collect()
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::phrase::phrase;
+use crate::domain::{permission::PermissionSet, phrase::phrase};
 
 /// Every code of the tables in microsoft-identity-and-graph.md (5.2, 10.1) and exchange-web-services.md (9.2, 10).
 const ALL: &str = "90002 900023 5000224 90038 50059 90019 50128 700016 7000229 700011 7000112 70001 1000031 7000215 7000222
@@ -121,7 +121,7 @@ fn what_callers_say_is_found_however_it_is_typed() {
 
 #[test]
 fn every_permission_has_its_sentence_and_keys_are_no_codes() {
-    for permission in permission::with_extra(&[]).unwrap() {
+    for permission in PermissionSet::usual().unwrap().rows {
         let entry = by_key(permission.value.as_str()).unwrap();
         assert!(entry.say.as_str().starts_with("With it we ") && entry.say.as_str().ends_with('.'));
         assert!(entry.heard().as_str().starts_with('“'), "{}", entry.heard());

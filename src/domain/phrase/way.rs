@@ -283,6 +283,18 @@ pub enum Command {
     SetupSignedIn,
     /// The same, signed in by a code.
     SetupByCode,
+    /// List the users of every customer again, and see what was accepted.
+    StatusRefresh,
+    /// How every customer's consent stands.
+    ConsentStatus,
+    /// Who must accept again, with the links.
+    ConsentRenew,
+    /// The same about one customer, by its reference, with the text.
+    ConsentRenewOf(Text),
+    /// Mark that a customer, by its reference, was sent the link.
+    ConsentSent(Text),
+    /// Make the invitation of a run again.
+    InvitationAnew(RunId),
 }
 
 impl Command {
@@ -294,7 +306,8 @@ impl Command {
     pub fn all(run: RunId) -> Vec<Self> {
         vec![
             Self::TakeUp(run.clone()),
-            Self::Receipt(run),
+            Self::Receipt(run.clone()),
+            Self::InvitationAnew(run),
             Self::Sweep,
             Self::SweepStatus,
             Self::CustomersList,
@@ -327,6 +340,11 @@ impl Command {
             Self::Setup,
             Self::SetupSignedIn,
             Self::SetupByCode,
+            Self::StatusRefresh,
+            Self::ConsentStatus,
+            Self::ConsentRenew,
+            Self::ConsentRenewOf("C-1001".into()),
+            Self::ConsentSent("C-1001".into()),
         ]
     }
 }
@@ -392,6 +410,14 @@ impl Command {
             Self::Setup => f.write_str("setup"),
             Self::SetupSignedIn => f.write_str("setup --signed-in"),
             Self::SetupByCode => f.write_str("setup --signed-in --device-code"),
+            Self::StatusRefresh => f.write_str("status --refresh"),
+            Self::ConsentStatus => f.write_str("consent status"),
+            Self::ConsentRenew => f.write_str("consent renew"),
+            Self::ConsentRenewOf(reference) => write!(f, "consent renew {}", quoted(reference.as_str())),
+            Self::ConsentSent(reference) => {
+                write!(f, "consent renew --sent {}", quoted(reference.as_str()))
+            }
+            Self::InvitationAnew(run) => write!(f, "invitation {run} --new"),
         }
     }
 }

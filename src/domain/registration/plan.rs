@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn customers_are_asked_for_the_table_and_for_nothing_else() {
-        let table = permission::with_extra(&[]).unwrap();
+        let table = permission::PermissionSet::usual().unwrap().rows;
         let plan = Plan::customers(&table);
         assert_eq!(plan.asks.len(), table.len());
         assert!(plan.asks.iter().all(|asked| asked.kind == Kind::Application && asked.id != NAMES_OF_OTHERS));

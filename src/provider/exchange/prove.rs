@@ -207,7 +207,7 @@ impl Round {
         let is_tried = checks.iter().all(|check| check.state != CheckState::Waiting);
         let otherwise = if is_tried { Verdict::Proved } else { Verdict::NotYet };
         let verdict = checks.iter().find_map(failure).map_or(otherwise, Verdict::Failed);
-        Proof { checks, organisation: None, verdict, granted: None, missing: None, at }
+        Proof { checks, organisation: None, verdict, granted: None, missing: None, sight: None, at }
     }
 }
 

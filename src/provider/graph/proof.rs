@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::Graph;
 use crate::{
     domain::{
-        consent::{self, LOOK_THERE, Terms},
+        consent::{self, LOOK_THERE, Sight, Terms},
         failure::{Failure, FailureKind},
         id::TenantId,
-        permission::Permission,
+        permission::{Permission, PermissionSet},
         tenant::{Check, CheckState, Organisation, Proof, Verdict},
         tenant_input::TenantInput,
         text::Text,
@@ -60,7 +60,7 @@ impl Graph {
 
     /// No token: no administrator accepted yet, or it can't work.
     fn without_token(&self, tenant: TenantId, error: &Error) -> Proof {
-        let mut round = Round::new(&self.inner.permissions);
+        let mut round = Round::new(&self.inner.permissions.rows);
         let failure = error.failure("signing in to the organisation");
         let verdict = match error.aadsts() {
             Some(700_016 | 700_011 | 7_000_229 | 65_001 | 90_008) => {
@@ -80,14 +80,15 @@ impl Graph {
                 Verdict::Failed(failure)
             }
         };
-        self.proof(round, None, verdict, None)
+        let sight = error.aadsts().and_then(Sight::of_code);
+        Proof { sight, ..self.proof(round, None, verdict, None) }
     }
 
     /// A token: what it says, what the answers say, what is granted.
     async fn with_token(&self, expected: &Organisation, token: &Token, terms: &Terms) -> Proof {
         let tenant = expected.tenant;
         let claims = token.claims();
-        let wanted = &self.inner.permissions;
+        let wanted = self.inner.permissions.rows.as_slice();
         let is_told =
             claims.as_ref().is_some_and(|c| wanted.iter().all(|p| c.roles.contains(p.value.as_str())));
         let granted = async { if is_told { None } else { Some(self.granted(tenant).await) } };
@@ -124,14 +125,16 @@ impl Graph {
         if let Some(other) = found.other(tenant) {
             let failure = wrong_tenant(expected, &other);
             round.same = CheckState::Bad(failure);
-            return self.proof(round, None, Verdict::WrongTenant { found: other }, None);
+            let proof = self.proof(round, None, Verdict::WrongTenant { found: other }, None);
+            return Proof { sight: Some(Sight::Elsewhere), ..proof };
         }
         round.same_unless_bad(&found);
         let verdict = round.verdict(&grant);
         let missing = matches!(grant, Grant::Missing(_)).then(|| names(&found.missing(wanted)));
+        let sight = found.sight(&self.inner.permissions, &grant);
         let organisation = found.organisation.ok();
         round.detail = organisation.as_ref().map(described).unwrap_or_default();
-        Proof { missing, ..self.proof(round, organisation, verdict, granted) }
+        Proof { missing, sight, ..self.proof(round, organisation, verdict, granted) }
     }
 
     fn proof(
@@ -142,7 +145,7 @@ impl Graph {
         granted: Option<Moment>,
     ) -> Proof {
         let at = self.inner.clock.now();
-        Proof { checks: round.into_checks(), organisation, verdict, granted, missing: None, at }
+        Proof { checks: round.into_checks(), organisation, verdict, granted, missing: None, sight: None, at }
     }
 
     /// Reads the tenant's own record (reference, section 7.2).
@@ -296,6 +299,19 @@ impl Found {
             return Grant::Spreading;
         }
         Grant::Missing(consent::missing(&names(&missing)))
+    }
+
+    /// What is seen of consent; nothing where that could not be read, or may still be on its way.
+    fn sight(&self, set: &PermissionSet, grant: &Grant) -> Option<Sight> {
+        let is_read = self.claims.is_some() || matches!(&self.granted, Some(Ok(_)));
+        match grant {
+            Grant::Off(_) => Some(Sight::Off),
+            Grant::Spreading => None,
+            Grant::Whole | Grant::None | Grant::Missing(_) => is_read.then(|| {
+                let granted = set.known().filter(|row| self.has(row));
+                Sight::Granted(granted.map(|row| row.value.clone()).collect())
+            }),
+        }
     }
 
     /// Another tenant that some answer names.

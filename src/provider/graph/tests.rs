@@ -183,7 +183,7 @@ fn settings(origins: Vec<(String, String)>, clock: Clock, secret: &str) -> Setti
         cloud: Cloud::Global,
         browser_origin: None,
         done_page: None,
-        extra_permissions: Vec::new(),
+        permissions: PermissionSet::usual().unwrap(),
     }
 }
 
@@ -316,7 +316,7 @@ async fn consent_is_proved_only_after_it_was_given() {
     stage.accept().await;
     let proof = stage.graph.prove(&expected(), false).await;
     assert_eq!(proof.verdict, Verdict::Proved, "{:#?}", proof.checks);
-    assert_eq!(proof.checks.len(), 5 + permission::with_extra(&[]).unwrap().len());
+    assert_eq!(proof.checks.len(), 5 + PermissionSet::usual().unwrap().rows.len());
     assert!(proof.checks.iter().all(|check| check.state == CheckState::Good));
     assert_eq!(proof.organisation.unwrap().name.unwrap().as_str(), "Bakery");
     assert_eq!(proof.at, Moment::from_millis(START));
@@ -623,7 +623,7 @@ async fn an_unreadable_token_blocks_nothing() {
             p if p.contains("well-known") => discovery(),
             p if p.contains("organization") => serde_json::json!({"value": [{"id": TENANT, "displayName": "Bakery"}]}),
             p if p.contains("appRoleAssignments") => {
-                let rows = permission::with_extra(&[]).unwrap();
+                let rows = PermissionSet::usual().unwrap().rows;
                 serde_json::json!({"value": rows.iter().map(|p| role(&p.role.to_string())).collect::<Vec<_>>()})
             }
             p if p.contains("servicePrincipals") => serde_json::json!({"value": [{"id": PARTNER}]}),

@@ -24,6 +24,7 @@ pub(super) mod own_right;
 pub(super) mod partnership;
 pub(super) mod pause;
 pub(super) mod product;
+pub(super) mod renewal;
 pub(super) mod roster;
 pub(super) mod rule;
 pub(super) mod run;

@@ -184,9 +184,9 @@ pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Va
         .tenant
         .as_ref()
         .filter(|tenant| platform.world.is_own(tenant) && !platform.faults(None).unregistered)?;
-    let asked = partner.permissions.iter().filter(|value| !caller.faults.without.contains(value));
-    let access: Vec<Value> =
-        asked.filter_map(|value| role(value)).map(|role| json!({"id": role.id, "type": "Role"})).collect();
+    let asked = caller.faults.asked(&partner.permissions);
+    let asked = asked.iter().filter_map(|value| role(value));
+    let access: Vec<Value> = asked.map(|role| json!({"id": role.id, "type": "Role"})).collect();
     let audience = if caller.faults.single_tenant { "AzureADMyOrg" } else { "AzureADMultipleOrgs" };
     Some(json!({
         "id": object_id(&caller.tid, "application"), "deletedDateTime": null, "appId": partner.client_id,

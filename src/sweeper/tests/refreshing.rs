@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::{
+    consent::Sight,
     run::ExclusionChange,
     status::{ProductStatus, Stand},
 };
@@ -91,7 +92,7 @@ async fn a_customer_who_must_accept_again_is_named_until_a_list_comes() {
 async fn a_permission_that_is_missing_needs_attention_and_everybody_is_listed() {
     let stage = Stage::ruled(&[PLACE]).await;
     let more = Permission::new("Tasks.Read.All", "f10e1f91-74ed-437f-a6fd-d6ae88e26c1f", "tasks", "workers");
-    let provider = stage.provider_asking(vec![more.unwrap()]);
+    let provider = stage.provider_asking(&[more.unwrap()]);
     let row = stage.store().listable().unwrap().remove(0);
     let failure = refresh(&provider, &stage.clock(), &row, LIMIT).await.unwrap_err();
     assert!(failure.what.as_str().contains("Tasks.Read.All"), "{failure:?}");
@@ -134,4 +135,17 @@ async fn a_list_of_an_organisation_that_is_not_on_record_any_more_is_not_kept_an
             assert!(failure.what.as_str().contains("was changed while"), "{failure:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_pass_keeps_what_it_saw_of_the_consent_with_its_date() {
+    let stage = Stage::ruled(&[PLACE]).await;
+    let seen = || stage.store().consents(None).unwrap().remove(0).seen;
+    assert_eq!(seen(), None, "nobody has looked yet");
+    stage.at(NIGHTS[0]);
+    stage.sweep_one().await;
+    let kept = seen().unwrap();
+    assert!(kept.at <= stage.clock().now());
+    let Sight::Granted(names) = kept.sight else { panic!("{:?}", kept.sight) };
+    assert_eq!(names.len(), 9);
 }

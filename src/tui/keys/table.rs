@@ -138,6 +138,7 @@ pub(crate) const KEYS: &[Binding] = &[
     marks('O', Mark::Off, Whom::Lit, "turn off", "Turns the row or the range off (Admin); asks first."),
     act(CUSTOMER, 'n', Action::Add),
     act(CUSTOMER, 'm', Action::Import),
+    act(CUSTOMER, 'a', Action::Consents),
     act(AUTHORISE, 'w', Action::Rehearse),
     Binding {
         // A letter would be text in the first field of the form, and Tab only leads to the next field.

@@ -147,6 +147,7 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('/', rows(), Outcome::Changed),
         ('n', rows(), acts(Action::Add)),
         ('m', rows(), acts(Action::Import)),
+        ('a', rows(), acts(Action::Consents)),
         ('w', authorise(), acts(Action::Rehearse)),
         ('l', authorise(), acts(Action::PrintAlone)),
         ('c', authorise(), acts(Action::Copy)),

@@ -57,6 +57,8 @@ pub(crate) const BOARD: Kind = Kind { what: "Reading the customers", usual: "1 s
 /// Bringing in the customers that Microsoft lists: many are looked up one by one.
 pub(crate) const IMPORT: Kind =
     Kind { what: "Reading your customers from Microsoft", usual: "5 s", worst: "5 min" };
+/// Reading how every customer's consent stands.
+pub(crate) const CONSENTS: Kind = Kind { what: "Reading how consent stands", usual: "1 s", worst: "10 s" };
 /// Taking up or opening a run.
 pub(crate) const RUN: Kind = Kind { what: "Opening the run", usual: "1 s", worst: "10 s" };
 /// Asking Microsoft about a tenant.

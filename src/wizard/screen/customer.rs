@@ -35,7 +35,7 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Saved, Woken},
-        screen::{Scene, Screen, add::Add, kept, product::Product, step::Step},
+        screen::{Scene, Screen, add::Add, consents::Consents, kept, product::Product, step::Step},
         session::BoardOrder,
         view::{Block, Column, Rows as _, RowsView, Tone},
     },
@@ -129,7 +129,7 @@ impl Screen for Customer {
                 self.look_anew();
                 self.load(cx);
             }
-            Given::Do(Action::Add) if !cx.session.is_open => {}
+            Given::Do(Action::Add | Action::Consents) if !cx.session.is_open => {}
             Given::Do(Action::Add) if cx.setup.operator.is_admin => {
                 return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
             }
@@ -139,6 +139,10 @@ impl Screen for Customer {
                 self.importing.start(cx, pending::import_from_microsoft(), wait::IMPORT);
             }
             Given::Do(Action::Import) => cx.admin_only("An Admin brings customers in."),
+            Given::Do(Action::Consents) if cx.setup.operator.is_admin => {
+                return Step::Next(Box::<Consents>::default());
+            }
+            Given::Do(Action::Consents) => cx.admin_only("An Admin looks at everybody's consent."),
             Given::Back => return Step::Back,
             _ => {}
         }
@@ -217,7 +221,8 @@ impl Screen for Customer {
             .offer(Action::Sort)
             .offer(Action::Refresh)
             .offer_if(cx.setup.operator.is_admin, Action::Add)
-            .offer_if(cx.setup.operator.is_admin && cx.session.is_open, Action::Import);
+            .offer_if(cx.setup.operator.is_admin && cx.session.is_open, Action::Import)
+            .offer_if(cx.setup.operator.is_admin, Action::Consents);
         let clocks = [self.opening.clock(), self.world.clock(), self.importing.clock(), self.loading.clock()];
         let scene = scene.waiting_for(cx.now, clocks);
         let search = Focus { spot: Spot::Field(FieldId::Search), count: 0 };

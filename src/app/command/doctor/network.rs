@@ -23,7 +23,6 @@ use crate::{
         credential::{Asked, KnownEnd, Standing},
         exchange_server::host_of,
         failure::{Failure, FailureKind},
-        permission,
         registration::{ReadRegistration, plan::Plan},
         text::Text,
     },
@@ -208,15 +207,21 @@ async fn application(
         ));
         if is_in {
             let read = within(graph.registration()).await;
-            let table = permission::with_extra(&opener.extra_permissions).unwrap_or_default();
             let done_page = opener.settings.done_page.as_deref().filter(|_| !opener.is_sandbox);
-            checks.extend(registration::registration(&read, Wanted { table: &table, done_page }));
+            checks.extend(registration::registration(
+                &read,
+                Wanted { table: &opener.permissions.rows, done_page },
+            ));
             // What does not let the first one be read does not let the second one be read either.
             if let Some(id) = staff.filter(|_| !matches!(read, Ok(ReadRegistration::NotAllowed))) {
                 let read = within(graph.staff_registration(id)).await;
                 let is_there = matches!(read, Ok(ReadRegistration::Read(_)));
                 let instated = if is_there { Some(within(graph.is_instated(id)).await) } else { None };
-                checks.extend(registration::staff_at_home(&read, instated.as_ref(), &Plan::operators(false)));
+                checks.extend(registration::staff_at_home(
+                    &read,
+                    instated.as_ref(),
+                    &Plan::operators(opener.settings.consent.own_right),
+                ));
             }
             listed = within(graph.own_secrets()).await.ok();
             // That a secret's end is not known follows from that line.

@@ -13,7 +13,7 @@ use crate::{
         command::doctor::{credential::in_words, network::within},
         credential,
         environment::Environment,
-        world::{Opener, extra},
+        world::{self, Opener},
     },
     cli::Common,
     commands::{
@@ -26,7 +26,6 @@ use crate::{
         failure::{Failure, FailureKind, of_system},
         groundwork::{Entry, Given, Groundwork, Held, Proven, Upload},
         id::TenantId,
-        permission::{self, Permission},
         registration::plan::Plan,
         secret::Secret,
         sydney::day_in_words,
@@ -75,7 +74,7 @@ impl Partner {
     /// # Errors
     /// A permission of the settings that can't be used.
     pub(super) fn opener(&self, settings: crate::settings::Settings) -> Result<Opener, Failure> {
-        let extra_permissions = extra(&settings).map_err(|words| {
+        let permissions = world::permissions(&settings).map_err(|words| {
             Failure::new(FailureKind::Malformed, Text::clean(words.trim_end_matches('.')), "")
         })?;
         Ok(Opener {
@@ -84,7 +83,7 @@ impl Partner {
             handle: self.handle.clone(),
             settings,
             environment: self.environment.clone(),
-            extra_permissions,
+            permissions,
             is_sandbox: false,
             may_make: false,
             record: None,
@@ -127,7 +126,7 @@ impl Partner {
     fn customers(&self, begun: &Begun, id: Uuid) -> Result<Proven, Failure> {
         let opener = self.opener(begun.settings.clone())?;
         let app = begun.app(id).ok_or_else(incomplete)?;
-        let table = table(&opener)?;
+        let table = &opener.permissions.rows;
         let checks = match Self::graph_of(&opener, begun, id) {
             Err(failure) => vec![Check::new("Credential", Err(failure))],
             Ok(graph) => self.handle.block_on(async {
@@ -171,7 +170,7 @@ impl Partner {
             vec![Check::new("Sign-in by a code", asked.map(|()| "Microsoft gives out codes for it".into()))];
         if let Some(Ok(graph)) = begun.client_id.map(|customers| Self::graph_of(&opener, begun, customers)) {
             let read = self.handle.block_on(within(graph.staff_registration(id)));
-            checks.extend(registration::staff(&read, &Plan::operators(false)));
+            checks.extend(registration::staff(&read, &Plan::operators(opener.settings.consent.own_right)));
         }
         let entries = vec![Entry::new("operator", "client_id", id.hyphenated())];
         Ok(Proven { checks: checks.iter().map(shown).collect(), entries })
@@ -188,8 +187,8 @@ impl Partner {
             credential: held,
             customers: begun.client_id,
             staff: begun.settings.operator.client_id,
-            for_customers: Plan::customers(&table(&opener)?),
-            for_staff: Plan::operators(false),
+            for_customers: Plan::customers(&opener.permissions.rows),
+            for_staff: Plan::operators(opener.settings.consent.own_right),
         })
     }
 }
@@ -232,12 +231,6 @@ fn nobody() -> Result<App, Failure> {
     let partner = Uuid::max().to_string().parse::<TenantId>().map_err(odd)?;
     let credential = Credential::Secret(Secret::new(String::new()));
     Ok(App { client_id: Uuid::nil(), partner, credential, next: None })
-}
-
-/// The permission table with what settings add.
-fn table(opener: &Opener) -> Result<Vec<Permission>, Failure> {
-    permission::with_extra(&opener.extra_permissions)
-        .map_err(|error| Failure::new(FailureKind::Internal, Text::of(format_args!("{error}")), ""))
 }
 
 /// The certificate of a file, which is made where it is not there.

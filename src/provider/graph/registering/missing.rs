@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn what_was_made_lacks_nothing() {
-        let for_customers = Plan::customers(&permission::with_extra(&[]).unwrap());
+        let for_customers = Plan::customers(&permission::PermissionSet::usual().unwrap().rows);
         for (plan, certificate, count) in [
             (for_customers, Some(&b"certificate"[..]), 4),
             (Plan::operators(false), None, 5),
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_certificate_is_known_by_its_content_or_by_its_thumbprint() {
-        let plan = Plan::customers(&permission::with_extra(&[]).unwrap());
+        let plan = Plan::customers(&permission::PermissionSet::usual().unwrap().rows);
         let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, b"ours");
         for (key, is_there) in [
             (json!({"key": STANDARD.encode(b"ours")}), true),

@@ -102,7 +102,7 @@ impl Rig {
 
 /// What is wanted of both registrations.
 fn plans() -> [Plan; 2] {
-    [Plan::customers(&permission::with_extra(&[]).unwrap()), Plan::operators(false)]
+    [Plan::customers(&permission::PermissionSet::usual().unwrap().rows), Plan::operators(false)]
 }
 
 fn wanted<'a>(plan: &'a Plan, rig: &'a Rig) -> Wanted<'a> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::consent::{Consent, LOOK_THERE, Look, Terms};
+use crate::domain::consent::{Consent, LOOK_THERE, Look, Sight, Terms};
 
 /// So many minutes before now.
 fn ago(minutes: i64) -> Moment {
@@ -14,7 +14,7 @@ fn ago(minutes: i64) -> Moment {
 async fn tenant_with(lacking: &'static str, status: u16) -> Graph {
     canned(move |path, _| {
         if path.ends_with("/token") {
-            let all = permission::with_extra(&[]).unwrap();
+            let all = PermissionSet::usual().unwrap().rows;
             let roles: Vec<&str> = all.iter().map(|p| p.value.as_str()).filter(|value| *value != lacking).collect();
             return (200, json!({"access_token": token(&json!({"tid": TENANT, "roles": roles}))}));
         }
@@ -90,8 +90,13 @@ async fn a_permission_that_is_not_there_is_missing_at_once_where_nothing_can_be_
             Verdict::Failed(failure) => {
                 assert!(is_missing && failure.asks_consent, "{terms:?}");
                 assert_eq!(Look::of(&proof), Some(Look::Missing("Mail.ReadWrite".into())));
+                let Some(Sight::Granted(names)) = proof.sight else { panic!("{:?}", proof.sight) };
+                assert!(names.len() == 8 && !names.contains(&"Mail.ReadWrite".into()), "{names:?}");
             }
-            other => assert!(!is_missing && *other == Verdict::Spreading, "{other:?} {terms:?}"),
+            other => {
+                assert!(!is_missing && *other == Verdict::Spreading, "{other:?} {terms:?}");
+                assert_eq!(proof.sight, None, "what is on its way is not kept as lacking");
+            }
         }
     }
 }
@@ -115,6 +120,7 @@ async fn the_token_tells_the_consent_without_a_request() {
     .await;
     opaque.object(tenant(), &opaque.url(&["users"], ""), "users").await.unwrap();
     assert_eq!(opaque.consent_by_token(tenant()).await, None, "an opaque token blocks nothing");
+    assert_eq!(opaque.sight_by_token(tenant()).await, None);
     let others = canned(|path, _| {
         let token = token(&json!({"tid": PARTNER, "roles": []}));
         (200, if path.ends_with("/token") { json!({"access_token": token}) } else { json!({"value": []}) })
@@ -123,4 +129,5 @@ async fn the_token_tells_the_consent_without_a_request() {
     let refused = others.object(tenant(), &others.url(&["users"], ""), "users").await;
     assert!(matches!(refused, Err(Error::WrongTenant { .. })));
     assert_eq!(others.consent_by_token(tenant()).await, Some(Look::Elsewhere("f684".into())));
+    assert_eq!(others.sight_by_token(tenant()).await, Some(Sight::Elsewhere));
 }

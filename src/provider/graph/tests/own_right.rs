@@ -10,7 +10,7 @@ impl Desk {
     fn own_right(&self) -> OwnRight {
         let partner = self.stage.sandbox.partner();
         let apps = Apps { customers: CLIENT.parse().unwrap(), operators: partner.operators.parse().unwrap() };
-        let permissions = permission::with_extra(&[]).unwrap();
+        let permissions = PermissionSet::usual().unwrap().rows;
         OwnRight::new(self.http(), Cloud::Global.graph(), self.person(), apps, &permissions).hurried()
     }
 }

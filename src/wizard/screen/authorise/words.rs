@@ -133,6 +133,7 @@ pub(super) fn invitation<'a>(cx: ViewCx<'_>, record: &RunRecord) -> Option<Hando
         permissions: &cx.setup.permissions,
         here: cx.setup.here.as_str(),
         is_sandbox: cx.setup.is_sandbox,
+        again: None,
     };
     let text = letter.write().unwrap_or_else(|| {
         format!("Run {0} has no invitation yet. To make one: backup365 invitation {0}\n", record.id)
