@@ -15,6 +15,7 @@ mod own;
 mod page;
 mod proof;
 mod purpose;
+pub mod registering;
 mod registration;
 mod wire;
 
@@ -356,22 +357,7 @@ impl Graph {
 
     /// Reads Graph's refusal.
     fn refused(&self, answer: &Response) -> Error {
-        let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-        let (code, inner_id) = wire::refusal(&body);
-        let code = answer.id(&code).unwrap_or_default().to_owned();
-        let mut ids = Vec::new();
-        let said = answer.headers.get("request-id").or(inner_id.as_deref());
-        if let Some(id) = said.and_then(|id| answer.id(id)) {
-            ids.push(format!("request {id}"));
-        }
-        ids.push(format!("client request {}", answer.request_id));
-        ids.extend(answer.date().map(str::to_owned));
-        Error::Graph {
-            status: answer.status,
-            code,
-            retry_after: answer.retry_after(&self.inner.clock),
-            reference: ids.join(", "),
-        }
+        refused(&self.inner.clock, answer)
     }
 
     /// Notes that the application is known in the tenant, and whether everything is granted; says since when, and whether
@@ -428,6 +414,26 @@ fn reading(url: &Url, max_body_bytes: usize) -> Call {
         deadline: DEADLINE,
         max_body_bytes,
         is_safe_to_repeat: true,
+    }
+}
+
+/// Reads Graph's refusal.
+fn refused(clock: &Clock, answer: &Response) -> Error {
+    let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    let (code, inner_id) = wire::refusal(&body);
+    let code = answer.id(&code).unwrap_or_default().to_owned();
+    let mut ids = Vec::new();
+    let said = answer.headers.get("request-id").or(inner_id.as_deref());
+    if let Some(id) = said.and_then(|id| answer.id(id)) {
+        ids.push(format!("request {id}"));
+    }
+    ids.push(format!("client request {}", answer.request_id));
+    ids.extend(answer.date().map(str::to_owned));
+    Error::Graph {
+        status: answer.status,
+        code,
+        retry_after: answer.retry_after(clock),
+        reference: ids.join(", "),
     }
 }
 

@@ -283,6 +283,12 @@ pub enum Command {
     ConsentSent(Text),
     /// Make the invitation of a run again.
     InvitationAnew(RunId),
+    /// Have the registrations at Microsoft made, step by step.
+    Setup,
+    /// Have them made by the program, in an administrator's name.
+    SetupSignedIn,
+    /// The same, signed in by a code.
+    SetupByCode,
 }
 
 impl Command {
@@ -329,6 +335,9 @@ impl Command {
             Self::ConsentRenew,
             Self::ConsentRenewOf("C-1001".into()),
             Self::ConsentSent("C-1001".into()),
+            Self::Setup,
+            Self::SetupSignedIn,
+            Self::SetupByCode,
         ]
     }
 }
@@ -395,6 +404,9 @@ impl Command {
                 write!(f, "consent renew --sent {}", quoted(reference.as_str()))
             }
             Self::InvitationAnew(run) => write!(f, "invitation {run} --new"),
+            Self::Setup => f.write_str("setup"),
+            Self::SetupSignedIn => f.write_str("setup --signed-in"),
+            Self::SetupByCode => f.write_str("setup --signed-in --device-code"),
         }
     }
 }

@@ -6,7 +6,9 @@ use super::{
     table::{
         Key, accepted, audit, customer,
         enablement::{self, EnabledFor},
-        exclusion, impersonation, product,
+        exclusion,
+        impersonation::{self, Held},
+        product,
         run::{self, RunLine},
         seat,
         sweep::{self, SweepRecord},
@@ -83,7 +85,7 @@ impl Store {
             let details = impersonation::find(tx, id)?.map(|(access, _sealed)| access.domains);
             let has_details = details.is_some();
             let domains = details.unwrap_or_else(|| vec![customer.domain]);
-            let (open, known) = ownership::mail_doubts(tx, id, &domains)?;
+            let (open, known) = ownership::mail_doubts(tx, id, &domains, Held::Any)?;
             // Without saved details nothing speaks against a domain yet; what was accepted at the other one's is told.
             doubts.extend(open.into_iter().filter(|_| has_details));
             accepted.extend(known);
