@@ -30,7 +30,9 @@ use crate::{
         self,
         unanswered::{PREFIX, Unanswered},
     },
-    domain::{command_line, failure::Failure, id::RunId, operator::Operator, permission, text::Text},
+    domain::{
+        command_line, explain, failure::Failure, id::RunId, operator::Operator, permission, text::Text,
+    },
     driver::{
         self, Caller,
         front::{FrontEnd, Stop, Waker},
@@ -291,6 +293,8 @@ fn wizard(cli: &Cli, opener: Opener, runtime: Runtime) -> Result<Exit, Refusal> 
     };
     let logged = OnceLock::new();
     let open = move || {
+        // The card of the users' screen is filled from that table, and reading it takes longer than anything else there.
+        opener.handle.spawn_blocking(explain::entries);
         // Tried again with the world: the folder may be there by then.
         if logged.get().is_none() && start_log(&opener) {
             logged.get_or_init(|| ());

@@ -16,7 +16,7 @@ pub mod sweep;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args as _, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
     domain::{id::RunId, text::Text, time::Moment},
@@ -245,9 +245,20 @@ impl Cli {
     /// # Errors
     /// Help or the version is asked for, or the line can't be read.
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        if arguments.len() == 1 {
+            return Self::bare();
+        }
         let mut definition = definition();
         let mut matches = definition.try_get_matches_from_mut(arguments)?;
         Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+    }
+
+    /// The command line that holds nothing but our name. Every flag of every command is made for the others, which would be
+    /// a fifth of the start.
+    fn bare() -> Result<Self, clap::Error> {
+        let mut definition = Common::augment_args(clap::Command::new("backup365"));
+        let mut matches = definition.try_get_matches_from_mut(["backup365"])?;
+        Ok(Self { common: Common::from_arg_matches_mut(&mut matches)?, run: None, command: None })
     }
 }
 

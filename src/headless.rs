@@ -101,20 +101,17 @@ pub struct Headless {
 
 impl Headless {
     /// Makes the front end of one journey.
-    #[must_use]
-    pub fn new(answers: Answers, stop: Stop) -> Self {
+    pub(crate) fn new(answers: Answers, stop: Stop) -> Self {
         Self { journey: Journey { answers, ..Journey::default() }, stop, ..Self::default() }
     }
 
     /// Whether it has come to where only the customer can go on.
-    #[must_use]
-    pub const fn awaits_customer(&self) -> bool {
+    pub(crate) const fn awaits_customer(&self) -> bool {
         self.waiting_since.is_some()
     }
 
     /// What the journey came to; `ended` is what the driver said.
-    #[must_use]
-    pub fn report(self, ended: Ended) -> Report {
+    pub(crate) fn report(self, ended: Ended) -> Report {
         let mut report = self.journey.report;
         match ended {
             Ended::Told(why) => report.end = End::Told(why),

@@ -8,6 +8,7 @@
 //! Worlds are files in `assets/sandbox`; `fault.rs` lists the troubles that can be switched on.
 
 mod answer;
+mod application;
 mod assertion;
 mod cloud;
 mod consent;

@@ -42,7 +42,7 @@ use draw::draw;
 use guard::{Guard, Sent};
 use input::{Input, Press};
 use keys::Outcome;
-pub use options::{Environment, Options, decide};
+pub use options::Options;
 use pace::Pace;
 use reader::Reader;
 pub use state::State;
@@ -66,8 +66,6 @@ mod reader;
 #[cfg(not(unix))]
 #[path = "tui/reader_console.rs"]
 mod reader;
-#[cfg(test)]
-mod samples;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -401,7 +399,10 @@ impl FrontEnd for Tui {
 
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
         match task {
-            FrontEndTask::Copy(text) => self.copy(text),
+            // The wizard has said so if it is too long.
+            FrontEndTask::Copy(text) => {
+                self.clipboard.sequence(text).map_or(Ok(()), |bytes| self.send(&bytes))
+            }
             FrontEndTask::Bell if self.use_bell => self.send(b"\x07"),
             FrontEndTask::Bell => Ok(()),
             FrontEndTask::PrintAlone(text) => {
@@ -414,11 +415,6 @@ impl FrontEnd for Tui {
 }
 
 impl Tui {
-    /// Sends text to the terminal's clipboard; the wizard has said so if it is too long.
-    fn copy(&mut self, text: &str) -> io::Result<()> {
-        self.clipboard.sequence(text).map_or(Ok(()), |bytes| self.send(&bytes))
-    }
-
     /// Sends bytes that draw nothing.
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let sent = self.guard.write(bytes)?;

@@ -29,10 +29,10 @@ pub mod view;
 mod waits;
 mod words;
 
-use std::time::Duration;
+use std::{cell::OnceCell, time::Duration};
 
 use crate::domain::{
-    customer::Obstacle, failure::Failure, id::RunId, phrase::Phrase, run::RunRecord, time::Moment,
+    card::Card, customer::Obstacle, failure::Failure, id::RunId, phrase::Phrase, run::RunRecord, time::Moment,
 };
 
 use answer::{Action, Answer, Given, Revision};
@@ -88,6 +88,8 @@ pub struct Wizard {
     revision: Revision,
     /// Events taken in so far.
     events: u64,
+    /// The say-it card since the last event, once it was asked for: keys that only look ask for views, too.
+    card: OnceCell<Card>,
     /// The question that the revision stands for, and its stamp.
     asked: (QuestionId, u64),
     ended: Option<Ended>,
@@ -131,30 +133,27 @@ impl Wizard {
             self.revise();
         }
         self.schedule_redraw(due);
+        self.card.take();
         self.calls.take()
     }
 
     /// Set once the wizard has ended; open writes ([`Wizard::is_writing`]) are still to be seen through.
-    #[must_use]
-    pub const fn ended(&self) -> Option<Ended> {
+    pub(crate) const fn ended(&self) -> Option<Ended> {
         self.ended
     }
 
     /// Whether a write is out.
-    #[must_use]
-    pub fn is_writing(&self) -> bool {
+    pub(crate) fn is_writing(&self) -> bool {
         self.calls.is_writing()
     }
 
     /// What kept the world from being opened, until it is open: for the words after leaving.
-    #[must_use]
-    pub fn trouble(&self) -> Option<&Failure> {
+    pub(crate) fn trouble(&self) -> Option<&Failure> {
         if self.session.is_open { None } else { self.screen.failure() }
     }
 
     /// The run that is open, for the words after leaving.
-    #[must_use]
-    pub fn run(&self) -> Option<&RunId> {
+    pub(crate) fn run(&self) -> Option<&RunId> {
         self.session.record.as_ref().map(|r| &r.id)
     }
 
@@ -181,7 +180,7 @@ impl Wizard {
             notice: self.notice.clone().or(scene.notice),
             actions: scene.offers,
             handouts: scene.handouts,
-            card: self.screen.card(cx),
+            card: self.card.get_or_init(|| self.screen.card(cx)),
             link: cx.link(),
             must_accept: cx.session.must_accept(),
             standing: scene.standing,
@@ -265,7 +264,7 @@ impl Wizard {
             Given::Do(Action::Refresh) if self.session.is_read_only() => self.take_over(),
             Given::Do(action) if action.is_sending() => self.hand_over(action),
             given => {
-                let (mut cx, screen) = self.parts();
+                let (mut cx, screen, _) = self.parts();
                 let step = screen.answer(&mut cx, given);
                 self.follow(step);
             }
@@ -278,7 +277,7 @@ impl Wizard {
         let Some(text) = texts.next() else { return };
         let next = texts.next().map(|text| text.id);
         drop(texts);
-        let (mut cx, handing) = self.hands();
+        let (mut cx, _, handing) = self.parts();
         handing.send(&mut cx, action, text, next);
     }
 
@@ -326,7 +325,7 @@ impl Wizard {
     /// The answer to a file that was to be written; what was typed ahead was meant for one that was.
     fn hear_handing(&mut self, arrival: &mut Arrival) -> bool {
         let has_failed = arrival.failure().is_some();
-        let (mut cx, handing) = self.hands();
+        let (mut cx, _, handing) = self.parts();
         let is_heard = handing.hear(&mut cx, arrival);
         if is_heard && has_failed {
             self.revise();
@@ -346,7 +345,7 @@ impl Wizard {
         if let Some(notice) = said.or(over.and_then(|over| over.said)) {
             self.notice = Some(notice);
         }
-        let (mut cx, screen) = self.parts();
+        let (mut cx, screen, _) = self.parts();
         let step = if arrival.is_left() {
             let step = screen.hear(&mut cx, arrival);
             // What was typed ahead was meant for a step that went well.
@@ -450,7 +449,7 @@ impl Wizard {
     }
 
     fn park(&mut self) {
-        let (mut cx, _) = self.parts();
+        let (mut cx, ..) = self.parts();
         if !cx.may_write() {
             return;
         }
@@ -530,14 +529,13 @@ impl Wizard {
 
     /// The screen reads again what it shows; its question stays the same.
     fn enter_again(&mut self) {
-        let (mut cx, screen) = self.parts();
+        let (mut cx, screen, _) = self.parts();
         screen.enter(&mut cx);
     }
 
     fn leave_screen(&mut self) {
-        let (mut cx, screen) = self.parts();
+        let (mut cx, screen, handing) = self.parts();
         screen.leave(&mut cx);
-        let (mut cx, handing) = self.hands();
         handing.leave(&mut cx);
     }
 
@@ -551,16 +549,10 @@ impl Wizard {
         self.notice = Some(Notice::of(Tone::Bad, failure));
     }
 
-    /// Splits the wizard into what a screen works with and the screen itself.
-    fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen) {
-        let Self { setup, now, session, calls, screen, notice, .. } = self;
-        (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen)
-    }
-
-    /// The same for what is sent elsewhere.
-    fn hands(&mut self) -> (UpdateCx<'_>, &mut Handing) {
-        let Self { setup, now, session, calls, handing, notice, .. } = self;
-        (UpdateCx { now: *now, setup, session, calls, notice }, handing)
+    /// Splits the wizard into what screens work with, the screen itself, and what is sent elsewhere.
+    fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen, &mut Handing) {
+        let Self { setup, now, session, calls, screen, handing, notice, .. } = self;
+        (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen, handing)
     }
 }
 

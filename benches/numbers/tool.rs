@@ -179,10 +179,6 @@ impl Tool {
 
     /// How many rows the screen says match what was typed; none while it is still searching.
     pub(crate) fn matches(self, screen: &vt100::Screen) -> Option<usize> {
-        let count = |text: &str| {
-            let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
-            digits.replace(',', "").parse().ok()
-        };
         if self == Self::Backup365 {
             let text = screen.contents();
             let (_, shown) = text.split_once("· shown ")?;
@@ -225,6 +221,19 @@ fn in_filter(line: &str) -> Option<&str> {
 /// while users arrive something is said "so far".
 pub(crate) fn shows_all(screen: &str, users: usize) -> bool {
     screen.contains(&format!(" of {} ", grouped(users))) && !screen.contains(" so far")
+}
+
+/// How many rows our screen says that its filter, which is on, shows: in the rule below them; where the counts before it leave it no room
+/// there, as they do once somebody is excluded, by the range in the rule above.
+pub(crate) fn shown(screen: &str) -> Option<usize> {
+    let range = || Some(screen.lines().find(|line| line.starts_with('┌'))?.rsplit_once(" of ")?.1);
+    count(screen.split_once("· shown ").map(|(_, count)| count).or_else(range)?)
+}
+
+/// The number that words begin with.
+fn count(words: &str) -> Option<usize> {
+    let digits: String = words.chars().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
+    digits.replace(',', "").parse().ok()
 }
 
 /// One row of a checklist: tag, words, state.

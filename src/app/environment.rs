@@ -122,6 +122,13 @@ impl Environment {
         has_window.then(|| told.or_else(window).unwrap_or(USUAL_WIDTH).max(1))
     }
 
+    /// Columns of the terminal that bad news and progress go to; none where they go elsewhere.
+    pub(super) fn error_columns(&self) -> Option<u16> {
+        let told = self.columns.as_deref().and_then(|columns| columns.parse().ok());
+        let usual = || u16::try_from(USUAL_WIDTH).ok();
+        self.has_error_terminal.then(|| told.or_else(error_window).or_else(usual)).flatten()
+    }
+
     /// Whether a program is there, by its path or on the path.
     pub(super) fn finds(program: &str) -> bool {
         if program.contains('/') { Path::new(program).is_file() } else { is_on_path(program) }
@@ -250,22 +257,43 @@ fn window() -> Option<usize> {
     size().map(|(columns, _)| usize::from(columns))
 }
 
+/// Columns of the window that stderr is.
+fn error_window() -> Option<u16> {
+    size_of(&std::io::stderr()).map(|(columns, _)| columns)
+}
+
 /// Columns and rows of the window that stdout is, as the system knows them.
 fn size() -> Option<(u16, u16)> {
-    #[cfg(unix)]
-    {
-        let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
-        Some((size.ws_col, size.ws_row)).filter(|(columns, _)| *columns > 0)
-    }
-    #[cfg(not(unix))]
-    {
-        None
-    }
+    size_of(&std::io::stdout())
+}
+
+/// Columns and rows of the window that a stream goes to.
+#[cfg(unix)]
+fn size_of(stream: &impl std::os::fd::AsFd) -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    Some((size.ws_col, size.ws_row)).filter(|(columns, _)| *columns > 0)
+}
+
+/// The same; not known on this system.
+#[cfg(not(unix))]
+const fn size_of<T>(_stream: &T) -> Option<(u16, u16)> {
+    None
 }
 
 /// IANA name of the zone that this computer is in.
 fn zone() -> String {
-    jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+    named_zone().unwrap_or_else(|| jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned())
+}
+
+/// The same where the system says it by a name, as nearly all do. The library looks through the whole folder of zones for
+/// it, which is a fifth of the start; its own table tells as well whether that is a zone.
+fn named_zone() -> Option<String> {
+    const LINK: &str = "/etc/localtime";
+    let said = match raw("TZ") {
+        Some(said) => said.into_string().ok()?,
+        None => std::fs::read_link(LINK).ok()?.to_str()?.split_once("/zoneinfo/")?.1.to_owned(),
+    };
+    Some(jiff::tz::TimeZoneDatabase::bundled().get(&said).ok()?.iana_name()?.to_owned())
 }
 
 /// What decides whether a browser can be started here (remote-terminal.md section 11).

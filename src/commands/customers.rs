@@ -70,7 +70,7 @@ pub enum Wish {
     Add {
         /// What was given.
         columns: Vec<(Column, String)>,
-        /// References of customers who have the same tenant.
+        /// References of customers who have the same tenant or mail domain.
         same_as: Vec<Text>,
         /// How.
         form: Form,
@@ -81,7 +81,7 @@ pub enum Wish {
         customer: String,
         /// What was given.
         columns: Vec<(Column, String)>,
-        /// References of customers who have the same tenant.
+        /// References of customers who have the same tenant or mail domain.
         same_as: Vec<Text>,
         /// How.
         form: Form,
@@ -90,7 +90,7 @@ pub enum Wish {
     Import {
         /// The file; none: standard input.
         file: Option<PathBuf>,
-        /// Customers of the file and others who have the same tenant.
+        /// Customers of the file and others who have the same tenant or mail domain.
         sharing: Vec<Sharing>,
         /// A customer may have the name or the domain of one who is on record under another reference.
         as_new: bool,
@@ -190,7 +190,7 @@ fn named(customers: &[&Customer]) -> String {
     words.join(", ")
 }
 
-/// What is said where a tenant that came in is another customer's too, and the line that says it is right.
+/// What is said where a tenant or a mail domain that came in is another customer's too, and the line that says it is right.
 fn doubted(mut lines: Vec<Text>, command: &str, flags: &[String]) -> anyhow::Error {
     lines.push(Text::of(format_args!(
         "{PREFIX}Nothing was written. Ask which of the customers it belongs to. If both have it, say so for each:"

@@ -55,6 +55,8 @@ pub struct LoginContext {
     pub is_attended: bool,
     /// A line of the terminal may be written over.
     pub has_countdown: bool,
+    /// Columns of the terminal that the lines go to; none: they go elsewhere, and stay whole.
+    pub columns: Option<u16>,
     /// Everything is invented.
     pub is_sandbox: bool,
     /// Where words go.
@@ -67,7 +69,10 @@ pub struct LoginContext {
 /// Nobody is signed in, with words and an exit code; stdout can't be written.
 pub async fn login(mut cx: LoginContext, way: Way, is_json: bool) -> anyhow::Result<Exit> {
     if cx.is_sandbox {
-        cx.out.note("SANDBOX: these accounts are invented. The password of each is \"sandbox\".");
+        let words = "SANDBOX: these accounts are invented. The password of each is \"sandbox\".";
+        for line in screen::lines(words, cx.columns) {
+            cx.out.note(&line);
+        }
     }
     let session = match sign_in(&mut cx, way).await {
         Ok(session) => session,
@@ -192,7 +197,7 @@ async fn sign_in(cx: &mut LoginContext, way: Way) -> Result<Session, Ended> {
     let (to, mut reports) = channel(4);
     let (operators, opens) = (cx.operators.clone(), cx.opens.clone());
     let mut work = Work { operators, opens, to, tasks: JoinSet::new(), code: None, session: None };
-    let mut screen = Screen::new(cx.has_countdown, cx.is_attended);
+    let mut screen = Screen::new(cx.has_countdown, cx.is_attended, cx.columns);
     let (mut it, wish) = SignIn::begin(way, cx.is_attended, cx.clock.now());
     screen.begins(way, cx.opens.is_some());
     let mut wishes = vec![wish];

@@ -49,6 +49,12 @@ pub fn grouped(count: u32) -> String {
     out
 }
 
+/// A length as a count.
+#[must_use]
+pub fn size(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
 /// A count with its noun: "1 user", "1,204 users".
 #[must_use]
 pub fn counted(count: u32, one: &str, many: &str) -> String {
@@ -110,6 +116,12 @@ impl Bill {
             lines.push(("of these, no seat is left for", self.seats_missing()));
         }
         lines
+    }
+
+    /// How many stay off for this reason.
+    #[must_use]
+    pub fn staying_off(&self, why: StaysOff) -> u32 {
+        self.stay_off.iter().find(|(known, _)| *known == why).map_or(0, |(_, count)| *count)
     }
 
     /// What stays off and why, line by line.

@@ -25,6 +25,10 @@ mod codes;
 /// The table as it stands in the source.
 const TABLE: &str = include_str!("../../assets/errors.toml");
 
+/// Said where nothing is found.
+pub const NOTHING: &str =
+    "Nothing is known by that. Try the number alone, or two or three words of the page's heading.";
+
 /// How alike two words must be (Jaro-Winkler, 0 to 1): tried on the table, a slip of one letter passes and another word
 /// of the same length does not.
 const ALIKE: f64 = 0.9;

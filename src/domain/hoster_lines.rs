@@ -8,8 +8,7 @@ use super::text::Text;
 pub const OUTSIDE: &str = "It opens nobody else's mailboxes";
 
 /// Said before the account is tried at an address that is not the customer's.
-pub const TOLD: &str = "The test of the account also tries up to three known addresses outside the mail domains, to see \
-                        that it opens nobody else's mailbox. Nothing in a mailbox is read.";
+pub const TOLD: &str = "Up to three addresses outside these domains are tried too; nothing is read.";
 
 /// What a hoster must know before the lines are run. A comment of PowerShell, so that it goes wherever they go.
 const MARK: &str =

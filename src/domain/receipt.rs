@@ -7,13 +7,13 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{
-    bill::{counted, grouped},
-    protection::{Excluded, SeatOutcome, SeatResult},
+    bill::{counted, grouped, size},
+    protection::{AutoRule, Excluded, SeatOutcome, SeatResult},
     run::Outcome,
     sydney,
     text::Text,
     time::Moment,
-    verdict::{self, Standstill, Verdict, count, is_for_turning_on},
+    verdict::{self, Standstill, Verdict, is_for_turning_on},
 };
 
 /// Users named one by one in a text before the rest is only counted; the JSON names all. A guess: one screen.
@@ -166,7 +166,7 @@ fn ticket(outcome: &Outcome) -> String {
             text.line(format_args!("{words}: {}", grouped(users)));
         }
     }
-    text.line(format_args!("Excluded: {}", grouped(count(outcome.protection.exclusions.len()))));
+    text.line(format_args!("Excluded: {}", grouped(size(outcome.protection.exclusions.len()))));
     text.names(outcome.excluded.iter().map(Excluded::named));
     let list = &outcome.done.list;
     text.line(format_args!("Listed: {}, eligible: {}", grouped(list.listed), grouped(list.eligible)));
@@ -271,7 +271,7 @@ fn write_open(text: &mut Lines, outcome: &Outcome, verdict: &Verdict) {
     let (seatless, others): (Vec<_>, Vec<_>) =
         troubles(outcome).partition(|result| result.outcome == SeatOutcome::NoSeat);
     // Whoever is scheduled was missed by the run, and is by nobody now.
-    let without_seat = count(seatless.len()).min(open);
+    let without_seat = size(seatless.len()).min(open);
     if without_seat > 0 {
         text.line(format_args!(
             "{} no seat yet: order {}.",
@@ -367,19 +367,7 @@ fn json(outcome: &Outcome) -> String {
         })
     });
     let server = run.impersonation.as_ref().filter(|_| run.product.is_hosted()).map(|i| i.server.as_str());
-    let will_run = run.customer.is_active && verdict.schedule.standstill.is_none();
-    let rule = outcome.protection.rule.as_ref().map(|rule| {
-        json!({
-            "made": rule.made.to_string(),
-            "by": rule.by.as_str(),
-            "confirmed": rule.confirmed,
-            "ceiling": rule.ceiling,
-            "next_sweep": will_run.then(|| sydney::next_2000(outcome.read).to_string()),
-            "standstill": verdict.schedule.standstill.map(Standstill::code),
-            "sweeper": outcome.protection.sweeper.host.as_ref().map(Text::as_str),
-            "attention": rule.attention.as_ref().map(Text::as_str),
-        })
-    });
+    let rule = outcome.protection.rule.as_ref().map(|rule| rule_json(outcome, &verdict, rule));
     let value = json!({
         "version": 1,
         "kind": "receipt",
@@ -432,6 +420,20 @@ fn json(outcome: &Outcome) -> String {
     format!("{value:#}\n")
 }
 
+fn rule_json(outcome: &Outcome, verdict: &Verdict, rule: &AutoRule) -> Value {
+    let will_run = outcome.run.customer.is_active && verdict.schedule.standstill.is_none();
+    json!({
+        "made": rule.made.to_string(),
+        "by": rule.by.as_str(),
+        "confirmed": rule.confirmed,
+        "ceiling": rule.ceiling,
+        "next_sweep": will_run.then(|| sydney::next_2000(outcome.read).to_string()),
+        "standstill": verdict.schedule.standstill.map(Standstill::code),
+        "sweeper": outcome.protection.sweeper.host.as_ref().map(Text::as_str),
+        "attention": rule.attention.as_ref().map(Text::as_str),
+    })
+}
+
 fn user_json(result: &SeatResult) -> Value {
     json!({
         "id": result.user.id.to_string(),
@@ -455,7 +457,7 @@ impl Lines {
             self.line(format_args!("- {user}"));
         }
         if more > 0 {
-            self.line(format_args!("- and {} more", grouped(count(more))));
+            self.line(format_args!("- and {} more", grouped(size(more))));
         }
     }
 

@@ -1,6 +1,9 @@
 //! The partner's application as it is registered at Microsoft: what its customers are asked for, and whose accounts it
 //! takes. Pure.
 
+pub mod plan;
+pub mod step;
+
 use uuid::Uuid;
 
 use super::text::Text;
@@ -16,6 +19,16 @@ pub struct Registration {
     pub roles: Vec<Uuid>,
     /// Pages that consent may return to.
     pub redirects: Vec<Text>,
+    /// People sign in with it without a secret.
+    pub is_public: bool,
+    /// Addresses that a sign-in without a secret may come back to.
+    pub public_redirects: Vec<Text>,
+    /// Delegated permissions that it asks for, whosever they are.
+    pub scopes: Vec<Uuid>,
+    /// Its own roles, by their values.
+    pub own_roles: Vec<Text>,
+    /// It has a secret or a certificate.
+    pub has_credential: bool,
 }
 
 /// What came of reading it.

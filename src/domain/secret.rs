@@ -9,7 +9,7 @@ use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
 /// Holds a secret; [`Secret::expose`] is the only way to it, and is easy to search for.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret<T: Zeroize>(Zeroizing<T>);
 
 impl<T: Zeroize> Secret<T> {

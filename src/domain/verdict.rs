@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    bill::{counted, grouped},
+    bill::{counted, grouped, size},
     id::UserId,
     phrase::{Command, Phrase, phrase},
     protection::{SeatOutcome, SeatResult},
@@ -65,7 +65,7 @@ impl ListSummary {
                 format!("{who} ({problem})")
             })
             .collect();
-        let more = count.saturating_sub(self::count(named.len()));
+        let more = count.saturating_sub(size(named.len()));
         let more = if more > 0 { format!(", and {} more", grouped(more)) } else { String::new() };
         let can_not = counted(count, "mailbox can't be protected", "mailboxes can't be protected");
         self.gaps.push(Text::of(format_args!("{can_not}: {}{more}", named.join(", "))));
@@ -303,8 +303,8 @@ impl Verdict {
         let seats = &protection.seats;
         let on: BTreeSet<UserId> = seats.iter().map(|seat| seat.id).collect();
         let excluded: BTreeSet<UserId> = protection.exclusions.iter().copied().collect();
-        let left = count(seats.iter().filter(|seat| seat.left.is_some()).count());
-        let protected = count(seats.len()).saturating_sub(left);
+        let left = size(seats.iter().filter(|seat| seat.left.is_some()).count());
+        let protected = size(seats.len()).saturating_sub(left);
         // Whoever was excluded after something else kept them off is not wanted any more.
         let is_wanted = |result: &&SeatResult| {
             is_for_turning_on(&result.outcome)
@@ -316,15 +316,15 @@ impl Verdict {
             run.draft.exceptions.iter().copied().filter(|id| !run.draft.all && !excluded.contains(id));
         let chosen: BTreeSet<UserId> =
             from_results.chain(unfinished).chain(ticked).filter(|id| !on.contains(id)).collect();
-        let refused = count(chosen.intersection(&excluded).count());
-        let open = count(chosen.len()).saturating_sub(refused);
+        let refused = size(chosen.intersection(&excluded).count());
+        let open = size(chosen.len()).saturating_sub(refused);
         let list = &done.list;
         let had_left = |at: Moment| list.counted.is_some_and(|counted| at <= counted);
-        let left_before = count(seats.iter().filter(|seat| seat.left.is_some_and(had_left)).count());
-        let eligible_off = list.off(count(seats.len()), left_before);
+        let left_before = size(seats.iter().filter(|seat| seat.left.is_some_and(had_left)).count());
+        let eligible_off = list.off(size(seats.len()), left_before);
         let wanted = if run.draft.all {
             let unticked = run.draft.exceptions.iter().filter(|id| !on.contains(*id)).count();
-            eligible_off.saturating_sub(count(unticked)).max(open)
+            eligible_off.saturating_sub(size(unticked)).max(open)
         } else {
             open
         };
@@ -335,7 +335,7 @@ impl Verdict {
         let rule = protection.rule.as_ref().filter(|_| run.customer.is_active);
         let (schedule, missed, not_chosen, unchecked) = match rule {
             Some(rule) => {
-                let (all, on) = (eligible_off.max(wanted), count(seats.len()));
+                let (all, on) = (eligible_off.max(wanted), size(seats.len()));
                 let schedule = Schedule::of(all, rule.ceiling, on, protection.free(), &protection.sweeper);
                 (schedule, refused, 0, schedule.never_checked(list.unchecked))
             }
@@ -429,11 +429,6 @@ pub fn wants_everybody(run: &RunRecord, results: &[SeatResult]) -> bool {
 #[must_use]
 pub const fn is_for_turning_on(outcome: &SeatOutcome) -> bool {
     !matches!(outcome, SeatOutcome::TurnedOff)
-}
-
-/// A length as a count.
-pub(super) fn count(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -66,14 +66,12 @@ impl Stop {
     }
 
     /// How often Ctrl-C was pressed.
-    #[must_use]
-    pub fn interrupts(&self) -> u32 {
+    pub(crate) fn interrupts(&self) -> u32 {
         self.with(|asked| asked.interrupts)
     }
 
     /// Why the process must go, if it must.
-    #[must_use]
-    pub fn ending(&self) -> Option<Ending> {
+    pub(crate) fn ending(&self) -> Option<Ending> {
         self.with(|asked| asked.ending)
     }
 
@@ -92,8 +90,7 @@ pub struct Waker(std::sync::Arc<dyn Fn() + Send + Sync>);
 
 impl Waker {
     /// Wraps the sending half of the driver's wake-up channel (capacity 1).
-    #[must_use]
-    pub fn new(to_driver: std::sync::mpsc::SyncSender<()>) -> Self {
+    pub(crate) fn new(to_driver: std::sync::mpsc::SyncSender<()>) -> Self {
         Self::also(to_driver, || {})
     }
 

@@ -95,8 +95,7 @@ pub struct Report {
 }
 
 /// Said of a run that was broken off.
-#[must_use]
-pub fn kept(run: &RunId) -> Text {
+pub(crate) fn kept(run: &RunId) -> Text {
     Text::of(format_args!("Stopped. {run} is kept; the same command goes on with it."))
 }
 

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     domain::{
         answers::{Answers, Users},
+        bill::size,
         changes::{NAMED, named},
         id::UserId,
         text::Text,
@@ -133,7 +134,7 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
         }
     });
     finder.all_usable(answers)?;
-    if let Some(words) = answers.off_beyond(number(turn_off.len())) {
+    if let Some(words) = answers.off_beyond(size(turn_off.len())) {
         return end(End::Stopped, words);
     }
     let included = match answers.include.as_slice() {
@@ -145,8 +146,8 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
     };
     Continue(Selection {
         off_before: off_before.into_iter().map(|user| user.address).collect(),
-        lifted_by_rule: number(lift.iter().filter(|user| has_rule && user.mark != Mark::On).count()),
-        included_by_rule: number(included),
+        lifted_by_rule: size(lift.iter().filter(|user| has_rule && user.mark != Mark::On).count()),
+        included_by_rule: size(included),
         marked: vec![
             (answer::Mark::Lift, lift),
             (answer::Mark::Exclude, exclude),
@@ -154,11 +155,6 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
             (answer::Mark::Off, turn_off),
         ],
     })
-}
-
-/// A count of users.
-pub(super) fn number(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 /// Looks addresses up, and keeps what is wrong with them.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow::{Break, Continue};
 use crate::{
     domain::{
         answers::Users,
-        bill::{counted, grouped},
+        bill::{counted, grouped, size},
         changes::{NAMED, named},
         flag,
         phrase::Command,
@@ -27,7 +27,7 @@ use super::{
     },
     journey::{Journey, Step},
     report::End,
-    selection::{self, number},
+    selection,
 };
 
 /// How often a bill that changed meanwhile is looked at again.
@@ -163,7 +163,7 @@ impl Journey {
 
     /// The question: its number is compared with the list, then answered.
     pub(super) fn confirm_off(&mut self, view: &View<'_>) -> Decision {
-        let number = number(self.selection.of(Mark::Off).len());
+        let number = size(self.selection.of(Mark::Off).len());
         let is_asked = matches!(&view.ask.shape, Shape::Number(asked) if asked.confirms == Some(number));
         let is_first = is_asked && self.steps.first(Step::Answer(view.ask.id));
         ensure(is_first, view, "The list has changed meanwhile. Nobody was turned off. Start again.")?;
@@ -185,7 +185,7 @@ impl Journey {
         let result = |at| Text::of(format_args!("{}: {}", said(at, Column::Name), said(at, Column::Result)));
         let bad: Vec<Text> = (0..rows.rows.len()).filter(is_on).map(result).collect();
         if !bad.is_empty() {
-            let (users, bad) = (counted(number(bad.len()), "user", "users"), named(&bad, NAMED));
+            let (users, bad) = (counted(size(bad.len()), "user", "users"), named(&bad, NAMED));
             return end(End::Failed, format_args!("{users} could not be turned off: {bad}."));
         }
         ensure(rows.rows.len() == self.selection.of(Mark::Off).len(), view, BROKEN_OFF)?;

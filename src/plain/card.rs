@@ -18,10 +18,6 @@ const HITS: usize = 3;
 /// Lines of a card that are said at once; the rest is asked for. A guess at what a person keeps in mind.
 const AT_ONCE: usize = 15;
 
-/// Said where nothing is found.
-const NOTHING: &str =
-    "Nothing is known by that. Try the number alone, or two or three words of the page's heading.";
-
 /// The card: what to say now.
 pub(crate) fn say(card: &Card) -> Vec<String> {
     let quoted = |words| format!("Say: “{words}”");
@@ -97,7 +93,7 @@ pub(crate) fn explain(code: &str, view: &View<'_>) -> Vec<String> {
         said.push(next(&entry.next, view));
     }
     match found.len() {
-        0 => said.push(NOTHING.to_owned()),
+        0 => said.push(explain::NOTHING.to_owned()),
         len if len > HITS => said.push(format!("{} more are alike. Type more of it.", len - HITS)),
         _ => {}
     }

@@ -36,7 +36,7 @@ impl Hearing<'_, '_> {
         let ways_out = [Action::Back, Action::Park, Action::Leave];
         Some(match self.lower.as_str() {
             "help" | "?" => Heard::Aside(help(self.view)),
-            "say" | "s" => Heard::Aside(card::say_on(&self.view.card, &mut self.memory.rest_of_card)),
+            "say" | "s" => Heard::Aside(card::say_on(self.view.card, &mut self.memory.rest_of_card)),
             "again" => Heard::Again,
             "explain" | "e" => card::explain_trouble(self.view).map_or_else(
                 || {

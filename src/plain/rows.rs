@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
-    domain::{bill::grouped, phrase::Phrase, protection::State, speech::sentence, user::Kind},
+    domain::{bill, phrase::Phrase, protection::State, speech::sentence, user::Kind},
     wizard::{
         answer::{self, RowId},
         ask::Shape,
@@ -34,7 +34,7 @@ const ORDER: [Column; 11] = [
 
 /// A number of rows as people read it.
 pub(crate) fn count(rows: usize) -> String {
-    grouped(u32::try_from(rows).unwrap_or(u32::MAX))
+    bill::grouped(bill::size(rows))
 }
 
 /// One row in words; `at` is its index.

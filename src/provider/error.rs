@@ -83,6 +83,9 @@ pub enum Error {
     /// A list that contradicts itself.
     #[error("{}", .0.in_words())]
     Doubtful(Doubt),
+    /// Our own record can't be read.
+    #[error("{}", .0.what)]
+    Record(Box<Failure>),
     /// Our own credential can't be used: settings are wrong.
     #[error("our own credential can't be used: {detail}")]
     Credential {
@@ -138,6 +141,9 @@ impl Error {
     /// before it already.
     #[must_use]
     pub fn failure(&self, tried: &str) -> Failure {
+        if let Self::Record(failure) = self {
+            return (**failure).clone();
+        }
         let told = words::of(self);
         let what = match tried {
             "" => Text::clean(&told.happened),
@@ -179,6 +185,7 @@ impl Error {
             | Self::WrongHost { .. }
             | Self::WrongTenant { .. }
             | Self::Contradiction
+            | Self::Record(_)
             | Self::Credential { .. } => None,
         }
     }

@@ -17,6 +17,7 @@ mod page;
 pub mod partner;
 mod proof;
 mod purpose;
+pub mod registering;
 mod registration;
 mod wire;
 

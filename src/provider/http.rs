@@ -226,6 +226,7 @@ impl Http {
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
         };
         let mut request = client.request(method, target.url).headers(headers(
             call,

@@ -52,10 +52,7 @@ pub(super) async fn list(
     let provider = &tools.provider;
     let store = &provider.store;
     in_peace(store, of).await?;
-    let memory = match from.0 {
-        Some(tenant) => Memory::of(with(store, move |s| s.checked(tenant)).await?),
-        None => Memory::default(),
-    };
+    let memory = from.0.map_or_else(Memory::default, |tenant| unread(store, tenant));
     let tour = Tour { provider, replies, call, of, from: &from, memory: &memory };
     let ended = tour.twice_if_doubted().await;
     keep(store, from.0, &memory).await;
@@ -63,6 +60,15 @@ pub(super) async fn list(
         keep_pause(store, of, failure).await;
     }
     ended
+}
+
+/// What is on record of what the mailboxes of a tenant are, read when it is asked for.
+fn unread(store: &Store, tenant: TenantId) -> Memory {
+    let store = store.clone();
+    Memory::unread(move |users| match users {
+        Some(users) => store.checked_of(tenant, users),
+        None => store.checked(tenant),
+    })
 }
 
 /// A listing that an operator waits for.

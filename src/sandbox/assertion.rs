@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::world::PartnerApp;
+use super::application::Application;
 
 /// Clock difference that is forgiven, seconds.
 const SKEW: i64 = 300;
@@ -21,7 +21,7 @@ const LONGEST: i64 = 24 * 3_600;
 /// What an assertion is held against.
 pub(super) struct Expected<'a> {
     /// The application.
-    pub(super) partner: &'a PartnerApp,
+    pub(super) application: &'a Application,
     /// Origin of the identity platform, as it was asked.
     pub(super) login: &'a str,
     /// The same under Microsoft's own name.
@@ -48,7 +48,7 @@ pub(super) fn check(text: &str, expected: &Expected<'_>) -> Result<(), Refusal> 
     let json = |part: &str| bytes(part).and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let (header, claims) = (json(header).ok_or_else(malformed)?, json(claims).ok_or_else(malformed)?);
     let signature = bytes(signature).ok_or_else(malformed)?;
-    let key = key(&header, expected.partner).ok_or_else(|| {
+    let key = key(&header, expected.application).ok_or_else(|| {
         let text =
             "Client assertion contains an invalid signature. [Reason - The key was not found.]".to_owned();
         (700_027, text)
@@ -69,15 +69,14 @@ pub(super) fn check(text: &str, expected: &Expected<'_>) -> Result<(), Refusal> 
 }
 
 /// Public key of the certificate that the header names, PKCS#1.
-fn key(header: &Value, partner: &PartnerApp) -> Option<Vec<u8>> {
+fn key(header: &Value, application: &Application) -> Option<Vec<u8>> {
     let wanted = |name: &str| header.get(name).and_then(Value::as_str).map(|text| text.trim_end_matches('='));
     let (strong, weak) = (wanted("x5t#S256"), wanted("x5t"));
-    partner.certificates.iter().find_map(|pem| {
-        let (_, pem) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).ok()?;
-        let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&pem.contents));
-        let old = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &pem.contents));
+    application.certificates.iter().find_map(|der| {
+        let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(der));
+        let old = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, der));
         let named = strong.map_or_else(|| weak == Some(old.as_str()), |it| it == thumbprint);
-        let certificate = pem.parse_x509().ok().filter(|_| named)?;
+        let (_, certificate) = x509_parser::parse_x509_certificate(der).ok().filter(|_| named)?;
         Some(certificate.public_key().subject_public_key.data.to_vec())
     })
 }
@@ -85,7 +84,7 @@ fn key(header: &Value, partner: &PartnerApp) -> Option<Vec<u8>> {
 /// Issuer, subject, audience and times.
 fn claims_fit(claims: &Value, expected: &Expected<'_>) -> Result<(), Refusal> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
-    let client = &expected.partner.client_id;
+    let client = &expected.application.client_id;
     if !text("iss").eq_ignore_ascii_case(client) || !text("sub").eq_ignore_ascii_case(client) {
         return Err((
             700_021,

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Ask, Mark, value},
+    application::Application,
     discovery::unknown_tenant,
     fault::Faults,
-    journal::Event,
     platform::Platform,
     role,
     world::{Account, Tenant},
@@ -26,6 +26,8 @@ const PATIENCE: i64 = 3_600_000;
 struct Flow {
     /// Path word of the link: tenant or `organizations`.
     word: String,
+    /// Application that asks.
+    client: String,
     /// 1 or 2.
     version: u64,
     /// `redirect_uri`, checked.
@@ -44,7 +46,7 @@ impl Flow {
     /// As a hidden field.
     fn seal(&self, platform: &Platform) -> String {
         let content = json!({
-            "w": self.word, "v": self.version, "r": self.redirect, "s": self.state, "a": self.account, "p": self.signed_in,
+            "w": self.word, "c": self.client, "v": self.version, "r": self.redirect, "s": self.state, "a": self.account, "p": self.signed_in,
             "b": self.began,
         });
         platform.keys.seal(&content).unwrap_or_default()
@@ -56,6 +58,7 @@ impl Flow {
         let text = |name: &str| content.get(name).and_then(Value::as_str).map(str::to_owned);
         let flow = Self {
             word: text("w")?,
+            client: text("c")?,
             version: content.get("v")?.as_u64()?,
             redirect: text("r"),
             state: text("s"),
@@ -64,6 +67,11 @@ impl Flow {
             began: content.get("b")?.as_i64()?,
         };
         (platform.now().saturating_sub(flow.began) < PATIENCE).then_some(flow)
+    }
+
+    /// The application that asks.
+    fn application(&self, platform: &Platform) -> Option<Application> {
+        platform.application(&self.client).ok().flatten()
     }
 
     /// The tenant that the link names; none for `organizations`.
@@ -86,7 +94,6 @@ pub(super) fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> 
 /// Answers `/{tenant}/adminconsent` (`version` 1) and `/{tenant}/v2.0/adminconsent` (`version` 2).
 pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) -> Answer {
     let pairs = ask.pairs();
-    let partner = &platform.world.partner;
     let any =
         word.eq_ignore_ascii_case("organizations") || (version == 1 && word.eq_ignore_ascii_case("common"));
     if !any && platform.world.tenant(word).is_none() {
@@ -104,22 +111,24 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
         let text = "The request body must contain the following parameter: 'client_id'.";
         return trouble(platform, ask, 900_144, text);
     };
-    if !client.eq_ignore_ascii_case(&partner.client_id) {
+    let named = platform.world.tenant(word);
+    let is_here = |it: &Application| named.is_none_or(|tenant| it.may_be_in(tenant));
+    let Some(application) = platform.application(client).ok().flatten().filter(is_here) else {
         let text = format!("Application with identifier '{client}' was not found in the directory '{word}'.");
         return trouble(platform, ask, 700_016, &text);
-    }
+    };
     if version == 2 {
         let Some(scope) = value(&pairs, "scope").filter(|text| !text.is_empty()) else {
             let text = "The request body must contain the following parameter: 'scope'.";
             return trouble(platform, ask, 900_144, text);
         };
-        if !scope_fits(scope, &partner.client_id, platform.world.home.graph) {
+        if !scope_fits(scope, &application.client_id, platform.world.home.graph) {
             return trouble(platform, ask, 70_011, &format!("The scope '{scope}' is not valid."));
         }
     }
     let redirect = value(&pairs, "redirect_uri").map(str::to_owned);
     if let Some(address) = &redirect
-        && !registered(&partner.redirects, address)
+        && !registered(&application.redirects, address)
     {
         let text = format!(
             "The redirect URI '{address}' specified in the request does not match the redirect URIs configured for the \
@@ -130,6 +139,7 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
     let state = value(&pairs, "state").map(str::to_owned);
     let flow = Flow {
         word: word.to_owned(),
+        client: application.client_id,
         version,
         redirect,
         state,
@@ -191,6 +201,9 @@ pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
         let text = "The sign-in has taken too long or was opened twice. Please open the link again.";
         return trouble(platform, ask, 50_089, text);
     };
+    let Some(app) = flow.application(platform) else {
+        return trouble(platform, ask, 700_016, "The application was not found in the directory.");
+    };
     match value(&form, "step") {
         Some("account") => match value(&form, "account") {
             Some("") | None => {
@@ -203,18 +216,18 @@ pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
             flow.account = None;
             choose(platform, &flow)
         }
-        Some("password") => password(platform, ask, flow, value(&form, "passwd").unwrap_or_default()),
+        Some("password") => password(platform, ask, flow, &app, value(&form, "passwd").unwrap_or_default()),
         Some("approval") if value(&form, "again").is_some() => {
             (flow.account, flow.signed_in) = (None, false);
             choose(platform, &flow)
         }
         Some("request") if flow.signed_in => {
-            Answer::page(200, page::requested(&platform.world.partner, &Mark::of(ask, platform.now())))
+            Answer::page(200, page::requested(&app, &Mark::of(ask, platform.now())))
         }
-        Some("approval") => declined(platform, ask, &flow, false),
+        Some("approval") => declined(platform, ask, &flow, &app, false),
         Some("consent") if flow.signed_in => match value(&form, "decision") {
-            Some("accept") => accepted(platform, ask, &flow),
-            _ => declined(platform, ask, &flow, true),
+            Some("accept") => accepted(platform, ask, &flow, &app),
+            _ => declined(platform, ask, &flow, &app, true),
         },
         _ => trouble(
             platform,
@@ -245,7 +258,7 @@ pub(super) fn stranger(address: &str, home: &Tenant, target: &Tenant, client: &s
 }
 
 /// A password was typed.
-fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answer {
+fn password(platform: &Platform, ask: &Ask, mut flow: Flow, app: &Application, typed: &str) -> Answer {
     let found = flow.account.as_deref().and_then(|address| platform.world.account(address));
     let Some((home, account)) = found else { return choose(platform, &flow) };
     if typed != account.password {
@@ -253,15 +266,22 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
     }
     let target = flow.tenant(platform).unwrap_or(home);
     if target.id != home.id {
-        let text = stranger(&account.address, home, target, &platform.world.partner.client_id);
+        let text = stranger(&account.address, home, target, &app.client_id);
         return failed(platform, ask, &flow, 50_020, &text);
+    }
+    if !app.may_be_in(home) {
+        let text = format!(
+            "Application with identifier '{}' was not found in the directory '{}'.",
+            app.client_id, home.name
+        );
+        return trouble(platform, ask, 700_016, &text);
     }
     flow.signed_in = true;
     let sealed = flow.seal(platform);
     let faults = platform.faults(Some(home));
     match faults.consent_error {
         Some(90_095) => {
-            return Answer::page(200, page::request(&sealed, &flow, &platform.world.partner, account));
+            return Answer::page(200, page::request(&sealed, &flow, app, account));
         }
         Some(code) => return failed(platform, ask, &flow, code, blocked(code)),
         None => {}
@@ -269,12 +289,11 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
     if !account.role.may_consent() {
         return Answer::page(
             200,
-            page::approval(&sealed, &flow, &platform.world.partner, account, &Mark::of(ask, platform.now())),
+            page::approval(&sealed, &flow, app, account, &Mark::of(ask, platform.now())),
         );
     }
-    let roles: Vec<_> =
-        platform.world.partner.permissions.iter().filter_map(|value| role::role(value)).collect();
-    Answer::page(200, page::permissions(&sealed, &flow, &platform.world.partner, account, &home.name, &roles))
+    let roles: Vec<_> = app.permissions.iter().filter_map(|value| role::role(value)).collect();
+    Answer::page(200, page::permissions(&sealed, &flow, app, account, &home.name, &roles))
 }
 
 /// What a page says that ends with an error behind the password.
@@ -295,22 +314,15 @@ const fn blocked(code: u32) -> &'static str {
 }
 
 /// Accept was pressed.
-fn accepted(platform: &Platform, ask: &Ask, flow: &Flow) -> Answer {
+fn accepted(platform: &Platform, ask: &Ask, flow: &Flow, app: &Application) -> Answer {
     let found = flow.account.as_deref().and_then(|address| platform.world.account(address));
     let Some((home, _)) = found.filter(|(_, account)| account.role.may_consent()) else {
         return choose(platform, flow);
     };
     let faults: Faults = platform.faults(Some(home));
-    let roles: Vec<String> = platform
-        .world
-        .partner
-        .permissions
-        .iter()
-        .filter(|role| !faults.without.contains(role))
-        .cloned()
-        .collect();
-    let event = Event::Granted { tenant: home.id.clone(), at: platform.now(), roles: roles.clone() };
-    if let Err(why) = platform.record(event) {
+    let asked = app.permissions.iter().filter(|role| !faults.without.contains(role));
+    let roles: Vec<String> = asked.cloned().collect();
+    if let Err(why) = app.accept(platform, home, &roles) {
         return trouble(
             platform,
             ask,
@@ -333,10 +345,10 @@ fn accepted(platform: &Platform, ask: &Ask, flow: &Flow) -> Answer {
 }
 
 /// Cancel was pressed, or the page without rights was left.
-fn declined(platform: &Platform, ask: &Ask, flow: &Flow, by_admin: bool) -> Answer {
+fn declined(platform: &Platform, ask: &Ask, flow: &Flow, app: &Application, by_admin: bool) -> Answer {
     let text = "The resource owner or authorization server denied the request: the user did not consent to the application.";
     if flow.redirect.is_none() && by_admin {
-        return Answer::page(200, page::cancelled(&platform.world.partner, &Mark::of(ask, platform.now())));
+        return Answer::page(200, page::cancelled(app, &Mark::of(ask, platform.now())));
     }
     failed(platform, ask, flow, 65_004, text)
 }
@@ -365,7 +377,7 @@ pub(super) fn back(address: &str, pairs: &[(&str, String)]) -> Answer {
 /// Answers `/sandbox/done`: the partner's public page behind the redirect. Echoes nothing of the query.
 pub(super) fn done(platform: &Platform, ask: &Ask) -> Answer {
     let refused = value(&ask.pairs(), "error").is_some();
-    Answer::page(200, page::done(&platform.world.partner, refused))
+    Answer::page(200, page::done(&Application::from(&platform.world.partner), refused))
 }
 
 #[cfg(test)]

@@ -76,6 +76,12 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "DAY, UTC",
         "the partner's own application may be read, and its secret ends on that day (2026-12-01)",
     ),
+    (
+        "operators-odd",
+        "WORD",
+        "the operators' application is missing, is multi-tenant, has a secret, or has no-codes, no-redirect, no-openid, \
+         no-relationships, no-admin-role, no-user-role or no-enterprise-application",
+    ),
     ("other-organization", "GUID", "/organization answers with another tenant's id"),
     (
         "cloud",
@@ -109,6 +115,23 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "NAME",
         "Microsoft no longer lists the organisation of that name among the partner's customers",
     ),
+    ("unregistered", "", "the partner has registered nothing at Microsoft yet"),
+    ("no-registering", "", "a policy lets nobody register an application: Graph answers 403"),
+    ("replicating", "SECONDS s (2s)", "what was registered through Graph is unknown for that long"),
+];
+
+/// What the operators' application may be odd by.
+const ODD: [&str; 10] = [
+    "missing",
+    "multi-tenant",
+    "secret",
+    "no-codes",
+    "no-redirect",
+    "no-openid",
+    "no-relationships",
+    "no-admin-role",
+    "no-user-role",
+    "no-enterprise-application",
 ];
 
 /// Switches of one tenant.
@@ -159,6 +182,8 @@ pub(super) struct Faults {
     pub(super) token_error: Option<u32>,
     /// Day on which the partner's secret ends, where the application may be read.
     pub(super) secret_ends: Option<String>,
+    /// What the operators' application is odd by, one of [`ODD`].
+    pub(super) operators_odd: Option<String>,
     /// Tenant id that `/organization` claims.
     pub(super) other_organization: Option<String>,
     /// The cloud that customers live in.
@@ -185,6 +210,12 @@ pub(super) struct Faults {
     pub(super) delegation_ends: Option<u64>,
     /// Name of an organisation that the partner's lists lack.
     pub(super) not_listed: Option<String>,
+    /// The partner has no registrations.
+    pub(super) unregistered: bool,
+    /// Nobody may register an application.
+    pub(super) no_registering: bool,
+    /// Time from registering to being known.
+    pub(super) replicating: Option<Duration>,
 }
 
 impl Faults {
@@ -229,6 +260,7 @@ impl Faults {
             "secret-ends" => self.secret_ends = Some(needed(name, value)?),
             "consent-error" => self.consent_error = Some(code(name, value)?),
             "no-login-hint" => self.no_login_hint = true,
+            "operators-odd" => self.operators_odd = Some(odd(name, value)?),
             "other-organization" => self.other_organization = Some(needed(name, value)?),
             "cloud" => self.cloud = Some(cloud::named(value.unwrap_or("us-gov-l4"))?),
             "unclear-cloud" => self.unclear_cloud = true,
@@ -237,6 +269,9 @@ impl Faults {
             "sign-in-told" => self.sign_in_told = true,
             "sign-in-tenant" => self.sign_in_tenant = Some(needed(name, value)?),
             "slow-down" => self.slow_down = Some(number(name, value, "", 1)?),
+            "unregistered" => self.unregistered = true,
+            "no-registering" => self.no_registering = true,
+            "replicating" => self.replicating = Some(Duration::from_secs(number(name, value, "s", 2)?)),
             "code-life" => self.code_life = Some(Duration::from_secs(number(name, value, "s", 20)?)),
             "no-partner-role" => self.no_partner_role = true,
             "no-delegation" => self.no_delegation = true,
@@ -272,6 +307,7 @@ impl Faults {
             no_login_hint: self.no_login_hint || more.no_login_hint,
             token_error: self.token_error.or(more.token_error),
             secret_ends: self.secret_ends.clone().or_else(|| more.secret_ends.clone()),
+            operators_odd: self.operators_odd.clone().or_else(|| more.operators_odd.clone()),
             other_organization: self.other_organization.clone().or_else(|| more.other_organization.clone()),
             cloud: self.cloud.or(more.cloud),
             unclear_cloud: self.unclear_cloud || more.unclear_cloud,
@@ -285,6 +321,9 @@ impl Faults {
             no_delegation: self.no_delegation || more.no_delegation,
             delegation_ends: self.delegation_ends.or(more.delegation_ends),
             not_listed: self.not_listed.clone().or_else(|| more.not_listed.clone()),
+            unregistered: self.unregistered || more.unregistered,
+            no_registering: self.no_registering || more.no_registering,
+            replicating: self.replicating.or(more.replicating),
         }
     }
 }
@@ -302,6 +341,14 @@ fn number(name: &str, value: Option<&str>, unit: &str, usual: u64) -> Result<u64
 fn code(name: &str, value: Option<&str>) -> Result<u32, String> {
     let code = needed(name, value)?;
     code.parse().map_err(|_why| format!("the fault {name} needs a number, not \"{code}\""))
+}
+
+/// A word of [`ODD`].
+fn odd(name: &str, value: Option<&str>) -> Result<String, String> {
+    let word = needed(name, value)?;
+    let known = || format!("the fault {name} needs one of {}, not \"{word}\"", ODD.join(", "));
+    ODD.contains(&word.as_str()).then_some(()).ok_or_else(known)?;
+    Ok(word)
 }
 
 /// A value that may not be left out.
@@ -353,6 +400,7 @@ mod tests {
                 | "not-listed" => {
                     format!("{name}=x")
                 }
+                "operators-odd" => format!("{name}=secret"),
                 "token-error" | "consent-error" | "sign-in-error" => format!("{name}=7000222"),
                 _ => (*name).to_owned(),
             };

@@ -4,7 +4,9 @@
 //! time, tenant, roles. Then one table of paths; what comes out carries the headers that Graph sends.
 
 mod batch;
+mod credentials;
 mod me;
+mod operators;
 mod partner;
 mod query;
 mod relations;
@@ -21,6 +23,8 @@ use super::{
     platform::{Consent, Loss, Platform},
     world::Tenant,
 };
+
+pub(super) use relations::{Assignment, assignment, of_graph};
 
 /// Who asks: what the token says and what the tenant's state makes of it.
 struct Caller {
@@ -234,10 +238,13 @@ fn caller(platform: &Platform, ask: &Ask) -> Result<Caller, Refusal> {
         None => return Err(refuse("Access token validation failure. The tenant is not known here.")),
         Some(tenant) if person.is_some() || platform.world.is_own(tenant) => {}
         // Old tokens live on after the grant was taken back; a fresh grant takes its time.
-        Some(tenant) if matches!(platform.consent(tenant)?, Consent::Recorded | Consent::Spreading(_)) => {
-            roles.clear();
+        Some(tenant) => {
+            let application = platform.application(text("appid"))?;
+            let consent = application.map(|it| platform.consent_to(tenant, &it)).transpose()?;
+            if matches!(consent, Some(Consent::Recorded | Consent::Spreading(_))) {
+                roles.clear();
+            }
         }
-        _ => {}
     }
     let faults = platform.faults(tenant.as_deref());
     Ok(Caller { root: format!("{}/v1.0", ask.links.graph), tid, tenant, roles, person, faults })
@@ -269,6 +276,7 @@ async fn route(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found,
         ["servicePrincipals"] => relations::principals(platform, ask, caller),
         ["servicePrincipals", id] => relations::principal(platform, ask, caller, id),
         ["servicePrincipals", id, "appRoleAssignments"] => relations::assignments(platform, caller, id),
+        ["servicePrincipals", id, "appRoleAssignedTo"] => writes::assigned_to(platform, caller, id),
         ["users"] => users::list(platform, ask, caller),
         ["users", "delta" | "delta()" | "microsoft.graph.delta" | "microsoft.graph.delta()"] => {
             users::delta(platform, ask, caller)
@@ -294,6 +302,7 @@ fn write(platform: &Platform, ask: &Ask, caller: &Caller, rest: &[&str]) -> Resu
         ("DELETE", ["applications", id]) => writes::delete(platform, caller, id),
         ("POST", ["applications", id, "addPassword"]) => writes::add_password(platform, ask, caller, id),
         ("POST", ["servicePrincipals"]) => writes::instate(platform, ask, caller),
+        ("PATCH", ["servicePrincipals", id]) => writes::change_principal(platform, ask, caller, id),
         ("POST", ["servicePrincipals", _, "appRoleAssignments" | "appRoleAssignedTo"]) => {
             writes::assign(platform, ask, caller)
         }

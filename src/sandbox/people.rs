@@ -232,10 +232,6 @@ impl Directory {
     fn computed(&self, place: Place) -> Person {
         let (kind, number) = self.kind(place.number);
         let (name, local) = names::of(kind, number);
-        let part = self
-            .tenant
-            .skus
-            .get(usize::try_from(place.number).unwrap_or_default() % self.tenant.skus.len().max(1));
         let (upn, mail) = self.addresses(&local, kind);
         let age = i64::from(place.number.wrapping_mul(2_654_435_761) % 2_200) + 1;
         Person {
@@ -245,10 +241,18 @@ impl Directory {
             upn,
             mail,
             kind,
-            sku: sku_of(kind, part.map(String::as_str), number < self.tenant.crowd.licensed),
+            sku: self.crowd_sku(place.number),
             department: names::department(kind, number).map(str::to_owned),
             created: self.began - age * DAY - i64::from(place.number % 86_400) * 1_000,
         }
+    }
+
+    /// Licence of a place of the crowd.
+    fn crowd_sku(&self, place: u32) -> Option<&'static Sku> {
+        let (kind, number) = self.kind(place);
+        let skus = &self.tenant.skus;
+        let part = skus.get(usize::try_from(place).unwrap_or_default() % skus.len().max(1));
+        sku_of(kind, part.map(String::as_str), number < self.tenant.crowd.licensed)
     }
 
     /// A user who joined after the world began: evenly over the day, always a user mailbox.
@@ -399,10 +403,16 @@ impl Directory {
         (people, expired.map(|place| self.id(*place)).chain(left).collect())
     }
 
-    /// Users of each licence: part number to count. Cost: grows with the tenant only where users are computed in turn.
+    /// Users of each licence: part number to count. Cost: grows with the tenant, but nobody of the crowd is made for it: a
+    /// list of users waits for this answer.
     pub(super) fn licences(&self) -> HashMap<&'static str, u64> {
+        let places = |stretch| (0..self.length(stretch)).map(move |number| Place { stretch, number });
+        let is_gone = |place: Place| !self.gone.is_empty() && self.gone.contains_key(&self.id(place));
+        let crowd =
+            places(1).filter(|place| !is_gone(*place)).filter_map(|place| self.crowd_sku(place.number));
+        let others = [0, 2, 3].into_iter().flat_map(places).filter_map(|place| self.person(place)?.sku);
         let mut counts = HashMap::new();
-        for sku in self.from(Place::FIRST).filter_map(|person| person.sku) {
+        for sku in crowd.chain(others) {
             *counts.entry(sku.part).or_default() += 1;
         }
         counts

@@ -1,7 +1,7 @@
 //! Everything that the parts of the sandbox share while it runs.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     io,
     path::Path,
     sync::{
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     answer::Cut,
+    application::Application,
     cloud::Cloud,
     exchange::Exchange,
     fault::Faults,
@@ -46,6 +47,8 @@ pub(super) struct Platform {
     pub(super) sign_ins: SignIns,
     /// Troubles that were shown and are not shown again for the same request.
     shown: Mutex<HashSet<String>>,
+    /// When objects of Graph were made, by id, milliseconds since 1970 UTC: those of this process are still spreading.
+    made: Mutex<HashMap<String, i64>>,
     /// Requests counted for the seeded drops.
     drawn: AtomicU64,
     /// Mailbox requests that are being answered.
@@ -102,6 +105,7 @@ impl Platform {
             exchange,
             sign_ins: SignIns::default(),
             shown: Mutex::default(),
+            made: Mutex::default(),
             drawn: AtomicU64::new(0),
             mailboxes: AtomicUsize::new(0),
         })
@@ -170,24 +174,51 @@ impl Platform {
         self.with_state(|state| state.grants.get(&tenant.id).cloned().or_else(|| tenant.granted.then(before)))
     }
 
-    /// How far the consent of a tenant has spread.
+    /// How far the consent of a tenant to the world's own application has spread.
     ///
     /// # Errors
     /// The journal can't be read.
     pub(super) fn consent(&self, tenant: &Tenant) -> io::Result<Consent> {
-        let Some(Grant { at, mut roles }) = self.grant(tenant)? else { return Ok(Consent::Missing) };
+        Ok(self.spread(tenant, self.grant(tenant)?))
+    }
+
+    /// How far the consent of a tenant to an application has spread.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    pub(super) fn consent_to(&self, tenant: &Tenant, application: &Application) -> io::Result<Consent> {
+        Ok(self.spread(tenant, application.grant(self, tenant)?))
+    }
+
+    /// Notes that an object of Graph was made now.
+    pub(super) fn made(&self, id: &str) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.insert(id.to_owned(), self.now());
+    }
+
+    /// Whether an object of Graph is known everywhere.
+    pub(super) fn has_spread(&self, tenant: &Tenant, id: &str) -> bool {
+        let Some(takes) = self.faults(Some(tenant)).replicating else { return true };
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied();
+        let takes = i64::try_from(takes.as_millis()).unwrap_or(i64::MAX);
+        made.is_none_or(|made| self.now().saturating_sub(made) >= takes)
+    }
+
+    /// How far a grant has spread.
+    fn spread(&self, tenant: &Tenant, grant: Option<Grant>) -> Consent {
+        let Some(Grant { at, mut roles }) = grant else { return Consent::Missing };
         let faults = self.faults(Some(tenant));
         roles.retain(|role| !faults.without.contains(role));
         let spreading = faults.spreading.map_or(0, |it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX));
         // One that lies ahead was given while the clock was fast: nobody waits for it.
         let age = if at > self.now() { i64::MAX } else { self.now().saturating_sub(at) };
-        Ok(if age < spreading.saturating_mul(3) / 5 {
+        if age < spreading.saturating_mul(3) / 5 {
             Consent::Recorded
         } else if age < spreading {
             Consent::Spreading(roles)
         } else {
             Consent::Working(roles)
-        })
+        }
     }
 
     /// Whether a trouble is due: yes the first time, no the second time for the same key, then yes again.

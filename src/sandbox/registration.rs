@@ -2,9 +2,15 @@
 //!
 //! One is the partner's own, for its operators: it gives each of them the roles that were assigned. The other is
 //! Microsoft's for its command line tools, which partners use before they have a registration. Both are consented to for
-//! everybody, so that no page asks for it.
+//! everybody, so that no page asks for it. More are registered through Graph.
 
-use super::world::World;
+use serde_json::Value;
+
+use super::{
+    application::{of, redirects, registered},
+    platform::Platform,
+    role::{GRAPH, SCOPES},
+};
 
 /// Application id of Microsoft Graph Command Line Tools, which Microsoft publishes.
 const COMMAND_LINE_TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
@@ -21,22 +27,28 @@ pub(super) struct Registration {
     /// Redirect addresses; the port of `localhost` does not count.
     pub(super) redirects: Vec<String>,
     /// Delegated scopes of Graph that everybody may get.
-    pub(super) scopes: &'static [&'static str],
+    pub(super) scopes: Vec<&'static str>,
     /// The only tenant whose people may sign in; none: anybody's.
     pub(super) tenant: Option<String>,
     /// Whether tokens carry the roles that the partner assigned.
     pub(super) has_roles: bool,
+    /// Whether device codes are given out for it.
+    pub(super) has_device_codes: bool,
+    /// Whether it was registered through Graph.
+    pub(super) is_registered: bool,
 }
 
 /// The public client of an id, as it stands in this world.
-pub(super) fn public(world: &World, client: &str) -> Option<Registration> {
+pub(super) fn public(platform: &Platform, client: &str) -> Option<Registration> {
+    let world = &platform.world;
     let localhost = |path: &str| format!("http://localhost{path}");
-    if client.eq_ignore_ascii_case(&world.partner.operators) {
+    let is_seeded = !platform.faults(None).unregistered;
+    if is_seeded && client.eq_ignore_ascii_case(&world.partner.operators) {
         return Some(Registration {
             client: world.partner.operators.clone(),
             name: format!("{} operators", world.partner.app_name),
             redirects: vec![localhost(""), localhost("/signin")],
-            scopes: &[
+            scopes: vec![
                 "User.Read",
                 "User.ReadBasic.All",
                 "Organization.Read.All",
@@ -45,13 +57,15 @@ pub(super) fn public(world: &World, client: &str) -> Option<Registration> {
             ],
             tenant: Some(world.partner.tenant.clone()),
             has_roles: true,
+            has_device_codes: true,
+            is_registered: false,
         });
     }
-    client.eq_ignore_ascii_case(COMMAND_LINE_TOOLS).then(|| Registration {
+    let tools = client.eq_ignore_ascii_case(COMMAND_LINE_TOOLS).then(|| Registration {
         client: COMMAND_LINE_TOOLS.to_owned(),
         name: "Microsoft Graph Command Line Tools".to_owned(),
         redirects: vec![localhost("")],
-        scopes: &[
+        scopes: vec![
             "User.Read",
             "User.Read.All",
             "Organization.Read.All",
@@ -60,6 +74,35 @@ pub(super) fn public(world: &World, client: &str) -> Option<Registration> {
         ],
         tenant: None,
         has_roles: false,
+        has_device_codes: true,
+        is_registered: false,
+    });
+    tools.or_else(|| made(platform, client))
+}
+
+/// One that was registered through Graph, where it is a public client. Consent of its people is not played: they may get
+/// what it asks for.
+fn made(platform: &Platform, client: &str) -> Option<Registration> {
+    let (home, row) = registered(platform, client).ok()??;
+    let redirects = redirects(&row, "publicClient");
+    let has_device_codes = row.get("isFallbackPublicClient").and_then(Value::as_bool) == Some(true);
+    if redirects.is_empty() && !has_device_codes {
+        return None;
+    }
+    let list = |row: &Value, name: &str| row.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let asked =
+        list(&row, "requiredResourceAccess").into_iter().filter(|it| of(it, "resourceAppId") == GRAPH);
+    let asked = asked.flat_map(|resource| list(&resource, "resourceAccess"));
+    let scope = |access: &Value| SCOPES.iter().find(|(_, id)| of(access, "id").eq_ignore_ascii_case(id));
+    Some(Registration {
+        client: of(&row, "appId").to_owned(),
+        name: of(&row, "displayName").to_owned(),
+        redirects,
+        scopes: asked.filter_map(|access| scope(&access).map(|(name, _)| *name)).collect(),
+        tenant: (of(&row, "signInAudience") == "AzureADMyOrg").then(|| home.id.clone()),
+        has_roles: true,
+        has_device_codes,
+        is_registered: true,
     })
 }
 

@@ -177,6 +177,17 @@ pub(super) const ROLES: &[Role] = &[
     },
 ];
 
+/// Delegated scopes of Graph that a registration may ask for: value and id, Microsoft's own.
+pub(super) const SCOPES: &[(&str, &str)] = &[
+    ("User.Read", "e1fe6dd8-ba31-4d61-89e7-88639da4683d"),
+    ("Organization.Read.All", "4908d5b9-3fb2-4b1e-9336-1888b7937185"),
+    ("Directory.Read.All", "06da0dbc-49e2-44d2-8312-53f166ab848a"),
+    ("DelegatedAdminRelationship.Read.All", "0c0064ea-477b-4130-82a5-4c2cc4ff68aa"),
+    ("CrossTenantInformation.ReadBasic.All", "81594d25-e88e-49cf-ac8c-fecbff49f994"),
+    ("Application.ReadWrite.All", "bdfbf15f-ee85-4955-8675-146e8e5296b5"),
+    ("AppRoleAssignment.ReadWrite.All", "84bccea3-f856-4a8a-967b-dbe0a3d53a64"),
+];
+
 /// A role by its value.
 pub(super) fn role(value: &str) -> Option<&'static Role> {
     ROLES.iter().find(|role| role.value == value)

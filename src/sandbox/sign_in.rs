@@ -144,7 +144,7 @@ fn registration(platform: &Platform, client: &str, word: &str) -> Result<Registr
         let (error, code, text) = unknown_tenant(word);
         return Err((400, error, code, text));
     }
-    let found = public(&platform.world, client).ok_or_else(|| app_unknown(client, word))?;
+    let found = public(platform, client).ok_or_else(|| app_unknown(client, word))?;
     match (&found.tenant, tenant) {
         (Some(own), Some(tenant)) if *own != tenant.id => Err(app_unknown(client, word)),
         (Some(_), None) => {
@@ -328,7 +328,7 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
             back(wish, vec![("code", seal(platform, "code", &code)), session])
         }
         End::Device(_) => {
-            let name = public(&platform.world, &flow.client).map(|it| it.name).unwrap_or_default();
+            let name = public(platform, &flow.client).map(|it| it.name).unwrap_or_default();
             Answer::page(200, page::confirm(&flow.seal(platform), &flow, account, &name))
         }
     }
@@ -343,7 +343,7 @@ fn confirmed(platform: &Platform, ask: &Ask, flow: &Flow, goes_on: bool) -> Answ
     if !platform.sign_ins.settle(user, state, platform.now()) {
         return Answer::page(200, page::code("", true));
     }
-    let name = public(&platform.world, &flow.client).map(|it| it.name).unwrap_or_default();
+    let name = public(platform, &flow.client).map(|it| it.name).unwrap_or_default();
     Answer::page(200, if goes_on { page::done(&name) } else { page::cancelled(&name) })
 }
 

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Ask, Mark, fresh, value},
+    application::Application,
     assertion,
     discovery::{ANYBODY, unknown_tenant},
-    platform::{Consent, Platform, object_id},
+    platform::{Consent, Platform},
     sign_in,
 };
 
@@ -69,7 +70,8 @@ fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<Value, Refusal> {
     if let Some(code) = platform.world.tenant(&tenant).and_then(|it| platform.faults(Some(it)).token_error) {
         return Err(forced(code, &tenant));
     }
-    let (client, by_certificate) = client(platform, ask, &form, word, &tenant)?;
+    let (application, by_certificate) = client(platform, ask, &form, word, &tenant)?;
+    let client = &application.client_id;
     let scope = field("scope")?;
     let graph = format!("https://{}", platform.world.home.graph);
     if scope != format!("{graph}{SCOPE}") && scope != format!("{client}{SCOPE}") {
@@ -78,8 +80,8 @@ fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<Value, Refusal> {
         );
         return Err((400, "invalid_scope", 70_011, text));
     }
-    let roles = roles(platform, &tenant, &client)?;
-    let token = sign(platform, &tenant, &client, by_certificate, roles.as_deref())?;
+    let roles = roles(platform, &tenant, &application)?;
+    let token = sign(platform, &tenant, &application, by_certificate, roles.as_deref())?;
     Ok(
         json!({"token_type": "Bearer", "expires_in": LIFE - 1, "ext_expires_in": LIFE - 1, "access_token": token}),
     )
@@ -107,15 +109,14 @@ fn tenant(platform: &Platform, word: &str) -> Result<String, Refusal> {
     Ok(tenant.id.clone())
 }
 
-/// The client that proves itself: id, and whether by certificate.
+/// The client that proves itself, and whether by certificate.
 fn client(
     platform: &Platform,
     ask: &Ask,
     form: &[(String, String)],
     word: &str,
     tenant: &str,
-) -> Result<(String, bool), Refusal> {
-    let partner = &platform.world.partner;
+) -> Result<(Application, bool), Refusal> {
     let basic = basic(ask);
     let named =
         value(form, "client_id").map(str::to_owned).or_else(|| basic.as_ref().map(|(id, _)| id.clone()));
@@ -128,9 +129,9 @@ fn client(
         )
     };
     let client = named.ok_or_else(missing)?;
-    if !client.eq_ignore_ascii_case(&partner.client_id) {
-        return Err(app_unknown(&client, tenant));
-    }
+    let found = platform.application(&client).map_err(|why| broken(&why))?;
+    let is_here = |it: &Application| platform.world.tenant(tenant).is_some_and(|tenant| it.may_be_in(tenant));
+    let application = found.filter(is_here).ok_or_else(|| app_unknown(&client, tenant))?;
     if let Some(text) = value(form, "client_assertion") {
         let kind = value(form, "client_assertion_type").unwrap_or_default();
         if kind != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
@@ -141,7 +142,7 @@ fn client(
         assertion::check(
             text,
             &assertion::Expected {
-                partner,
+                application: &application,
                 login: &ask.links.login,
                 home: &format!("https://{}", platform.world.home.login),
                 words: [word, tenant],
@@ -149,16 +150,16 @@ fn client(
             },
         )
         .map_err(|(code, text)| (401, "invalid_client", code, text))?;
-        return Ok((partner.client_id.clone(), true));
+        return Ok((application, true));
     }
     let secret = value(form, "client_secret").map(str::to_owned).or_else(|| basic.map(|(_, secret)| secret));
     match secret {
-        Some(secret) if secret == partner.secret => Ok((partner.client_id.clone(), false)),
+        Some(secret) if application.knows(&secret) => Ok((application, false)),
         Some(_) => {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the \
                  client secret ID, for a secret added to app '{}'.",
-                partner.client_id
+                application.client_id
             );
             Err((401, "invalid_client", 7_000_215, text))
         }
@@ -193,10 +194,16 @@ pub(super) fn app_unknown(client: &str, tenant: &str) -> Refusal {
 }
 
 /// Roles to put into the token: `None` where a token without roles is due.
-fn roles(platform: &Platform, tenant: &str, client: &str) -> Result<Option<Vec<String>>, Refusal> {
+fn roles(
+    platform: &Platform,
+    tenant: &str,
+    application: &Application,
+) -> Result<Option<Vec<String>>, Refusal> {
+    let client = &application.client_id;
     let Some(known) = platform.world.tenant(tenant) else { return Err(app_unknown(client, tenant)) };
-    let consent = platform.consent(known).map_err(|why| broken(&why))?;
-    if platform.world.is_own(known) {
+    let consent = platform.consent_to(known, application).map_err(|why| broken(&why))?;
+    let is_seeded = client.eq_ignore_ascii_case(&platform.world.partner.client_id);
+    if is_seeded && platform.world.is_own(known) {
         let mut roles = platform.world.partner.own_permissions.clone();
         if let Consent::Spreading(more) | Consent::Working(more) = consent {
             roles.extend(more);
@@ -206,7 +213,7 @@ fn roles(platform: &Platform, tenant: &str, client: &str) -> Result<Option<Vec<S
         return Ok(Some(roles).filter(|roles| !roles.is_empty()));
     }
     match consent {
-        Consent::Missing if known.before_consent == 7_000_229 => {
+        Consent::Missing if known.before_consent == 7_000_229 || application.tenant == known.id => {
             let text = format!(
                 "The client application {client} is missing service principal in the tenant {tenant}."
             );
@@ -258,16 +265,18 @@ fn forced(code: u32, tenant: &str) -> Refusal {
 fn sign(
     platform: &Platform,
     tenant: &str,
-    client: &str,
+    application: &Application,
     by_certificate: bool,
     roles: Option<&[String]>,
 ) -> Result<String, Refusal> {
     let now = platform.now() / 1_000;
-    let principal = object_id(tenant, "service principal");
+    let known = platform.world.tenant(tenant);
+    let principal = known.map(|tenant| application.principal(platform, tenant)).transpose();
+    let principal = principal.map_err(|why| broken(&why))?.flatten().unwrap_or_else(fresh);
     let mut claims = json!({
         "aud": format!("https://{}", platform.world.home.graph), "iss": format!("https://sts.windows.net/{tenant}/"),
         "iat": now, "nbf": now, "exp": now + LIFE,
-        "app_displayname": platform.world.partner.app_name, "appid": client,
+        "app_displayname": application.app_name, "appid": application.client_id,
         "appidacr": if by_certificate { "2" } else { "1" }, "idp": format!("https://sts.windows.net/{tenant}/"),
         "idtyp": "app", "oid": principal, "sub": principal, "tid": tenant, "uti": fresh(), "ver": "1.0",
     });

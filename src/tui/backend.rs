@@ -29,7 +29,7 @@
 //! read the 5 as blinking; and it counts on every terminal's idea of a letter's width. Colours are written here if cells
 //! have any: whether they do is the theme's matter.
 
-use std::io;
+use std::{collections::BTreeSet, io, ops::Range};
 
 use ratatui::{
     backend::{ClearType, WindowSize},
@@ -50,11 +50,25 @@ mod tests;
 /// Frames above this many bytes are wrapped in synchronized output (remote-terminal.md section 5: about 1 KB).
 const SYNCHRONIZE_ABOVE: usize = 1_024;
 
-/// The cells of a row, and nothing outside of the frame.
-fn row(buffer: &Buffer, y: u16) -> &[Cell] {
+/// Where the cells of a row are.
+fn cells_of(buffer: &Buffer, y: u16) -> Range<usize> {
     let width = usize::from(buffer.area.width);
     let start = usize::from(y) * width;
-    buffer.content.get(start..start + width).unwrap_or_default()
+    start..start + width
+}
+
+/// The cells of a row, and nothing outside of the frame.
+fn row(buffer: &Buffer, y: u16) -> &[Cell] {
+    buffer.content.get(cells_of(buffer, y)).unwrap_or_default()
+}
+
+/// Those of these rows that two frames of one size differ in.
+fn differing(
+    shown: &Buffer,
+    next: &Buffer,
+    rows: impl IntoIterator<Item = u16>,
+) -> impl Iterator<Item = u16> {
+    rows.into_iter().filter(move |y| row(shown, *y) != row(next, *y))
 }
 
 /// Whether a cell is what erasing leaves behind.
@@ -71,6 +85,8 @@ pub struct Backend {
     shown: Buffer,
     /// What is to stand there.
     next: Buffer,
+    /// Rows of it that were written to since the last frame: the others stand there already.
+    written: BTreeSet<u16>,
     /// The terminal's cursor.
     cursor: TerminalCursor,
     /// Where it is to stand; none: it is hidden.
@@ -85,7 +101,15 @@ impl Backend {
     pub fn new(size: Size) -> Self {
         let (shown, next) = (Buffer::default(), Buffer::empty(Rect::from(size)));
         let cursor = TerminalCursor::default();
-        Self { bytes: Vec::new(), shown, next, cursor, wanted: None, is_stale: true }
+        Self {
+            bytes: Vec::new(),
+            shown,
+            next,
+            written: BTreeSet::new(),
+            cursor,
+            wanted: None,
+            is_stale: true,
+        }
     }
 
     /// The bytes of what was drawn since they were taken last, to be written at once; none where nothing differs.
@@ -106,22 +130,31 @@ impl Backend {
         self.is_stale = true;
     }
 
-    /// The bytes that turn what stands there into the next frame; none where nothing differs.
-    fn frame(&mut self) -> Vec<u8> {
+    /// Has everything written again, where nobody knows what stands there.
+    fn begin_again(&mut self) {
+        self.shown = Buffer::empty(self.next.area);
+        // Terminals show the cursor at the start, and after coming back.
+        self.cursor = TerminalCursor { place: Some(Position::ORIGIN), is_visible: true };
+        self.bytes.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
+        self.written = (0..self.next.area.height).collect();
+        self.is_stale = false;
+    }
+
+    /// The bytes that turn what stands there into the next frame, which differs in these rows; none where in no one.
+    fn frame(&mut self, rows: &[u16]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        if self.is_stale {
-            self.shown = Buffer::empty(self.next.area);
-            // Terminals show the cursor at the start, and after coming back.
-            self.cursor = TerminalCursor { place: Some(Position::ORIGIN), is_visible: true };
-            bytes.extend_from_slice(b"\x1b[m\x1b[H\x1b[2J");
-            self.is_stale = false;
-        }
         let pen = Pen::new(self.next.area.as_size(), self.cursor);
-        let painted = differences(&self.shown, &self.next, pen.clone(), self.wanted);
-        let scrolled = scrolling::find(&self.shown, &self.next).map(|shift| {
+        let frames = (&self.shown, &self.next);
+        let painted = differences(frames, rows.iter().copied(), pen.clone(), self.wanted);
+        let scrolled = scrolling::find(&self.shown, &self.next, rows).map(|shift| {
             let (mut shown, mut pen) = (self.shown.clone(), pen);
             scrolling::scroll(&mut shown, &shift, &mut pen);
-            differences(&shown, &self.next, pen, self.wanted)
+            differences(
+                (&shown, &self.next),
+                differing(&shown, &self.next, 0..self.next.area.height),
+                pen,
+                self.wanted,
+            )
         });
         // What stands beside the rows moves with them and is mended: that is not always the shorter way.
         let shorter = scrolled.filter(|scrolled| scrolled.out.len() < painted.out.len()).unwrap_or(painted);
@@ -143,6 +176,7 @@ impl ratatui::backend::Backend for Backend {
     {
         for (x, y, cell) in content {
             let Some(there) = self.next.cell_mut((x, y)) else { continue };
+            self.written.insert(y);
             there.clone_from(cell);
             // A blank in the accent is a blank: it needs no bytes of its own.
             if matches!(cell.symbol(), "" | " ") && CellStyle::of(cell).is_plain_in_blanks() {
@@ -199,11 +233,21 @@ impl ratatui::backend::Backend for Backend {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let bytes = self.frame();
+        if self.is_stale {
+            self.begin_again();
+        }
+        let written = std::mem::take(&mut self.written);
+        let rows: Vec<u16> = differing(&self.shown, &self.next, written).collect();
+        let bytes = self.frame(&rows);
         self.bytes.extend(bytes);
-        // Cell by cell: `Buffer` has no way of its own to keep the memory that it has.
-        self.shown.area = self.next.area;
-        self.shown.content.clone_from(&self.next.content);
+        for y in rows {
+            let cells = cells_of(&self.next, y);
+            if let (Some(shown), Some(next)) =
+                (self.shown.content.get_mut(cells.clone()), self.next.content.get(cells))
+            {
+                shown.clone_from_slice(next);
+            }
+        }
         Ok(())
     }
 }

@@ -23,16 +23,14 @@ pub enum Clipboard {
 impl Clipboard {
     /// The way that `TERM`, `STY` (screen) and `TMUX` (tmux, maybe inside of screen) suggest. screen says
     /// `screen.xterm-256color` by itself, which ssh takes along; plain `screen` may be tmux, too.
-    #[must_use]
-    pub fn of(term: Option<&str>, is_in_screen: bool, is_in_tmux: bool) -> Self {
+    pub(crate) fn of(term: Option<&str>, is_in_screen: bool, is_in_tmux: bool) -> Self {
         let term = term.unwrap_or_default();
         let says_screen = term.starts_with("screen.") || (is_in_screen && term.starts_with("screen"));
         if says_screen && !is_in_tmux { Self::Screen } else { Self::Plain }
     }
 
     /// Most bytes of base64 that can be sent.
-    #[must_use]
-    pub const fn longest(self) -> usize {
+    pub(crate) const fn longest(self) -> usize {
         match self {
             Self::Plain => LONGEST,
             Self::Screen => LONGEST_IN_SCREEN,

@@ -17,7 +17,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Constraint, Layout, Position, Rect},
     style::Style,
-    widgets::Widget,
+    widgets::{Clear, Widget},
 };
 
 use crate::{
@@ -155,7 +155,9 @@ fn work(view: &View<'_>, step: String, body: Rect, buf: &mut Buffer, state: &mut
         None if is_dialog && below.is_some() => {
             let pen = Pen { width: body.width.min(DIALOG), ..page.pen(body, state) };
             let lines = page.flow(pen, state, Fold::Well);
-            page.draw(centred(body, &lines), buf, state)
+            let area = centred(body, &lines);
+            Clear.render(area, buf);
+            page.draw(area, buf, state)
         }
         None => beside_card(&page, body, buf, state),
     };
@@ -185,7 +187,7 @@ fn beside_card(page: &PageView<'_, '_>, body: Rect, buf: &mut Buffer, state: &mu
     let panel = Panel { title: "Say".into(), has_borders: has_borders(buf.area), ..Panel::default() };
     let is_whole = std::cell::Cell::new(false);
     let lines = |pen: Pen, height: usize| {
-        let mut lines = card::lines(&page.view.card, pen);
+        let mut lines = card::lines(page.view.card, pen);
         tighten(&mut lines, height, pen.focus);
         is_whole.set(lines.len() <= height);
         if lines.len() > height {
@@ -242,7 +244,7 @@ fn own_panel(
     let State { theme, explain, panel_scroll, .. } = state;
     let lines = |pen: Pen, _| match own {
         Own::Help => help::lines(view, pen),
-        Own::Say => card::lines(&view.card, pen),
+        Own::Say => card::lines(view.card, pen),
         Own::Explain => explain::lines(explain, pen),
         Own::Code => Vec::new(),
     };
@@ -253,6 +255,7 @@ fn own_panel(
         (Own::Explain, true) => Rect { height: body.height, y: body.y, ..centred(body, &[]) },
         (_, true) => centred(body, &lines(pen, 0)),
     };
+    Clear.render(area, buf);
     let has_borders = has_borders(buf.area);
     let panel = Panel { title: title.into(), is_active: true, has_borders, ..Panel::default() };
     panel.text(area, buf, pen, panel_scroll, lines)

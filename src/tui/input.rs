@@ -147,8 +147,7 @@ impl Parser {
     }
 
     /// How long to wait for more bytes before [`Parser::silence`]; none: for ever.
-    #[must_use]
-    pub fn patience(&self) -> Option<Duration> {
+    pub(crate) fn patience(&self) -> Option<Duration> {
         match (&self.sequence, &self.paste) {
             (Some(sequence), _) => Some(sequence.patience()),
             (None, Some(paste)) => Some(if paste.is_stalled { PASTE_WAIT } else { PASTE_STALL }),

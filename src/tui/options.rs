@@ -50,8 +50,7 @@ pub struct Environment<'a> {
 }
 
 /// Decides how the screen is drawn.
-#[must_use]
-pub fn decide(env: &Environment<'_>) -> Options {
+pub(crate) fn decide(env: &Environment<'_>) -> Options {
     Options {
         use_color: color(env),
         use_unicode: unicode(env),

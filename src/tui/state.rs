@@ -226,6 +226,12 @@ impl State {
         if !std::mem::replace(&mut self.is_read, is_read) && is_read {
             self.scroll = Scroll { is_held: true, ..Scroll::default() };
         }
+        self.hold_focus(view, &places);
+        self.take_rows(view);
+    }
+
+    /// Leaves the keyboard where it is as long as that is there and open; else it goes where the wizard wishes.
+    fn hold_focus(&mut self, view: &View<'_>, places: &[(Focus, bool)]) {
         let is_there = |focus: Focus| places.iter().find(|place| place.0 == focus).map(|place| place.1);
         match self.awaited.map(is_there) {
             Some(Some(false)) => {}
@@ -237,9 +243,14 @@ impl State {
             Some(true) => {}
             _ if rests => {}
             // What was pressed closes while it is done, and opens again where that failed.
-            Some(false) => self.go(self.focus, &places),
-            None => self.go(wished(view, &places), &places),
+            Some(false) => self.go(self.focus, places),
+            None => self.go(wished(view, places), places),
         }
+    }
+
+    /// Takes in the rows that stand on the page.
+    fn take_rows(&mut self, view: &View<'_>) {
+        let ask = &view.ask;
         if let Some(rows) = view.page.rows() {
             self.listed = Some(ask.id);
             let list = self.list_mut(ask.id);
@@ -444,7 +455,7 @@ mod tests {
     use crate::{
         tui::{
             keys::{self, Outcome},
-            samples,
+            tests::samples,
         },
         wizard::answer::{Given, Value},
     };

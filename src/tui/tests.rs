@@ -23,7 +23,6 @@ use crate::{
 use super::{
     input::Press,
     keys::{Outcome, press, table::KEYS},
-    samples::{Screen, options, words},
     state::{self, Focus, Panel, State},
     theme::Theme,
     widgets::{
@@ -33,6 +32,10 @@ use super::{
     },
     words::Keyboard,
 };
+
+use samples::{Screen, options, words};
+
+pub(crate) mod samples;
 
 /// The sizes of look.md section 4.
 const SIZES: [(u16, u16); 6] = [(40, 10), (60, 15), (80, 24), (100, 30), (120, 40), (200, 60)];

@@ -109,20 +109,17 @@ pub struct Theme {
 
 impl Theme {
     /// The looks of a terminal with these options.
-    #[must_use]
-    pub const fn of(options: Options) -> Self {
+    pub(crate) const fn of(options: Options) -> Self {
         Self { use_color: options.use_color, use_unicode: options.use_unicode }
     }
 
     /// Glyphs outside ASCII may be used.
-    #[must_use]
-    pub const fn use_unicode(self) -> bool {
+    pub(crate) const fn use_unicode(self) -> bool {
         self.use_unicode
     }
 
     /// The look of a role.
-    #[must_use]
-    pub const fn style(self, role: Role) -> Style {
+    pub(crate) const fn style(self, role: Role) -> Style {
         let style = Style::new();
         let look = match role {
             Role::Code => return style.black().on_white(),
@@ -142,20 +139,17 @@ impl Theme {
     }
 
     /// A sign in the terminal's codeset.
-    #[must_use]
-    pub const fn sign(self, sign: Sign) -> &'static str {
+    pub(crate) const fn sign(self, sign: Sign) -> &'static str {
         if self.use_unicode { sign.0 } else { sign.1 }
     }
 
     /// The border of a panel.
-    #[must_use]
-    pub const fn border(self) -> border::Set<'static> {
+    pub(crate) const fn border(self) -> border::Set<'static> {
         if self.use_unicode { border::PLAIN } else { ASCII_BORDER }
     }
 
     /// The sign in front of a tone, none where there is nothing to tell, and its role.
-    #[must_use]
-    pub const fn tone(self, tone: Tone) -> (&'static str, Role) {
+    pub(crate) const fn tone(self, tone: Tone) -> (&'static str, Role) {
         match tone {
             Tone::Plain => ("", Role::Plain),
             Tone::Good => (self.sign(Sign::GOOD), Role::Good),
@@ -166,14 +160,12 @@ impl Theme {
     }
 
     /// Words in the terminal's codeset.
-    #[must_use]
-    pub fn fit(self, words: &str) -> Cow<'_, str> {
+    pub(crate) fn fit(self, words: &str) -> Cow<'_, str> {
         fit_codeset(words, self.use_unicode)
     }
 
     /// Words in their role.
-    #[must_use]
-    pub fn span(self, role: Role, words: &str) -> Span<'static> {
+    pub(crate) fn span(self, role: Role, words: &str) -> Span<'static> {
         Span::styled(self.fit(words).into_owned(), self.style(role))
     }
 }

@@ -16,8 +16,7 @@ use crate::domain::{
 };
 
 /// As many of the words as fit, up to a boundary between graphemes.
-#[must_use]
-pub fn fitting(words: &str, room: u16) -> &str {
+pub(crate) fn fitting(words: &str, room: u16) -> &str {
     let mut left = Some(room);
     let fits = words.graphemes(true).take_while(|grapheme| {
         left = left.and_then(|room| room.checked_sub(grapheme_width(grapheme)));
@@ -28,8 +27,7 @@ pub fn fitting(words: &str, room: u16) -> &str {
 }
 
 /// Words cut to a width on a grapheme boundary, with a mark where something is missing.
-#[must_use]
-pub fn cut(words: &str, room: u16, use_unicode: bool) -> Cow<'_, str> {
+pub(crate) fn cut(words: &str, room: u16, use_unicode: bool) -> Cow<'_, str> {
     let words = fit_codeset(words, use_unicode);
     if width(&words) <= room {
         return words;
@@ -40,16 +38,14 @@ pub fn cut(words: &str, room: u16, use_unicode: bool) -> Cow<'_, str> {
 }
 
 /// Words wrapped at spaces; a word that is longer than a line is broken. Never empty: no words give one empty line.
-#[must_use]
-pub fn wrap(words: &str, room: u16, use_unicode: bool) -> Vec<String> {
+pub(crate) fn wrap(words: &str, room: u16, use_unicode: bool) -> Vec<String> {
     let words = fit_codeset(words, use_unicode);
     let pieces: Vec<&str> = words.split(' ').flat_map(|word| break_up(word, room)).collect();
     wrapped(&pieces.join(" "), room.max(1))
 }
 
 /// One long word in pieces of at most a line; a link stays whole that way when its lines are joined.
-#[must_use]
-pub fn break_up(word: &str, room: u16) -> Vec<&str> {
+pub(crate) fn break_up(word: &str, room: u16) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut left = word;
     while pieces.is_empty() || !left.is_empty() {
@@ -76,21 +72,18 @@ pub enum Keyboard {
 
 impl Keyboard {
     /// Whether letters are text.
-    #[must_use]
-    pub const fn is_text(self) -> bool {
+    pub(crate) const fn is_text(self) -> bool {
         matches!(self, Self::Text | Self::Hit)
     }
 }
 
 /// A phrase with its ways on as keys of this front end.
-#[must_use]
-pub fn say(phrase: &Phrase, keyboard: Keyboard) -> Text {
+pub(crate) fn say(phrase: &Phrase, keyboard: Keyboard) -> Text {
     phrase.in_words(|way| way_on(way, keyboard))
 }
 
 /// A way on as a sentence with its key. A test holds the keys against the table of keys.
-#[must_use]
-pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
+pub(crate) fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
     let is_text = keyboard.is_text();
     let press = |letter| format!("Press {}{letter}", if is_text { "Tab, then " } else { "" });
     let to = |key: String, does: &str| Cow::Owned(format!("{key} to {}.", does.trim_end()));
@@ -129,9 +122,8 @@ pub fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
 }
 
 /// A number of rows as people read it: `500,000`.
-#[must_use]
-pub fn grouped(number: usize) -> String {
-    bill::grouped(u32::try_from(number).unwrap_or(u32::MAX))
+pub(crate) fn grouped(number: usize) -> String {
+    bill::grouped(bill::size(number))
 }
 
 #[cfg(test)]

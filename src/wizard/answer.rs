@@ -56,8 +56,7 @@ pub enum Given {
 
 impl Given {
     /// The same answer by its own name: pressing *Yes* says yes.
-    #[must_use]
-    pub fn by_name(self) -> Self {
+    pub(crate) fn by_name(self) -> Self {
         match self {
             Self::Do(Action::Yes) => Self::Yes,
             Self::Do(Action::No) => Self::No,
@@ -126,8 +125,7 @@ pub enum FieldId {
 
 impl FieldId {
     /// The name under which what stands in it is kept.
-    #[must_use]
-    pub fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         match self {
             Self::Sells(product) => format!("sells {}", product.word()),
             Self::Included(kind) => format!("included {}", kind.word()),
@@ -255,8 +253,7 @@ pub enum Action {
 
 impl Action {
     /// Whether it sends a text elsewhere, or chooses which.
-    #[must_use]
-    pub const fn is_sending(self) -> bool {
+    pub(crate) const fn is_sending(self) -> bool {
         matches!(self, Self::Copy | Self::PrintAlone | Self::WriteFile | Self::NextText)
     }
 }

@@ -58,8 +58,7 @@ macro_rules! requests {
 
         impl Request {
             /// Whether it must be seen through, also on leaving; readers may be dropped at any moment.
-            #[must_use]
-            pub const fn is_write(&self) -> bool {
+            pub(crate) const fn is_write(&self) -> bool {
                 match self {
                     $(Self::$name { .. } => $kind,)*
                 }
@@ -324,8 +323,7 @@ pub(crate) trait FromReply: Sized {
 
 impl Reply {
     /// Whether more replies of the same call may follow.
-    #[must_use]
-    pub const fn is_part(&self) -> bool {
+    pub(crate) const fn is_part(&self) -> bool {
         matches!(
             self,
             Self::Page(_) | Self::Whole(_) | Self::Kinds(_) | Self::Note(_) | Self::Hits(_) | Self::Batch(_)

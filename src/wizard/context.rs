@@ -63,8 +63,7 @@ pub struct Setup {
 
 impl Setup {
     /// The consent link for a tenant: the GUID stands in the path, never a word like `organizations`.
-    #[must_use]
-    pub fn link(&self, tenant: TenantId) -> Text {
+    pub(crate) fn link(&self, tenant: TenantId) -> Text {
         Text::of(format_args!("{}{tenant}{}", self.link_prefix, self.link_suffix))
     }
 

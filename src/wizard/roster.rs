@@ -16,11 +16,10 @@ use crate::domain::{
     failure::Failure,
     filter::{Offer, Query, Sort},
     id::UserId,
-    protection::{AutoRule, Protection, SeatResult},
-    run::SweeperStatus,
+    protection::Protection,
     text::Text,
     time::Moment,
-    user::{Kind, Kinds},
+    user::Kind,
     verdict::ListNote,
 };
 
@@ -77,6 +76,11 @@ impl Roster {
         &self.people
     }
 
+    /// The same, to tick and to untick.
+    pub(crate) const fn people_mut(&mut self) -> &mut People {
+        &mut self.people
+    }
+
     /// The counts.
     pub(crate) fn counts(&self) -> Counts {
         self.people.counts()
@@ -87,16 +91,6 @@ impl Roster {
         let (people, counts) = (&self.people, self.counts());
         let is_used_up = people.limit().is_some_and(|limit| limit <= people.seats_before());
         people.lacks_seats() || is_used_up && counts.eligible > 0
-    }
-
-    /// Ticked users whom the filter does not show.
-    pub(crate) fn outside(&self) -> u32 {
-        self.counts().outside
-    }
-
-    /// Eligible users whom the filter shows.
-    pub(crate) fn these(&self) -> u32 {
-        self.counts().these
     }
 
     /// Whether every user has been listed.
@@ -178,11 +172,6 @@ impl Roster {
         self.saving.is_out() || self.counting.is_out()
     }
 
-    /// Users by their ids, as rows; one who is not listed is left out.
-    pub(crate) fn rows_of(&self, users: &[UserId]) -> Ticks {
-        users.iter().filter_map(|id| self.people.pages.find(*id)).collect()
-    }
-
     /// The rows from one user to another as they stand, both included; none when one of them is not shown.
     pub(crate) fn rows_between(&self, from: UserId, to: UserId) -> Option<Ticks> {
         let at = |id| self.list.at(self.people.pages.find(id)?);
@@ -214,13 +203,6 @@ impl Roster {
             self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
         }
         !was_by_name
-    }
-
-    /// Rows have come: what stands by name, or will, is sorted again.
-    fn sort_again(&mut self, calls: &mut Outbox) {
-        if self.list.is_by_name() || self.sorting.is_out() {
-            self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
-        }
     }
 
     /// Another filter: the search before is dropped, another is started.
@@ -263,16 +245,6 @@ impl Roster {
         (0..rows.len_words()).any(|at| rows.word(at) & self.people.eligible().word(at) != 0)
     }
 
-    /// Turns the ticks of rows round.
-    pub(crate) fn invert(&mut self, rows: &Ticks) {
-        self.people.invert(rows);
-    }
-
-    /// Ticks everyone who may be protected, those who arrive later too.
-    pub(crate) fn tick_all(&mut self) {
-        self.people.tick_all();
-    }
-
     /// Unticks what is shown; everything without a filter.
     pub(crate) fn clear(&mut self) {
         if self.is_filtered() {
@@ -282,54 +254,16 @@ impl Roster {
         }
     }
 
-    /// Unticks everybody, whatever the filter shows.
-    pub(crate) fn clear_all(&mut self) {
-        self.people.clear();
-    }
-
     /// Forgets ticks that can't be applied (no longer eligible, no longer listed), once the list is complete; says
     /// whether there were any. What is not ticked on screen must not count as chosen.
     pub(crate) fn prune(&mut self) -> bool {
         self.is_complete() && self.is_known() && self.people.prune()
     }
 
-    /// Takes up ticks from before.
-    pub(crate) fn restore(&mut self, draft: &crate::domain::draft::Draft) {
-        self.people.restore(draft);
-    }
-
-    /// The included kinds are others now.
-    pub(crate) fn include(&mut self, kinds: Kinds) {
-        self.people.include(kinds);
+    /// What is on record has changed: a filter by it picks other rows.
+    pub(crate) fn record_changed(&mut self, how: impl FnOnce(&mut People)) {
+        how(&mut self.people);
         self.refresh();
-    }
-
-    /// Who is excluded now.
-    pub(crate) fn exclude(&mut self, users: &[UserId]) {
-        self.people.exclude(users);
-        self.refresh();
-    }
-
-    /// The rule is on or off now.
-    pub(crate) fn set_rule(&mut self, rule: Option<AutoRule>) {
-        self.people.set_rule(rule);
-        self.refresh();
-    }
-
-    /// What runs the next pass.
-    pub(crate) fn set_sweeper(&mut self, sweeper: SweeperStatus) {
-        self.people.set_sweeper(sweeper);
-        self.refresh();
-    }
-
-    /// These are being turned on.
-    pub(crate) fn set_turning(&mut self, rows: Ticks) {
-        self.people.set_turning(rows);
-    }
-
-    /// Takes in what became of users in a bulk write.
-    pub(crate) fn take_results(&mut self, results: &[SeatResult], now: Moment) {
-        self.people.take_results(results, now);
     }
 
     /// An Apply of these rows is over.

@@ -146,6 +146,20 @@ impl Session {
         }
     }
 
+    /// Counts the users anew, where a run is open.
+    pub(crate) fn count_users(&mut self, calls: &mut Outbox) {
+        if let Some(record) = &self.record {
+            self.roster.count(record, calls);
+        }
+    }
+
+    /// Saves the ticks now, where a run is open.
+    pub(crate) fn save_ticks(&mut self, calls: &mut Outbox) {
+        if let Some(record) = self.record.as_mut() {
+            self.roster.save(record, calls);
+        }
+    }
+
     /// What is typed into the form on the screen is kept; not where another process holds the run.
     pub(crate) fn form_changed(&mut self, draft: FormDraft, calls: &mut Outbox) {
         match self.record.as_mut() {

@@ -50,7 +50,7 @@ pub struct View<'a> {
     /// What on the page can be sent elsewhere; the first one is what the ways send.
     pub handouts: Vec<Handout<'a>>,
     /// What to say to the customer now.
-    pub card: Card,
+    pub card: &'a Card,
     /// The link for the customer's administrator, on every screen of a run whose organisation is known.
     pub link: Option<Text>,
     /// Why the customer must accept again, a sentence without a full stop.
@@ -65,14 +65,12 @@ pub struct View<'a> {
 
 impl View<'_> {
     /// What can be done under this name, if it can be done now.
-    #[must_use]
-    pub fn offer(&self, action: Action) -> Option<&Offer> {
+    pub(crate) fn offer(&self, action: Action) -> Option<&Offer> {
         self.actions.iter().find(|offer| offer.action == action)
     }
 
     /// Why there is nothing to park, where that can't be done now.
-    #[must_use]
-    pub fn nothing_to_park(&self) -> Option<&'static str> {
+    pub(crate) fn nothing_to_park(&self) -> Option<&'static str> {
         match &self.bar.run {
             None => Some("No run is open, so there is nothing to park."),
             Some(_) if self.ask.id == QuestionId::Leave || self.offer(Action::Park).is_some() => None,
@@ -81,8 +79,7 @@ impl View<'_> {
     }
 
     /// Whether something can be done now: an open button, or an offer whose button is not closed.
-    #[must_use]
-    pub fn can_do(&self, action: Action) -> bool {
+    pub(crate) fn can_do(&self, action: Action) -> bool {
         match self.page.buttons().find(|button| button.action == action) {
             Some(button) => button.is_open,
             None => self.offer(action).is_some(),
@@ -179,8 +176,7 @@ impl<'a> Page<'a> {
     }
 
     /// The list on it.
-    #[must_use]
-    pub fn rows(&self) -> Option<&RowsView<'a>> {
+    pub(crate) fn rows(&self) -> Option<&RowsView<'a>> {
         self.all(|block| if let Block::Rows(rows) = block { Some(rows) } else { None }).next()
     }
 
@@ -200,14 +196,12 @@ impl<'a> Page<'a> {
     }
 
     /// The document on it: a receipt.
-    #[must_use]
-    pub fn document(&self) -> Option<&'a [Text]> {
+    pub(crate) fn document(&self) -> Option<&'a [Text]> {
         self.all(|block| if let Block::Lines(lines) = block { Some(*lines) } else { None }).next()
     }
 
     /// How far work with a known end is: done, of how many.
-    #[must_use]
-    pub fn progress(&self) -> Option<(u32, u32)> {
+    pub(crate) fn progress(&self) -> Option<(u32, u32)> {
         self.all(
             |block| if let Block::Progress { done, total } = block { Some((*done, *total)) } else { None },
         )
@@ -293,8 +287,6 @@ pub enum FactId {
     Ceiling,
     /// When the next sweep is.
     NextSweep,
-    /// The host that sweeps.
-    Sweeper,
     /// Where a grant landed that did not come.
     Landed,
     /// What the played customer did and saw (sandbox only).
@@ -321,13 +313,18 @@ pub struct CheckGroup {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
     /// What is counted.
-    pub label: Text,
+    pub label: &'static str,
     /// How many.
     pub count: u32,
     /// How grave it is that there are some.
     pub tone: Tone,
-    /// It is the sum of what stands above it.
-    pub is_total: bool,
+}
+
+impl Count {
+    /// So many of them.
+    pub(crate) const fn new(label: &'static str, count: u32, tone: Tone) -> Self {
+        Self { label, count, tone }
+    }
 }
 
 /// A bill: what will be turned on and billed, seats before and after, what stays off and why.
@@ -385,14 +382,12 @@ pub struct ChoiceView {
 
 impl ChoiceView {
     /// Whether it says no and yes.
-    #[must_use]
-    pub fn is_box(&self) -> bool {
+    pub(crate) fn is_box(&self) -> bool {
         self.options == ["no", "yes"]
     }
 
     /// The words of what is chosen.
-    #[must_use]
-    pub fn answer(&self) -> &'static str {
+    pub(crate) fn answer(&self) -> &'static str {
         self.options.get(self.chosen).copied().unwrap_or_default()
     }
 }
@@ -413,10 +408,8 @@ pub struct Button {
 pub struct Offer {
     /// What it does.
     pub action: Action,
-    /// One or two words ("All 1,204" carries its count in `count`).
+    /// One or two words.
     pub label: &'static str,
-    /// A count behind the label (rule 11).
-    pub count: Option<u32>,
     /// What help says about it, one sentence.
     pub help: &'static str,
     /// Enter does it, where no field, button or row takes Enter.
@@ -425,21 +418,14 @@ pub struct Offer {
 
 impl Offer {
     /// Something that can be done.
-    #[must_use]
-    pub const fn new(action: Action, label: &'static str, help: &'static str) -> Self {
-        Self { action, label, count: None, help, is_default: false }
+    pub(crate) const fn new(action: Action, label: &'static str, help: &'static str) -> Self {
+        Self { action, label, help, is_default: false }
     }
 
     /// The same, and Enter does it.
     #[must_use]
     pub const fn by_default(self) -> Self {
         Self { is_default: true, ..self }
-    }
-
-    /// With a count behind its label.
-    #[must_use]
-    pub const fn with_count(self, count: u32) -> Self {
-        Self { count: Some(count), ..self }
     }
 }
 
@@ -458,14 +444,12 @@ pub struct Notice {
 
 impl Notice {
     /// Words with their tone.
-    #[must_use]
-    pub fn new(tone: Tone, words: impl Into<Phrase>) -> Self {
+    pub(crate) fn new(tone: Tone, words: impl Into<Phrase>) -> Self {
         Self { tone, words: words.into(), failure: None, stays: false }
     }
 
     /// Bad news in one sentence.
-    #[must_use]
-    pub fn of(tone: Tone, failure: Failure) -> Self {
+    pub(crate) fn of(tone: Tone, failure: Failure) -> Self {
         let words = failure.in_words();
         Self { failure: Some(Box::new(failure)), ..Self::new(tone, words) }
     }

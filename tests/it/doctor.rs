@@ -134,6 +134,7 @@ fn people_read_a_line_for_each_check_and_what_it_comes_to() {
         "Clock",
         "Microsoft",
         "Registration",
+        "Sign-in of staff",
         "Expiry",
     ];
     // Without a record nobody asks who sweeps.

@@ -21,7 +21,7 @@ pub(crate) struct Foreground {
     pub(crate) tenant: String,
     /// The line about its secret.
     secret: String,
-    _home: Home,
+    home: Home,
 }
 
 impl Foreground {
@@ -49,11 +49,16 @@ impl Foreground {
         let ids: Vec<&str> = second.split([' ', '.']).filter(|word| word.len() == 36).collect();
         let [application, tenant] = ids[..] else { panic!("no ids in: {second}") };
         let secret = lines.next().unwrap();
-        Self { address, application: application.into(), tenant: tenant.into(), secret, child, _home: home }
+        Self { address, application: application.into(), tenant: tenant.into(), secret, child, home }
     }
 }
 
 impl Foreground {
+    /// The certificate of its authority, where it was started with `--tls`.
+    pub(crate) fn authority(&self) -> std::path::PathBuf {
+        self.home.path().join(".local/share/backup365/sandbox/ca.pem")
+    }
+
     /// The number of its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

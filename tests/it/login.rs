@@ -189,6 +189,23 @@ async fn where_a_sign_in_is_demanded_nothing_but_sweeps_goes_without_one() {
     assert_eq!(code, 0, "{said}");
 }
 
+#[test]
+fn in_a_narrow_window_no_line_breaks_inside_a_word() {
+    let home = Home::new();
+    let flags = ["--sandbox", "login", "--device-code"];
+    let mut window = Terminal::sized(&home, &flags, 34, 24, &[]);
+    window.sees(&["Code: ", "left."]);
+    let said = window.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "SANDBOX: these accounts are invented. The password of each is \"sandbox\".",
+        "Sign in with your own account by a code: no browser can be opened from here, and one anywhere will do.",
+        "Type it yourself and give it to nobody: whoever signs in with it is signed in here.",
+    ] {
+        assert!(said.contains(words), "{}", window.text());
+    }
+    window.keys("q").code();
+}
+
 #[tokio::test]
 async fn a_real_browser_comes_back_to_the_terminal() {
     let Some(browser) = Browser::open(true).await else { return };

@@ -340,4 +340,17 @@ fn a_mail_domain_of_another_customer_is_taken_only_where_the_other_one_is_named(
     run(&home, &base).ends(0);
     let own = words.replace("C-1019", "C-1014").replace("all --max-seats 8", "none");
     run(&home, &own.split_whitespace().collect::<Vec<_>>()).ends(0);
+    // Another customer's own domain is asked about where it is one that somebody is hosted with.
+    let asked = "C-1014 Anderson Dental has the mail domain andersondental.example.";
+    let set = ["customers", "set", "C-1002", "--domain", "clinic.andersondental.example"];
+    let refused =
+        run(&home, &set).ends(2).says(&[asked, "Nothing was written.", "--same-organisation-as C-1014"]);
+    run(&home, &["customers", "set", "C-1002", "--seats", "70"]).ends(0);
+    // Each of those who have it is named.
+    run(&home, &[&set[..], &["--same-organisation-as", "C-1014"]].concat()).ends(2).says(&["C-1019"]);
+    paste(&home, &refused).ends(0);
+    let csv = file(&home, "own.csv", "C-97,Clinic,b.andersondental.example,yes,office365,,no,,");
+    run(&home, &["customers", "import", &csv])
+        .ends(2)
+        .says(&[&format!("line 2: C-97: {asked}"), "--same-organisation-as C-97=C-1014"]);
 }

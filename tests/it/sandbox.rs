@@ -1,6 +1,7 @@
 //! The sandbox by plain HTTP, as a program or a browser that knows nothing of this one would meet it.
 
 mod foreign;
+mod registered;
 pub(crate) mod rig;
 mod sign_in;
 

@@ -115,9 +115,7 @@ fn literals(code: &str) -> Vec<String> {
 /// Whether a source is a test, or plays another program.
 fn is_test(path: &Path) -> bool {
     let parts: Vec<_> = path.iter().filter_map(|part| part.to_str()).collect();
-    parts
-        .iter()
-        .any(|part| ["tests", "tests.rs", "stub.rs", "samples.rs", "fuzzing", "fuzzing.rs"].contains(part))
+    parts.iter().any(|part| ["tests", "tests.rs", "stub.rs", "fuzzing", "fuzzing.rs"].contains(part))
 }
 
 /// Every sentence: where it stands, and its words.

@@ -41,6 +41,7 @@ pub(in crate::app) fn login(args: &LoginArgs, command: &CommandContext) -> Resul
         wanted,
         is_attended: keys.are_heard(),
         has_countdown: keys.are_heard() && !opener.is_in_lines(),
+        columns: opener.environment.error_columns(),
         is_sandbox: opener.is_sandbox,
         out: command.out(),
     };

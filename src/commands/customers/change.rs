@@ -39,7 +39,7 @@ pub(super) fn missing(columns: &[(Column, String)]) -> Option<Text> {
 pub(super) struct Given<'a> {
     /// Values of columns.
     pub(super) columns: &'a [(Column, String)],
-    /// References of customers who have the same tenant.
+    /// References of customers who have the same tenant or mail domain.
     pub(super) same_as: &'a [Text],
     /// The command as it was typed.
     pub(super) line: &'a str,
@@ -53,15 +53,17 @@ impl Given<'_> {
         Accepts { same_as: self.same_as.to_vec(), elsewhere: None }
     }
 
-    /// What was kept; where another customer has the tenant: who, and the line to paste.
+    /// What was kept; where another customer has the tenant or the mail domain: who, and the line to paste.
     fn kept<T>(&self, guarded: Guarded<T>, customer: &Text) -> anyhow::Result<T> {
         match guarded {
             Guarded::Kept(kept) => Ok(kept),
             Guarded::Doubted(doubts) => {
                 let words = doubt::sentences(&doubts, customer);
                 let line = Text::of(format_args!("{PREFIX}{words}"));
-                let flags: Vec<String> =
+                let mut flags: Vec<String> =
                     doubts.iter().map(|doubt| doubt.flag().as_str().to_owned()).collect();
+                // One flag accepts all that another customer has.
+                flags.dedup();
                 Err(doubted(vec![line], self.line, &flags))
             }
         }

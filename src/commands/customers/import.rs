@@ -183,7 +183,7 @@ fn refusals(sheet: &Sheet, fates: &[Fate]) -> Vec<Problem> {
     sheet.lines.iter().zip(fates).filter_map(refused).collect()
 }
 
-/// The lines whose tenant is another customer's too, and the command that says that this is right, line by line.
+/// The lines whose tenant or mail domain is another customer's too, and the command that says that this is right, line by line.
 fn doubts(sheet: &Sheet, fates: &[Fate], command: &str) -> Option<anyhow::Error> {
     let (mut lines, mut flags) = (Vec::new(), Vec::new());
     for (line, fate) in sheet.lines.iter().zip(fates) {
@@ -192,6 +192,7 @@ fn doubts(sheet: &Sheet, fates: &[Fate], command: &str) -> Option<anyhow::Error>
         let what = Text::of(format_args!("{reference}: {}", doubt::sentences(doubts, name)));
         lines.push(Text::of(format_args!("{}", Problem { line: line.number, what })));
         flags.extend(doubts.iter().map(|doubt| doubt.flag_for(reference).as_str().to_owned()));
+        flags.dedup();
     }
     (!lines.is_empty()).then(|| doubted(lines, command, &flags))
 }

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     commands::warn,
     domain::{
+        codeset::wrapped,
         failure::Failure,
         sign_in::{News, Phase, SignIn, Way},
         text::Text,
@@ -30,6 +31,7 @@ const KEYS: &str = "n anew, o other way, q leave";
 pub(super) struct Screen {
     has_countdown: bool,
     is_attended: bool,
+    columns: Option<u16>,
     /// The attempt whose code stands here.
     shown: u32,
     /// The line that counts down stands below the others.
@@ -39,9 +41,9 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Nothing yet.
-    pub(super) const fn new(has_countdown: bool, is_attended: bool) -> Self {
-        Self { has_countdown, is_attended, shown: 0, is_counting: false, said_next: None }
+    /// Nothing yet; `columns` are those of the terminal, where there is one.
+    pub(super) const fn new(has_countdown: bool, is_attended: bool, columns: Option<u16>) -> Self {
+        Self { has_countdown, is_attended, columns, shown: 0, is_counting: false, said_next: None }
     }
 
     /// Says which way is begun, and why this one.
@@ -121,8 +123,11 @@ impl Screen {
         if self.has_countdown {
             let keys = if self.is_attended { KEYS } else { "" };
             let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
+            let words = format!("{minutes}:{seconds:02} left. {keys}");
+            let room = self.columns.map_or(usize::MAX, usize::from);
+            let words: String = words.chars().take(room).collect();
             // Back to the first column, and what stood there cleared (ECMA-48 EL).
-            let _unheard = write!(io::stderr(), "\r\u{1b}[K{minutes}:{seconds:02} left. {keys}");
+            let _unheard = write!(io::stderr(), "\r\u{1b}[K{words}");
             let _unheard = io::stderr().flush();
             self.is_counting = true;
         } else if self.said_next.is_some_and(|at| now >= at) {
@@ -159,6 +164,14 @@ impl Screen {
     /// A line above the one that counts down.
     fn line(&mut self, words: &str) {
         self.clear();
-        warn(Text::clean(words).as_str());
+        for line in lines(words, self.columns) {
+            warn(&line);
+        }
     }
+}
+
+/// Words as lines of the terminal, broken at spaces; one line where there is no terminal.
+pub(super) fn lines(words: &str, columns: Option<u16>) -> Vec<String> {
+    let words = Text::clean(words);
+    columns.map_or_else(|| vec![words.to_string()], |columns| wrapped(words.as_str(), columns))
 }

@@ -273,6 +273,12 @@ pub enum Command {
     LoginByCode,
     /// Sign out.
     Logout,
+    /// Have the registrations at Microsoft made, step by step.
+    Setup,
+    /// Have them made by the program, in an administrator's name.
+    SetupSignedIn,
+    /// The same, signed in by a code.
+    SetupByCode,
 }
 
 impl Command {
@@ -314,6 +320,9 @@ impl Command {
             Self::Login,
             Self::LoginByCode,
             Self::Logout,
+            Self::Setup,
+            Self::SetupSignedIn,
+            Self::SetupByCode,
         ]
     }
 }
@@ -373,6 +382,9 @@ impl Command {
             Self::Login => f.write_str("login"),
             Self::LoginByCode => f.write_str("login --device-code"),
             Self::Logout => f.write_str("logout"),
+            Self::Setup => f.write_str("setup"),
+            Self::SetupSignedIn => f.write_str("setup --signed-in"),
+            Self::SetupByCode => f.write_str("setup --signed-in --device-code"),
         }
     }
 }

@@ -64,7 +64,7 @@ fn of_block(block: &Block<'_>) -> Vec<Item> {
         Block::Counts(counts) => {
             let said =
                 |label: &str, count| Item::sentence(&format!("{}: {}", capital(label), grouped(count)));
-            counts.iter().map(|count| said(count.label.as_str(), count.count)).collect()
+            counts.iter().map(|count| said(count.label, count.count)).collect()
         }
         Block::Bill(view) => {
             let table = view.bill.table(&told(&view.without_seat));

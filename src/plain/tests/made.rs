@@ -1,6 +1,6 @@
 //! Views made by hand: names of the program's own words, and how lines about rows become answers.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use crate::{
     domain::{
@@ -23,6 +23,9 @@ use crate::{
         },
     },
 };
+
+/// Nothing is said.
+static CARD: LazyLock<Card> = LazyLock::new(Card::default);
 
 /// Users by their names.
 #[derive(Debug)]
@@ -100,7 +103,7 @@ fn view(shape: Shape, heading: Phrase, blocks: Vec<Block<'_>>) -> View<'_> {
         },
         notice: None,
         actions: Vec::new(),
-        card: Card::default(),
+        card: &CARD,
         handouts: Vec::new(),
         link: None,
         must_accept: None,

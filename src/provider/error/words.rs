@@ -89,6 +89,9 @@ pub(super) fn of(error: &Error) -> Told {
             "Use the tenant ID instead of the domain, and compare the last four characters with the customer.",
         ),
         Error::Doubtful(doubt) => told(Kind::Malformed, doubt.in_words().to_string(), "{again}"),
+        Error::Record(failure) => {
+            Told { hint: failure.hint.clone(), ..told(failure.kind, failure.what.to_string(), "") }
+        }
         Error::Credential { detail } => told(Kind::Internal, detail.clone(), OURS),
     }
 }

@@ -253,13 +253,17 @@ impl Listing {
         let mut shown = std::mem::take(&mut self.shown);
         let malformed = || Error::Malformed { what: "a page of users" };
         let (shown, decoded) = tokio::task::spawn_blocking(move || {
-            let decoded = wire::with_page(&answer.body, |page| decode(page, &licences, &memory, &mut shown));
+            let decoded = wire::with_page(&answer.body, |page| {
+                memory.memory.prepare(page.rows.iter().filter_map(|row| row.id.as_str()?.parse().ok()))?;
+                Ok(decode(page, &licences, &memory, &mut shown))
+            });
             (shown, decoded)
         })
         .await
         .map_err(|_stopped| malformed())?;
         self.shown = shown;
-        let decoded = decoded.map_err(|_broken| malformed())?;
+        let decoded =
+            decoded.map_err(|_broken| malformed())?.map_err(|failure| Error::Record(Box::new(failure)))?;
         for page in decoded.pages {
             self.count = self.count.saturating_add(u32::try_from(page.len()).unwrap_or(u32::MAX));
             if sink.send(Listed::Page(Arc::new(page))).await.is_err() {

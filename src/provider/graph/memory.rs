@@ -3,11 +3,17 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::purpose::Candidate;
-use crate::domain::{checked::Checked, id::UserId, lock::lock, time::Moment, user::Kind};
+use crate::domain::{checked::Checked, failure::Failure, id::UserId, lock::lock, time::Moment, user::Kind};
+
+/// Reads what is on record of some users, or of all. Blocks.
+type Record = Box<dyn Fn(Option<&[UserId]>) -> Result<Vec<Checked>, Failure> + Send + Sync>;
 
 /// The answers of before, and those of this listing until they are taken to be kept; cheap to clone.
 #[derive(Clone, Default)]
@@ -17,7 +23,13 @@ pub struct Memory {
 
 #[derive(Default)]
 struct Inner {
-    /// Of before and of this listing.
+    /// All of before, by user; none until they have been read.
+    before: OnceLock<Box<[Checked]>>,
+    /// Reads them; none where there is no more than is here.
+    record: Option<Record>,
+    /// Those of one page have been read.
+    is_begun: AtomicBool,
+    /// Those of one page, and the answers of this listing.
     known: Mutex<HashMap<UserId, Checked>>,
     new: Mutex<Vec<Checked>>,
 }
@@ -26,8 +38,23 @@ impl Memory {
     /// What is on record of a tenant.
     #[must_use]
     pub fn of(before: Vec<Checked>) -> Self {
-        let before = before.into_iter().map(|checked| (checked.user, checked)).collect();
-        Self { inner: Arc::new(Inner { known: Mutex::new(before), new: Mutex::default() }) }
+        let memory = Self::default();
+        memory.fill(before);
+        memory
+    }
+
+    /// What is on record of a tenant, and is not read yet. For a first page of users only what is on record of them is read:
+    /// the first rows of half a million users can't wait for all of it.
+    #[must_use]
+    pub fn unread(
+        record: impl Fn(Option<&[UserId]>) -> Result<Vec<Checked>, Failure> + Send + Sync + 'static,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { record: Some(Box::new(record)), ..Inner::default() }) }
+    }
+
+    fn fill(&self, mut before: Vec<Checked>) {
+        before.sort_unstable_by_key(|checked| checked.user);
+        self.inner.before.get_or_init(|| before.into_boxed_slice());
     }
 
     /// The answers since the last call, to be kept on record.
@@ -36,10 +63,32 @@ impl Memory {
         std::mem::take(&mut *lock(&self.inner.new))
     }
 
+    /// Reads what is on record before a page of these users is decoded. Blocks.
+    ///
+    /// # Errors
+    /// The record can't be read.
+    pub(super) fn prepare(&self, users: impl Iterator<Item = UserId>) -> Result<(), Failure> {
+        let inner = &*self.inner;
+        let Some(record) = inner.record.as_ref().filter(|_| inner.before.get().is_none()) else {
+            return Ok(());
+        };
+        if inner.is_begun.swap(true, Ordering::Relaxed) {
+            self.fill(record(None)?);
+            return Ok(());
+        }
+        let read = record(Some(&users.collect::<Vec<_>>()))?;
+        lock(&inner.known).extend(read.into_iter().map(|checked| (checked.user, checked)));
+        Ok(())
+    }
+
     /// What a mailbox is, where that still holds.
     pub(super) fn kind(&self, candidate: &Candidate, now: Moment) -> Option<Kind> {
-        let known = lock(&self.inner.known);
-        let checked = known.get(&candidate.id)?;
+        let checked = lock(&self.inner.known).get(&candidate.id).copied();
+        let checked = checked.or_else(|| {
+            let before = self.inner.before.get()?;
+            let at = before.binary_search_by_key(&candidate.id, |checked| checked.user).ok()?;
+            before.get(at).copied()
+        })?;
         checked.holds(candidate.facts, now).then_some(checked.kind)
     }
 
@@ -52,6 +101,74 @@ impl Memory {
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Memory({} known)", lock(&self.inner.known).len())
+        let before = self.inner.before.get().map_or(0, |before| before.len());
+        write!(f, "Memory({before} of before, {} more)", lock(&self.inner.known).len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::failure::FailureKind;
+
+    fn user(number: u8) -> UserId {
+        UserId::from_bytes([number; 16])
+    }
+
+    fn checked(number: u8, kind: Kind) -> Checked {
+        Checked { user: user(number), kind, facts: 7, at: Moment::from_millis(0) }
+    }
+
+    fn kind(memory: &Memory, number: u8) -> Option<Kind> {
+        let candidate = Candidate {
+            id: user(number),
+            is_enabled: true,
+            has_plan: true,
+            has_mail: true,
+            is_synced: false,
+            made: None,
+            facts: 7,
+        };
+        memory.kind(&candidate, Moment::from_millis(0))
+    }
+
+    #[test]
+    fn only_what_is_on_record_of_its_users_is_read_for_a_first_page_and_all_of_it_once_for_the_others() {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&asked);
+        let record = move |users: Option<&[UserId]>| {
+            lock(&noted).push(users.map(<[UserId]>::to_vec));
+            let all = [4, 2, 1].map(|number| checked(number, Kind::Shared));
+            Ok(all.into_iter().filter(|row| users.is_none_or(|users| users.contains(&row.user))).collect())
+        };
+        let memory = Memory::unread(record);
+        let prepare = |users: &[u8]| memory.prepare(users.iter().copied().map(user)).unwrap();
+        prepare(&[2, 3]);
+        let kinds = |users: [u8; 4]| users.map(|number| kind(&memory, number));
+        assert_eq!(kinds([1, 2, 3, 4]), [None, Some(Kind::Shared), None, None]);
+        memory.keep(checked(1, Kind::User));
+        prepare(&[4]);
+        prepare(&[5]);
+        let shared = Some(Kind::Shared);
+        assert_eq!(
+            kinds([1, 2, 3, 4]),
+            [Some(Kind::User), shared, None, shared],
+            "this listing's answer counts"
+        );
+        assert_eq!(*lock(&asked), [Some(vec![user(2), user(3)]), None]);
+        assert_eq!(
+            memory.take_new(),
+            [checked(1, Kind::User)],
+            "what is on record already is not kept again"
+        );
+    }
+
+    #[test]
+    fn a_record_that_can_not_be_read_is_no_record_of_nobody() {
+        let damaged = || Failure::new(FailureKind::Record, "the record is damaged", "Mend it.");
+        let memory = Memory::unread(move |_| Err(damaged()));
+        for _ in 0..2 {
+            assert_eq!(memory.prepare([user(1)].into_iter()), Err(damaged()));
+        }
     }
 }

@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// What is read of it.
-const FIELDS: &str = "id,appId,displayName,signInAudience,requiredResourceAccess,web";
+const FIELDS: &str = "id,appId,displayName,signInAudience,requiredResourceAccess,web,publicClient,\
+                      isFallbackPublicClient,appRoles,passwordCredentials,keyCredentials";
 
 impl Graph {
     /// The registration, with a token of the partner's own tenant. It takes Application.Read.All there
@@ -23,8 +24,35 @@ impl Graph {
     /// # Errors
     /// `Refused`, `Unreachable` and the like. Writes nothing.
     pub async fn registration(&self) -> Result<ReadRegistration, Failure> {
+        self.registration_of(&self.inner.client_id).await
+    }
+
+    /// The registration of another application of the partner's own tenant.
+    ///
+    /// # Errors
+    /// As [`Graph::registration`].
+    pub async fn staff_registration(&self, client_id: Uuid) -> Result<ReadRegistration, Failure> {
+        self.registration_of(&client_id.hyphenated().to_string()).await
+    }
+
+    /// Whether another application has its enterprise application in the partner's own tenant: there its roles are
+    /// assigned.
+    ///
+    /// # Errors
+    /// As [`Graph::registration`]; a refusal too.
+    pub async fn is_instated(&self, client_id: Uuid) -> Result<bool, Failure> {
+        let query = format!("$filter=appId eq '{}'&$select=id,appId", client_id.hyphenated());
+        let url = self.url(&["servicePrincipals"], &query);
+        let answer =
+            self.object(self.inner.partner, &url, "the enterprise applications of our organisation").await;
+        let answer = answer
+            .map_err(|error| error.failure_of_our_own("reading the enterprise application of your staff"))?;
+        Ok(answer.get("value").and_then(Value::as_array).is_some_and(|rows| !rows.is_empty()))
+    }
+
+    async fn registration_of(&self, client_id: &str) -> Result<ReadRegistration, Failure> {
         let inner = &*self.inner;
-        let query = format!("$filter=appId eq '{}'&$select={FIELDS}", inner.client_id);
+        let query = format!("$filter=appId eq '{client_id}'&$select={FIELDS}");
         let url = self.url(&["applications"], &query);
         match self.object(inner.partner, &url, "the registration of our application").await {
             Ok(answer) => {
@@ -42,33 +70,33 @@ impl Graph {
 
 /// Reads it leniently: what is odd is left out.
 fn read(row: &Value) -> Registration {
-    let text = |row: &Value, key: &str| Text::clean(row.get(key).and_then(Value::as_str).unwrap_or_default());
     let list = |row: &Value, key: &str| row.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-    let of_graph = list(row, "requiredResourceAccess");
-    let of_graph = of_graph.iter().filter(|resource| {
-        resource
-            .get("resourceAppId")
-            .and_then(Value::as_str)
-            .is_some_and(|id| id.eq_ignore_ascii_case(GRAPH_APP))
-    });
-    let role = |access: &Value| {
-        let is_role = access.get("type").and_then(Value::as_str) == Some("Role");
-        is_role.then(|| access.get("id")?.as_str()?.parse::<Uuid>().ok()).flatten()
+    let asked: Vec<(bool, Value)> = list(row, "requiredResourceAccess")
+        .iter()
+        .flat_map(|resource| {
+            let whose = resource.get("resourceAppId").and_then(Value::as_str).unwrap_or_default();
+            let is_of_graph = whose.eq_ignore_ascii_case(GRAPH_APP);
+            list(resource, "resourceAccess").into_iter().map(move |access| (is_of_graph, access))
+        })
+        .collect();
+    let of_kind = |kind: &str, access: &Value| {
+        let is_it = access.get("type").and_then(Value::as_str) == Some(kind);
+        is_it.then(|| access.get("id")?.as_str()?.parse::<Uuid>().ok()).flatten()
     };
+    let texts = |rows: Vec<Value>| rows.iter().filter_map(|row| row.as_str().map(Text::clean)).collect();
+    let redirects = |of: &str| row.get(of).map(|of| list(of, "redirectUris")).unwrap_or_default();
+    let text = |row: &Value, key: &str| Text::clean(row.get(key).and_then(Value::as_str).unwrap_or_default());
+    let of_graph = asked.iter().filter(|(is_of_graph, _)| *is_of_graph);
     Registration {
         name: text(row, "displayName"),
         audience: text(row, "signInAudience"),
-        roles: of_graph
-            .flat_map(|resource| list(resource, "resourceAccess"))
-            .filter_map(|access| role(&access))
-            .collect(),
-        redirects: row
-            .get("web")
-            .map(|web| list(web, "redirectUris"))
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|page| page.as_str().map(Text::clean))
-            .collect(),
+        roles: of_graph.filter_map(|(_, access)| of_kind("Role", access)).collect(),
+        redirects: texts(redirects("web")),
+        is_public: row.get("isFallbackPublicClient").and_then(Value::as_bool) == Some(true),
+        public_redirects: texts(redirects("publicClient")),
+        scopes: asked.iter().filter_map(|(_, access)| of_kind("Scope", access)).collect(),
+        own_roles: list(row, "appRoles").iter().map(|role| text(role, "value")).collect(),
+        has_credential: ["passwordCredentials", "keyCredentials"].iter().any(|of| !list(row, of).is_empty()),
     }
 }
 
@@ -90,6 +118,8 @@ mod tests {
                 {"resourceAppId": "00000002-0000-0ff1-ce00-000000000000", "resourceAccess": [{"id": user_read, "type": "Role"}]},
             ],
             "web": {"redirectUris": ["https://www.example.com/done", 5]},
+            "isFallbackPublicClient": true, "publicClient": {"redirectUris": ["http://localhost"]},
+            "appRoles": [{"value": "Admin"}], "keyCredentials": [{}],
         }));
         assert_eq!(
             read,
@@ -98,6 +128,11 @@ mod tests {
                 audience: "AzureADMyOrg".into(),
                 roles: vec![user_read.parse().unwrap()],
                 redirects: vec!["https://www.example.com/done".into()],
+                is_public: true,
+                public_redirects: vec!["http://localhost".into()],
+                scopes: vec![user_read.parse().unwrap()],
+                own_roles: vec!["Admin".into()],
+                has_credential: true,
             }
         );
         assert_eq!(super::read(&json!("odd")), Registration::default());

@@ -11,8 +11,10 @@ use super::{Sent, retry_after};
 pub enum Method {
     /// Reads.
     Get,
-    /// Everything else that this program sends.
+    /// Makes something, or asks with a body.
     Post,
+    /// Changes something.
+    Patch,
 }
 
 /// One request.

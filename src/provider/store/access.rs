@@ -7,7 +7,8 @@ use super::{
         consent, customer,
         enablement::{self, EnabledFor},
         form::{self, Owner},
-        impersonation, invitation,
+        impersonation::{self, Held},
+        invitation,
         run::{self, RunRow, Step},
     },
 };
@@ -106,7 +107,7 @@ impl Store {
     ) -> Result<Guarded<Box<RunRecord>>, Failure> {
         let doubts = self.write_run(run, |write, row| {
             let customer = customer::one(write.tx, row.customer)?;
-            let doubts = ownership::settle_mail(write, &customer, &access.domains, accepts)?;
+            let doubts = ownership::settle_mail(write, &customer, &access.domains, Held::Any, accepts)?;
             if !doubts.is_empty() {
                 return Ok(doubts);
             }
@@ -199,7 +200,8 @@ impl Store {
     ///
     /// # Errors
     /// `Refused`, when the access was not proved and for a closed account; `Conflict`, when the product is enabled for
-    /// another organisation, when another customer has this one and that was not accepted, and without the run's hold.
+    /// another organisation, when another customer has this one, or a mail domain of this access, and that was not
+    /// accepted, and without the run's hold.
     pub fn enable(&self, run: &RunId) -> Result<RunRecord, Failure> {
         self.write_run(run, |write, row| {
             let customer = customer::one(write.tx, row.customer)?;
@@ -223,7 +225,9 @@ impl Store {
             let target = target(write, row)?;
             if let EnabledFor::Organisation(found) = &target {
                 not_another_tenant(write, row, &customer, found)?;
-                not_anothers(write, &customer, found)?;
+            }
+            not_anothers(write, &customer, &target)?;
+            if let EnabledFor::Organisation(found) = &target {
                 // Proved: whatever was on record without proof gives way.
                 customer::set_tenant(write.tx, row.customer, found.tenant)?;
             }
@@ -262,9 +266,22 @@ fn target(write: &Write<'_>, row: &RunRow) -> Result<EnabledFor, Failure> {
     })
 }
 
-/// Refuses a tenant that another customer has, unless that was accepted: it may have come there since this run chose it.
-fn not_anothers(write: &Write<'_>, customer: &Customer, found: &Organisation) -> Result<(), Failure> {
-    let (open, _known) = ownership::doubts(write.tx, customer.id, found.tenant, None)?;
+/// Refuses an organisation or a mail domain that another customer has, unless that was accepted: it may have come there
+/// since this run chose it.
+fn not_anothers(write: &Write<'_>, customer: &Customer, target: &EnabledFor) -> Result<(), Failure> {
+    let ((open, _known), step) = match target {
+        EnabledFor::Organisation(found) => {
+            (ownership::doubts(write.tx, customer.id, found.tenant, None)?, "to the organisation")
+        }
+        EnabledFor::Server(_) => {
+            let domains = impersonation::find(write.tx, customer.id)?.map(|(access, _sealed)| access.domains);
+            let domains = domains.unwrap_or_default();
+            (
+                ownership::mail_doubts(write.tx, customer.id, &domains, Held::Any)?,
+                "to the access, and save it",
+            )
+        }
+    };
     if open.is_empty() {
         return Ok(());
     }
@@ -274,7 +291,7 @@ fn not_anothers(write: &Write<'_>, customer: &Customer, found: &Organisation) ->
             "nothing was enabled: {}",
             doubt::sentences(&open, &customer.name).as_str().trim_end_matches('.')
         )),
-        phrase![WayOn::Back("to the organisation"), " There it is asked whether that is right."],
+        phrase![WayOn::Back(step), " There it is asked whether that is right."],
     ))
 }
 

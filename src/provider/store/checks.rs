@@ -1,7 +1,11 @@
 //! What mailboxes are, as Exchange said when it was asked: kept, so that a later listing asks about few.
 
 use super::{Store, table::checked};
-use crate::domain::{checked::Checked, failure::Failure, id::TenantId};
+use crate::domain::{
+    checked::Checked,
+    failure::Failure,
+    id::{TenantId, UserId},
+};
 
 impl Store {
     /// What Exchange said of the mailboxes of a tenant.
@@ -10,6 +14,14 @@ impl Store {
     /// `Record`, when the record can't be read.
     pub fn checked(&self, tenant: TenantId) -> Result<Vec<Checked>, Failure> {
         self.read(|tx| checked::all(tx, tenant))
+    }
+
+    /// The same of some of its users.
+    ///
+    /// # Errors
+    /// As [`Store::checked`].
+    pub fn checked_of(&self, tenant: TenantId, users: &[UserId]) -> Result<Vec<Checked>, Failure> {
+        self.read(|tx| checked::some(tx, tenant, users))
     }
 
     /// Keeps answers, each in the place of the one before. Safe to repeat.

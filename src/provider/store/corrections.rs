@@ -9,6 +9,7 @@ use super::{
     table::{
         customer, delta, enablement,
         form::{self, Owner},
+        impersonation::{self, Held},
         listing, product, rule, run, scheduled,
     },
 };
@@ -33,7 +34,8 @@ pub enum Fate {
     Unchanged,
     /// Can't be taken as it is; nothing of the whole file was.
     Refused(Failure),
-    /// Its tenant is another customer's too, and that was not accepted; nothing of the whole file was taken.
+    /// Its tenant or its mail domain is another customer's too, and that was not accepted; nothing of the whole file was
+    /// taken.
     Doubted(Vec<Doubt>),
 }
 
@@ -42,8 +44,8 @@ pub type Sharing = (Text, Text);
 
 impl Store {
     /// Adds a customer; what this operator typed into the form for it is forgotten with that. Repeating it is refused,
-    /// because the reference is taken then: nothing is added twice. Where another customer has its tenant and that is
-    /// not among `accepts`, nothing is written.
+    /// because the reference is taken then: nothing is added twice. Where another customer has its tenant, or is hosted
+    /// with its mail domain, and that is not among `accepts`, nothing is written.
     ///
     /// # Errors
     /// `Refused` for anyone but an Admin, and for an empty reference or name; `Conflict` for a reference on record.
@@ -67,7 +69,7 @@ impl Store {
             let id = insert(write, new)?;
             form::keep(write.tx, Owner::Operator(write.operator()), &FormDraft::default())?;
             let added = customer::one(write.tx, id)?;
-            let doubts = doubts(write, &added, accepts)?;
+            let doubts = doubts(write, &added, Incoming { tenant: true, domain: true }, accepts)?;
             Ok((added, doubts))
         })
     }
@@ -91,9 +93,10 @@ impl Store {
 
     /// Takes customers as they are in a file: new references are added, others corrected. `fill` gets the customers on
     /// record and answers the file's with what its empty cells keep; between that and the write nobody else's
-    /// correction comes. A tenant that the file does not name stays on record: the wizard may have found it. Where one customer is refused, where one gets the tenant
-    /// of another and `sharing` does not name the two, or with `is_dry`, nothing at all is written and the answer says
-    /// what would have been; one fate per customer, in their order. Repeating it changes nothing.
+    /// correction comes. A tenant that the file does not name stays on record: the wizard may have found it. Where one
+    /// customer is refused, where one gets the tenant of another, or the mail domain with which another is hosted, and
+    /// `sharing` does not name the two, or with `is_dry`, nothing at all is written and the answer says what would have
+    /// been; one fate per customer, in their order. Repeating it changes nothing.
     ///
     /// Cost: a row read per customer on record, a row and an audit entry written per changed one, a look at who else has
     /// a tenant per one that comes in.
@@ -132,8 +135,8 @@ impl Store {
     }
 
     /// Corrects one customer: `correct` gets the record as it is and answers how it should be. Repeating it changes
-    /// nothing. Where another customer has the tenant that it comes to and that is not among `accepts`, nothing is
-    /// written.
+    /// nothing. Where another customer has the tenant that it comes to, or is hosted with the mail domain, and that is not
+    /// among `accepts`, nothing is written.
     ///
     /// # Errors
     /// `Refused` for anyone but an Admin; `NotFound`; `Conflict` for a reference that belongs to another customer, for
@@ -150,7 +153,7 @@ impl Store {
             let old = customer::one(write.tx, id)?;
             let changes = change(write, &old, &correct(&old)?)?;
             let new = customer::one(write.tx, id)?;
-            let doubts = if is_new_tenant(&changes) { doubts(write, &new, accepts)? } else { Vec::new() };
+            let doubts = doubts(write, &new, Incoming::by(&changes), accepts)?;
             Ok(((new, changes), doubts))
         })
     }
@@ -168,38 +171,84 @@ impl Store {
     }
 }
 
-/// Whether another tenant came in; one that is taken off speaks against nobody.
-fn is_new_tenant(changes: &[Change]) -> bool {
-    changes.iter().any(|change| change.column == Column::Tenant && !change.to.is_empty())
+/// What of a customer came in just now; what is taken off speaks against nobody.
+#[derive(Clone, Copy)]
+struct Incoming {
+    /// Its tenant.
+    tenant: bool,
+    /// Its own mail domain.
+    domain: bool,
 }
 
-/// What speaks against a customer's tenant and is not accepted.
-fn doubts(write: &Write<'_>, customer: &Customer, accepts: &Accepts) -> Result<Vec<Doubt>, Failure> {
-    customer.tenant.map_or(Ok(Vec::new()), |tenant| ownership::settle(write, customer, tenant, accepts))
+impl Incoming {
+    /// With these changes.
+    fn by(changes: &[Change]) -> Self {
+        let has = |column| changes.iter().any(|change| change.column == column && !change.to.is_empty());
+        Self { tenant: has(Column::Tenant), domain: has(Column::Domain) }
+    }
+
+    /// With a line of a file.
+    fn with(fate: &Fate) -> Self {
+        match fate {
+            Fate::Added => Self { tenant: true, domain: true },
+            Fate::Changed(changes) => Self::by(changes),
+            Fate::Unchanged | Fate::Refused(_) | Fate::Doubted(_) => Self { tenant: false, domain: false },
+        }
+    }
 }
 
-/// Says of each customer of a file whose tenant came in with it what speaks against that, whichever of two is named
-/// first. Of two in one file, the later one is told.
+/// What speaks against what came in of a customer, and is not accepted: who else has its tenant, and who is hosted with its
+/// own mail domain.
+fn doubts(
+    write: &Write<'_>,
+    customer: &Customer,
+    incoming: Incoming,
+    accepts: &Accepts,
+) -> Result<Vec<Doubt>, Failure> {
+    let mut open = Vec::new();
+    if let Some(tenant) = customer.tenant.filter(|_| incoming.tenant) {
+        open = ownership::settle(write, customer, tenant, accepts)?;
+    }
+    if incoming.domain {
+        let own = std::slice::from_ref(&customer.domain);
+        open.extend(ownership::settle_mail(write, customer, own, Held::Hosted, accepts)?);
+    }
+    Ok(open)
+}
+
+/// Says of each customer of a file whose tenant or mail domain came in with it what speaks against that, whichever of two
+/// is named first. Of two in one file that have one tenant, the later one is told.
 fn doubt(
     write: &Write<'_>,
     customers: &[NewCustomer],
     sharing: &[Sharing],
     fates: &mut [Fate],
 ) -> Result<(), Failure> {
-    // Lines whose tenant comes in, and was not looked at yet.
-    let comes_in = |fate: &Fate, new: &NewCustomer| match fate {
-        Fate::Added => new.tenant.is_some(),
-        Fate::Changed(changes) => is_new_tenant(changes),
-        Fate::Unchanged | Fate::Refused(_) | Fate::Doubted(_) => false,
+    // Nearly no line has a domain of these: the others need no look through all details.
+    let hosted = impersonation::hosted(write.tx)?;
+    let is_hosted = |new: &NewCustomer| {
+        let domain = new.domain.as_str().to_ascii_lowercase();
+        let mut whole = std::iter::successors(Some(domain.as_str()), |part| Some(part.split_once('.')?.1));
+        whole.any(|part| hosted.contains(part))
     };
-    let mut later: BTreeSet<String> = fates
+    let incoming: Vec<Incoming> = fates
         .iter()
         .zip(customers)
-        .filter(|(fate, new)| comes_in(fate, new))
+        .map(|(fate, new)| {
+            let Incoming { tenant, domain } = Incoming::with(fate);
+            Incoming { tenant: tenant && new.tenant.is_some(), domain: domain && is_hosted(new) }
+        })
+        .collect();
+    // Lines whose tenant comes in, and was not looked at yet.
+    let mut later: BTreeSet<String> = incoming
+        .iter()
+        .zip(customers)
+        .filter(|(incoming, _)| incoming.tenant)
         .map(|(_, new)| key(&new.reference))
         .collect();
-    for (fate, new) in fates.iter_mut().zip(customers) {
-        if !later.remove(&key(&new.reference)) {
+    for ((fate, new), incoming) in fates.iter_mut().zip(customers).zip(incoming) {
+        later.remove(&key(&new.reference));
+        if !incoming.tenant && !incoming.domain {
             continue;
         }
         let Some(customer) = customer::by_reference(write.tx, &new.reference)? else { continue };
@@ -209,7 +258,7 @@ fn doubt(
             .filter(|(one, _)| is_same_reference(one, &new.reference))
             .map(|(_, other)| other.clone())
             .collect();
-        let mut open = doubts(write, &customer, &Accepts { same_as, elsewhere: None })?;
+        let mut open = doubts(write, &customer, incoming, &Accepts { same_as, elsewhere: None })?;
         open.retain(|doubt| !matches!(doubt, Doubt::Shared(other) if later.contains(&key(&other.reference))));
         if !open.is_empty() {
             *fate = Fate::Doubted(open);

@@ -6,7 +6,9 @@ use super::{
     table::{
         Key, accepted, audit, customer,
         enablement::{self, EnabledFor},
-        exclusion, impersonation, partnership, product,
+        exclusion,
+        impersonation::{self, Held},
+        partnership, product,
         run::{self, RunLine},
         seat,
         sweep::{self, SweepRecord},
@@ -87,7 +89,7 @@ impl Store {
             let listed = customer.tenant.map(|tenant| partnership::find(tx, tenant)).transpose()?;
             let has_details = details.is_some();
             let domains = details.unwrap_or_else(|| vec![customer.domain]);
-            let (open, known) = ownership::mail_doubts(tx, id, &domains)?;
+            let (open, known) = ownership::mail_doubts(tx, id, &domains, Held::Any)?;
             // Without saved details nothing speaks against a domain yet; what was accepted at the other one's is told.
             doubts.extend(open.into_iter().filter(|_| has_details));
             accepted.extend(known);

@@ -7,6 +7,7 @@ use aws_lc_rs::{
 use serde_json::json;
 
 use super::*;
+use crate::sandbox::world::PartnerApp;
 
 /// Seconds since 1970 UTC.
 const NOW: i64 = 1_795_406_400;
@@ -18,7 +19,7 @@ const TENANT: &str = "7c1e0f52-93ab-4d1c-8a40-5b2f6d9e1a77";
 /// A partner with one certificate, and its key.
 struct Rig {
     /// The application.
-    partner: PartnerApp,
+    application: Application,
     /// Its private key.
     pair: RsaKeyPair,
     /// The certificate, DER.
@@ -35,7 +36,7 @@ impl Rig {
             "permissions": [], "certificates": [pem(certificate.der())],
         });
         Self {
-            partner: serde_json::from_value(partner).unwrap(),
+            application: Application::from(&serde_json::from_value::<PartnerApp>(partner).unwrap()),
             pair: RsaKeyPair::from_pkcs8(&key.serialize_der()).unwrap(),
             certificate: certificate.der().to_vec(),
         }
@@ -66,7 +67,7 @@ impl Rig {
         check(
             assertion,
             &Expected {
-                partner: &self.partner,
+                application: &self.application,
                 login: "https://login.microsoftonline.com",
                 home: "https://login.microsoftonline.com",
                 words: [TENANT, "a.example"],

@@ -8,11 +8,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::Flow;
-use crate::sandbox::{
-    answer::Mark,
-    role::Role,
-    world::{Account, PartnerApp},
-};
+use crate::sandbox::{answer::Mark, application::Application, role::Role, world::Account};
 
 /// What is wrong with a typed address.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -177,7 +173,7 @@ pub(in crate::sandbox) fn password(
 pub(super) fn permissions(
     sealed: &str,
     flow: &Flow,
-    partner: &PartnerApp,
+    app: &Application,
     account: &Account,
     organisation: &str,
     roles: &[&Role],
@@ -199,7 +195,7 @@ pub(super) fn permissions(
             p.who { (account.address) }
             h1 { "Permissions requested" }
             p { "Review for your organisation: " strong { (organisation) } }
-            p { strong { (partner.app_name) } br; (partner.name) " (" (partner.domain) ")" }
+            p { strong { (app.app_name) } br; (app.name) " (" (app.domain) ")" }
             (form(sealed, flow, "consent", &fields))
         },
     )
@@ -209,7 +205,7 @@ pub(super) fn permissions(
 pub(super) fn approval(
     sealed: &str,
     flow: &Flow,
-    partner: &PartnerApp,
+    app: &Application,
     account: &Account,
     mark: &Mark,
 ) -> Markup {
@@ -224,8 +220,8 @@ pub(super) fn approval(
         &html! {
             p.who { (account.address) }
             h1 { "Need admin approval" }
-            p { strong { (partner.app_name) } }
-            p { (partner.app_name) " needs permission to access resources in your organisation that only an admin can grant. \
+            p { strong { (app.app_name) } }
+            p { (app.app_name) " needs permission to access resources in your organisation that only an admin can grant. \
                 Please ask an admin to grant permission to this app before you can use it." }
             (form(sealed, flow, "approval", &fields))
             (details(90_094, "An administrator needs to grant this permission.", mark))
@@ -234,7 +230,7 @@ pub(super) fn approval(
 }
 
 /// The organisation has its people ask for approval.
-pub(super) fn request(sealed: &str, flow: &Flow, partner: &PartnerApp, account: &Account) -> Markup {
+pub(super) fn request(sealed: &str, flow: &Flow, app: &Application, account: &Account) -> Markup {
     let fields = html! {
         label for="why" { "Enter justification for requesting this app" } " "
         input id="why" name="why" type="text" autofocus;
@@ -247,7 +243,7 @@ pub(super) fn request(sealed: &str, flow: &Flow, partner: &PartnerApp, account: 
         &html! {
             p.who { (account.address) }
             h1 { "Approval required" }
-            p { strong { (partner.app_name) } }
+            p { strong { (app.app_name) } }
             p { "This app requires your admin's approval. You can send them a request." }
             (form(sealed, flow, "request", &fields))
         },
@@ -255,12 +251,12 @@ pub(super) fn request(sealed: &str, flow: &Flow, partner: &PartnerApp, account: 
 }
 
 /// The request for approval was sent.
-pub(super) fn requested(partner: &PartnerApp, mark: &Mark) -> Markup {
+pub(super) fn requested(app: &Application, mark: &Mark) -> Markup {
     frame(
         "Request sent",
         &html! {
             h1 { "Request sent" }
-            p { "Your admin was asked to approve " (partner.app_name) ". You can close this window." }
+            p { "Your admin was asked to approve " (app.app_name) ". You can close this window." }
             (details(90_095, "An administrator must act on the request for approval.", mark))
         },
     )
@@ -291,24 +287,24 @@ fn details(code: u32, text: &str, mark: &Mark) -> Markup {
 }
 
 /// Cancel was pressed and there is nowhere to go back to.
-pub(super) fn cancelled(partner: &PartnerApp, mark: &Mark) -> Markup {
+pub(super) fn cancelled(app: &Application, mark: &Mark) -> Markup {
     frame(
         "Consent cancelled",
         &html! {
             h1 { "Nothing was changed" }
-            p { "You declined the permissions that " (partner.app_name) " asked for. You can close this window." }
+            p { "You declined the permissions that " (app.app_name) " asked for. You can close this window." }
             (details(65_004, "User declined to consent to access the app.", mark))
         },
     )
 }
 
 /// The partner's own page behind the redirect.
-pub(super) fn done(partner: &PartnerApp, refused: bool) -> Markup {
+pub(super) fn done(app: &Application, refused: bool) -> Markup {
     frame(
         "Thank you",
         &html! {
-            @if refused { h1 { "Not accepted" } p { "No permission was given to " (partner.app_name) "." } }
-            @else { h1 { "Thank you" } p { "Microsoft has passed on your answer to " (partner.app_name) "." } }
+            @if refused { h1 { "Not accepted" } p { "No permission was given to " (app.app_name) "." } }
+            @else { h1 { "Thank you" } p { "Microsoft has passed on your answer to " (app.app_name) "." } }
             p { "You can close this window." }
         },
     )

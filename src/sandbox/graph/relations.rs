@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{
-    Caller, Found, Refusal,
+    Caller, Found, Refusal, operators,
     query::{Query, select},
     tenant, writes,
 };
 use crate::sandbox::{
     answer::{Ask, instant, value},
+    application::{PRINCIPALS, of},
     cloud,
     licence::{self, Sku},
     platform::{Consent, Platform, object_id},
@@ -20,7 +21,9 @@ const MADE: &str = "2019-05-02T08:11:40Z";
 
 /// Answers `/organization`.
 pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
-    if !caller.may(&["Organization.Read.All", "Directory.Read.All"]) {
+    // With User.Read a person may read the name and the domains alone.
+    let is_short = !caller.may(&["Organization.Read.All", "Directory.Read.All"]);
+    if is_short && !(caller.person.is_some() && caller.may(&["User.Read"])) {
         return Err(Refusal::forbidden());
     }
     let mut tenant = tenant(caller)?;
@@ -36,7 +39,7 @@ pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> R
             })
         })
         .collect();
-    let organization = json!({
+    let mut organization = json!({
         "id": tenant.id, "deletedDateTime": null, "displayName": tenant.name, "tenantType": "AAD",
         "countryLetterCode": tenant.country, "createdDateTime": MADE, "onPremisesSyncEnabled": null, "assignedPlans": plans,
         "verifiedDomains": [
@@ -46,6 +49,13 @@ pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> R
         "technicalNotificationMails": [], "businessPhones": [], "city": null, "country": null, "state": null, "street": null,
         "postalCode": null, "preferredLanguage": "en", "provisionedPlans": [], "partnerTenantType": null,
     });
+    if let (true, Some(members)) = (is_short, organization.as_object_mut()) {
+        for (name, value) in members {
+            if !["id", "displayName", "verifiedDomains"].contains(&name.as_str()) {
+                *value = if value.is_array() { json!([]) } else { Value::Null };
+            }
+        }
+    }
     let context = format!("{}/$metadata#organization", caller.root);
     Ok(Found::json(
         &json!({"@odata.context": context, "value": [select(ask, "organization", organization)?]}),
@@ -107,6 +117,7 @@ pub(super) fn may_read(caller: &Caller) -> Result<(), Refusal> {
 pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
     let partner = &platform.world.partner;
     let ours = match &caller.tenant {
+        Some(_) if platform.faults(None).unregistered => false,
         Some(tenant) => platform.world.is_own(tenant) || platform.consent(tenant)? != Consent::Missing,
         None => true,
     };
@@ -134,7 +145,8 @@ pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>
         "appOwnerOrganizationId": "f8cdef31-a31e-4b4a-93e4-5f571e91255a", "servicePrincipalType": "Application", "appRoles": roles,
         "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
     }));
-    rows.extend(writes::objects(platform, tenant(caller)?, writes::PRINCIPALS)?);
+    rows.extend(operators::principal(platform, caller));
+    rows.extend(writes::objects(platform, tenant(caller)?, PRINCIPALS)?);
     Ok(rows)
 }
 
@@ -168,7 +180,10 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
 pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Value> {
     let partner = &platform.world.partner;
     let ends = caller.faults.secret_ends.as_deref().unwrap_or("2099-12-31");
-    caller.tenant.as_ref().filter(|tenant| platform.world.is_own(tenant))?;
+    caller
+        .tenant
+        .as_ref()
+        .filter(|tenant| platform.world.is_own(tenant) && !platform.faults(None).unregistered)?;
     let asked = partner.permissions.iter().filter(|value| !caller.faults.without.contains(value));
     let access: Vec<Value> =
         asked.filter_map(|value| role(value)).map(|role| json!({"id": role.id, "type": "Role"})).collect();
@@ -178,6 +193,8 @@ pub(super) fn own_application(platform: &Platform, caller: &Caller) -> Option<Va
         "displayName": partner.app_name, "signInAudience": audience, "createdDateTime": MADE,
         "requiredResourceAccess": [{"resourceAppId": GRAPH, "resourceAccess": access}],
         "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": partner.redirects},
+        "publicClient": {"redirectUris": []}, "spa": {"redirectUris": []}, "isFallbackPublicClient": null,
+        "identifierUris": [], "appRoles": [], "keyCredentials": [],
         "passwordCredentials": [{
             "customKeyIdentifier": null, "displayName": "sandbox", "endDateTime": format!("{ends}T00:00:00Z"),
             "hint": partner.secret.chars().take(3).collect::<String>(), "keyId": object_id(&caller.tid, "secret"),
@@ -238,15 +255,44 @@ pub(super) fn assigned(platform: &Platform, caller: &Caller, id: &str) -> Result
     }
     let created = platform.grant(tenant)?.map_or_else(|| MADE.to_owned(), |grant| instant(grant.at));
     let rows = roles.iter().filter_map(|value| role(value));
-    Ok(rows.map(|role| assignment(caller, role, (id, &partner.app_name), &created)).collect())
+    let to = Assignment { principal: id, name: &partner.app_name, kind: "ServicePrincipal" };
+    Ok(rows.map(|role| assignment(&caller.tid, to, of_graph(&caller.tid, role), &created)).collect())
 }
 
-/// One assignment of a role of Graph: to a service principal by id and name, since a moment.
-pub(super) fn assignment(caller: &Caller, role: &Role, (id, name): (&str, &str), created: &str) -> Value {
+/// To whom a role is assigned.
+#[derive(Clone, Copy)]
+pub(in crate::sandbox) struct Assignment<'a> {
+    /// Object id.
+    pub(in crate::sandbox) principal: &'a str,
+    /// Name.
+    pub(in crate::sandbox) name: &'a str,
+    /// `ServicePrincipal` or `User`.
+    pub(in crate::sandbox) kind: &'a str,
+}
+
+impl<'a> Assignment<'a> {
+    /// To an enterprise application.
+    pub(in crate::sandbox) fn of_principal(row: &'a Value) -> Self {
+        Self { principal: of(row, "id"), name: of(row, "displayName"), kind: "ServicePrincipal" }
+    }
+}
+
+/// A role of Graph as it is assigned: resource, its name, role.
+pub(in crate::sandbox) fn of_graph(tid: &str, role: &Role) -> (String, String, String) {
+    (object_id(tid, "Microsoft Graph"), "Microsoft Graph".to_owned(), role.id.to_owned())
+}
+
+/// One assignment of a role of a resource, since a moment.
+pub(in crate::sandbox) fn assignment(
+    tid: &str,
+    to: Assignment<'_>,
+    (resource, resource_name, role): (String, String, String),
+    created: &str,
+) -> Value {
     json!({
-        "id": object_id(&format!("{} {id}", caller.tid), role.id), "deletedDateTime": null, "createdDateTime": created,
-        "appRoleId": role.id, "principalDisplayName": name, "principalId": id, "principalType": "ServicePrincipal",
-        "resourceDisplayName": "Microsoft Graph", "resourceId": object_id(&caller.tid, "Microsoft Graph"),
+        "id": object_id(&format!("{tid} {}", to.principal), &format!("{resource} {role}")), "deletedDateTime": null,
+        "createdDateTime": created, "appRoleId": role, "principalDisplayName": to.name, "principalId": to.principal,
+        "principalType": to.kind, "resourceDisplayName": resource_name, "resourceId": resource,
     })
 }
 

@@ -7,24 +7,21 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Found, Refusal,
+    Caller, Found, Refusal, credentials, operators,
     query::{Query, select},
-    relations, tenant,
+    relations::{self, Assignment},
+    tenant,
 };
 use crate::sandbox::{
     answer::{Ask, fresh, instant, value},
+    application::{APPLICATIONS, ASSIGNMENTS, PRINCIPALS, SECRETS, hash, of, set},
     journal::{Event, Grant},
     platform::{Consent, Platform, object_id},
     role::{ROLES, Role},
+    sign_in::oid,
     world::{Rank, Tenant},
 };
 
-/// Sets of objects that the journal keeps.
-const APPLICATIONS: &str = "applications";
-/// The same for service principals that were made here.
-pub(super) const PRINCIPALS: &str = "servicePrincipals";
-/// The same for roles that were assigned to them.
-const ASSIGNMENTS: &str = "appRoleAssignments";
 /// Life of a secret whose end is not said, milliseconds: two years.
 const SECRET_LIFE: i64 = 2 * 365 * 24 * 3_600_000;
 
@@ -47,22 +44,18 @@ fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, Refusal
     text.ok_or_else(|| Refusal::bad(format!("A value is required for property '{name}' of the resource.")))
 }
 
-/// Objects of a tenant, as they were put.
+/// Objects of a tenant, as they were put, that have spread.
 pub(super) fn objects(platform: &Platform, tenant: &Tenant, set: &str) -> Result<Vec<Value>, Refusal> {
-    Ok(platform.with_state(|state| {
-        state.objects.get(&format!("{} {set}", tenant.id)).cloned().unwrap_or_default()
-    })?)
+    let mut found = platform
+        .with_state(|state| state.objects.get(&self::set(tenant, set)).cloned().unwrap_or_default())?;
+    found.retain(|row| platform.has_spread(tenant, of(row, "id")));
+    Ok(found)
 }
 
 /// Puts an object.
 fn put(platform: &Platform, tenant: &Tenant, set: &str, object: &Value) -> Result<(), Refusal> {
-    let event = Event::Put { set: format!("{} {set}", tenant.id), object: object.clone() };
+    let event = Event::Put { set: self::set(tenant, set), object: object.clone() };
     Ok(platform.record(event)?)
-}
-
-/// The text of a member.
-fn of<'a>(object: &'a Value, name: &str) -> &'a str {
-    object.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// With its context, as one entity of a set.
@@ -93,11 +86,10 @@ pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> R
         return Err(Refusal::bad(format!("Invalid filter clause: {}", filter.unwrap_or_default())));
     }
     let mut rows = Vec::new();
-    let own = relations::own_application(platform, caller);
-    for row in objects(platform, tenant(caller)?, APPLICATIONS)?.into_iter().chain(own) {
+    for row in known(platform, caller)? {
         let fits = wanted.iter().flatten().all(|(name, value)| of(&row, name).eq_ignore_ascii_case(value));
         if fits {
-            rows.push(select(ask, "application", row)?);
+            rows.push(select(ask, "application", credentials::hide(row))?);
         }
     }
     let context = format!("{}/$metadata#applications", caller.root);
@@ -106,9 +98,20 @@ pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> R
 
 /// An application by object id, or by application id as `applications(appId='…')` names it.
 fn find(platform: &Platform, caller: &Caller, id: &str) -> Result<Value, Refusal> {
-    let found = objects(platform, tenant(caller)?, APPLICATIONS)?;
     let is_it = |row: &Value| of(row, "id") == id || of(row, "appId") == id;
-    found.into_iter().find(is_it).ok_or_else(|| Refusal::missing(id))
+    known(platform, caller)?.into_iter().find(is_it).ok_or_else(|| Refusal::missing(id))
+}
+
+/// Applications of the caller's tenant: those that were registered here, and the world's own, changed or not.
+fn known(platform: &Platform, caller: &Caller) -> Result<Vec<Value>, Refusal> {
+    let mut rows = objects(platform, tenant(caller)?, APPLICATIONS)?;
+    let own = relations::own_application(platform, caller).into_iter();
+    for own in own.chain(operators::application(platform, caller)) {
+        if !rows.iter().any(|row| of(row, "appId") == of(&own, "appId")) {
+            rows.push(own);
+        }
+    }
+    Ok(rows)
 }
 
 /// Answers `GET /applications/{id}`.
@@ -119,13 +122,20 @@ pub(super) fn application(
     id: &str,
 ) -> Result<Found, Refusal> {
     relations::may_read(caller)?;
-    let row = select(ask, "application", find(platform, caller, id)?)?;
+    let pairs = ask.pairs();
+    let is_asked =
+        value(&pairs, "$select").is_some_and(|it| it.split(',').any(|it| it.trim() == "keyCredentials"));
+    let row = find(platform, caller, id)?;
+    let row = select(ask, "application", if is_asked { row } else { credentials::hide(row) })?;
     Ok(Found::json(&entity(caller, APPLICATIONS, row), 1))
 }
 
 /// Answers `POST /applications`.
 pub(super) fn register(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Found, Refusal> {
     may_write(platform, caller, "Application.ReadWrite.All")?;
+    if caller.faults.no_registering {
+        return Err(Refusal::forbidden());
+    }
     let given = body(ask)?;
     text(&given, "displayName")?;
     let mut object = json!({
@@ -135,8 +145,10 @@ pub(super) fn register(platform: &Platform, ask: &Ask, caller: &Caller) -> Resul
         "publicClient": {"redirectUris": []}, "spa": {"redirectUris": []},
     });
     merge(&mut object, given);
+    credentials::check(&mut object, None)?;
+    platform.made(of(&object, "id"));
     put(platform, tenant(caller)?, APPLICATIONS, &object)?;
-    Ok(Found::json(&entity(caller, APPLICATIONS, object), 1).created())
+    Ok(Found::json(&entity(caller, APPLICATIONS, credentials::hide(object)), 1).created())
 }
 
 /// Takes members over; those that Microsoft makes stay.
@@ -150,9 +162,23 @@ fn merge(object: &mut Value, given: Map<String, Value>) {
 /// Answers `PATCH /applications/{id}`.
 pub(super) fn change(platform: &Platform, ask: &Ask, caller: &Caller, id: &str) -> Result<Found, Refusal> {
     may_write(platform, caller, "Application.ReadWrite.All")?;
-    let mut object = find(platform, caller, id)?;
+    let before = find(platform, caller, id)?;
+    let mut object = before.clone();
     merge(&mut object, body(ask)?);
-    put(platform, tenant(caller)?, APPLICATIONS, &object)?;
+    credentials::check(&mut object, Some(&before))?;
+    let tenant = tenant(caller)?;
+    put(platform, tenant, APPLICATIONS, &object)?;
+    // Its enterprise application at home follows.
+    for mut principal in objects(platform, tenant, PRINCIPALS)? {
+        if of(&principal, "appId") == of(&object, "appId")
+            && let Some(members) = principal.as_object_mut()
+        {
+            for name in ["appRoles", "signInAudience"] {
+                members.insert(name.to_owned(), object.get(name).cloned().unwrap_or_default());
+            }
+            put(platform, tenant, PRINCIPALS, &principal)?;
+        }
+    }
     Ok(Found::nothing())
 }
 
@@ -160,7 +186,7 @@ pub(super) fn change(platform: &Platform, ask: &Ask, caller: &Caller, id: &str) 
 pub(super) fn delete(platform: &Platform, caller: &Caller, id: &str) -> Result<Found, Refusal> {
     may_write(platform, caller, "Application.ReadWrite.All")?;
     let id = of(&find(platform, caller, id)?, "id").to_owned();
-    platform.record(Event::Dropped { set: format!("{} {APPLICATIONS}", tenant(caller)?.id), id })?;
+    platform.record(Event::Dropped { set: set(tenant(caller)?, APPLICATIONS), id })?;
     Ok(Found::nothing())
 }
 
@@ -190,6 +216,8 @@ pub(super) fn add_password(
         list.push(kept);
     }
     put(platform, tenant(caller)?, APPLICATIONS, &object)?;
+    let kept = json!({"id": made.get("keyId"), "appId": object.get("appId"), "hash": hash(&secret)});
+    put(platform, tenant(caller)?, SECRETS, &kept)?;
     if let Some(members) = made.as_object_mut() {
         members.insert("secretText".to_owned(), json!(secret));
     }
@@ -215,25 +243,39 @@ pub(super) fn instate(platform: &Platform, ask: &Ask, caller: &Caller) -> Result
             roles: Vec::new(),
         })?;
     } else {
-        let known = objects(platform, tenant, APPLICATIONS)?;
-        let known = known.iter().find(|row| of(row, "appId").eq_ignore_ascii_case(app)).ok_or_else(|| {
+        let found = platform.application(app)?.filter(|it| it.may_be_in(tenant));
+        let found = found.ok_or_else(|| {
             let message = format!(
                 "The appId '{app}' of the service principal does not reference a valid application object."
             );
             Refusal::new(400, "Request_BadRequest", message)
         })?;
-        let name = of(known, "displayName");
-        let object = json!({
-            "id": fresh(), "deletedDateTime": null, "appId": of(known, "appId"), "displayName": name, "appDisplayName": name,
-            "accountEnabled": true, "appOwnerOrganizationId": tenant.id, "servicePrincipalType": "Application",
-            "appRoles": known.get("appRoles"), "appRoleAssignmentRequired": false,
-            "signInAudience": of(known, "signInAudience"),
-        });
-        put(platform, tenant, PRINCIPALS, &object)?;
+        let is_role_needed = given.get("appRoleAssignmentRequired") == Some(&json!(true));
+        let made = found.instate(platform, tenant, is_role_needed)?;
+        return Ok(Found::json(&entity(caller, PRINCIPALS, made), 1).created());
     }
     let found = relations::present(platform, caller)?;
     let made = found.into_iter().find(|row| of(row, "appId").eq_ignore_ascii_case(app));
     Ok(Found::json(&entity(caller, PRINCIPALS, made.ok_or_else(Refusal::busy)?), 1).created())
+}
+
+/// Answers `PATCH /servicePrincipals/{id}`, for those that were made here and for what a set-up changes of one.
+pub(super) fn change_principal(
+    platform: &Platform,
+    ask: &Ask,
+    caller: &Caller,
+    id: &str,
+) -> Result<Found, Refusal> {
+    may_write(platform, caller, "Application.ReadWrite.All")?;
+    let tenant = tenant(caller)?;
+    let found = objects(platform, tenant, PRINCIPALS)?.into_iter().find(|row| of(row, "id") == id);
+    let mut object = found.ok_or_else(|| Refusal::missing(id))?;
+    let given = body(ask)?.into_iter().filter(|(name, _)| name == "appRoleAssignmentRequired");
+    if let Some(members) = object.as_object_mut() {
+        members.extend(given);
+    }
+    put(platform, tenant, PRINCIPALS, &object)?;
+    Ok(Found::nothing())
 }
 
 /// Roles that were assigned to a service principal that was made here.
@@ -248,35 +290,64 @@ pub(super) fn assign(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<
     may_write(platform, caller, "AppRoleAssignment.ReadWrite.All")?;
     let given = body(ask)?;
     let (principal, resource) = (text(&given, "principalId")?, text(&given, "resourceId")?);
+    let wanted = text(&given, "appRoleId")?;
     let tenant = tenant(caller)?;
     let known = relations::present(platform, caller)?;
-    let known =
-        known.iter().find(|row| of(row, "id") == principal).ok_or_else(|| Refusal::missing(principal))?;
-    if resource != object_id(&tenant.id, "Microsoft Graph") {
-        return Err(Refusal::missing(resource));
-    }
-    let role = text(&given, "appRoleId")?;
-    let role = ROLES.iter().find(|it| it.id.eq_ignore_ascii_case(role)).ok_or_else(|| {
-        Refusal::bad("Permission being assigned was not found on application 'Microsoft Graph'.")
+    let resource =
+        known.iter().find(|row| of(row, "id") == resource).ok_or_else(|| Refusal::missing(resource))?;
+    let roles = resource.get("appRoles").and_then(Value::as_array).into_iter().flatten();
+    let role = roles.into_iter().find(|it| of(it, "id").eq_ignore_ascii_case(wanted)).ok_or_else(|| {
+        let name = of(resource, "displayName");
+        Refusal::bad(format!("Permission being assigned was not found on application '{name}'."))
     })?;
-    let there = relations::assigned(platform, caller, principal)?;
-    if there.iter().any(|row| of(row, "appRoleId") == role.id) {
+    let person = person(tenant, principal);
+    let to = known.iter().find(|row| of(row, "id") == principal).map(Assignment::of_principal);
+    let to =
+        to.or_else(|| person.as_ref().map(|(id, name)| Assignment { principal: id, name, kind: "User" }));
+    let to = to.ok_or_else(|| Refusal::missing(principal))?;
+    let kind = if to.kind == "User" { "User" } else { "Application" };
+    let allowed = role.get("allowedMemberTypes").and_then(Value::as_array).into_iter().flatten();
+    if !allowed.into_iter().any(|it| it == kind) {
+        return Err(Refusal::bad("Permission being assigned is not allowed for this kind of principal."));
+    }
+    let (role, of_resource) = (of(role, "id"), of(resource, "id"));
+    let is_it = |row: &Value| of(row, "appRoleId") == role && of(row, "resourceId") == of_resource;
+    if relations::assigned(platform, caller, principal)?.iter().any(is_it) {
         return Err(Refusal::bad("Permission being assigned already exists on the object"));
     }
     if principal == object_id(&tenant.id, "service principal") {
-        grant(platform, tenant, |roles| roles.push(role.value.to_owned()))?;
+        let value = ROLES.iter().find(|it| it.id == role).ok_or_else(Refusal::busy)?.value;
+        grant(platform, tenant, |roles| roles.push(value.to_owned()))?;
     } else {
-        let row = relations::assignment(
-            caller,
-            role,
-            (principal, of(known, "displayName")),
-            &instant(platform.now()),
-        );
+        let what = (of_resource.to_owned(), of(resource, "displayName").to_owned(), role.to_owned());
+        let row = relations::assignment(&tenant.id, to, what, &instant(platform.now()));
         put(platform, tenant, ASSIGNMENTS, &row)?;
     }
     let made = relations::assigned(platform, caller, principal)?;
-    let made = made.into_iter().find(|row| of(row, "appRoleId") == role.id).ok_or_else(Refusal::busy)?;
+    let made = made.into_iter().find(is_it).ok_or_else(Refusal::busy)?;
     Ok(Found::json(&entity(caller, ASSIGNMENTS, made), 1).created())
+}
+
+/// Object id and name of somebody who can sign in.
+fn person(tenant: &Tenant, id: &str) -> Option<(String, String)> {
+    let found = tenant.accounts.iter().find(|account| oid(tenant, account) == id)?;
+    Some((id.to_owned(), found.name.clone()))
+}
+
+/// Answers `GET /servicePrincipals/{id}/appRoleAssignedTo`: who holds roles of it.
+pub(super) fn assigned_to(platform: &Platform, caller: &Caller, id: &str) -> Result<Found, Refusal> {
+    relations::may_read(caller)?;
+    let known = relations::present(platform, caller)?;
+    if !known.iter().any(|row| of(row, "id") == id) {
+        return Err(Refusal::missing(id));
+    }
+    let mut rows = objects(platform, tenant(caller)?, ASSIGNMENTS)?;
+    if id == object_id(&caller.tid, "Microsoft Graph") {
+        rows.extend(relations::assigned(platform, caller, &object_id(&caller.tid, "service principal"))?);
+    }
+    rows.retain(|row| of(row, "resourceId") == id);
+    let context = format!("{}/$metadata#appRoleAssignments", caller.root);
+    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 2))
 }
 
 /// Answers `DELETE /servicePrincipals/{id}/appRoleAssignments/{id}`.
@@ -294,8 +365,7 @@ pub(super) fn withdraw(
     if principal == object_id(&tenant.id, "service principal") {
         grant(platform, tenant, |roles| roles.retain(|value| role.is_none_or(|role| role.value != value)))?;
     } else {
-        let set = format!("{} {ASSIGNMENTS}", tenant.id);
-        platform.record(Event::Dropped { set, id: id.to_owned() })?;
+        platform.record(Event::Dropped { set: set(tenant, ASSIGNMENTS), id: id.to_owned() })?;
     }
     Ok(Found::nothing())
 }

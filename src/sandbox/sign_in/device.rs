@@ -9,8 +9,9 @@ use serde_json::json;
 use super::{SignIns, page, registration};
 use crate::sandbox::{
     answer::{Answer, Ask, Mark, fresh, value},
+    application::Application,
     platform::Platform,
-    registration::Scopes,
+    registration::{Scopes, public},
 };
 
 /// Life of a device code, milliseconds.
@@ -138,7 +139,8 @@ pub(in crate::sandbox) fn device_code(platform: &Platform, ask: &Ask, word: &str
         mark.error(400, "invalid_request", 900_144, &text)
     };
     let Some(client) = value(&form, "client_id") else { return missing("client_id") };
-    if client.eq_ignore_ascii_case(&platform.world.partner.client_id) {
+    let confidential = |_: &Application| public(platform, client).is_none_or(|it| !it.has_device_codes);
+    if platform.application(client).ok().flatten().is_some_and(|it| confidential(&it)) {
         let text =
             "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
         return mark.error(401, "invalid_client", 7_000_218, text);

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Code, device::Poll, registration, seal, unseal};
 use crate::sandbox::{
     answer::{Ask, fresh, value},
+    application::roles_of,
     platform::{Platform, object_id},
     registration::{Registration, Scopes},
     role::GRAPH,
@@ -237,8 +238,13 @@ fn answer(platform: &Platform, ask: &Ask, signed: &Signed<'_>, with_info: bool) 
         let issuer = format!("{}/{tid}/v2.0", ask.links.login);
         let mut claims = identity(platform, signed, &scopes, tid, &oid);
         claims.insert("iss".to_owned(), json!(issuer));
-        let roles: Vec<&String> =
-            signed.account.app_roles.iter().filter(|role| !faults.without.contains(role)).collect();
+        let mut roles = if signed.registration.is_registered {
+            let roles = roles_of(platform, &signed.registration.client, &oid).map_err(|why| broken(&why))?;
+            roles.ok_or_else(|| invalid(50_105, words(50_105)))?
+        } else {
+            signed.account.app_roles.clone()
+        };
+        roles.retain(|role| !faults.without.contains(role));
         if signed.registration.has_roles && !roles.is_empty() {
             claims.insert("roles".to_owned(), json!(roles));
         }
@@ -319,6 +325,8 @@ fn access(
 pub(super) fn words(code: u32) -> &'static str {
     match code {
         50_057 => "The user account is disabled.",
+        65_001 => "The user or administrator has not consented to use the application.",
+        90_094 => "The grant requires admin permission.",
         50_076 => {
             "Due to a configuration change made by your administrator, or because you moved to a new location, you must use \
                    multi-factor authentication to access the application."
@@ -334,10 +342,6 @@ pub(super) fn words(code: u32) -> &'static str {
         53_000 => "Device is not in required device state: the device must be compliant.",
         53_003 => {
             "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
-        }
-        65_001 => {
-            "The user or administrator has not consented to use the application. Send an interactive authorization request for \
-                   this user and resource."
         }
         65_004 => "User declined to consent to access the app.",
         70_016 => "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",

@@ -23,13 +23,16 @@ static BLANK: Cell = Cell::EMPTY;
 /// Blank cells up to which spaces are shorter than erasing to the end of the line.
 const ERASE_ABOVE: u16 = 3;
 
-/// Writes what turns `old` into `new` and puts the cursor at `cursor`; none: the cursor is hidden. Both frames have one
-/// size. Gives the pen back as it stands then.
-pub(super) fn differences(old: &Buffer, new: &Buffer, mut pen: Pen, cursor: Option<Position>) -> Pen {
-    for y in 0..new.area.height {
-        if row(old, y) != row(new, y) {
-            line(&letters(old, y), &letters(new, y), y, &mut pen);
-        }
+/// Writes what turns these rows of `old` into those of `new` and puts the cursor at `cursor`; none: the cursor is hidden.
+/// Both frames have one size. Gives the pen back as it stands then.
+pub(super) fn differences(
+    (old, new): (&Buffer, &Buffer),
+    rows: impl IntoIterator<Item = u16>,
+    mut pen: Pen,
+    cursor: Option<Position>,
+) -> Pen {
+    for y in rows {
+        line(&letters(old, y), &letters(new, y), y, &mut pen);
     }
     pen.set_style(CellStyle::PLAIN);
     if pen.is_loose {

@@ -35,9 +35,8 @@ pub(super) struct Shift {
 ///
 /// Rows are compared in the columns that change at all: what stands still beside a list is no part of it.
 ///
-/// Cost: the square of the rows that differ, and the cells once.
-pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Shift> {
-    let rows: Vec<u16> = (0..next.area.height).filter(|y| row(shown, *y) != row(next, *y)).collect();
+/// `rows` are those that differ, from above. Cost: the square of them, and their cells once.
+pub(super) fn find(shown: &Buffer, next: &Buffer, rows: &[u16]) -> Option<Shift> {
     if rows.len() < FEW {
         return None;
     }

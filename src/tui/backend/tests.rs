@@ -12,8 +12,8 @@ use crate::{
     domain::{phrase::Phrase, text::Text},
     tui::{
         draw::draw,
-        samples::{Many, form, options, users},
         state::State,
+        tests::samples::{Many, form, options, users},
     },
     wizard::{
         ask::QuestionId,
@@ -360,7 +360,8 @@ fn a_whole_selected_row_moves_in_300_bytes() {
 
 /// What turns one frame into another and puts the cursor at a place; brings the terminal's cursor up to date.
 fn differ(old: &Buffer, new: &Buffer, cursor: &mut TerminalCursor, at: Position) -> Vec<u8> {
-    let pen = differences(old, new, Pen::new(new.area.as_size(), *cursor), Some(at));
+    let rows = differing(old, new, 0..new.area.height);
+    let pen = differences((old, new), rows, Pen::new(new.area.as_size(), *cursor), Some(at));
     *cursor = pen.cursor;
     pen.out
 }

@@ -1,10 +1,11 @@
 //! What is pasted, and where it goes.
 
 use crate::{
-    domain::{bill::grouped, tenant_input::TenantInput, text::Text},
+    domain::{tenant_input::TenantInput, text::Text},
     tui::{
         input::Press,
         state::{self, Focus, Panel, State},
+        words::grouped,
     },
     wizard::{
         answer::{FieldId, Given, Value},
@@ -80,7 +81,7 @@ fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Ou
     if pasted.is_cut {
         state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");
     } else if lines > 1 {
-        let lost = grouped(u32::try_from(lines - 1).unwrap_or(u32::MAX));
+        let lost = grouped(lines - 1);
         let words = Text::of(format_args!("Only the first line was taken; {lost} more were left out."));
         state.say(Tone::Warn, words);
     }
@@ -98,7 +99,7 @@ fn labelled(text: &str) -> Option<String> {
 
 /// So much was pasted at once that nothing of it was kept.
 pub(crate) fn flood(bytes: usize, most: usize, state: &mut State) -> Outcome {
-    let (bytes, most) = (crate::tui::words::grouped(bytes), crate::tui::words::grouped(most));
+    let (bytes, most) = (grouped(bytes), grouped(most));
     state.say(
         Tone::Warn,
         format_args!("Nothing was pasted: it was {bytes} bytes long, and at most {most} are taken at once. Paste it in smaller parts."),

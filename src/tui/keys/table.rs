@@ -239,19 +239,14 @@ pub(crate) fn count(binding: &Binding, view: &View<'_>) -> Option<u32> {
     match (binding.deed, &view.ask.shape) {
         (Deed::Mark(Mark::Tick, Whom::All), Shape::Select(asked)) => asked.all.filter(|_| !asked.is_arriving),
         (Deed::Mark(Mark::Tick, Whom::Shown), Shape::Select(asked)) => asked.these,
-        _ => offered(binding, view)?.count,
+        _ => None,
     }
 }
 
 /// What a key does in a word or two, in the wizard's words where it offers the same, with its count.
 pub(crate) fn label(binding: &Binding, view: &View<'_>) -> String {
     let label = offered(binding, view).map_or(binding.label, |offer| offer.label);
-    counted(label, count(binding, view))
-}
-
-/// Words with a count behind them, if there is one.
-pub(crate) fn counted(label: &str, count: Option<u32>) -> String {
-    count.map_or_else(|| label.to_owned(), |count| format!("{label} {}", grouped(count)))
+    count(binding, view).map_or_else(|| label.to_owned(), |count| format!("{label} {}", grouped(count)))
 }
 
 pub(super) fn is_in_scope(binding: &Binding, view: &View<'_>) -> bool {

@@ -8,11 +8,11 @@ use super::{
 use crate::{
     domain::{card::CardId, phrase::WayOn},
     tui::{
-        samples::{
+        state::List,
+        tests::samples::{
             Many, Screen, authorise, bill, customers, denied, failure, form, hosted, leave, options, outcome,
             page, receipt, user, users, wait, words,
         },
-        state::List,
         words::{Keyboard, way_on},
     },
     wizard::{

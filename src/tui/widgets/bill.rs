@@ -91,23 +91,18 @@ pub(crate) fn bill(view: &BillView, fold: Fold, pen: Pen) -> Vec<FlowLine> {
     lines
 }
 
-/// A table of counts: numbers to the left, what they count to the right, the total below a rule.
+/// A table of counts: numbers to the left, what they count to the right.
 pub(crate) fn counts(counts: &[Count], pen: Pen) -> Vec<FlowLine> {
     let number = counts.iter().map(|count| width(&grouped(count.count))).max().unwrap_or(0);
-    let mut lines = Vec::new();
-    for count in counts {
-        if count.is_total && !lines.is_empty() {
-            lines.push(rule(number, pen));
-        }
+    let line = |count: &Count| {
         let (role, words) = match count {
-            Count { is_total: true, .. } => (Role::Strong, Role::Plain),
             Count { count: 0, .. } => (Role::Quiet, Role::Quiet),
             Count { tone, .. } => (pen.theme.tone(*tone).1, Role::Plain),
         };
         let digits = grouped(count.count);
         let gap = blank(number.saturating_sub(width(&digits)).saturating_add(2));
         let first = vec![gap, pen.theme.span(role, &digits), blank(2)];
-        lines.extend(pen.hanging(first, words, count.label.as_str()));
-    }
-    lines
+        pen.hanging(first, words, count.label)
+    };
+    counts.iter().flat_map(line).collect()
 }

@@ -222,7 +222,7 @@ pub(crate) fn buttons(buttons: &[Button], pen: Pen) -> Vec<FlowLine> {
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::samples::{form, shown, words};
+    use crate::tui::tests::samples::{form, shown, words};
 
     #[test]
     fn a_field_that_was_left_shows_how_its_value_begins() {

@@ -1,7 +1,7 @@
 //! *Explain*: the field, and what its code or words mean.
 
 use crate::{
-    domain::phrase::Phrase,
+    domain::{explain, phrase::Phrase},
     tui::{
         state::{Explain, Focus},
         theme::Role,
@@ -52,9 +52,7 @@ pub(crate) fn lines(explain: &Explain, pen: Pen) -> Vec<FlowLine> {
         lines.extend(pen.para(Role::Quiet, &format!("{more} more are alike. Type more of it.")));
     }
     if explain.hits.is_empty() && !explain.field.is_empty() {
-        let words =
-            "Nothing is known by that. Try the number alone, or two or three words of the page's heading.";
-        lines.extend(pen.para(Role::Plain, words));
+        lines.extend(pen.para(Role::Plain, explain::NOTHING));
     }
     lines
 }

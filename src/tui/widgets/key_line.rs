@@ -328,7 +328,7 @@ fn enter(view: &View<'_>, state: &State) -> Option<(String, Option<Action>)> {
     };
     let usual = |label: &str| Some((label.to_owned(), None));
     let default = view.default_offer();
-    let default = default.map(|offer| (table::counted(offer.label, offer.count), Some(offer.action)));
+    let default = default.map(|offer| (offer.label.to_owned(), Some(offer.action)));
     match (state.focus, &view.ask.shape) {
         (Focus::Button(action), _) => offered(action, "press"),
         (Focus::Choice(_), _) if state::fields(&view.page).next().is_none() => offered(Action::Save, "save"),
@@ -349,7 +349,7 @@ mod tests {
     use crate::{
         domain::failure::{Failure, FailureKind},
         tui::{
-            samples::{Screen, form, hosted, options, words},
+            tests::samples::{Screen, form, hosted, options, words},
             widgets::{flow::Pen, help},
         },
         wizard::{ask::Spot, view::Block},
@@ -391,6 +391,6 @@ mod tests {
         };
         let said = "In a field letters are text: Tab to a button for these.";
         assert!(help(&form("")).starts_with(said), "{}", help(&form("")));
-        assert!(!help(&crate::tui::samples::authorise()).contains(said));
+        assert!(!help(&crate::tui::tests::samples::authorise()).contains(said));
     }
 }

@@ -61,7 +61,7 @@ impl Panel {
         theme.fit(&words).into_owned()
     }
 
-    /// Draws the frame, with what of its content is seen in it; says what is left for that. `settle` is told what is left,
+    /// Draws the frame into a blank area, with what of its content is seen in it; says what is left for that. `settle` is told what is left,
     /// and says which part is seen: the first line, how many, of how many.
     pub(crate) fn fitted(
         &mut self,
@@ -72,8 +72,10 @@ impl Panel {
     ) -> Rect {
         let (mut inner, mut seen) = (area, (0, 0, 0));
         // What is said beside the title may take a line from the content, which says what is seen then.
-        for _ in 0..3 {
-            Clear.render(area, buf);
+        for times in 0..3 {
+            if times > 0 {
+                Clear.render(area, buf);
+            }
             inner = self.frame(area, buf, theme);
             seen = settle(inner);
             let drawn = std::mem::replace(&mut self.range, range(seen, theme));

@@ -219,7 +219,9 @@ impl Roster {
         }
         if first < end {
             self.search_later(calls, first);
-            self.sort_again(calls);
+            if self.list.is_by_name() || self.sorting.is_out() {
+                self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
+            }
         }
         self.refresh();
     }
@@ -248,15 +250,14 @@ impl Roster {
     /// What the complete list comes to.
     fn summary(&self, record: &RunRecord) -> ListSummary {
         let counts = self.people.counts();
-        let off = self.people.bill(&Ticks::default()).stay_off;
-        let off = |why| off.iter().find(|(stays, _)| *stays == why).map_or(0, |(_, count)| *count);
+        let bill = self.people.bill(&Ticks::default());
         let gaps = self.notes.iter().filter(|note| note.is_gap()).map(|note| note.words().clone());
         // The seat of a listed user who is marked as left counts among those of leavers until a pass takes the mark off.
         let protected = counts.protected.saturating_sub(self.people.listed_leavers());
         let mut list = ListSummary {
             listed: counts.listed,
             eligible: counts.eligible.saturating_add(protected),
-            unchecked: off(StaysOff::Kind(Kind::NotKnownYet)),
+            unchecked: bill.staying_off(StaysOff::Kind(Kind::NotKnownYet)),
             gaps: gaps.collect(),
             ..ListSummary::default()
         };

@@ -14,7 +14,7 @@ use crate::{
         order::by_name,
         protection::Seat,
         run::RunRecord,
-        user::{Kind, NewUser, PAGE_ROWS, UserPage},
+        user::{Kind, Kinds, NewUser, PAGE_ROWS, UserPage},
     },
     wizard::{
         answer::RowId,
@@ -300,19 +300,23 @@ fn half_a_million_users_are_listed_ticked_searched_and_sorted() {
     rig.roster.people.know(Protection::default());
     assert_eq!((rig.roster.counts().listed, rig.roster.counts().eligible), (TOTAL, 450_000));
     assert_eq!(rig.name(Rows::len(&rig.roster) - 1), "User 000001");
-    rig.roster.tick_all();
+    rig.roster.people.tick_all();
     assert_eq!(rig.roster.counts().ticked, 450_000);
-    rig.roster.include(Kinds::default().toggled(Kind::Shared));
+    rig.roster.record_changed(|people| people.include(Kinds::default().toggled(Kind::Shared)));
     let bill = rig.roster.people().bill(rig.roster.people().ticked());
     assert_eq!(bill.turn_on, [(Kind::User, 450_000), (Kind::Shared, 50_000)]);
     rig.roster.clear();
     rig.ask("u49999 kind:user");
     rig.search_by(100);
-    assert_eq!((Rows::len(&rig.roster), rig.roster.these()), (10, 10), "u49999 and u499991 to u499999");
+    assert_eq!(
+        (Rows::len(&rig.roster), rig.roster.counts().these),
+        (10, 10),
+        "u49999 and u499991 to u499999"
+    );
     rig.tick_these();
     rig.ask("u7");
     rig.search_by(100);
-    assert_eq!((rig.roster.counts().ticked, rig.roster.outside()), (10, 10));
+    assert_eq!((rig.roster.counts().ticked, rig.roster.counts().outside), (10, 10));
     assert_eq!(Rows::len(&rig.roster), 11_111);
     rig.ask("");
     rig.sort();
@@ -334,7 +338,7 @@ fn nobody_can_be_ticked_before_it_is_known_who_is_on() {
     // Rows stand there at once, and say nothing that may be wrong a moment later: user 2 is on.
     let all = rig.roster.rows_shown();
     assert!(!rig.roster.toggle(&all), "no row takes a tick");
-    rig.roster.invert(&all);
+    rig.roster.people.invert(&all);
     assert_eq!((marks(&rig), is_blank(&rig)), (vec![Mark::Closed; 4], true));
     let counts = rig.roster.counts();
     assert_eq!((counts.listed, counts.eligible, counts.ticked), (4, 0, 0));

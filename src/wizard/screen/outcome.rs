@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{
-        bill::grouped,
+        bill::{grouped, size},
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Phrase, phrase},
@@ -205,7 +205,7 @@ impl Outcome {
 
 /// How many were not turned on, and why where that is the same for all of them.
 fn left_off(troubled: &[SeatResult]) -> Phrase {
-    let many = grouped(u32::try_from(troubled.len()).unwrap_or(u32::MAX));
+    let many = grouped(size(troubled.len()));
     if troubled.iter().all(|result| result.outcome == SeatOutcome::NoSeat) {
         format_args!("{many} off: no seat is left").into()
     } else {
@@ -216,21 +216,24 @@ fn left_off(troubled: &[SeatResult]) -> Phrase {
 /// The proof: what was read back.
 fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
     let (outcome, verdict) = (&read.outcome, &read.verdict);
-    let count = |label, count, tone| Count { label: Text::from(label), count, tone, is_total: false };
     blocks.push(Block::Para("Read back from the record just now.".into()));
-    let excluded = u32::try_from(outcome.protection.exclusions.len()).unwrap_or(u32::MAX);
-    let mut counts = vec![count("protected", verdict.protected, Tone::Good)];
+    let excluded = size(outcome.protection.exclusions.len());
+    let mut counts = vec![Count::new("protected", verdict.protected, Tone::Good)];
     counts.extend(
         [
-            count("turned on by this run", outcome.done.turned_on, Tone::Plain),
-            count("turned off by this run", outcome.done.turned_off, Tone::Plain),
-            count("scheduled: turned on at the next sweep", verdict.schedule.scheduled(), Tone::Busy),
-            count("wait for a sweep, but none can turn them on yet", verdict.schedule.stalled(), Tone::Bad),
-            count("chosen, but neither protected nor scheduled", verdict.missed, Tone::Bad),
-            count("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
-            count("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
-            count("seats kept for users who have left", verdict.left, Tone::Plain),
-            count("excluded", excluded, Tone::Warn),
+            Count::new("turned on by this run", outcome.done.turned_on, Tone::Plain),
+            Count::new("turned off by this run", outcome.done.turned_off, Tone::Plain),
+            Count::new("scheduled: turned on at the next sweep", verdict.schedule.scheduled(), Tone::Busy),
+            Count::new(
+                "wait for a sweep, but none can turn them on yet",
+                verdict.schedule.stalled(),
+                Tone::Bad,
+            ),
+            Count::new("chosen, but neither protected nor scheduled", verdict.missed, Tone::Bad),
+            Count::new("chosen, but not checked yet, so left off", verdict.unchecked, Tone::Bad),
+            Count::new("eligible, but not chosen", verdict.not_chosen, Tone::Plain),
+            Count::new("seats kept for users who have left", verdict.left, Tone::Plain),
+            Count::new("excluded", excluded, Tone::Warn),
         ]
         .into_iter()
         .filter(|count| count.count > 0),

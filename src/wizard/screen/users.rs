@@ -4,14 +4,12 @@
 //! list (kinds, review, a write on its way, Enable Auto, turning off) are files of their own.
 
 mod apply;
+mod asked;
 mod auto;
 mod confirm;
 mod kinds;
-mod off;
 mod review;
 mod scene;
-mod shorter;
-mod unapplied;
 
 use std::time::Duration;
 
@@ -123,12 +121,9 @@ impl Screen for Users {
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if let Some(Excluded(users)) = cx.brought(Tone::Bad, self.excluding.take(arrival)) {
-            let session = &mut *cx.session;
-            session.roster.exclude(&users);
-            session.roster.touched(cx.calls);
-            if let Some(record) = &session.record {
-                session.roster.count(record, cx.calls);
-            }
+            cx.session.roster.record_changed(|people| people.exclude(&users));
+            cx.session.roster.touched(cx.calls);
+            cx.session.count_users(cx.calls);
         }
         let Some(dialog) = self.dialog.as_mut().filter(|_| arrival.is_left()) else { return Step::Stay };
         let result = dialog.hear(cx, arrival);
@@ -144,7 +139,7 @@ impl Screen for Users {
 
     /// The listing goes on: it belongs to the run.
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        save(cx);
+        cx.session.save_ticks(cx.calls);
     }
 
     /// The list, or the question above it with the list below.
@@ -245,7 +240,7 @@ impl Users {
                 cx.admin_only("Only an Admin can accept a shorter list.");
             }
             Action::AcceptShorter => {
-                self.dialog = shorter::Shorter::open(cx).map(|shorter| Box::new(shorter) as Box<dyn Dialog>);
+                self.dialog = asked::Shorter::open(cx).map(|shorter| Box::new(shorter) as Box<dyn Dialog>);
             }
             _ => {}
         }
@@ -271,7 +266,7 @@ impl Users {
             Mark::Untick if matches!(which, Which::All) && cx.session.roster.people().is_unticked() => {}
             Mark::Untick => {
                 if matches!(which, Which::All) {
-                    cx.session.roster.clear_all();
+                    cx.session.roster.people_mut().clear();
                 } else {
                     cx.session.roster.tick(&rows, false);
                 }
@@ -281,7 +276,7 @@ impl Users {
                 cx.say(Tone::Busy, cx.session.roster.unread());
             }
             Mark::Invert => {
-                cx.session.roster.invert(&rows);
+                cx.session.roster.people_mut().invert(&rows);
                 self.ticked(cx);
             }
             Mark::Tick if cx.session.roster.tick(&rows, true) => self.ticked(cx),
@@ -293,7 +288,7 @@ impl Users {
                 let exclude = first.is_some_and(|row| !cx.session.roster.people().is_excluded(row));
                 self.exclude(cx, &rows, exclude);
             }
-            Mark::Off => match off::TurnOff::open(&cx.session.roster, &rows) {
+            Mark::Off => match asked::TurnOff::open(&cx.session.roster, &rows) {
                 Some(off) => self.dialog = Some(Box::new(off)),
                 None => cx.say(Tone::Plain, "Nobody here is protected."),
             },
@@ -309,7 +304,7 @@ impl Users {
             ];
             return cx.say(Tone::Warn, words);
         }
-        cx.session.roster.tick_all();
+        cx.session.roster.people_mut().tick_all();
         self.ticked(cx);
         cx.say(Tone::Plain, scene::all_ticked(&cx.session.roster));
     }
@@ -322,7 +317,7 @@ impl Users {
         if cx.session.roster.counts().ticked == 0
             && let Some(before) = self.cleared.take()
         {
-            cx.session.roster.restore(&before);
+            cx.session.roster.people_mut().restore(&before);
             self.ticked(cx);
             return cx.say(Tone::Plain, "The ticks are back.");
         }
@@ -369,7 +364,7 @@ impl Users {
             return Step::Stay;
         }
         if cx.session.roster.counts().ticked > 0 && !is_asked {
-            self.dialog = Some(Box::new(unapplied::Unapplied));
+            self.dialog = Some(Box::new(asked::Unapplied));
             return Step::Stay;
         }
         self.is_finishing = true;
@@ -380,7 +375,7 @@ impl Users {
         if let Some(record) = &session.record {
             session.roster.count_checked(record, cx.calls);
         }
-        save(cx);
+        cx.session.save_ticks(cx.calls);
         self.go_on(cx)
     }
 
@@ -411,7 +406,7 @@ fn rows(roster: &Roster, which: &Which) -> Result<Ticks, Phrase> {
     match which {
         Which::All => Ok(roster.people().live().clone()),
         Which::Users(users) => {
-            let rows = roster.rows_of(users);
+            let rows: Ticks = users.iter().filter_map(|user| roster.people().row_of(*user)).collect();
             if rows.count() == 0 { Err("These users are not in the list.".into()) } else { Ok(rows) }
         }
         Which::Shown(_) if roster.is_searching() => Err(STILL_SEARCHING.into()),
@@ -426,8 +421,8 @@ fn rows(roster: &Roster, which: &Which) -> Result<Ticks, Phrase> {
 /// The row that was named first; of rows that were not named one by one, the one that came first.
 fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
     let named = match which {
-        Which::Users(users) => users.iter().find_map(|user| roster.rows_of(&[*user]).rows().next()),
-        Which::Range(from, ..) => roster.rows_of(&[*from]).rows().next(),
+        Which::Users(users) => users.iter().find_map(|user| roster.people().row_of(*user)),
+        Which::Range(from, ..) => roster.people().row_of(*from),
         Which::All | Which::Shown(_) => None,
     };
     named.or_else(|| rows.rows().next())
@@ -442,14 +437,6 @@ fn party(cx: ViewCx<'_>) -> Party {
 fn is_left_to_rule(cx: &UpdateCx<'_>) -> bool {
     let roster = &cx.session.roster;
     roster.people().rule().is_some() && !roster.people().is_all() && roster.counts().ticked == 0
-}
-
-/// Saves the ticks now.
-fn save(cx: &mut UpdateCx<'_>) {
-    let session = &mut *cx.session;
-    if let Some(record) = session.record.as_mut() {
-        session.roster.save(record, cx.calls);
-    }
 }
 
 /// Lists the users again from the start.

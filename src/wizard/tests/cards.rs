@@ -121,7 +121,7 @@ fn the_only_customer_that_was_found_is_told_that_nothing_can_be_set_up() {
         ("Bakery 3", CardId::CustomerWithoutProduct),
     ] {
         desk.fill(FieldId::Search, name);
-        assert_eq!(desk.view().card, Card::of(id, &[]), "{name}");
+        assert_eq!(*desk.view().card, Card::of(id, &[]), "{name}");
     }
 }
 
@@ -257,7 +257,7 @@ fn mail_servers(seen: &mut Seen) {
         seen.fails(&proved(hosted(), Verdict::Failed(bad(kind, code))), code, id);
     }
     // What is asked about one failure is no branch of another, nor of the words that the card says already.
-    let branches = |verdict| proved(hosted(), verdict).view().card.wrong;
+    let branches = |verdict| proved(hosted(), verdict).view().card.wrong.clone();
     let refused = |code| Verdict::Failed(bad(FailureKind::Refused, code));
     for verdict in [refused("ErrorPasswordExpired"), refused("ErrorOrganizationAccessBlocked")] {
         assert_eq!(branches(verdict.clone()), [], "{verdict:?}");

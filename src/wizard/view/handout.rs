@@ -43,8 +43,7 @@ pub enum HandoutId {
 
 impl HandoutId {
     /// What it is called in a sentence.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Link => "the link",
             Self::Invitation => "the invitation",

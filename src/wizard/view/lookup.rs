@@ -10,21 +10,18 @@ use super::{
 
 impl View<'_> {
     /// What Enter does, where no field, button or row takes it.
-    #[must_use]
-    pub fn default_offer(&self) -> Option<&Offer> {
+    pub(crate) fn default_offer(&self) -> Option<&Offer> {
         self.actions.iter().find(|offer| offer.is_default)
     }
 
     /// The bad news on the page, on the page below it, or in the line of state.
-    #[must_use]
-    pub fn failure(&self) -> Option<&Failure> {
+    pub(crate) fn failure(&self) -> Option<&Failure> {
         let said = || self.notice.as_ref().filter(|notice| notice.tone == Tone::Bad)?.failure.as_deref();
         self.page.failure().or_else(|| self.below.as_ref()?.failure()).or_else(said)
     }
 
     /// The line of state, where it warns or is bad news.
-    #[must_use]
-    pub fn warning(&self) -> Option<&Phrase> {
+    pub(crate) fn warning(&self) -> Option<&Phrase> {
         let notice = self.notice.as_ref().filter(|notice| matches!(notice.tone, Tone::Warn | Tone::Bad));
         notice.map(|notice| &notice.words)
     }
@@ -32,20 +29,17 @@ impl View<'_> {
 
 impl<'a> Page<'a> {
     /// The bad news on it.
-    #[must_use]
-    pub fn failure(&self) -> Option<&Failure> {
+    pub(crate) fn failure(&self) -> Option<&Failure> {
         self.all(|block| if let Block::Failure(failure) = block { Some(failure) } else { None }).next()
     }
 
     /// The link, alone.
-    #[must_use]
-    pub fn link(&self) -> Option<&Text> {
+    pub(crate) fn link(&self) -> Option<&Text> {
         self.all(|block| if let Block::Link(link) = block { Some(link) } else { None }).next()
     }
 
     /// The bill.
-    #[must_use]
-    pub fn bill(&self) -> Option<&BillView> {
+    pub(crate) fn bill(&self) -> Option<&BillView> {
         self.all(|block| if let Block::Bill(bill) = block { Some(bill) } else { None }).next()
     }
 
@@ -70,27 +64,23 @@ impl<'a> Page<'a> {
     }
 
     /// Whether the button with this action can be pressed.
-    #[must_use]
-    pub fn is_open(&self, action: Action) -> bool {
+    pub(crate) fn is_open(&self, action: Action) -> bool {
         self.buttons().any(|button| button.action == action && button.is_open)
     }
 
     /// What stands in a field; empty for a secret, and where there is no such field.
-    #[must_use]
-    pub fn typed(&self, id: FieldId) -> &str {
+    pub(crate) fn typed(&self, id: FieldId) -> &str {
         let value = self.fields().find(|field| field.id == id).map(|field| &field.value);
         if let Some(FieldValue::Plain(words)) = value { words } else { "" }
     }
 
     /// What is chosen of a few; none where there is no such choice.
-    #[must_use]
-    pub fn chosen(&self, id: FieldId) -> Option<usize> {
+    pub(crate) fn chosen(&self, id: FieldId) -> Option<usize> {
         self.choices().find(|choice| choice.id == id).map(|choice| choice.chosen)
     }
 
     /// What is wrong with a field, and which.
-    #[must_use]
-    pub fn problem(&self) -> Option<(FieldId, &Phrase)> {
+    pub(crate) fn problem(&self) -> Option<(FieldId, &Phrase)> {
         self.problems().next()
     }
 
@@ -102,8 +92,7 @@ impl<'a> Page<'a> {
 
 impl RowsView<'_> {
     /// The words in one cell of a row; empty where there is no such cell.
-    #[must_use]
-    pub fn words(&self, at: usize, column: Column) -> Text {
+    pub(crate) fn words(&self, at: usize, column: Column) -> Text {
         let row = self.rows.row(at);
         let cell = row.as_ref().and_then(|row| row.cells.get(column));
         cell.map(|cell| Text::clean(&cell.in_words())).unwrap_or_default()

@@ -154,8 +154,7 @@ impl<'a> Cells<'a> {
     }
 
     /// The cell of a column.
-    #[must_use]
-    pub fn get(&self, column: Column) -> Option<&Cell<'a>> {
+    pub(crate) fn get(&self, column: Column) -> Option<&Cell<'a>> {
         self.0.iter().flatten().find(|(name, _)| *name == column).map(|(_, cell)| cell)
     }
 }
@@ -177,8 +176,7 @@ pub enum Cell<'a> {
 
 impl Cell<'_> {
     /// The cell in words.
-    #[must_use]
-    pub fn in_words(&self) -> std::borrow::Cow<'_, str> {
+    pub(crate) fn in_words(&self) -> std::borrow::Cow<'_, str> {
         match self {
             Self::Words(words) => words.as_str().into(),
             Self::Made(words) | Self::Toned(_, words) => words.as_str().into(),

@@ -14,6 +14,9 @@ use crate::{
 const LOGIN: &str = "login.microsoftonline.com";
 const GRAPH: &str = "graph.microsoft.com";
 
+/// The operators' registration of the sandbox.
+const OPERATORS: &str = "5e0c9d27-8b14-4f6a-a3d1-72c6f0b94e18";
+
 /// A place where nobody listens.
 const DEAD: &str = "127.0.0.1:9";
 
@@ -66,9 +69,33 @@ fn the_way_out_is_looked_at_and_each_host_by_its_own_line() {
 }
 
 #[test]
+fn under_tls_and_microsofts_own_names_on_this_computer_all_is_well() {
+    let microsoft = Foreground::start_with(&["--tls"]);
+    let home = Home::new();
+    let config = home.path().join(".config/backup365");
+    backup365::private::make_folder(&config).unwrap();
+    backup365::private::replace(&config.join("secret.txt"), "sandbox~invented~secret\n").unwrap();
+    let Foreground { address, application, tenant, .. } = &microsoft;
+    let address = address.replacen("http:", "https:", 1);
+    let settings = format!(
+        "[app]\nclient_id = \"{application}\"\ntenant = \"{tenant}\"\nsecret_file = \"secret.txt\"\n\n\
+         [operator]\nclient_id = \"{OPERATORS}\"\n\n[addresses]\n\"https://{LOGIN}\" = \"{address}\"\n\"https://{GRAPH}\" = \"{address}\"\n"
+    );
+    backup365::private::replace(&config.join("settings.toml"), &settings).unwrap();
+    let authority = microsoft.authority();
+    look_with(&home, &[], &[("SSL_CERT_FILE", authority.to_str().unwrap())])
+        .is_green()
+        .says("Addresses", &[&format!("https://{LOGIN} is {address}, and 1 more"), "is not Microsoft"])
+        .says("Registration", &["9 permissions of the table"])
+        .says("Sign-in of staff", &["ok Backup365 operators has what your staff need"]);
+    // By halves: the right addresses, and nobody who vouches for them.
+    look_with(&home, &[], &[]).says(LOGIN, &["failure", "certificate"]);
+}
+
+#[test]
 fn a_clock_that_differs_from_microsofts_is_named() {
     let mut partner = Partner::new("secret_file = \"good.txt\"");
-    at(&partner, &[]).names("Addresses", &["what answers there is not Microsoft"]);
+    at(&partner, &[]).is_green().says("Addresses", &["ok", "what answers there is not Microsoft"]);
     // What a clock that was fast wrote, with one that is right now.
     let record = partner.desk.path(".local/share/backup365/backup365.sqlite");
     let record = rusqlite::Connection::open(record).unwrap();
@@ -165,4 +192,27 @@ fn what_is_registered_at_microsoft_is_held_against_the_table() {
     at(&partner, &["--permission", extra]).says("Registration", &["Tasks.Read.All missing"]);
     let nobodys = ["--app-client-id", "6f2b8c1d-0000-4000-8000-00000000dead"];
     at(&partner, &nobodys).says("Microsoft", &["failure", "app.client_id"]);
+}
+
+#[test]
+fn the_registration_by_which_staff_sign_in_is_held_against_its_table() {
+    let home = Home::new();
+    for (word, words) in [
+        ("missing", "failure your own organisation has no registration with the ID of operator.client_id"),
+        ("multi-tenant", "warning the application takes other accounts than it should: AzureADMultipleOrgs"),
+        ("secret", "warning the application has a secret or a certificate"),
+        ("no-codes", "failure nobody can sign in by a code"),
+        ("no-redirect", "warning nobody can sign in by a browser of this computer: http://localhost"),
+        (
+            "no-relationships",
+            "warning the application does not ask for all that your staff may use: DelegatedAdmin",
+        ),
+        ("no-user-role", "failure nobody can be given these roles, because the application has none: User"),
+        (
+            "no-enterprise-application",
+            "failure nobody can be given a role: the application has no enterprise",
+        ),
+    ] {
+        look(&home, &["--fault", &format!("operators-odd={word}")]).names("Sign-in of staff", &[words]);
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::rig::{NOW, Rig};
 
 const TOOLS: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
-const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+pub(super) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
 #[tokio::test]
 async fn one_port_speaks_tls_and_plain_and_keeps_its_authority() {
@@ -70,7 +70,7 @@ async fn an_address_of_its_own_is_told_apart_by_path() {
 }
 
 /// A token of a person for Microsoft's command line tools, by device code.
-async fn person(rig: &Rig, tenant: &str, who: &str) -> String {
+pub(super) async fn person(rig: &Rig, tenant: &str, who: &str) -> String {
     let at = |path: &str| format!("https://login.microsoftonline.com/{tenant}/oauth2/v2.0/{path}");
     let form = [("client_id", TOOLS), ("scope", "https://graph.microsoft.com/.default")];
     let device = rig.request(Method::POST, &at("devicecode")).form(&form).send().await.unwrap();
@@ -88,13 +88,13 @@ async fn person(rig: &Rig, tenant: &str, who: &str) -> String {
 }
 
 /// A write to Graph.
-async fn send(rig: &Rig, method: Method, token: &str, path: &str, body: &Value) -> Response {
+pub(super) async fn send(rig: &Rig, method: Method, token: &str, path: &str, body: &Value) -> Response {
     let url = format!("https://graph.microsoft.com/v1.0{path}");
     rig.request(method, &url).bearer_auth(token).json(body).send().await.unwrap()
 }
 
 /// One that makes something.
-async fn make(rig: &Rig, token: &str, path: &str, body: &Value) -> Value {
+pub(super) async fn make(rig: &Rig, token: &str, path: &str, body: &Value) -> Value {
     let answer = send(rig, Method::POST, token, path, body).await;
     let status = answer.status();
     let made: Value = answer.json().await.unwrap();

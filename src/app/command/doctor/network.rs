@@ -4,6 +4,7 @@
 use std::{future::Future, time::Duration};
 
 use tokio::{runtime::Runtime, time::timeout};
+use uuid::Uuid;
 
 use crate::{
     app::{
@@ -23,7 +24,7 @@ use crate::{
         exchange_server::host_of,
         failure::{Failure, FailureKind},
         permission,
-        registration::ReadRegistration,
+        registration::{ReadRegistration, plan::Plan},
         text::Text,
     },
     provider::{
@@ -115,8 +116,12 @@ impl Network {
             found.map(|proven| (proven, None))
         };
         // What can't be reached is said already; what the credential says of itself is said all the same.
-        if let Some((proven, _kept)) = found {
-            sheet.extend(runtime.block_on(application(opener, &proven, are_microsofts_good)));
+        if let Some((proven, kept)) = found {
+            let staff = match &kept {
+                Some(sandbox) => sandbox.partner().operators.parse().ok(),
+                None => opener.settings.operator.client_id,
+            };
+            sheet.extend(runtime.block_on(application(opener, &proven, staff, are_microsofts_good)));
         }
     }
 
@@ -183,9 +188,14 @@ impl Network {
 /// Name of the check of the way out.
 const WAY: &str = "Proxy and CA";
 
-/// Signs in to the partner's own organisation, and holds the registration there against the table; then until when the
+/// Signs in to the partner's own organisation, and holds both registrations there against their tables; then until when the
 /// credential is good.
-async fn application(opener: &Opener, proven: &Proven, can_be_asked: bool) -> Vec<Check> {
+async fn application(
+    opener: &Opener,
+    proven: &Proven,
+    staff: Option<Uuid>,
+    can_be_asked: bool,
+) -> Vec<Check> {
     const NAME: &str = "Microsoft";
     let (graph, mut checks, mut listed) = (&proven.graph, Vec::new(), None);
     let mut is_told = false;
@@ -201,6 +211,13 @@ async fn application(opener: &Opener, proven: &Proven, can_be_asked: bool) -> Ve
             let table = permission::with_extra(&opener.extra_permissions).unwrap_or_default();
             let done_page = opener.settings.done_page.as_deref().filter(|_| !opener.is_sandbox);
             checks.extend(registration::registration(&read, Wanted { table: &table, done_page }));
+            // What does not let the first one be read does not let the second one be read either.
+            if let Some(id) = staff.filter(|_| !matches!(read, Ok(ReadRegistration::NotAllowed))) {
+                let read = within(graph.staff_registration(id)).await;
+                let is_there = matches!(read, Ok(ReadRegistration::Read(_)));
+                let instated = if is_there { Some(within(graph.is_instated(id)).await) } else { None };
+                checks.extend(registration::staff_at_home(&read, instated.as_ref(), &Plan::operators(false)));
+            }
             listed = within(graph.own_secrets()).await.ok();
             // That a secret's end is not known follows from that line.
             is_told = matches!(read, Ok(ReadRegistration::NotAllowed));

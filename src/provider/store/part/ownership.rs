@@ -3,7 +3,11 @@
 
 use super::{
     super::{
-        table::{accepted, customer, impersonation},
+        table::{
+            accepted::{self, Both},
+            customer,
+            impersonation::{self, Held},
+        },
         tx::Tx,
     },
     write::Write,
@@ -32,7 +36,7 @@ pub(crate) fn doubts(
         }
     }
     for other in customer::having(tx, tenant, Some(customer))? {
-        match accepted::sharing(tx, customer, other.id, tenant)? {
+        match accepted::sharing(tx, customer, other.id, Both::Organisation(tenant))? {
             Some((by, at)) => known.push(Accepted { doubt: Doubt::Shared(other), by, at }),
             None => open.push(Doubt::Shared(other)),
         }
@@ -40,15 +44,16 @@ pub(crate) fn doubts(
     Ok((open, known))
 }
 
-/// What speaks against mail domains of a customer: who else has them; what was not accepted, and what was.
+/// What speaks against mail domains of a customer: who else holds them; what was not accepted, and what was.
 pub(crate) fn mail_doubts(
     tx: &Tx<'_>,
     customer: CustomerId,
     domains: &[Text],
+    held: Held,
 ) -> Result<(Vec<Doubt>, Vec<Accepted>), Failure> {
     let (mut open, mut known) = (Vec::new(), Vec::new());
-    for (other, domain) in impersonation::having(tx, domains, customer)? {
-        let accepted = accepted::sharing_mail(tx, customer, other.id, &domain)?;
+    for (other, domain) in impersonation::having(tx, domains, customer, held)? {
+        let accepted = accepted::sharing(tx, customer, other.id, Both::Domain(&domain))?;
         let doubt = Doubt::SharedMail(other, domain);
         match accepted {
             Some((by, at)) => known.push(Accepted { doubt, by, at }),
@@ -72,14 +77,16 @@ pub(crate) fn settle(
     take(write, customer, Some(tenant), open, accepts)
 }
 
-/// The same of mail domains.
+/// The same of mail domains: of saved details against all that others hold, of the customer's own one against what others
+/// have saved. Two customers whose own domains are alike need not be hosted by anybody.
 pub(crate) fn settle_mail(
     write: &Write<'_>,
     customer: &Customer,
     domains: &[Text],
+    held: Held,
     accepts: &Accepts,
 ) -> Result<Vec<Doubt>, Failure> {
-    let (open, _known) = mail_doubts(write.tx, customer.id, domains)?;
+    let (open, _known) = mail_doubts(write.tx, customer.id, domains, held)?;
     take(write, customer, None, open, accepts)
 }
 
@@ -109,10 +116,10 @@ fn keep(
 ) -> Result<(), Failure> {
     match (doubt, tenant) {
         (Doubt::SharedMail(other, domain), _) => {
-            accepted::keep_sharing_mail(write.tx, customer.id, other.id, domain, write.by())?;
+            accepted::keep_sharing(write.tx, customer.id, other.id, Both::Domain(domain), write.by())?;
         }
         (Doubt::Shared(other), Some(tenant)) => {
-            accepted::keep_sharing(write.tx, customer.id, other.id, tenant, write.by())?;
+            accepted::keep_sharing(write.tx, customer.id, other.id, Both::Organisation(tenant), write.by())?;
         }
         (Doubt::Elsewhere(found), Some(tenant)) => {
             accepted::keep_domain(write.tx, customer.id, tenant, found, write.by())?;

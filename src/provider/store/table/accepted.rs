@@ -3,7 +3,7 @@
 //! The schema's triggers take a row away once one of its two parties is another.
 
 use super::{
-    super::tx::{Tx, columns, values},
+    super::tx::{Tx, Value, columns, values},
     By,
 };
 use crate::domain::{
@@ -19,62 +19,53 @@ columns! {
     DomainElsewhere { domain, owner }
 }
 
-/// By whom and when it was accepted that two customers have one organisation, whichever of them came second.
+/// What two customers may both have.
+#[derive(Clone, Copy)]
+pub(crate) enum Both<'a> {
+    /// One organisation.
+    Organisation(TenantId),
+    /// One mail domain.
+    Domain(&'a Text),
+}
+
+impl<'a> Both<'a> {
+    /// The table that keeps it, its column there, and what stands in that.
+    fn stored(self) -> (&'static str, &'static str, Value<'a>) {
+        match self {
+            Self::Organisation(tenant) => ("shared_organisation", "tenant", tenant.into()),
+            Self::Domain(domain) => ("shared_domain", "domain", domain.into()),
+        }
+    }
+}
+
+/// By whom and when it was accepted that two customers both have it, whichever of them came second.
 pub(crate) fn sharing(
     tx: &Tx<'_>,
     customer: CustomerId,
     other: CustomerId,
-    tenant: TenantId,
+    both: Both<'_>,
 ) -> Result<Option<(Text, Moment)>, Failure> {
-    tx.one(
-        "SELECT operator, at FROM shared_organisation
-          WHERE tenant = ?3 AND ((customer = ?1 AND other = ?2) OR (customer = ?2 AND other = ?1))
-          ORDER BY at",
-        values![customer, other, tenant],
-    )
+    let (table, column, value) = both.stored();
+    let sql = format!(
+        "SELECT operator, at FROM {table}
+          WHERE {column} = ?3 AND ((customer = ?1 AND other = ?2) OR (customer = ?2 AND other = ?1))
+          ORDER BY at"
+    );
+    tx.one(&sql, values![customer, other, value])
 }
 
-/// Keeps that two customers have one organisation.
+/// Keeps that two customers both have it.
 pub(crate) fn keep_sharing(
     tx: &Tx<'_>,
     customer: CustomerId,
     other: CustomerId,
-    tenant: TenantId,
+    both: Both<'_>,
     (operator, now): By<'_>,
 ) -> Result<(), Failure> {
-    tx.write(
-        "INSERT INTO shared_organisation (customer, other, tenant, operator, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        values![customer, other, tenant, operator, now],
-    )
-}
-
-/// By whom and when it was accepted that two customers have one mail domain, whichever of them came second.
-pub(crate) fn sharing_mail(
-    tx: &Tx<'_>,
-    customer: CustomerId,
-    other: CustomerId,
-    domain: &Text,
-) -> Result<Option<(Text, Moment)>, Failure> {
-    tx.one(
-        "SELECT operator, at FROM shared_domain
-          WHERE domain = ?3 AND ((customer = ?1 AND other = ?2) OR (customer = ?2 AND other = ?1))
-          ORDER BY at",
-        values![customer, other, domain],
-    )
-}
-
-/// Keeps that two customers have one mail domain.
-pub(crate) fn keep_sharing_mail(
-    tx: &Tx<'_>,
-    customer: CustomerId,
-    other: CustomerId,
-    domain: &Text,
-    (operator, now): By<'_>,
-) -> Result<(), Failure> {
-    tx.write(
-        "INSERT INTO shared_domain (customer, other, domain, operator, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        values![customer, other, domain, operator, now],
-    )
+    let (table, column, value) = both.stored();
+    let sql =
+        format!("INSERT INTO {table} (customer, other, {column}, operator, at) VALUES (?1, ?2, ?3, ?4, ?5)");
+    tx.write(&sql, values![customer, other, value, operator, now])
 }
 
 /// What was accepted of the customer's mail domain while the customer has this tenant.

@@ -1,7 +1,11 @@
 //! What Exchange said the mailboxes of a tenant are.
 
 use super::super::tx::{Tx, columns, values};
-use crate::domain::{checked::Checked, failure::Failure, id::TenantId};
+use crate::domain::{
+    checked::Checked,
+    failure::Failure,
+    id::{TenantId, UserId},
+};
 
 columns! { Checked { user, kind, facts, at } }
 
@@ -11,6 +15,13 @@ pub(crate) fn all(tx: &Tx<'_>, tenant: TenantId) -> Result<Vec<Checked>, Failure
         r#"SELECT "user", kind, facts, asked FROM checked WHERE tenant = ?1 ORDER BY "user""#,
         values![tenant],
     )
+}
+
+/// The answers of some users, in the order in which they are asked for.
+pub(crate) fn some(tx: &Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Vec<Checked>, Failure> {
+    let mut ask =
+        tx.prepare(r#"SELECT "user", kind, facts, asked FROM checked WHERE tenant = ?1 AND "user" = ?2"#)?;
+    users.iter().filter_map(|user| ask.one(values![tenant, user]).transpose()).collect()
 }
 
 /// Keeps answers, each in the place of the one before.

@@ -1,5 +1,7 @@
 //! Impersonation details: one set per customer, shared by both hosted products, the password sealed.
 
+use std::collections::HashSet;
+
 use super::{
     super::tx::{Columns, Row, Tx, values},
     By,
@@ -52,20 +54,48 @@ pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<(Text, Vec<u8>)>, Failure> {
     tx.query("SELECT server, password FROM impersonation ORDER BY customer", values![])
 }
 
-/// The mail domains of a customer: the own one, and those of saved details.
-struct MailDomains(Vec<Text>);
+/// The mail domains of a customer.
+struct MailDomains {
+    own: Text,
+    /// Those of saved details.
+    hosted: Vec<Text>,
+}
 
 impl Columns for MailDomains {
     fn read(row: &Row<'_>) -> Result<Self, Failure> {
-        let mut all: Vec<Text> = vec![row.read()?];
-        all.extend(list(row)?.unwrap_or_default().iter().map(|domain| Text::clean(domain)));
-        Ok(Self(all))
+        let own = row.read()?;
+        let hosted = list(row)?.unwrap_or_default().iter().map(|domain| Text::clean(domain)).collect();
+        Ok(Self { own, hosted })
     }
+}
+
+/// Which mail domains of others count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Their own ones, and those of saved details.
+    Any,
+    /// Those of saved details.
+    Hosted,
+}
+
+/// The mail domains of everybody's saved details, in small letters. Cost: all details are looked through.
+pub(crate) fn hosted(tx: &Tx<'_>) -> Result<HashSet<String>, Failure> {
+    let all: Vec<MailDomains> = tx.query(
+        "SELECT domain, domains FROM impersonation JOIN customer ON customer.id = customer",
+        values![],
+    )?;
+    let hosted = all.iter().flat_map(|domains| &domains.hosted);
+    Ok(hosted.map(|domain| domain.as_str().to_ascii_lowercase()).collect())
 }
 
 /// Who has these mail domains, or whole ones of which these are parts, but for one customer; closed customers too. By
 /// name. Cost: all customers and their details are looked through.
-pub(crate) fn having(tx: &Tx<'_>, domains: &[Text], but: CustomerId) -> Result<Vec<(Holder, Text)>, Failure> {
+pub(crate) fn having(
+    tx: &Tx<'_>,
+    domains: &[Text],
+    but: CustomerId,
+    held: Held,
+) -> Result<Vec<(Holder, Text)>, Failure> {
     let others: Vec<(Holder, MailDomains)> = tx.query(
         "SELECT customer.id, reference, name, is_active, domain, domains
            FROM customer LEFT JOIN impersonation ON impersonation.customer = customer.id
@@ -73,10 +103,12 @@ pub(crate) fn having(tx: &Tx<'_>, domains: &[Text], but: CustomerId) -> Result<V
         values![but],
     )?;
     let mut found: Vec<(Holder, Text)> = Vec::new();
-    for (other, MailDomains(theirs)) in others {
-        for held in theirs {
-            let is_asked = domains.iter().any(|one| is_under_any(one.as_str(), std::slice::from_ref(&held)));
-            let pair = (other.clone(), held);
+    for (other, MailDomains { own, hosted }) in others {
+        let own = (held == Held::Any).then_some(own);
+        for domain in own.into_iter().chain(hosted) {
+            let is_asked =
+                domains.iter().any(|one| is_under_any(one.as_str(), std::slice::from_ref(&domain)));
+            let pair = (other.clone(), domain);
             // The own domain may be among those of the details, too.
             if is_asked && !found.contains(&pair) {
                 found.push(pair);

@@ -319,6 +319,73 @@ fn an_accepted_mail_domain_is_asked_about_again_once_one_of_the_two_had_another(
 }
 
 #[test]
+fn an_own_domain_that_comes_in_is_asked_about_where_another_customer_is_hosted_with_it() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, b) = two_hosted(&store);
+    let held = &["b.test", "shared.test"];
+    store.save_impersonation(&b, &with_domains(held), &Accepts::default()).unwrap().kept().unwrap();
+    let new = |reference: &'static str, domain: &'static str| NewCustomer {
+        domain: domain.into(),
+        ..new_customer(reference, reference, &[Product::Office365])
+    };
+    let add = |new: &NewCustomer, accepts: &[&'static str]| store.add_customer(new, &same_as(accepts));
+    // A part of a domain counts, whatever the case of its letters; another customer's own domain alone does not.
+    assert_eq!(named(&doubted(add(&new("C", "mail.Shared.test"), &[]))), ["B"]);
+    add(&new("D", "a.test"), &[]).unwrap().kept().unwrap();
+    add(&new("C", "mail.Shared.test"), &["b"]).unwrap().kept().unwrap();
+    let words = "accepted for the mail domains: B B has the mail domain shared.test";
+    assert!(audit(&world).iter().any(|what| what == words), "{:?}", audit(&world));
+    // Not asked again, neither here nor at the hosted one's.
+    let seats = |old: &Customer| Ok(NewCustomer { seats: Some(3), ..old.into() });
+    store.correct_customer(called(&store, "C").id, &Accepts::default(), seats).unwrap().kept().unwrap();
+    store.save_impersonation(&b, &with_domains(held), &Accepts::default()).unwrap().kept().unwrap();
+    let correct = |accepts: &[&'static str]| {
+        let change = |old: &Customer| Ok(NewCustomer { domain: "shared.test".into(), ..old.into() });
+        store.correct_customer(called(&store, "D").id, &same_as(accepts), change)
+    };
+    assert_eq!(named(&doubted(correct(&["C"]))), ["B"]);
+    assert_eq!(called(&store, "D").domain.as_str(), "a.test", "nothing was written");
+    correct(&["B"]).unwrap().kept().unwrap();
+    // In a file, line by line; the hosted customer's own line says nothing against itself.
+    let hosted = NewCustomer { seats: Some(9), ..NewCustomer::from(&called(&store, "B")) };
+    let file = [new("E", "e.test"), new("F", "x.shared.test"), hosted];
+    let doubts = |sharing: &[_]| -> Vec<Vec<String>> {
+        let fates = imported(&store, &file, sharing, false);
+        let names = |fate: &Fate| match fate {
+            Fate::Doubted(doubts) => named(doubts).into_iter().map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        fates.iter().map(names).collect()
+    };
+    assert_eq!(doubts(&[]), [vec![], vec!["B"], vec![]]);
+    assert_eq!(doubts(&[("E".into(), "B".into())]), [vec![], vec!["B"], vec![]], "another line");
+    assert_eq!(doubts(&[("F".into(), "B".into())]), [Vec::<&str>::new(), vec![], vec![]]);
+    assert_eq!(doubts(&[]), [Vec::<&str>::new(), vec![], vec![]], "a second time nothing comes in");
+}
+
+#[test]
+fn a_hosted_run_whose_mail_domain_came_to_another_customer_meanwhile_is_asked_again_before_it_is_enabled() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, b) = two_hosted(&store);
+    let save = |accepts: &[&'static str]| {
+        store.save_impersonation(&b, &with_domains(&["b.test", "shared.test"]), &same_as(accepts)).unwrap()
+    };
+    save(&[]).kept().unwrap();
+    store.save_proof(&b, None).unwrap();
+    // Seeded, or written by an older program: nobody was asked.
+    let other = NewCustomer { domain: "shared.test".into(), ..new_customer("C", "C", &[Product::Office365]) };
+    store.seed_customers(&[other]).unwrap();
+    let failure = store.enable(&b).unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Conflict);
+    assert!(failure.what.as_str().contains("C C has the mail domain shared.test"), "{failure:?}");
+    assert!(matches!(save(&[]), Guarded::Doubted(_)));
+    save(&["C"]).kept().unwrap();
+    store.enable(&b).unwrap();
+}
+
+#[test]
 fn an_account_is_tried_at_other_customers_of_its_server_but_not_where_it_opens_them_for_us() {
     let world = World::new();
     let store = world.open("ann");

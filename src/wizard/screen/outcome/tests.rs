@@ -86,7 +86,7 @@ fn a_missed_user_is_named_and_makes_it_partly_done() {
     assert!(bench.heading().starts_with("Partly done"));
     let scene = bench.scene();
     let missed = scene.page.blocks.iter().find_map(|block| match block {
-        Block::Counts(counts) => counts.iter().find(|count| count.label.as_str().starts_with("chosen, but")),
+        Block::Counts(counts) => counts.iter().find(|count| count.label.starts_with("chosen, but")),
         _ => None,
     });
     assert_eq!(missed.map(|count| (count.count, count.tone)), Some((1, Tone::Bad)));

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::{counted, grouped, size},
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Noun, Phrase, phrase},
         protection::{Chosen, SeatOutcome, SeatResult},
-        text::Text,
         time::{Moment, in_words},
     },
     wizard::{
@@ -99,11 +98,10 @@ impl Apply {
             pending::turn_off(run, users)
         } else {
             // The record has to know whether this is All before it is carried out.
-            if let Some(record) = &mut cx.session.record {
-                cx.session.roster.save(record, cx.calls);
-            }
-            self.rows = cx.session.roster.people().rows_of(&users);
-            cx.session.roster.set_turning(self.rows.clone());
+            cx.session.save_ticks(cx.calls);
+            let people = cx.session.roster.people_mut();
+            self.rows = users.iter().filter_map(|user| people.row_of(user.id)).collect();
+            people.set_turning(self.rows.clone());
             pending::apply(run, users)
         };
         self.writing.start(cx.calls, write);
@@ -145,7 +143,7 @@ impl Dialog for Apply {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(part) = self.writing.part(arrival) {
             if let Reply::Batch(results) = part {
-                cx.session.roster.take_results(&results, cx.now);
+                cx.session.roster.people_mut().take_results(&results, cx.now);
                 self.results.extend(results);
             }
         } else if let Some(ended) = self.writing.take(arrival) {
@@ -198,14 +196,13 @@ impl Apply {
             Way::Off => {
                 roster.turned_off();
                 // Whoever is excluded or of a kind that is left out is eligible no more.
-                if let Some(record) = &cx.session.record {
-                    roster.count(record, cx.calls);
-                }
+                cx.session.count_users(cx.calls);
             }
             Way::On | Way::Resumed => {
                 // While it went on, some of them may have been listed.
                 if self.rows.count() < self.users.len() {
-                    self.rows = roster.people().rows_of(&self.users);
+                    let row = |user: &Chosen| roster.people().row_of(user.id);
+                    self.rows = self.users.iter().filter_map(row).collect();
                 }
                 roster.applied(&self.rows);
                 roster.touched(cx.calls);
@@ -293,7 +290,7 @@ impl Apply {
 fn tally(results: &[SeatResult]) -> Vec<Count> {
     let of = |label, tone, pick: fn(&SeatOutcome) -> bool| {
         let count = size(results.iter().filter(|result| pick(&result.outcome)).count());
-        Count { label: Text::from(label), count, tone, is_total: false }
+        Count::new(label, count, tone)
     };
     let mut counts = vec![
         of("turned on", Tone::Good, |outcome| *outcome == SeatOutcome::TurnedOn),
@@ -306,11 +303,6 @@ fn tally(results: &[SeatResult]) -> Vec<Count> {
     ];
     counts.retain(|count| count.count > 0);
     counts
-}
-
-/// A length as a count.
-fn size(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 /// When a running write is looked at again although nothing came of it: every five seconds of the clock, so that looking

@@ -188,7 +188,7 @@ impl Dialog for Auto {
             }
             // As many as there are seats for, now: their bill is a question of its own.
             (Stage::NoSeats, Given::Yes) if self.count() > 0 => {
-                cx.session.roster.tick_all();
+                cx.session.roster.people_mut().tick_all();
                 cx.session.roster.touched(cx.calls);
                 return DialogResult::Next(Box::new(Review::open(cx)));
             }
@@ -211,14 +211,14 @@ impl Dialog for Auto {
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(sweeper) = cx.brought(Tone::Bad, self.asking.take(arrival)) {
-            cx.session.roster.set_sweeper(sweeper.clone());
+            cx.session.roster.record_changed(|people| people.set_sweeper(sweeper.clone()));
             self.sweeper = Some(sweeper);
             self.changed(cx);
             return DialogResult::Stay;
         }
         if let Some(Rule(rule)) = cx.brought(Tone::Bad, self.saving.take(arrival)) {
             let is_on = rule.is_some();
-            cx.session.roster.set_rule(rule);
+            cx.session.roster.record_changed(|people| people.set_rule(rule));
             let schedule = cx.session.roster.people().schedule();
             match schedule.and_then(|schedule| schedule.standstill) {
                 // No warning: the rule was saved, and a journey without a screen takes a warning for a refusal.
@@ -399,7 +399,7 @@ impl Auto {
         };
         let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill))];
         let host = self.sweeper.as_ref().filter(|sweeper| sweeper.host.is_some());
-        facts.extend(host.map(|sweeper| Fact::new(FactId::Sweeper, "Sweeper", sweeper_words(sweeper))));
+        facts.extend(host.map(|sweeper| Fact::other("Sweeper", sweeper_words(sweeper))));
         let mut blocks = vec![Block::Para(rule.into()), Block::Facts(facts)];
         let unchecked = bill.turn_on.iter().find(|(kind, _)| *kind == Kind::NotKnownYet).map(|(_, count)| {
             let mailboxes = counted(*count, "mailbox is", "mailboxes are");

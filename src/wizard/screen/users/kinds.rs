@@ -78,11 +78,8 @@ impl Dialog for Kinds {
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         let Some(Saved) = cx.brought(Tone::Bad, self.saving.take(arrival)) else { return DialogResult::Stay };
-        let session = &mut *cx.session;
-        session.roster.include(self.included());
-        if let Some(record) = &session.record {
-            session.roster.count(record, cx.calls);
-        }
+        cx.session.roster.record_changed(|people| people.include(self.included()));
+        cx.session.count_users(cx.calls);
         cx.say(Tone::Good, "The included kinds are saved.");
         DialogResult::Close
     }

@@ -9,7 +9,7 @@ use crate::{
     },
     wizard::{
         answer::{Action, Given},
-        ask::{QuestionId, Shape},
+        ask::QuestionId,
         context::{UpdateCx, ViewCx},
         part::said,
         roster::{Roster, Ticks},
@@ -140,30 +140,20 @@ impl Dialog for Review {
         blocks.push(Block::Bill(BillView { bill: bill.clone(), without_seat: without_seat(bill) }));
         blocks.extend(scene::turned_on(&cx.session.roster, bill, rows));
         blocks.extend(scene::excluded(&cx.session.roster, bill));
-        let finishes = could_be_chosen(bill) == 0 && bill.seats_missing() == 0;
-        let shape = if count == 0 {
-            Shape::Confirm { default: finishes }
-        } else {
-            self.confirm.shape("New seats", "Type the number of new seats from the table.", count)
-        };
+        let finishes = bill.staying_off(StaysOff::NotChosen) == 0 && bill.seats_missing() == 0;
+        let shape = self.confirm.shape("New seats", "Type the number of new seats from the table.", count);
         blocks.extend(self.confirm.problem_beside(&shape));
-        if count == 0 {
-            let finish = Offer::new(Action::Yes, "finish", "Finishes the run and shows its outcome.");
-            let back = Offer::new(Action::No, "back to the users", "Back to the list. Nothing is changed.");
-            let (finish, back) =
-                if finishes { (finish.by_default(), back) } else { (finish, back.by_default()) };
-            let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
-            return Scene {
-                stamp: self.confirm.stamp(),
-                ..scene.with(finish).with(back).offer(Action::Back)
+        let scene = if count == 0 {
+            Scene::confirm(QuestionId::Review, finishes, heading(bill), blocks)
+        } else {
+            let help = match count {
+                1 => "Turns this user on now.",
+                _ => "Turns these users on now, once their number is typed.",
             };
-        }
-        let first = match count {
-            1 => Offer::new(Action::Yes, "turn on", "Turns this user on now."),
-            _ => Offer::new(Action::Yes, "turn on", "Turns these users on now, once their number is typed."),
+            let turn_on = Offer::new(Action::Yes, "turn on", help).by_default();
+            Scene::new(QuestionId::Review, shape, heading(bill), blocks).with(turn_on)
         };
-        let scene = Scene::new(QuestionId::Review, shape, heading(bill), blocks);
-        Scene { stamp: self.confirm.stamp(), ..scene.with(first.by_default()).offer(Action::Back) }
+        Scene { stamp: self.confirm.stamp(), ..scene.offer(Action::Back) }
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
@@ -203,15 +193,9 @@ fn without_seat(bill: &Bill) -> Phrase {
     }
 }
 
-/// Users who could be turned on and are not chosen.
-fn could_be_chosen(bill: &Bill) -> u32 {
-    let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::NotChosen).then_some(*count);
-    bill.stay_off.iter().find_map(of).unwrap_or(0)
-}
-
 /// Why the bill turns nobody on, and what does.
 fn why_nobody(bill: &Bill, cx: ViewCx<'_>) -> Phrase {
-    match could_be_chosen(bill) {
+    match bill.staying_off(StaysOff::NotChosen) {
         of if bill.seats_missing() > 0 || (of > 0 && bill.is_used_up()) => {
             let words = "Nobody will be turned on: no seat is left.";
             let missing = if bill.seats_missing() > 0 { bill.seats_missing() } else { of };

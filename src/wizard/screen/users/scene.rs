@@ -40,7 +40,7 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         all: (!has_failed).then_some(counts.eligible),
         is_arriving: roster.is_arriving(),
         checking: roster.checking(),
-        these: roster.is_filtered().then(|| roster.these()),
+        these: roster.is_filtered().then_some(counts.these),
         may_mark: !is_read_only,
         may_turn_off: !is_read_only && cx.setup.operator.is_admin,
     };
@@ -131,8 +131,8 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
         seats = seats.with(phrase![" of ", limit]).with(if after > limit { "!" } else { "" });
     }
     let mut ticked = phrase!["ticked ", counts.ticked];
-    if roster.outside() > 0 {
-        ticked = ticked.with(phrase![" (", roster.outside(), " outside the filter)"]);
+    if counts.outside > 0 {
+        ticked = ticked.with(phrase![" (", counts.outside, " outside the filter)"]);
     }
     let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
     let shown = roster.is_filtered().then(|| phrase!["shown ", rows]);
@@ -270,20 +270,18 @@ pub(super) fn turned_on<'a>(roster: &Roster, bill: &Bill, rows: &Ticks) -> Optio
 
 /// That rows with a problem make the run partly done, where everybody was meant.
 pub(super) fn problems<'a>(bill: &Bill, cx: ViewCx<'_>) -> Option<Block<'a>> {
-    let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::Problem).then_some(*count);
-    let count = bill.stay_off.iter().find_map(of)?;
+    let count = bill.staying_off(StaysOff::Problem);
     let wants_all =
         cx.session.roster.people().is_all() || cx.session.record.as_ref().is_some_and(RunRecord::lists_given);
     let mailboxes = counted(count, "mailbox has", "mailboxes have");
     let words = format_args!("{mailboxes} a problem and can't be turned on: the run will be partly done.");
-    (wants_all && bill.billed() > 0).then(|| Block::Strong(Tone::Warn, words.into()))
+    (wants_all && count > 0 && bill.billed() > 0).then(|| Block::Strong(Tone::Warn, words.into()))
 }
 
 /// Who of a bill stays off because they are excluded, by name.
 pub(super) fn excluded<'a>(roster: &Roster, bill: &Bill) -> Option<Block<'a>> {
     let people = roster.people();
-    let of = |(why, count): &(StaysOff, u32)| (*why == StaysOff::Excluded).then_some(*count);
-    let count = bill.stay_off.iter().find_map(of)?;
+    let count = bill.staying_off(StaysOff::Excluded);
     let rows = people.excluded().rows().filter(|row| people.live().has(*row) && !people.on().has(*row));
     words::excluded(count, rows.filter_map(|row| people.user(row)).map(|user| user.name.to_text()))
 }

@@ -1116,7 +1116,7 @@ fn where_no_seat_is_left_it_is_said_how_more_come_on_record() {
 fn whoever_is_excluded_is_named_beside_the_bill() {
     let mut bench = Bench::staffed();
     bench.mark(Mark::Tick, &[1]);
-    bench.session.roster.exclude(&[id(2)]);
+    bench.session.roster.record_changed(|people| people.exclude(&[id(2)]));
     bench.act(Action::Review);
     assert!(bench.words().contains("Excluded: Ana."), "{}", bench.words());
 }
@@ -1202,7 +1202,7 @@ fn a_list_that_changed_shows_the_bill_of_auto_again() {
     let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
     assert_eq!(bench.heading(), "Switch Enable Auto on?", "what is proposed stands beside the bill");
-    bench.session.roster.exclude(&[id(1)]);
+    bench.session.roster.record_changed(|people| people.exclude(&[id(1)]));
     bench.give(Given::Number(2));
     assert_eq!((bench.question().0, bench.count(Request::is_write)), (QuestionId::Auto, 1), "the counts");
     assert!(bench.words().contains("changed meanwhile"), "{}", bench.words());

@@ -1,5 +1,7 @@
 //! Views made by hand, for the tests of drawing and of keys.
 
+use std::sync::LazyLock;
+
 use ratatui::{Terminal, backend::TestBackend, layout::Position};
 
 use crate::{
@@ -14,6 +16,11 @@ use crate::{
         text::{Shown, Text},
         user::Kind,
     },
+    tui::{
+        draw::{self, draw},
+        options::Options,
+        state::State,
+    },
     wizard::{
         answer::{Action, FieldId, Revision, RowId},
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
@@ -25,7 +32,12 @@ use crate::{
     },
 };
 
-use super::{draw::draw, options::Options, state::State};
+/// What is said on every one of them.
+static CARD: LazyLock<Card> = LazyLock::new(|| Card {
+    say: "I can see your users now.".into(),
+    sees: "Nothing; they can close the browser.".into(),
+    wrong: vec![("An error page".into(), "Close it; we are checking.".into())],
+});
 
 /// A list of any length whose rows are made when they are asked for; row `at` has the user `at + first`.
 #[derive(Debug)]
@@ -154,11 +166,7 @@ pub(crate) fn page<'a>(
             Offer::new(Action::Back, "back", "Back."),
             Offer::new(Action::Leave, "leave", "Leaves."),
         ],
-        card: Card {
-            say: "I can see your users now.".into(),
-            sees: "Nothing; they can close the browser.".into(),
-            wrong: vec![("An error page".into(), "Close it; we are checking.".into())],
-        },
+        card: &CARD,
         handouts: Vec::new(),
         link: None,
         must_accept: None,
@@ -204,7 +212,7 @@ pub(crate) fn users<'a>(many: &'a Many, filter: &'a str) -> View<'a> {
     let blocks = vec![Block::Rows(rows(many, filter))];
     let mut view = page(QuestionId::Users, Shape::Select(asked), "Which users shall be protected?", blocks);
     let offers = [
-        Offer::new(Action::Review, "review", "Shows the bill.").with_count(3).by_default(),
+        Offer::new(Action::Review, "review", "Shows the bill.").by_default(),
         Offer::new(Action::Auto, "Auto", "The standing rule."),
         Offer::new(Action::Sort, "sort", "Sorts."),
         Offer::new(Action::Refresh, "list again", "Lists again."),
@@ -398,14 +406,12 @@ pub(crate) fn wait() -> View<'static> {
 
 /// What was done, and its receipt.
 pub(crate) fn outcome(receipt: &[Text]) -> View<'_> {
-    let count =
-        |label: &'static str, count, tone| Count { label: Text::from(label), count, tone, is_total: false };
     let blocks = vec![
         Block::Strong(Tone::Good, "Done: 34 users are protected.".into()),
         Block::Counts(vec![
-            count("turned on", 34, Tone::Good),
-            count("not turned on", 0, Tone::Warn),
-            Count { is_total: true, ..count("protected now", 36, Tone::Plain) },
+            Count::new("turned on", 34, Tone::Good),
+            Count::new("not turned on", 0, Tone::Warn),
+            Count::new("protected now", 36, Tone::Plain),
         ]),
         Block::Para("Receipt for the ticket".into()),
         Block::Lines(receipt),
@@ -453,7 +459,7 @@ impl Screen {
     pub(crate) fn draw(&mut self, view: &View<'_>) -> Vec<String> {
         let state = &mut self.state;
         self.terminal.draw(|frame| draw(frame, view, state)).unwrap();
-        self.state.drawn = super::draw::drawn(view);
+        self.state.drawn = draw::drawn(view);
         let buffer = self.terminal.backend().buffer();
         buffer.content().chunks(usize::from(buffer.area.width.max(1))).map(row).collect()
     }
