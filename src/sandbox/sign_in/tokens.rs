@@ -384,10 +384,6 @@ pub(super) fn words(code: u32) -> &'static str {
         53_003 => {
             "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
         }
-        65_001 => {
-            "The user or administrator has not consented to use the application. Send an interactive authorization request for \
-                   this user and resource."
-        }
         65_004 => "User declined to consent to access the app.",
         70_016 => "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
         70_018 => "Invalid verification code: the device_code is not recognised.",
