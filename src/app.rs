@@ -206,8 +206,8 @@ fn say_places(settings: &Settings, is_sandbox: bool) {
 fn fits_the_world(common: &Common, settings: &Settings, is_sandbox: bool) -> Result<(), Refusal> {
     if !is_sandbox && settings.app.is_none() {
         return Err(Refusal::usage(
-            "no settings name your application at Microsoft. Add --sandbox to use the sandbox, or run backup365 setup, which \
-             registers one and writes the settings.",
+            "no settings name your application at Microsoft. Add --sandbox to use the sandbox. To register one and have the \
+             settings written, run: backup365 setup",
         ));
     }
     fits_flags(common, is_sandbox)

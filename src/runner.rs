@@ -35,7 +35,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
-        consent::Consents,
         customer::{Impersonation, Product},
         doubt::{self, Finding, Guarded},
         failure::{Failure, FailureKind},
@@ -43,12 +42,13 @@ use crate::{
         lock::lock,
         order,
         phrase::Phrase,
+        run::{Board, RunRecord},
         sweep::OVERDUE_AFTER,
         sydney,
         tenant::{Organisation, Verdict},
         tenant_input::TenantInput,
         text::Text,
-        time::Clock,
+        time::{Clock, Moment},
     },
     provider::{Provider, blocking, caught::caught, graph::OwnRight, partner::Wanted, store::Store},
     wizard::call::{CallId, Reply, Request, World},
@@ -281,6 +281,17 @@ async fn imported(tools: &Tools) -> Result<Reply, Failure> {
     Ok(Reply::Imported(Box::new(imported)))
 }
 
+/// The customers with their runs, and what the last proofs said.
+async fn load_board(
+    tools: &Tools,
+    probed: &Arc<Mutex<BTreeMap<RunId, Probe>>>,
+    last_2000: Moment,
+) -> Result<Board, Failure> {
+    let only = tools.only.clone();
+    let board = with(&tools.provider.store, move |s| s.board_of(last_2000, only.as_ref())).await?;
+    Ok(with_refusals(board, probed))
+}
+
 /// Carries out one call up to its last reply.
 async fn answer(
     lazy_world: &LazyWorld,
@@ -303,17 +314,9 @@ async fn answer(
     match request {
         Request::Wake(wait) => woken(wait).await,
         Request::OpenWorld => Ok(Reply::World(world.clone())),
-        Request::LoadBoard => {
-            let only = tools.only.clone();
-            let board = with(store, move |s| s.board_of(last_2000, only.as_ref())).await?;
-            Ok(Reply::Board(with_refusals(board, probed)))
-        }
+        Request::LoadBoard => load_board(tools, probed, last_2000).await.map(Reply::Board),
         Request::ProbeBoard(runs) => probe_board(tools, probed, runs, last_2000).await.map(Reply::Board),
-        Request::LoadConsents => {
-            let set = tools.provider.graph.permissions().clone();
-            let rows = with(store, |s| s.consents(None)).await?;
-            Ok(Reply::Consents(Box::new(Consents { set, rows })))
-        }
+        Request::LoadConsents => consent::all(&tools.provider).await,
         Request::KeepSeen(seen) => saved(store, move |s| s.keep_seen(&seen)).await,
         Request::AddCustomer(new, accepts) => {
             guarded(store, move |s| s.add_customer(&new, &accepts), Reply::Added).await
@@ -356,9 +359,10 @@ async fn answer(
         Request::Rehearse(tenant) => rehearse(tools, consent::link(&tools.provider, tenant).await?).await,
         Request::AskDetails(domain) => ask_details(tools, &domain),
         Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
-        Request::LoadProtection(customer, product) => with(store, move |s| s.protection(customer, product))
-            .await
-            .map(|p| Reply::Protection(Box::new(p))),
+        Request::LoadProtection(customer, product) => {
+            let protection = with(store, move |s| s.protection(customer, product)).await?;
+            Ok(Reply::Protection(Box::new(protection)))
+        }
         Request::ListUsers { of, tenant, impersonation } => {
             users::list(tools, replies, call, of, (tenant, impersonation)).await
         }
@@ -378,9 +382,8 @@ async fn answer(
         Request::MakeRule { run, confirmed, ceiling, owed } => {
             // When it was made decides from which night on it counts.
             tools.provider.graph.demand_clock()?;
-            with(store, move |s| s.make_rule_for(&run, confirmed, ceiling, &owed))
-                .await
-                .map(|rule| Reply::Rule(Some(rule)))
+            let rule = with(store, move |s| s.make_rule_for(&run, confirmed, ceiling, &owed)).await?;
+            Ok(Reply::Rule(Some(rule)))
         }
         Request::AcceptShorter(customer, count) => {
             with(store, move |s| s.accept_shorter(customer, count)).await.map(|_of| Reply::Saved)
@@ -502,7 +505,7 @@ async fn keep_pause(store: &Store, (customer, product): (CustomerId, Product), f
 /// A call of the store that answers with the run.
 async fn run<F>(store: &Store, work: F) -> Result<Reply, Failure>
 where
-    F: FnOnce(&Store) -> Result<crate::domain::run::RunRecord, Failure> + Send + 'static,
+    F: FnOnce(&Store) -> Result<RunRecord, Failure> + Send + 'static,
 {
     with(store, work).await.map(|record| Reply::Run(Box::new(record)))
 }

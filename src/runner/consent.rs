@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::with;
 use crate::{
     domain::{
-        consent::{Landed, hinted},
+        consent::{Consents, Landed, hinted},
         doubt::{Accepts, Guarded},
         failure::Failure,
         id::{Address, CustomerId, RunId, TenantId},
@@ -15,6 +15,7 @@ use crate::{
         time::{Moment, TOLERANCE},
     },
     provider::{Provider, caught::caught, side_by_side::side_by_side, store::Store},
+    wizard::call::Reply,
 };
 
 /// Organisations that are asked at most, those that were worked on last: a request each, and Microsoft counts requests for
@@ -53,6 +54,15 @@ pub(super) async fn search(
         .filter(|landed| landed.at >= from)
         .max_by_key(|landed| landed.at)
         .map(Box::new))
+}
+
+/// How every customer's consent stands.
+///
+/// # Errors
+/// `Record`, when the record can't be read.
+pub(super) async fn all(provider: &Provider) -> Result<Reply, Failure> {
+    let rows = with(&provider.store, |store| store.consents(None)).await?;
+    Ok(Reply::Consents(Box::new(Consents { set: provider.graph.permissions().clone(), rows })))
 }
 
 /// The link for an organisation's administrator, with the address of the one who was named.

@@ -501,10 +501,7 @@ impl Desk {
             }
             Request::LoadBoard | Request::ProbeBoard(_) => Some(Reply::Board(self.board.clone())),
             Request::ImportFromMicrosoft => Some(Reply::Imported(Box::new(imported()))),
-            Request::LoadConsents => Some(Reply::Consents(Box::new(Consents {
-                set: PermissionSet::usual().expect("a whole table"),
-                rows: self.board.rows.iter().map(|row| withdrawn(&row.customer)).collect(),
-            }))),
+            Request::LoadConsents => Some(consents(&self.board)),
             Request::AddCustomer(new, accepts) => {
                 if let Some(doubted) = self.doubted(accepts) {
                     return Some(doubted);
@@ -590,6 +587,12 @@ impl Desk {
             | Request::TurnOff(..) => Some(Reply::Saved),
         }
     }
+}
+
+/// Every customer's consent, given once and withdrawn since.
+fn consents(board: &Board) -> Reply {
+    let rows = board.rows.iter().map(|row| withdrawn(&row.customer)).collect();
+    Reply::Consents(Box::new(Consents { set: PermissionSet::usual().expect("a whole table"), rows }))
 }
 
 /// An import that brings nobody, and misses one.

@@ -137,8 +137,8 @@ impl Partner {
                 if is_in {
                     let read = within(graph.registration()).await;
                     let done_page = begun.settings.done_page.as_deref();
-                    checks.extend(registration::registration(&read, Wanted { table: &table, done_page }));
-                    checks.extend(at_home(&graph, &Plan::customers(&table)).await);
+                    checks.extend(registration::registration(&read, Wanted { table, done_page }));
+                    checks.extend(at_home(&graph, &Plan::customers(table)).await);
                     checks.extend(named(&graph, app.tenant).await);
                 }
                 checks

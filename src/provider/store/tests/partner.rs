@@ -24,7 +24,7 @@ fn a_list_adds_and_never_takes_away() {
     let whole = Taking { is_whole: true, ..Taking::default() };
     let (one, two) = (listed(1, "Bakery", Some(5)), listed(2, "Acme", Some(7)));
     let dry = Taking { is_dry: true, ..whole };
-    let (taken, _) = store.take_listed(&[one.clone()], dry).unwrap();
+    let (taken, _) = store.take_listed(std::slice::from_ref(&one), dry).unwrap();
     assert_eq!((&taken[0].did, store.customers().unwrap().len()), (&Did::Added, 0), "a dry run");
     store.take_listed(&[one.clone(), two.clone()], whole).unwrap();
     let bakery = store.customers().unwrap().into_iter().find(|it| it.name.as_str() == "Bakery").unwrap();
@@ -41,7 +41,7 @@ fn a_list_adds_and_never_takes_away() {
     assert_eq!((kept.ends, kept.origin), (Some(Moment::from_millis(5)), Origin::Both));
     // A whole one does, once; and who comes back is listed again.
     for _ in 0..2 {
-        let (_, gone) = store.take_listed(&[one.clone()], whole).unwrap();
+        let (_, gone) = store.take_listed(std::slice::from_ref(&one), whole).unwrap();
         assert_eq!(gone.iter().map(|(_, name, _)| name.as_str()).collect::<Vec<_>>(), ["Acme"]);
     }
     let acme = store.customers().unwrap().into_iter().find(|it| it.name.as_str() == "Acme").unwrap();
