@@ -80,6 +80,7 @@ impl Terms<'_> {
             "state": standing.word(),
             "as_of": of.seen.as_ref().map(|seen| seen.at.to_string()),
             "proved": of.consent.proved.map(|at| at.to_string()),
+            "relationship": of.relationship.as_ref().map(Text::as_str),
             "lacks": lacking.iter().map(|row| self.permission(row)).collect::<Vec<_>>(),
             "renewal": of.renewal.as_ref().map(|renewal| json!({
                 "asked": renewal.asked.iter().map(Text::as_str).collect::<Vec<_>>(),

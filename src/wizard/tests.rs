@@ -618,6 +618,7 @@ pub(crate) fn withdrawn(customer: &Customer) -> CustomerConsent {
         consent: Consent { proved: Some(at), ..Consent::default() },
         seen: Some(Seen { at, sight: Sight::Unknown }),
         renewal: None,
+        relationship: None,
     }
 }
 

@@ -66,6 +66,12 @@ async fn what_microsoft_lists_is_added_and_what_was_entered_here_stays() {
     let status = run(&home, &["status", "--json"]).json("status");
     let told = status["relationships"].as_array().unwrap();
     assert!(told.iter().any(|it| it["name"] == "Our Pelican"), "{status:#}");
+    let consent = run(&home, &["consent", "status"]).out;
+    let line = "RELATIONSHIP: C-1001 · Harbour Street Cafe: its delegated relationship ends on";
+    assert!(consent.contains(line), "{consent}");
+    let consent = run(&home, &["consent", "status", "--json"]).json("consent-status");
+    let cafe = named(&consent, "Harbour Street Cafe");
+    assert!(cafe["relationship"].as_str().unwrap().contains("ends on"), "{cafe}");
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ use crate::{
     },
     domain::{
         failure::{Failure, FailureKind},
+        phrase::{Command, phrase},
         sweep::OVERDUE_AFTER,
         sydney,
         text::Text,
@@ -113,7 +114,11 @@ fn look(opener: &world::Opener, runtime: &Runtime, sheet: &mut Sheet) -> Result<
         sheet.add(Check::warning(
             SETTINGS,
             "none names your application at Microsoft, so the wizard opens the sandbox",
-            "See \"Going live\" in the README; or add --sandbox to look at the sandbox.",
+            phrase![
+                "To register one, run: ",
+                Command::Setup,
+                ". See \"Going live\" in the README; or add --sandbox to look at the sandbox."
+            ],
         ));
     } else {
         sheet.add(checks::settings(opener));

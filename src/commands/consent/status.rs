@@ -64,6 +64,9 @@ pub fn run(cx: &RecordContext, set: &PermissionSet, wish: &Wish) -> anyhow::Resu
 fn lines(terms: Terms<'_>, rows: &[Row], sums: &str) -> Vec<String> {
     let mut lines = vec![sentence(&capital(&terms.asked()))];
     lines.extend(rows.iter().filter_map(|row| trouble(terms, row)));
+    lines.extend(rows.iter().filter_map(|Row { of, .. }| {
+        of.relationship.as_ref().map(|words| format!("RELATIONSHIP: {}: {words}.", named(of)))
+    }));
     if !rows.is_empty() {
         let mut table = Table::new([
             ("REFERENCE", Cut::Never),

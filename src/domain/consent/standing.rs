@@ -100,6 +100,9 @@ pub struct CustomerConsent {
     pub seen: Option<Seen>,
     /// Asked to accept again: the last time.
     pub renewal: Option<Renewal>,
+    /// What is to be known of the relationship with the customer, a sentence without its full stop: that it ends soon, or is
+    /// no longer listed.
+    pub relationship: Option<Text>,
 }
 
 /// How it stands.
@@ -299,6 +302,7 @@ mod tests {
             consent: Consent { proved: proved.then_some(at), ..Consent::default() },
             seen: sight.map(|sight| Seen { at, sight }),
             renewal: None,
+            relationship: None,
         }
     }
 

@@ -22,7 +22,13 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn consents(&self, only: Option<CustomerId>) -> Result<Vec<CustomerConsent>, Failure> {
-        self.read(|tx| renewal::all(tx, only))
+        let now = self.0.options.clock.now();
+        let mut rows = self.read(|tx| renewal::all(tx, only))?;
+        let listed = self.partnerships()?;
+        for row in &mut rows {
+            row.relationship = listed.get(&row.customer.id).and_then(|listed| listed.warning(now));
+        }
+        Ok(rows)
     }
 
     /// Keeps what a look at a tenant saw, and that customers have accepted again where it shows that. Writes only where that

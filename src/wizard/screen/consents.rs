@@ -116,6 +116,7 @@ fn line(row: &CustomerConsent, standing: &Standing, cx: ViewCx<'_>, set: &Permis
         is_news: false,
         product: None,
         remark: trouble
+            .or_else(|| row.relationship.clone())
             .map(|why| Text::of(format_args!("{}: {}", row.customer.name, sentence(why.as_str()))).into()),
         details: None,
     }
@@ -136,6 +137,11 @@ fn about<'a>(read: &Read, row: &CustomerConsent, cx: ViewCx<'a>) -> Scene<'a> {
         None => Fact::other("As of", phrase!["nobody has looked yet: ", Command::StatusRefresh]),
     });
     facts.extend(row.tenant.map(|tenant| Fact::other("Tenant ID", Text::of(format_args!("{tenant}")))));
+    facts.extend(
+        row.relationship
+            .as_ref()
+            .map(|words| Fact::other("Relationship", Text::clean(&capital(words.as_str())))),
+    );
     facts.extend(row.consent.proved.map(|proved| Fact::other("Accepted", at(proved))));
     if let Some(renewal) = &row.renewal {
         facts.push(Fact::other("Sent", Text::of(format_args!("{}, {}", at(renewal.sent), renewal.sent_by))));
@@ -249,7 +255,12 @@ mod tests {
         };
         let of = |number| withdrawn(&customer(number));
         let rows = vec![
-            CustomerConsent { consent: Consent::default(), seen: None, ..of(1) },
+            CustomerConsent {
+                consent: Consent::default(),
+                seen: None,
+                relationship: Some("its delegated relationship ends on 20 Dec 2026, in 19 days".into()),
+                ..of(1)
+            },
             CustomerConsent {
                 seen: Some(Seen { at, sight: Sight::Granted(old.collect()) }),
                 renewal: Some(renewal),
@@ -277,6 +288,9 @@ mod tests {
         assert!(desk.view().handouts.iter().any(|handout| handout.id == HandoutId::Link));
         desk.give(Given::Back);
         assert_eq!(desk.question(), QuestionId::Consents);
+        desk.pick(2);
+        assert!(desk.words().contains("Its delegated relationship ends on 20 Dec 2026"), "{}", desk.words());
+        desk.give(Given::Back);
         desk.give(Given::Back);
         assert_eq!(desk.question(), QuestionId::Customer);
     }

@@ -1,7 +1,7 @@
 //! What the last look at an organisation's consent saw, and the customers who are asked to accept again.
 
 use super::{
-    super::tx::{Column, Columns, Row, Tx, Value, columns, values},
+    super::tx::{Column, Columns, Row, Tx, Value, values},
     By,
 };
 use crate::domain::{
@@ -12,8 +12,20 @@ use crate::domain::{
     time::Moment,
 };
 
-columns! {
-    CustomerConsent { customer, tenant, run, administrator, consent, seen, renewal }
+impl Columns for CustomerConsent {
+    /// Reads all but the relationship, which is of another table.
+    fn read(row: &Row<'_>) -> Result<Self, Failure> {
+        Ok(Self {
+            customer: row.read()?,
+            tenant: row.read()?,
+            run: row.read()?,
+            administrator: row.read()?,
+            consent: row.read()?,
+            seen: row.read()?,
+            renewal: row.read()?,
+            relationship: None,
+        })
+    }
 }
 
 /// Names with blanks between them.
