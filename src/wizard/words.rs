@@ -97,11 +97,13 @@ pub(crate) fn common_offers(record: Option<&RunRecord>) -> impl Iterator<Item = 
     let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
     let take_over =
         Offer::new(Action::Refresh, "again", "Take the run over, once the other window is closed.");
+    // At the customers and in setup there is no run.
+    let leave = if record.is_some() { "Leave. The run is kept." } else { "Leave. What was saved is kept." };
     [
         // A run that is finished has nothing left to be parked.
         record.is_some_and(|record| record.finished.is_none()).then_some(park),
         Some(Offer::new(Action::Back, "back", "Back to the screen before.")),
-        Some(Offer::new(Action::Leave, "leave", "Leave. The run is kept.")),
+        Some(Offer::new(Action::Leave, "leave", leave)),
         record.is_some_and(|record| record.is_read_only).then_some(take_over),
     ]
     .into_iter()
