@@ -188,6 +188,14 @@ impl<'c> Tx<'c> {
             Side::Server(tx) => tx.stand_in_line(),
         }
     }
+
+    /// Says which entry the transaction has added to the audit last, by number and hash: a server is asked for it, where the
+    /// connection is lost while the transaction is committed.
+    pub(crate) fn has_added(&self, entry: i64, hash: [u8; 32]) {
+        if let Side::Server(tx) = &self.0 {
+            tx.has_added((entry, hash));
+        }
+    }
 }
 
 /// A row, read column by column.

@@ -35,6 +35,7 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
         tx.write(&format!("SELECT pg_advisory_xact_lock({LOCK_SCHEMA}, 0)"), values![])?;
         let done = version(tx)?;
         if done.is_none() {
+            may_make(tx)?;
             tx.batch(
                 "CREATE SCHEMA backup365; CREATE TABLE backup365.schema_version (number bigint NOT NULL)",
             )?;
@@ -47,6 +48,18 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
         tx.write("UPDATE schema_version SET number = ?1", values![i64::try_from(NEWEST).unwrap_or(0)])?;
         Ok(((), true))
     })
+}
+
+/// Refuses a role that may make no schema in the database.
+fn may_make(tx: &Tx<'_>) -> Result<(), Failure> {
+    if tx.only("SELECT has_database_privilege(current_database(), 'CREATE')", values![])? {
+        return Ok(());
+    }
+    Err(Failure::new(
+        FailureKind::Record,
+        "the role in record.url may not make the record's tables in that database",
+        "Ask whoever runs the server for the right to (GRANT CREATE ON DATABASE), or name another database.",
+    ))
 }
 
 /// The version on record; none where no record was made.

@@ -16,7 +16,7 @@ impl TestDatabase {
     pub(in super::super) fn new() -> Option<Self> {
         static SAID: Once = Once::new();
         let Ok(base) = env::var("BACKUP365_POSTGRES") else {
-            assert!(env::var_os("CI").is_none(), "BACKUP365_POSTGRES names no server");
+            assert!(!is_gate(), "BACKUP365_POSTGRES names no server");
             SAID.call_once(|| {
                 // To the terminal, whatever the test's own output is: a test that skips says so.
                 eprintln!(
@@ -46,6 +46,18 @@ impl TestDatabase {
         ask(&self.address(&self.name), sql)
     }
 
+    /// The server's port.
+    pub(super) fn port(&self) -> u16 {
+        self.address(&self.name).config().get_ports()[0]
+    }
+
+    /// Its address by another port, where somebody carries what is said.
+    pub(super) fn address_by(&self, port: u16) -> Address {
+        let (role, _) = self.base.split_once('@').unwrap();
+        let url = format!("{role}@127.0.0.1:{port}/{}?sslmode=disable", self.name);
+        Address::parse(&url, &Surroundings::default()).unwrap()
+    }
+
     fn address(&self, database: &str) -> Address {
         Address::parse(&format!("{}/{database}?sslmode=disable", self.base), &Surroundings::default())
             .unwrap()
@@ -58,8 +70,13 @@ impl Drop for TestDatabase {
     }
 }
 
+/// Whether CI is set: what can't be tested is a failure there.
+pub(super) fn is_gate() -> bool {
+    env::var("CI").is_ok_and(|value| !value.is_empty())
+}
+
 /// Asks on a connection of its own.
-fn ask(address: &Address, sql: &str) -> Vec<String> {
+pub(super) fn ask(address: &Address, sql: &str) -> Vec<String> {
     let waiter = Waiter::new().unwrap();
     waiter.wait(async {
         let (client, connection) = address.connect().await.unwrap();
