@@ -233,6 +233,18 @@ impl Store {
         sqlite::copy(from, to)
     }
 
+    /// Has what others change told from now on; nothing (`None`) said: anything may have been missed, read all of it again. A
+    /// record in a file tells nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub fn hear(&self, hear: impl Fn(Option<&str>) + Send + Sync + 'static) -> Result<(), Failure> {
+        match &self.0.locks {
+            Locks::Files(_) => Ok(()),
+            Locks::Sessions(session) => session.hear(Arc::new(hear)),
+        }
+    }
+
     /// The operator at the keyboard, as on record when the store was opened.
     #[must_use]
     pub fn operator(&self) -> Operator {

@@ -25,7 +25,7 @@ pub(crate) struct Tx<'c>(Side<'c>);
 /// Of which database.
 enum Side<'c> {
     File(Transaction<'c>),
-    Server(Served),
+    Server(Box<Served>),
 }
 
 impl<'c> Tx<'c> {
@@ -35,8 +35,8 @@ impl<'c> Tx<'c> {
     }
 
     /// The transaction that was begun on PostgreSQL.
-    pub(super) const fn on_server(tx: Served) -> Self {
-        Self(Side::Server(tx))
+    pub(super) fn on_server(tx: Served) -> Self {
+        Self(Side::Server(Box::new(tx)))
     }
 
     /// SQLite's transaction, to end it; none on PostgreSQL.
@@ -46,7 +46,7 @@ impl<'c> Tx<'c> {
 
     /// PostgreSQL's transaction, to end it; none on SQLite.
     pub(super) fn into_server(self) -> Option<Served> {
-        if let Side::Server(tx) = self.0 { Some(tx) } else { None }
+        if let Side::Server(tx) = self.0 { Some(*tx) } else { None }
     }
 
     /// Writes; answers how many rows it changed.

@@ -44,7 +44,7 @@ impl Served {
 
     /// Statements one after another, as a migration has them.
     pub(in super::super) fn batch(&self, sql: &str) -> Result<(), Failure> {
-        self.waiter.wait(self.client.batch_execute(sql)).map_err(failure)
+        self.waiter.wait(self.client.batch_execute(sql)).map_err(|error| failure(&error))
     }
 
     /// Waits until no other transaction adds to the audit; over with this one.
@@ -54,7 +54,7 @@ impl Served {
 
     /// Makes a statement ready; the connection remembers it.
     pub(in super::super) fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
-        self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))).map_err(failure)
+        self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))).map_err(|error| failure(&error))
     }
 
     /// Writes; answers how many rows it changed.
@@ -63,7 +63,8 @@ impl Served {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<usize, Failure> {
-        let changed = self.waiter.wait(self.client.execute_raw(statement, values)).map_err(failure)?;
+        let changed =
+            self.waiter.wait(self.client.execute_raw(statement, values)).map_err(|error| failure(&error))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
@@ -74,7 +75,7 @@ impl Served {
         rows: impl Iterator<Item = Vec<Value<'v>>>,
     ) -> Result<Vec<usize>, Failure> {
         let each = rows.map(|values| self.client.execute_raw(statement, values));
-        let changed = self.waiter.wait(try_join_all(each)).map_err(failure)?;
+        let changed = self.waiter.wait(try_join_all(each)).map_err(|error| failure(&error))?;
         Ok(changed.into_iter().map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)).collect())
     }
 
@@ -89,7 +90,7 @@ impl Served {
             let found: Vec<Row> = found.try_collect().await?;
             Ok(found.into_iter().next())
         });
-        self.waiter.wait(try_join_all(each)).map_err(failure)
+        self.waiter.wait(try_join_all(each)).map_err(|error| failure(&error))
     }
 
     /// Row after row, until `read` answers false.
@@ -100,9 +101,9 @@ impl Served {
         mut read: impl FnMut(&Row) -> Result<bool, Failure>,
     ) -> Result<(), Failure> {
         self.waiter.wait(async {
-            let rows = self.client.query_raw(statement, values).await.map_err(failure)?;
+            let rows = self.client.query_raw(statement, values).await.map_err(|error| failure(&error))?;
             pin_mut!(rows);
-            while let Some(row) = rows.try_next().await.map_err(failure)? {
+            while let Some(row) = rows.try_next().await.map_err(|error| failure(&error))? {
                 if !read(&row)? {
                     break;
                 }
