@@ -57,6 +57,7 @@ mod tests;
 #[path = "store/tests/suite.rs"]
 mod tests_on_server;
 mod tx;
+mod waiter;
 
 use std::{
     collections::BTreeMap,

@@ -12,12 +12,10 @@
 mod address;
 mod error;
 mod schema;
-mod served;
 mod session;
 #[cfg(test)]
 mod test_database;
 mod trust;
-mod waiter;
 
 use std::{fmt, pin::Pin, sync::Arc, thread, time::Duration};
 
@@ -26,17 +24,14 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config};
 
 pub use self::address::{Address, Surroundings};
+use self::error::{failure, is_passing, unreachable};
+pub(super) use self::session::{Session, SessionHold};
 #[cfg(test)]
 pub(super) use self::test_database::TestDatabase;
-use self::{
-    error::{failure, is_passing, unreachable},
+use super::{
+    tx::{Served, Tx},
     waiter::Waiter,
 };
-pub(super) use self::{
-    served::Served,
-    session::{Session, SessionHold},
-};
-use super::tx::Tx;
 use crate::domain::{
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId},
@@ -75,7 +70,6 @@ pub(crate) enum Scope<'a> {
 /// First numbers of the locks that last as long as a transaction; what stands behind is the customer's number, or 0.
 const LOCK_RECORD: i32 = 365_001;
 const LOCK_CUSTOMER: i32 = 365_002;
-const LOCK_AUDIT: i32 = 365_003;
 const LOCK_SCHEMA: i32 = 365_004;
 
 impl Scope<'_> {

@@ -5,6 +5,7 @@
 //! of many users is handed over at once ([`Tx::execute_each`], [`Tx::one_of_each`]).
 
 mod carried;
+mod served;
 mod value;
 
 use std::{cell::Cell, iter};
@@ -14,8 +15,9 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
+pub(super) use self::served::Served;
 pub(super) use self::value::{Column, Columns, Value, columns, row, values};
-use super::{error::unreadable, postgres::Served};
+use super::error::unreadable;
 use crate::domain::failure::{Failure, FailureKind};
 
 /// A transaction: what it reads is of one moment on SQLite, and for a reader on PostgreSQL; what it writes is kept whole or

@@ -14,8 +14,14 @@ use crate::domain::{
 /// Why nothing was saved, where the connection is gone.
 const LOST: &str = "the record's server went away: this change was not saved, everything before it was";
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        failure(&error)
+    }
+}
+
 /// Puts an error of a statement into words. Messages of the server may name values: they go to the log, never to a screen.
-pub(in super::super) fn failure(error: &Error) -> Failure {
+pub(super) fn failure(error: &Error) -> Failure {
     let record = |what: &'static str, hint: &'static str| Failure::new(FailureKind::Record, what, hint);
     let Some(code) = error.code() else {
         tracing::warn!(%error, cause = ?error.source().map(ToString::to_string), "the record's server");

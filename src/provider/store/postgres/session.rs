@@ -18,9 +18,9 @@ use tokio::time::sleep;
 use tokio_postgres::{AsyncMessage, Client, Connection, Socket, tls::TlsStream};
 
 use super::{
+    super::waiter::Waiter,
     Address, BEGIN,
     error::{connecting, failure},
-    waiter::Waiter,
 };
 use crate::domain::failure::Failure;
 

@@ -2,7 +2,7 @@
 
 use std::{env, sync::Once};
 
-use super::{Address, Surroundings, waiter::Waiter};
+use super::{super::waiter::Waiter, Address, Surroundings};
 use crate::provider::store::Place;
 
 /// A database of a test, dropped with it.
