@@ -13,22 +13,14 @@ mod address;
 mod error;
 mod fate;
 mod schema;
-mod served;
 mod session;
 #[cfg(test)]
 mod test_database;
 #[cfg(test)]
 mod tests;
 mod trust;
-mod waiter;
 
-use std::{
-    fmt,
-    pin::Pin,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fmt, pin::Pin, sync::Arc, thread, time::Duration};
 
 use deadpool_postgres::{
     Connect, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
@@ -37,35 +29,33 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, error::SqlState};
 
 pub use self::address::{Address, Surroundings};
+use self::error::{is_passing, reading, unreachable, writing};
+pub(super) use self::session::{Session, SessionHold};
 #[cfg(test)]
 pub(super) use self::test_database::TestDatabase;
-use self::{
-    error::{Tried, failure, is_passing, unreachable},
+use super::{
+    tx::{InWords, Served, Tx},
     waiter::Waiter,
 };
-pub(super) use self::{
-    served::Served,
-    session::{Session, SessionHold},
-};
-use super::tx::Tx;
 use crate::domain::{
-    failure::{Failure, FailureKind},
+    failure::Failure,
     id::{CustomerId, RunId},
 };
 
 /// Connections that a process may have beside the one of its holds: a wizard needs three, a sweep of many customers more.
 const CONNECTIONS: usize = 8;
 
-/// How long is tried to get a connection while the server starts or has none to give, as long as a write to SQLite waits;
-/// and the pause between two tries.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How often is tried to get a connection while the server starts or has none to give, and the pause between two tries: with
+/// those 5 s in all, as long as a write to SQLite waits.
+const TRIES: u32 = 25;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How long is waited for one of the own connections, where all are at work: as long as a dead one may go unnoticed.
 const TURN: Duration = Duration::from_mins(1);
 
-/// How long the fate of a commit is asked for once its connection was lost: a server that restarts takes seconds.
-const FATE: Duration = Duration::from_secs(20);
+/// How often the fate of a commit is asked for once its connection was lost, with that pause: a server that restarts takes
+/// seconds.
+const FATE_TRIES: u32 = 100;
 
 /// What every connection begins with. A client whose computer is gone is noticed within 60 s (20 + 4 × 10), and what it had
 /// begun is undone; nobody waits longer than 15 s for another's write.
@@ -89,7 +79,6 @@ pub(crate) enum Scope<'a> {
 /// First numbers of the locks that last as long as a transaction; what stands behind is the customer's number, or 0.
 const LOCK_RECORD: i32 = 365_001;
 const LOCK_CUSTOMER: i32 = 365_002;
-const LOCK_AUDIT: i32 = 365_003;
 const LOCK_SCHEMA: i32 = 365_004;
 
 impl Scope<'_> {
@@ -178,7 +167,7 @@ impl Server {
     /// # Errors
     /// `Record`, when the record can't be read, and what `work` says.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let (served, _) = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Tried::Read)?;
+        let (served, _) = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", reading)?;
         let tx = Tx::on_server(served);
         let made = work(&tx)?;
         // Nothing can be lost any more.
@@ -198,7 +187,7 @@ impl Server {
         scope: Scope<'_>,
         work: impl FnOnce(&Tx<'_>) -> Result<(T, bool), Failure>,
     ) -> Result<T, Failure> {
-        let (served, number) = self.begin(&scope.begin(), Tried::Write)?;
+        let (served, number) = self.begin(&scope.begin(), writing)?;
         let tx = Tx::on_server(served);
         let (made, is_kept) = work(&tx)?;
         let Some(served) = tx.into_server().filter(|_| is_kept) else { return Ok(made) };
@@ -211,7 +200,7 @@ impl Server {
             Err(lost) if lost.is_closed() || lost.code().is_none() || is_passing(&lost) => {
                 self.fate(number.as_deref(), entry, &lost).map(|()| made)
             }
-            Err(error) => Err(failure(&error, Tried::Write)),
+            Err(error) => Err(writing(&error)),
         }
     }
 
@@ -222,15 +211,16 @@ impl Server {
 
     /// Begins a transaction on a connection that answers; waits for a while where the server starts or is out of
     /// connections.
-    fn begin(&self, sql: &str, tried: Tried) -> Result<(Served, Option<String>), Failure> {
-        let until = Instant::now() + PATIENCE;
+    fn begin(&self, sql: &str, in_words: InWords) -> Result<(Served, Option<String>), Failure> {
+        let mut tries = 0;
         loop {
-            let stumble = match self.begin_once(sql, tried) {
+            let stumble = match self.begin_once(sql, in_words) {
                 Ok(begun) => return Ok(begun),
                 Err(stumble) => stumble,
             };
-            if !stumble.is_passing() || Instant::now() >= until {
-                return Err(stumble.failure(&self.address, tried));
+            tries += 1;
+            if !stumble.is_passing() || tries >= TRIES {
+                return Err(stumble.failure(&self.address, in_words));
             }
             // One from the pool that is gone since it was put there makes room for the next.
             thread::sleep(if matches!(stumble, Unbegun::Refused(_)) { Duration::ZERO } else { PAUSE });
@@ -238,14 +228,14 @@ impl Server {
     }
 
     /// Begins a transaction, or says what came between.
-    fn begin_once(&self, sql: &str, tried: Tried) -> Result<(Served, Option<String>), Unbegun> {
+    fn begin_once(&self, sql: &str, in_words: InWords) -> Result<(Served, Option<String>), Unbegun> {
         let client = self.waiter.wait(self.pool.get()).map_err(|error| match error {
             PoolError::Backend(error) => Unbegun::Unconnected(error),
             PoolError::Timeout(TimeoutType::Wait) => Unbegun::Crowded,
             PoolError::Timeout(_) => Unbegun::Silent,
             other => Unbegun::Other(other),
         })?;
-        Served::begin(client, self.waiter.clone(), sql, tried).map_err(|error| {
+        Served::begin(client, self.waiter.clone(), sql, in_words).map_err(|error| {
             if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
                 // Another server may be the primary by now, and is found by connecting anew.
                 let _closed = self.pool.retain(|_, _| false);
@@ -259,18 +249,14 @@ impl Server {
     fn demand_sessions(&self) -> Result<(), Failure> {
         let said = uuid::Uuid::new_v4().simple().to_string();
         let sql = format!("SELECT set_config('backup365.session', '{said}', false)");
-        let (one, _) = self.begin(&sql, Tried::Read)?;
+        let (one, _) = self.begin(&sql, reading)?;
         let ask = "BEGIN READ ONLY; SELECT coalesce(current_setting('backup365.session', true), '')";
-        let (_other, heard) = self.begin(ask, Tried::Read)?;
+        let (_other, heard) = self.begin(ask, reading)?;
         let own = one
             .ask("SELECT coalesce(current_setting('backup365.session', true), '')")
-            .map_err(|error| failure(&error, Tried::Read))?;
+            .map_err(|error| reading(&error))?;
         if heard.as_deref() == Some(&said) || own.as_deref() != Some(&said) {
-            return Err(Failure::new(
-                FailureKind::Record,
-                "the record's server is reached through a pooler that shares sessions, and holds on runs would be lost in it",
-                "Name the database's own address as record.url, or set the pooler to pool_mode = session.",
-            ));
+            return Err(error::shares_sessions());
         }
         Ok(())
     }
@@ -305,9 +291,10 @@ impl Unbegun {
     }
 
     /// In words.
-    fn failure(&self, address: &Address, tried: Tried) -> Failure {
+    fn failure(&self, address: &Address, in_words: InWords) -> Failure {
         match self {
-            Self::Refused(error) if !self.is_passing() => failure(error, tried),
+            Self::Refused(error) if error::is_of_pooler(error) => error::shares_sessions(),
+            Self::Refused(error) if !self.is_passing() => in_words(error),
             Self::Unconnected(error) | Self::Refused(error) => error::connecting(address, error),
             Self::Silent => error::silent(address),
             Self::Crowded => error::crowded(address),

@@ -14,7 +14,7 @@ use crate::domain::{
 
 /// What was tried when the trouble came: of a look nothing is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tried {
+enum Tried {
     Read,
     Write,
 }
@@ -29,8 +29,18 @@ impl Tried {
     }
 }
 
+/// Puts an error of a statement that reads into words.
+pub(super) fn reading(error: &Error) -> Failure {
+    failure(error, Tried::Read)
+}
+
+/// Puts an error of a statement of a change into words.
+pub(super) fn writing(error: &Error) -> Failure {
+    failure(error, Tried::Write)
+}
+
 /// Puts an error of a statement into words. Messages of the server may name values: they go to the log, never to a screen.
-pub(super) fn failure(error: &Error, tried: Tried) -> Failure {
+fn failure(error: &Error, tried: Tried) -> Failure {
     let record = |what: &'static str, hint: &'static str| {
         Failure::new(FailureKind::Record, Text::of(format_args!("{what}: {}", tried.end())), hint)
     };
@@ -97,7 +107,7 @@ pub(super) fn undone() -> Failure {
 pub(super) fn is_passing(error: &Error) -> bool {
     match error.code() {
         // The class of lost connections: a pooler says so of the one behind it.
-        Some(code) if code.code().starts_with("08") => true,
+        Some(code) if !is_of_pooler(error) && code.code().starts_with("08") => true,
         Some(code) => [
             SqlState::CANNOT_CONNECT_NOW,
             SqlState::TOO_MANY_CONNECTIONS,
@@ -175,9 +185,24 @@ fn of_tls(error: &Error) -> Option<(&'static str, &'static str)> {
 pub(super) fn connecting(address: &Address, error: &Error) -> Failure {
     tracing::warn!(%error, cause = ?error.source().map(ToString::to_string), "the record's server");
     match error.code() {
+        Some(_) if is_of_pooler(error) => shares_sessions(),
         Some(code) => refused(address, code),
         None => unconnected(address, error),
     }
+}
+
+/// Whether a pooler says that it takes no transactions (`pool_mode = statement` of pgbouncer).
+pub(super) fn is_of_pooler(error: &Error) -> bool {
+    error.as_db_error().is_some_and(|error| error.message().contains("statement pooling mode"))
+}
+
+/// Each transaction may have another session.
+pub(super) fn shares_sessions() -> Failure {
+    Failure::new(
+        FailureKind::Record,
+        "the record's server is reached through a pooler that shares sessions, and holds on runs would be lost in it",
+        "Name the database's own address as record.url, or set the pooler to pool_mode = session.",
+    )
 }
 
 /// "no connection to the record at …", why, and what to do.

@@ -1,14 +1,14 @@
 //! What became of a transaction whose connection was lost while it was committed: the server is asked, by its number
 //! (`pg_xact_status`, "System Information Functions" in its manual).
 
-use std::{thread, time::Instant};
+use std::thread;
 
 use tokio_postgres::{Error, error::SqlState};
 
 use super::{
-    FATE, PAUSE, Server, Unbegun,
-    error::{Tried, failure, in_doubt},
-    served::Entry,
+    super::tx::Entry,
+    FATE_TRIES, PAUSE, Server, Unbegun,
+    error::{in_doubt, reading, writing},
 };
 use crate::domain::failure::Failure;
 
@@ -23,16 +23,17 @@ impl Server {
         entry: Option<Entry>,
         lost: &Error,
     ) -> Result<(), Failure> {
-        let Some(number) = number else { return Err(failure(lost, Tried::Write)) };
-        let until = Instant::now() + FATE;
-        while Instant::now() < until {
-            match self.begin_once(&asking(number, entry), Tried::Read) {
+        let Some(number) = number else { return Err(writing(lost)) };
+        for _ in 0..FATE_TRIES {
+            match self.begin_once(&asking(number, entry), reading) {
                 Ok((_, Some(said))) if said == "committed" => return Ok(()),
-                Ok((_, Some(said))) if said == "aborted" => return Err(failure(lost, Tried::Write)),
+                Ok((_, Some(said))) if said == "aborted" => return Err(writing(lost)),
                 Ok((_, Some(said))) if said == "unknown" => break,
+                // A way on which nothing comes back: it has taken long enough.
+                Err(Unbegun::Silent | Unbegun::Crowded) => break,
                 // The server came back from a crash without ever having had that number on its disk.
                 Err(Unbegun::Refused(error)) if error.code() == Some(&SqlState::INVALID_PARAMETER_VALUE) => {
-                    return Err(failure(lost, Tried::Write));
+                    return Err(writing(lost));
                 }
                 // In progress, or the server is not back yet.
                 _ => thread::sleep(PAUSE),

@@ -18,9 +18,9 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::{AsyncMessage, Client, Connection, Socket, tls::TlsStream};
 
 use super::{
+    super::waiter::Waiter,
     Address, BEGIN,
-    error::{Tried, connecting, failure, silent},
-    waiter::Waiter,
+    error::{connecting, reading, silent},
 };
 use crate::domain::failure::Failure;
 
@@ -33,7 +33,7 @@ pub(crate) type Hear = Arc<dyn Fn(Option<&str>) + Send + Sync>;
 
 /// Clones share the connection.
 #[derive(Clone)]
-pub(in super::super) struct Session(Arc<Shared>);
+pub(crate) struct Session(Arc<Shared>);
 
 struct Shared {
     address: Arc<Address>,
@@ -84,7 +84,7 @@ impl Session {
     ///
     /// # Errors
     /// `Record`, when the server can't be asked.
-    pub(in super::super) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
+    pub(crate) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
         let key = key(name);
         let Line { client, is_alive, held } = self.line()?;
         // Asked and noted as one: two threads must not both be given what the session has once.
@@ -93,7 +93,7 @@ impl Session {
             return Ok(None);
         }
         let row = self.0.waiter.wait(client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]));
-        if !row.and_then(|row| row.try_get(0)).map_err(|error| failure(&error, Tried::Read))? {
+        if !row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))? {
             return Ok(None);
         }
         names.insert(key);
@@ -105,11 +105,11 @@ impl Session {
     ///
     /// # Errors
     /// `Record`, when the server can't be asked.
-    pub(in super::super) fn is_held(&self, name: &str) -> Result<bool, Failure> {
+    pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
         let Line { client, .. } = self.line()?;
         let key = key(name);
         let row = self.0.waiter.wait(client.query_one(HELD, &[&key]));
-        row.and_then(|row| row.try_get(0)).map_err(|error| failure(&error, Tried::Read))
+        row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))
     }
 
     /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
@@ -117,10 +117,10 @@ impl Session {
     ///
     /// # Errors
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
-    pub(in super::super) fn hear(&self, hear: Hear) -> Result<(), Failure> {
+    pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
         let Line { client, .. } = self.line()?;
-        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(|error| failure(&error, Tried::Read))
+        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(|error| reading(&error))
     }
 
     /// The connection, made where there is none.
@@ -177,12 +177,9 @@ async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, tokio_post
 }
 
 /// Drives a connection to its end; tells what it hears. Where somebody listens, another one is made after it.
-async fn drive<T: TlsStream + Unpin>(
-    shared: Weak<Shared>,
-    mut connection: Connection<Socket, T>,
-    is_alive: Arc<AtomicBool>,
-) where
-    T: tokio::io::AsyncRead + tokio::io::AsyncWrite,
+async fn drive<T>(shared: Weak<Shared>, mut connection: Connection<Socket, T>, is_alive: Arc<AtomicBool>)
+where
+    T: TlsStream + tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
     loop {
         match poll_fn(|cx| connection.poll_message(cx)).await {
@@ -267,8 +264,7 @@ impl fmt::Debug for SessionHold {
 /// The number of a lock by its name.
 fn key(name: &str) -> i64 {
     let digest: [u8; 32] = Sha256::digest(name.as_bytes()).into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    digest.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

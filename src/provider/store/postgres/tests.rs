@@ -25,7 +25,10 @@ use self::{
     cluster::Cluster,
     proxy::{Cut, Proxy},
 };
-use super::{Address, Server, Surroundings, TestDatabase, test_database::{ask, is_gate}};
+use super::{
+    Address, Server, Surroundings, TestDatabase,
+    test_database::{ask, is_gate},
+};
 use crate::{
     domain::{
         customer::{NewCustomer, Product},
@@ -57,7 +60,7 @@ fn open_at(
 ) -> Result<Store, Failure> {
     let now = Arc::clone(now);
     Store::open(StoreOptions {
-        place: Place::Server(address),
+        place: Place::Server(Box::new(address)),
         identity: keys.join("identity.txt"),
         clock: Clock::new(move || Moment::from_millis(now.load(Ordering::SeqCst))),
         account: operator.into(),

@@ -93,11 +93,6 @@ impl Cluster {
         self.program("pg_ctl", &["-D", &self.data(), "-w", "-m", how, "stop"]);
     }
 
-    pub(super) fn restart(&self) {
-        self.stop("fast");
-        self.start();
-    }
-
     /// `reload` or `promote`, and waits for it.
     pub(super) fn signal(&self, what: &str) {
         self.program("pg_ctl", &["-D", &self.data(), what]);
@@ -148,10 +143,7 @@ pub(super) fn programs() -> Option<PathBuf> {
     if is_asked_for && found.is_some() {
         return found;
     }
-    assert!(
-        !is_gate(),
-        "a cluster of one's own needs BACKUP365_POSTGRES and PostgreSQL's programs"
-    );
+    assert!(!is_gate(), "a cluster of one's own needs BACKUP365_POSTGRES and PostgreSQL's programs");
     SAID.call_once(|| {
         eprintln!(
             "SKIPPED faults of a server: BACKUP365_POSTGRES names none, or PostgreSQL's programs are not here"

@@ -9,10 +9,7 @@ mod actors;
 use std::{
     collections::BTreeMap,
     env,
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, AtomicU64},
-    },
+    sync::atomic::{AtomicBool, AtomicU64},
     thread,
     time::Duration,
 };
@@ -109,7 +106,7 @@ impl Ground {
             // Each look at the clock is later than the one before, for all of them.
             let now = Arc::clone(&self.now);
             let options = StoreOptions {
-                place: Place::Server(self.database.address_by(self.ways[way].port)),
+                place: Place::Server(Box::new(self.database.address_by(self.ways[way].port))),
                 identity: self.keys.path().join("identity.txt"),
                 clock: Clock::new(move || Moment::from_millis(now.fetch_add(1, Ordering::SeqCst))),
                 account: operator.into(),
@@ -201,9 +198,14 @@ fn promises(ground: &Ground, known: &[Known]) {
     for (at, users) in known {
         let (customer, _) = &ground.runs[*at];
         let on = store.protection(*customer, OFFICE).unwrap().seats;
-        for (number, is_on) in users.iter().filter_map(|(number, is_on)| is_on.map(|is_on| (*number, is_on))) {
+        for (number, is_on) in users.iter().filter_map(|(number, is_on)| is_on.map(|is_on| (*number, is_on)))
+        {
             let id = super::users([number])[0].id.clone();
-            assert_eq!(on.iter().any(|seat| seat.id == id), is_on, "user {number}: what was answered is not on record");
+            assert_eq!(
+                on.iter().any(|seat| seat.id == id),
+                is_on,
+                "user {number}: what was answered is not on record"
+            );
         }
     }
     none(
@@ -230,9 +232,16 @@ fn promises(ground: &Ground, known: &[Known]) {
         "SELECT w.id FROM sweep w JOIN customer c ON c.id = w.customer WHERE c.reference COLLATE \"C\" LIKE 'S-%' AND w.turned_on <>
             (SELECT count(*) FROM seat s WHERE s.sweep = w.id)",
     );
-    none("a pass without an end", &format!("SELECT id FROM sweep WHERE due = {} AND finished IS NULL", last_due()));
+    none(
+        "a pass without an end",
+        &format!("SELECT id FROM sweep WHERE due = {} AND finished IS NULL", last_due()),
+    );
     let passes = format!("SELECT count(*) FROM sweep WHERE due = {}", last_due());
-    assert_eq!(ground.database.words(&passes), [CUSTOMERS.len().to_string()], "each rule one pass for the last 20:00");
+    assert_eq!(
+        ground.database.words(&passes),
+        [CUSTOMERS.len().to_string()],
+        "each rule one pass for the last 20:00"
+    );
     none("two passes", "SELECT customer FROM sweep GROUP BY customer, product, due HAVING count(*) > 1");
     none(
         "two ends of one pass",

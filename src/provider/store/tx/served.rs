@@ -9,19 +9,20 @@ use deadpool_postgres::Object;
 use futures_util::{TryStreamExt as _, future::try_join_all, pin_mut};
 use tokio_postgres::{Row, SimpleQueryMessage, Statement};
 
-use super::{
-    super::tx::Value,
-    LOCK_AUDIT,
-    error::{Tried, failure},
-    waiter::Waiter,
-};
+use super::{super::waiter::Waiter, Value};
 use crate::domain::failure::Failure;
 
+/// First number of the lock behind which the audit is added to; the second is 0.
+const LOCK_AUDIT: i32 = 365_003;
+
+/// Puts an error of a statement into words.
+pub(crate) type InWords = fn(&tokio_postgres::Error) -> Failure;
+
 /// A transaction that was begun; what was not committed is undone on drop.
-pub(in super::super) struct Served {
+pub(crate) struct Served {
     client: Object,
     waiter: Waiter,
-    tried: Tried,
+    in_words: InWords,
     /// Committed, or not there any more.
     is_over: bool,
     /// A statement was refused: the server answers a COMMIT without an error then, and keeps nothing.
@@ -31,36 +32,36 @@ pub(in super::super) struct Served {
 }
 
 /// An entry of the audit, by number and hash.
-pub(super) type Entry = (i64, [u8; 32]);
+pub(crate) type Entry = (i64, [u8; 32]);
 
 impl Served {
     /// Begins one by these statements; answers what the last of them said.
     ///
     /// # Errors
     /// Of the connection.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         client: Object,
         waiter: Waiter,
         sql: &str,
-        tried: Tried,
+        in_words: InWords,
     ) -> Result<(Self, Option<String>), tokio_postgres::Error> {
         let said = waiter.wait(client.simple_query(sql))?;
         let (has_failed, entry) = (Cell::default(), RefCell::default());
-        Ok((Self { client, waiter, tried, is_over: false, has_failed, entry }, last(&said)))
+        Ok((Self { client, waiter, in_words, is_over: false, has_failed, entry }, last(&said)))
     }
 
     /// Whether a statement of it was refused.
-    pub(super) const fn has_failed(&self) -> bool {
+    pub(crate) const fn has_failed(&self) -> bool {
         self.has_failed.get()
     }
 
     /// The entry that is on record if this transaction was kept.
-    pub(super) fn entry(&self) -> Option<Entry> {
+    pub(crate) fn entry(&self) -> Option<Entry> {
         *self.entry.borrow()
     }
 
     /// Notes what it has added to the audit last: by that it is known again.
-    pub(in super::super) fn has_added(&self, entry: Entry) {
+    pub(crate) fn has_added(&self, entry: Entry) {
         *self.entry.borrow_mut() = Some(entry);
     }
 
@@ -68,48 +69,44 @@ impl Served {
     fn told<T>(&self, said: Result<T, tokio_postgres::Error>) -> Result<T, Failure> {
         said.map_err(|error| {
             self.has_failed.set(true);
-            failure(&error, self.tried)
+            (self.in_words)(&error)
         })
     }
 
     /// Keeps what was written.
-    pub(super) fn commit(mut self) -> Result<(), tokio_postgres::Error> {
+    pub(crate) fn commit(mut self) -> Result<(), tokio_postgres::Error> {
         self.is_over = true;
         self.waiter.wait(self.client.batch_execute("COMMIT"))
     }
 
     /// Asks on the same connection; answers the last column of the last row.
-    pub(super) fn ask(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
+    pub(crate) fn ask(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
         self.waiter.wait(self.client.simple_query(sql)).map(|said| last(&said))
     }
 
     /// Statements one after another, as a migration has them.
-    pub(in super::super) fn batch(&self, sql: &str) -> Result<(), Failure> {
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), Failure> {
         self.told(self.waiter.wait(self.client.batch_execute(sql)))
     }
 
     /// Waits until no other transaction adds to the audit; over with this one.
-    pub(in super::super) fn stand_in_line(&self) -> Result<(), Failure> {
+    pub(crate) fn stand_in_line(&self) -> Result<(), Failure> {
         self.batch(&format!("SELECT pg_advisory_xact_lock({LOCK_AUDIT}, 0)"))
     }
 
     /// Makes a statement ready; the connection remembers it.
-    pub(in super::super) fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
+    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
         self.told(self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))))
     }
 
     /// Writes; answers how many rows it changed.
-    pub(in super::super) fn execute(
-        &self,
-        statement: &Statement,
-        values: &[Value<'_>],
-    ) -> Result<usize, Failure> {
+    pub(crate) fn execute(&self, statement: &Statement, values: &[Value<'_>]) -> Result<usize, Failure> {
         let changed = self.told(self.waiter.wait(self.client.execute_raw(statement, values)))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
     /// Writes with each of these values, all of them sent before the first answer is waited for.
-    pub(in super::super) fn execute_each<'v>(
+    pub(crate) fn execute_each<'v>(
         &self,
         statement: &Statement,
         rows: impl Iterator<Item = Vec<Value<'v>>>,
@@ -120,7 +117,7 @@ impl Served {
     }
 
     /// The first row for each of these values, all of them asked before the first answer is waited for.
-    pub(in super::super) fn first_of_each<'v>(
+    pub(crate) fn first_of_each<'v>(
         &self,
         statement: &Statement,
         rows: impl Iterator<Item = Vec<Value<'v>>>,
@@ -134,7 +131,7 @@ impl Served {
     }
 
     /// Row after row, until `read` answers false.
-    pub(in super::super) fn walk(
+    pub(crate) fn walk(
         &self,
         statement: &Statement,
         values: &[Value<'_>],
