@@ -50,7 +50,7 @@ fn asking(number: &str, entry: Option<Entry>) -> String {
     let is_there = entry.map_or_else(
         || "true".to_owned(),
         |(id, hash)| {
-            let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = hash.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
             format!("EXISTS (SELECT 1 FROM audit WHERE id = {id} AND hash = '\\x{hash}')")
         },
     );

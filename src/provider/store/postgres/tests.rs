@@ -4,6 +4,11 @@
 //! They need the server of `BACKUP365_POSTGRES`; those that break one make a cluster of their own with the programs of
 //! PostgreSQL on this computer. Without either they say SKIPPED, and fail where CI is set.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests that start and stop a server, wait for it, and say aloud where they can't"
+)]
+
 mod cluster;
 mod connecting;
 mod cutting;

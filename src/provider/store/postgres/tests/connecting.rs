@@ -95,7 +95,7 @@ fn a_certificate_is_told_by_what_is_wrong_with_it() {
         show(host, years, issuer);
         let said = said(&cluster.url("postgres", "team", behind));
         assert!(said.contains(what) && said.contains(next), "{host} {years:?}: {said}");
-        assert!(!said.contains("{") && !said.contains("InvalidCertificate"), "in words: {said}");
+        assert!(!said.contains('{') && !said.contains("InvalidCertificate"), "in words: {said}");
     }
 }
 

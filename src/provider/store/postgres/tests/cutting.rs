@@ -25,7 +25,7 @@ fn a_change_whose_commit_is_cut_is_called_saved_when_it_was_and_only_then() {
         assert!(proxy.has_cut(), "{cut:?} at a commit");
         match &answered {
             Ok(results) => {
-                assert!(results[0].outcome.is_on() && is_saved(&database, number), "{cut:?}: {results:?}")
+                assert!(results[0].outcome.is_on() && is_saved(&database, number), "{cut:?}: {results:?}");
             }
             Err(failure) => {
                 let said = words(failure);

@@ -103,7 +103,7 @@ impl Drop for Proxy {
 /// Carries what both say.
 fn join(state: &Arc<State>, client: TcpStream, server: TcpStream) {
     for stream in [&client, &server] {
-        stream.set_nodelay(true).unwrap();
+        let _gone_already = stream.set_nodelay(true);
     }
     let copy = |stream: &TcpStream| stream.try_clone().unwrap();
     state.pairs.lock().unwrap().push((copy(&client), copy(&server)));
@@ -115,7 +115,7 @@ fn join(state: &Arc<State>, client: TcpStream, server: TcpStream) {
 }
 
 fn up(state: &State, is_mute: &AtomicBool, mut client: TcpStream, mut server: TcpStream) {
-    let mut room = [0; 65_536];
+    let mut room = vec![0; 65_536];
     while let Ok(count) = client.read(&mut room)
         && count > 0
     {
@@ -126,7 +126,7 @@ fn up(state: &State, is_mute: &AtomicBool, mut client: TcpStream, mut server: Tc
         match cut {
             Some(Cut::Before) => break,
             Some(Cut::Half) => {
-                server.write_all(&said[..count - 4]).unwrap();
+                let _gone_already = server.write_all(&said[..count - 4]);
                 break;
             }
             Some(Cut::Swallowed) => {
@@ -135,7 +135,7 @@ fn up(state: &State, is_mute: &AtomicBool, mut client: TcpStream, mut server: Tc
                 return;
             }
             Some(Cut::Sent) => {
-                server.write_all(said).unwrap();
+                let _gone_already = server.write_all(said);
                 break;
             }
             Some(Cut::Answered) => is_mute.store(true, Ordering::SeqCst),
@@ -149,7 +149,7 @@ fn up(state: &State, is_mute: &AtomicBool, mut client: TcpStream, mut server: Tc
 }
 
 fn down(state: &State, is_mute: &AtomicBool, mut server: TcpStream, mut client: TcpStream) {
-    let mut room = [0; 65_536];
+    let mut room = vec![0; 65_536];
     while let Ok(count) = server.read(&mut room)
         && count > 0
     {

@@ -200,7 +200,7 @@ fn promises(ground: &Ground, known: &[Known]) {
         let on = store.protection(*customer, OFFICE).unwrap().seats;
         for (number, is_on) in users.iter().filter_map(|(number, is_on)| is_on.map(|is_on| (*number, is_on)))
         {
-            let id = super::users([number])[0].id.clone();
+            let id = super::users([number])[0].id;
             assert_eq!(
                 on.iter().any(|seat| seat.id == id),
                 is_on,
