@@ -65,7 +65,7 @@ fn failure(error: &Error, tried: Tried) -> Failure {
         ),
         (_, &SqlState::INSUFFICIENT_PRIVILEGE) => record(
             "the role in record.url has no right to this",
-            "Ask whoever runs the server to give the role its rights in the schema backup365, then try again.",
+            "Ask whoever runs the server to have “backup365 record grant” run for it, then try again.",
         ),
         (_, &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::QUERY_CANCELED) => {
             record("the record is busy, another program is writing to it", "Wait a moment and try again.")
@@ -287,7 +287,7 @@ fn refused(address: &Address, code: &SqlState) -> Failure {
         ),
         SqlState::INSUFFICIENT_PRIVILEGE => record(
             "the role may not use that database",
-            "Ask whoever runs the server to let the role connect to it (GRANT CONNECT).",
+            "Ask whoever runs the server to have “backup365 record grant” run for it.",
         ),
         SqlState::TOO_MANY_CONNECTIONS => record(
             "the server has no connection left",
