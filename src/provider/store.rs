@@ -66,7 +66,7 @@ pub use self::{
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
     partner::Taking,
-    roster::{Belief, Kept, Roster},
+    roster::{Belief, HeldAgainst, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
