@@ -105,7 +105,7 @@ impl Database {
                 (readers.writes, readers.kept.take())
             };
             let mut connection = kept.map_or_else(|| open_reader(&self.file), Ok)?;
-            let found = work(&Tx::new(connection.transaction()?))?;
+            let found = work(&Tx::on_file(connection.transaction()?))?;
             // Its pages may be megabytes, and the next read is of others.
             connection.release_memory()?;
             let mut readers = self.readers();
@@ -129,9 +129,9 @@ impl Database {
         let mut connection = self.writer();
         self.identity.still(&self.file)?;
         let written = || {
-            let tx = Tx::new(connection.transaction_with_behavior(TransactionBehavior::Immediate)?);
+            let tx = Tx::on_file(connection.transaction_with_behavior(TransactionBehavior::Immediate)?);
             let (made, is_kept) = work(&tx)?;
-            if is_kept {
+            if let Some(tx) = tx.into_file().filter(|_| is_kept) {
                 tx.commit()?;
                 let mut readers = self.readers();
                 readers.writes += 1;
@@ -252,7 +252,7 @@ fn open_reader(file: &Path) -> Result<Connection, Failure> {
 pub(super) fn read<T>(file: &Path, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
     let read = || {
         let mut connection = open_reader(file)?;
-        work(&Tx::new(connection.transaction()?))
+        work(&Tx::on_file(connection.transaction()?))
     };
     read().map_err(|failure| placed(failure, file, Tried::Read))
 }
