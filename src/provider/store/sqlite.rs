@@ -67,7 +67,7 @@ struct Readers {
     /// Writes of this store so far.
     writes: u64,
     /// What read last, with the schema read; none while it reads again, and after a write.
-    kept: Option<Connection>,
+    kept: Option<Box<Connection>>,
 }
 
 impl Database {
@@ -104,7 +104,7 @@ impl Database {
                 let mut readers = self.readers();
                 (readers.writes, readers.kept.take())
             };
-            let mut connection = kept.map_or_else(|| open_reader(&self.file), Ok)?;
+            let mut connection = kept.map_or_else(|| open_reader(&self.file).map(Box::new), Ok)?;
             let found = work(&Tx::on_file(connection.transaction()?))?;
             // Its pages may be megabytes, and the next read is of others.
             connection.release_memory()?;
