@@ -73,7 +73,14 @@ impl Provider {
     /// # Errors
     /// Settings that can't work: addresses, certificate, a table of origins that leads away from this computer.
     pub fn new(settings: &Settings, store: Store) -> Result<Self, Failure> {
-        let http = http_client(settings.http.clone())?;
+        Self::over(http_client(settings.http.clone())?, settings, store)
+    }
+
+    /// The same over a client of HTTP that is made already.
+    ///
+    /// # Errors
+    /// As [`Provider::new`].
+    pub fn over(http: Http, settings: &Settings, store: Store) -> Result<Self, Failure> {
         let graph = graph_client(http.clone(), settings)?;
         let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
         Ok(Self {

@@ -78,7 +78,7 @@ pub use self::{
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
     partner::Taking,
     postgres::{Address, Surroundings},
-    roster::{Belief, Kept, Roster},
+    roster::{Belief, HeldAgainst, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
