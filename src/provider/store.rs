@@ -31,6 +31,7 @@ mod files;
 mod forms;
 mod history;
 mod invitations;
+mod keys;
 mod operators;
 mod outcome;
 mod own_right;
@@ -63,8 +64,14 @@ pub use self::{
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
     invitations::InvitationChange,
+    keys::KeySource,
     operators::KnownOperator,
-    part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
+    part::{
+        claim::SweepClaim,
+        key_ring::{KeyRing, KeyedPassword, KnownKey},
+        known::Terms,
+        list_target::ListTarget,
+    },
     partner::Taking,
     roster::{Belief, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
@@ -94,7 +101,7 @@ use crate::domain::{
 pub struct StoreOptions {
     /// The SQLite file; made, with its folder, when it is missing.
     pub file: PathBuf,
-    /// The key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
+    /// This computer's key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
     pub identity: PathBuf,
     /// Tells the time.
     pub clock: Clock,
