@@ -64,7 +64,7 @@ pub struct Add {
     /// Whose key it is: a computer or an operator.
     #[arg(value_name = "NAME", value_parser = name)]
     pub name: Text,
-    /// The public key, age1…; none: the one on record under that name.
+    /// The public key, which begins with age1; none: the one on record under that name.
     // Taken as it is: what is wrong with it is said without repeating it, because it may be a secret key.
     #[arg(value_name = "KEY", conflicts_with = "this_computer")]
     pub key: Option<String>,

@@ -141,16 +141,17 @@ fn demand_yes(cx: &RecordContext, ring: &KeyRing, name: &Text, sure: Sure) -> an
 #[must_use]
 pub fn advice(ring: &KeyRing) -> Vec<Text> {
     let mut lines = Vec::new();
-    let closed = || ring.passwords.iter().filter(|password| !password.is_open_here);
-    let (lost, closed): (Vec<_>, Vec<_>) = closed().partition(|password| password.openers.is_empty());
+    let closed = ring.passwords.iter().filter(|password| !password.is_open_here);
+    let (closed, lost): (Vec<_>, Vec<_>) =
+        closed.partition(|password| !ring.needed(std::iter::once(*password)).readers.is_empty());
     if !closed.is_empty() {
         let advice = ring.needed(closed.iter().copied()).advice().for_commands();
-        let words = format_args!("Not opened by this computer's key: {}. {advice}", named(&closed));
-        lines.push(Text::clean(words.to_string().trim_end()));
+        lines.push(Text::of(format_args!("Not opened by this computer's key: {}. {advice}", named(&closed))));
     }
     if !lost.is_empty() {
         lines.push(Text::of(format_args!(
-            "Opened by no key on record: {}. Give these passwords again in the wizard, or put the right key file back.",
+            "Opened by no key that is known to be in use: {}. Put the right key file back, or give these passwords again in the \
+             wizard.",
             named(&lost)
         )));
     }

@@ -70,8 +70,9 @@ pub struct KeyRing {
     pub own: OwnKey,
     /// The passwords, by their customers' names.
     pub passwords: Vec<KeyedPassword>,
-    /// Names of keys that are an earlier one of this very computer's, as far as names tell.
-    earlier: BTreeSet<Text>,
+    /// Names of keys that were put on record from this very computer and are not the one it has now, with whoever did it: none
+    /// where it was the operator at the keyboard, whose key is gone then.
+    neighbours: BTreeMap<Text, Option<Text>>,
 }
 
 impl KeyRing {
@@ -85,11 +86,12 @@ impl KeyRing {
         if readers.is_empty() {
             readers = all.into_iter().collect();
         }
-        let is_elsewhere = |name: &&&Text| !self.earlier.contains(**name) && **name != &self.own.name;
-        KeyNeeded {
-            own: self.own.clone(),
-            readers: readers.iter().filter(is_elsewhere).map(|name| (*name).clone()).collect(),
-        }
+        let place = |name: &Text| match self.neighbours.get(name) {
+            None => Some(name.clone()),
+            Some(by) => by.as_ref().map(|by| Text::of(format_args!("{name} as {by}"))),
+        };
+        let elsewhere = readers.into_iter().filter(|name| **name != self.own.name);
+        KeyNeeded { own: self.own.clone(), readers: elsewhere.filter_map(place).collect() }
     }
 }
 
@@ -155,7 +157,7 @@ pub(crate) fn of(tx: &Tx<'_>, here: Here<'_>) -> Result<KeyRing, Failure> {
         }
     };
     let keys = rows.iter().map(known).filter(|key| key.removed.is_none() || key.opens > 0).collect();
-    Ok(KeyRing { keys, earlier: earlier(&rows, here, &own), own, passwords })
+    Ok(KeyRing { keys, neighbours: neighbours(&rows, here, &own), own, passwords })
 }
 
 /// How a password stands by these rows; `own` opens it, whatever they say.
@@ -197,12 +199,12 @@ fn own(rows: &[RecipientRow], here: Here<'_>) -> Result<OwnKey, Failure> {
     Ok(OwnKey { name, key: Some(key), listing })
 }
 
-/// Names of keys that this operator's computer put on record by itself, and that are not the one it has now.
-fn earlier(rows: &[RecipientRow], here: Here<'_>, own: &OwnKey) -> BTreeSet<Text> {
-    let is_ours = |row: &&RecipientRow| {
-        row.name == *here.host && row.added_by == *here.operator && own.key.as_ref() != Some(&row.key)
-    };
-    rows.iter().filter(is_ours).map(|row| row.name.clone()).collect()
+/// Keys that were put on record from this computer, by its name, and are not the one it has now; and by whom, where that is
+/// another operator.
+fn neighbours(rows: &[RecipientRow], here: Here<'_>, own: &OwnKey) -> BTreeMap<Text, Option<Text>> {
+    let is_here = |row: &&RecipientRow| row.name == *here.host && own.key.as_ref() != Some(&row.key);
+    let by = |row: &RecipientRow| Some(row.added_by.clone()).filter(|by| by != here.operator);
+    rows.iter().filter(is_here).map(|row| (row.name.clone(), by(row))).collect()
 }
 
 /// What is missing for the password of one customer, which this computer's key does not open.
@@ -210,6 +212,6 @@ pub(crate) fn needed(tx: &Tx<'_>, here: Here<'_>, customer: CustomerId) -> Resul
     let rows = recipient::all(tx)?;
     let own = own(&rows, here)?;
     let password = standing(&rows, &opener::of(tx, customer)?, None);
-    let earlier = earlier(&rows, here, &own);
-    Ok(KeyRing { own, earlier, ..KeyRing::default() }.needed(std::iter::once(&password)))
+    let neighbours = neighbours(&rows, here, &own);
+    Ok(KeyRing { own, neighbours, ..KeyRing::default() }.needed(std::iter::once(&password)))
 }

@@ -1,7 +1,5 @@
 //! Passwords for several computers: whoever reads encrypts for the others, whoever is removed reads nothing new.
 
-use std::collections::BTreeSet;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -10,6 +8,7 @@ use crate::{
     provider::store::{
         KeyRing, KeySource,
         part::vault::{KeyFile, Vault, seal_for},
+        table::impersonation as table,
     },
 };
 
@@ -256,8 +255,7 @@ fn ages_own_reader_opens_what_lies_in_the_record() {
     saved(&one, &["C-1"]);
     add(&two, "desk-2", &KeySource::Here).unwrap();
     add(&one, "desk-2", &KeySource::OnRecord).unwrap();
-    let sealed: Vec<u8> =
-        world.raw().query_row("SELECT password FROM impersonation", [], |row| row.get(0)).unwrap();
+    let (_, sealed) = one.read(table::sealed).unwrap().remove(0);
     for number in [1, 2] {
         let file = key_file(&world, number).display().to_string();
         let identities = age::IdentityFile::from_file(file).unwrap().into_identities().unwrap();
@@ -269,24 +267,35 @@ fn ages_own_reader_opens_what_lies_in_the_record() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
-
-    /// Whoever it is encrypted for reads it, and nobody else.
-    #[test]
-    fn a_sealed_password_opens_for_its_keys_and_for_no_other(
-        password in "\\PC{0,40}",
-        chosen in prop::collection::btree_set(0_usize..5, 1..5),
-    ) {
-        let folder = tempfile::tempdir().unwrap();
-        let keys: Vec<KeyFile> =
-            (0..5).map(|at| Vault::new(folder.path().join(format!("{at}/key.txt"))).key().unwrap()).collect();
-        let chosen: BTreeSet<usize> = chosen;
+/// Whoever it is encrypted for reads it, and nobody else.
+#[test]
+fn a_sealed_password_opens_for_its_keys_and_for_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |at: u8| folder.path().join(format!("{at}/key.txt"));
+    let keys: Vec<KeyFile> = (0..5).map(|at| Vault::new(file(at)).key().unwrap()).collect();
+    let chosen = prop::collection::btree_set(0..keys.len(), 1..=keys.len());
+    proptest!(ProptestConfig { cases: 24, ..ProptestConfig::default() }, |(password in "\\PC{0,40}", chosen in chosen)| {
         let public: Vec<PublicKey> = chosen.iter().map(|at| keys[*at].public().unwrap()).collect();
         let secret = Secret::new(password);
         let sealed = seal_for(&secret, &public).unwrap();
         for (at, key) in keys.iter().enumerate() {
             prop_assert_eq!(key.open(&sealed), chosen.contains(&at).then(|| secret.clone()));
         }
-    }
+    });
+}
+
+/// Two people on one computer, and one whose own key file is gone there.
+#[test]
+fn who_is_to_be_asked_on_the_same_computer_is_named_and_never_oneself() {
+    let world = World::new();
+    saved(&desk(&world, 1, "ann"), &["C-1"]);
+    let told = |number, operator| {
+        let options = StoreOptions { identity: key_file(&world, number), ..world.options(operator) };
+        let store = Store::open(StoreOptions { host: "desk-1".into(), ..options }).unwrap();
+        let run = store.open_run(called(&store, "C-1").id, Product::MpExchange).unwrap();
+        store.leave_run(&run.id).unwrap();
+        run.key_needed.closed().for_commands().to_string()
+    };
+    assert!(told(2, "bob").contains("then on desk-1 as ann run: "), "{}", told(2, "bob"));
+    assert!(told(3, "ann").starts_with("The key file is gone"), "{}", told(3, "ann"));
 }
