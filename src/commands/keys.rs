@@ -54,7 +54,7 @@ pub enum Sure {
 /// What was done, beside the keys as they are now.
 #[derive(Debug, Clone, Default)]
 struct Done {
-    /// In words, for people.
+    /// In words, for people, without how many passwords were encrypted anew.
     words: Option<Text>,
     /// Passwords that were encrypted anew; none: nothing was to be.
     encrypted: Option<u32>,
@@ -92,7 +92,7 @@ fn is_settled(ring: &KeyRing) -> bool {
 fn add(cx: &RecordContext, name: &Text, source: &KeySource) -> Result<Done, Failure> {
     cx.store.add_key(name, source)?;
     let encrypted = cx.store.encrypt_again()?;
-    let words = Text::of(format_args!("The key of {name} is on record. {}", encrypted_in_words(encrypted)));
+    let words = Text::of(format_args!("The key of {name} is on record."));
     Ok(Done { words: Some(words), encrypted: Some(encrypted) })
 }
 
@@ -102,14 +102,8 @@ fn remove(cx: &RecordContext, name: &Text, sure: Sure) -> anyhow::Result<Done> {
     demand_yes(cx, &ring, name, sure)?;
     let removed = cx.store.remove_key(name).and_then(|name| Ok((name, cx.store.encrypt_again()?)));
     let (name, encrypted) = removed.map_err(|failure| refused(&failure))?;
-    let words = Text::of(format_args!("The key of {name} is removed. {}", encrypted_in_words(encrypted)));
+    let words = Text::of(format_args!("The key of {name} is removed."));
     Ok(Done { words: Some(words), encrypted: Some(encrypted) })
-}
-
-/// "14 passwords were encrypted anew."
-fn encrypted_in_words(count: u32) -> String {
-    let was = if count == 1 { "was" } else { "were" };
-    format!("{} {was} encrypted anew.", counted(count, "password", "passwords"))
 }
 
 /// Says what removing means, and asks where somebody can be asked. What the record refuses it refuses without a question.

@@ -143,7 +143,7 @@ fn two_desks_come_to_read_one_password_and_one_of_them_leaves() {
     let removed = desks.first(&["keys", "remove", "desk-2", "--yes"]);
     let change = "Should be changed at the hoster: the password of C-1014 · Anderson Dental. Removed keys could read it: desk-2.";
     assert!(
-        removed.out.starts_with("The key of desk-2 is removed. 1 password was encrypted anew.\n"),
+        removed.out.starts_with("The key of desk-2 is removed. 1 password was encrypted anew, for desk-1.\n"),
         "{}",
         removed.out
     );

@@ -10,20 +10,29 @@ use super::{
     Done, advice,
 };
 use crate::{
-    domain::{keys::Listing, sydney::stamp_in_words, text::Text},
+    domain::{bill::counted, keys::Listing, sydney::stamp_in_words, text::Text},
     provider::store::{KeyRing, KeyedPassword, KnownKey},
 };
 
 /// What is printed for people: what was done, else the table; and what should be done.
 pub(super) fn lines(cx: &RecordContext, ring: &KeyRing, done: &Done) -> Vec<String> {
     let mut lines = match &done.words {
-        Some(words) => vec![words.to_string()],
+        Some(words) => vec![format!("{words} {}", encrypted(ring, done.encrypted.unwrap_or(0)))],
         None if ring.keys.is_empty() => vec!["No key is on record yet.".to_owned()],
         None => table(cx, ring),
     };
     lines.extend(own(ring));
     lines.extend(advice(ring).iter().map(ToString::to_string));
     lines
+}
+
+/// "14 passwords were encrypted anew, for desk-1, desk-2." All are named: each of them reads those passwords now.
+fn encrypted(ring: &KeyRing, count: u32) -> String {
+    let was = if count == 1 { "was" } else { "were" };
+    let words = format!("{} {was} encrypted anew", counted(count, "password", "passwords"));
+    let names: Vec<&str> =
+        ring.keys.iter().filter(|key| key.removed.is_none()).map(|key| key.name.as_str()).collect();
+    if count == 0 { words + "." } else { format!("{words}, for {}.", names.join(", ")) }
 }
 
 /// This computer's key, where the table does not show it.
