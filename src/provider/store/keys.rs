@@ -3,7 +3,7 @@
 //! password readable, and the same command again completes it.
 
 use super::{
-    Store,
+    Scope, Store,
     part::{
         key_ring::{self, KeyRing},
         sealing,
@@ -76,13 +76,12 @@ impl Store {
         let Some(own) = self.0.own_key() else { return Ok(0) };
         let mut count = 0;
         for password in self.key_ring()?.passwords {
-            let is_due =
-                password.is_open_here && (!password.missing.is_empty() || password.is_open_to_removed);
-            if is_due
-                && self.write_if(|write| sealing::again(write, &own, password.customer).map(|is| (is, is)))?
-            {
-                count += 1;
+            if !password.is_open_here || (password.missing.is_empty() && !password.is_open_to_removed) {
+                continue;
             }
+            let scope = Scope::Customer(password.customer);
+            let is_done = self.write_in(scope, |write| sealing::again(write, &own, password.customer))?;
+            count += u32::from(is_done);
         }
         Ok(count)
     }
