@@ -51,7 +51,7 @@ fn own(ring: &KeyRing) -> Option<String> {
 
 fn table(cx: &RecordContext, ring: &KeyRing) -> Vec<String> {
     let mut table = Table::new([
-        ("NAME", Cut::Late),
+        ("NAME", Cut::Never),
         ("OPENS", Cut::Never),
         ("SINCE", Cut::Late),
         ("ADDED BY", Cut::Late),
