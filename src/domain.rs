@@ -30,6 +30,7 @@ pub mod groundwork;
 pub mod hoster_lines;
 pub mod id;
 pub mod invitation;
+pub mod keys;
 pub mod lock;
 pub mod mailboxes;
 pub mod nearest;

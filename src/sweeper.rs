@@ -22,6 +22,7 @@ use crate::{
         customer::{Listing, Product},
         failure::{Failure, FailureKind},
         id::{CustomerId, TenantId, UserId},
+        keys::KeyNeeded,
         protection::{Protection, Seat, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
@@ -440,18 +441,21 @@ async fn looked(
     match &row.access {
         RuleAccess::Consent(organisation) => graph::look(provider, key, organisation, held, now).await,
         RuleAccess::Impersonation(access) => hosted::look(provider, key, access, held, due).await,
-        RuleAccess::KeyLost => Err(key_lost()),
+        RuleAccess::KeyLost(needed) => Err(key_lost(needed)),
         RuleAccess::Missing => Err(not_enabled()),
     }
 }
 
 /// The password that opens the mailboxes can't be read.
-fn key_lost() -> Failure {
-    Failure::new(
-        FailureKind::Refused,
-        "the key file for the impersonation password is gone",
-        "Open the customer in the wizard and enter the password again.",
-    )
+fn key_lost(needed: &KeyNeeded) -> Failure {
+    const AGAIN: &str = "Open the customer in the wizard and enter the password again.";
+    let advice = needed.advice();
+    if advice.is_empty() {
+        let what = "the key file for the impersonation password is gone";
+        return Failure::new(FailureKind::Refused, what, AGAIN);
+    }
+    let what = "the mailbox password is not encrypted for this computer's key";
+    Failure::new(FailureKind::Refused, what, advice)
 }
 
 /// There is nothing to list any more.

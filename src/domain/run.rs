@@ -12,6 +12,7 @@ use super::{
     form_draft::FormDraft,
     id::{Address, CustomerId, RunId, UserId},
     invitation::Invitation,
+    keys::KeyNeeded,
     own_right::OwnRight,
     protection::{Chosen, SeatResult},
     tenant::Organisation,
@@ -47,8 +48,10 @@ pub struct RunRecord {
     pub administrator: Option<Address>,
     /// The impersonation details that were saved (shared by both hosted products of a customer).
     pub impersonation: Option<Impersonation>,
-    /// The saved password can't be decrypted (key file gone): the access step reopens and asks for it again.
+    /// The saved password can't be decrypted here: the access step reopens and asks for it again.
     pub is_key_lost: bool,
+    /// How it could be, then.
+    pub key_needed: KeyNeeded,
     /// When the consent link was first shown: the start of "waiting for consent".
     pub link_shown: Option<Moment>,
     /// The invitation to the customer's administrator.

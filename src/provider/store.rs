@@ -34,6 +34,7 @@ mod files;
 mod forms;
 mod history;
 mod invitations;
+mod keys;
 mod operators;
 mod outcome;
 mod own_right;
@@ -74,8 +75,14 @@ pub use self::{
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
     invitations::InvitationChange,
+    keys::KeySource,
     operators::KnownOperator,
-    part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
+    part::{
+        claim::SweepClaim,
+        key_ring::{KeyRing, KeyedPassword, KnownKey},
+        known::Terms,
+        list_target::ListTarget,
+    },
     partner::Taking,
     postgres::{Address, Surroundings},
     roster::{Belief, HeldAgainst, Kept, Roster},
@@ -107,7 +114,7 @@ use crate::domain::{
 pub struct StoreOptions {
     /// The file or the database.
     pub place: Place,
-    /// The key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
+    /// This computer's key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
     pub identity: PathBuf,
     /// Tells the time.
     pub clock: Clock,

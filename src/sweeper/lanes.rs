@@ -95,6 +95,6 @@ fn server(row: &RuleRow) -> Option<String> {
         RuleAccess::Impersonation(access) => {
             Some(access.server.shown().host().to_text().as_str().to_lowercase())
         }
-        RuleAccess::Consent(_) | RuleAccess::KeyLost | RuleAccess::Missing => None,
+        RuleAccess::Consent(_) | RuleAccess::KeyLost(_) | RuleAccess::Missing => None,
     }
 }

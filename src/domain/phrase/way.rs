@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::domain::{command_line, customer::Product, flag::quoted, id::RunId, text::Text};
+use crate::domain::{command_line, customer::Product, flag::quoted, id::RunId, keys::PublicKey, text::Text};
 
 /// What a person can do next. Each front end says it as one sentence in its own terms: a key, a word to type, a flag.
 ///
@@ -295,6 +295,12 @@ pub enum Command {
     ConsentSent(Text),
     /// Make the invitation of a run again.
     InvitationAnew(RunId),
+    /// The keys on record, and what each opens.
+    KeysList,
+    /// Put a key on record under a name, and encrypt the passwords for it; without a key one that is there already.
+    KeysAdd(Text, Option<PublicKey>),
+    /// Put this computer's key on record under a name.
+    KeysAddHere(Text),
 }
 
 impl Command {
@@ -345,6 +351,9 @@ impl Command {
             Self::ConsentRenew,
             Self::ConsentRenewOf("C-1001".into()),
             Self::ConsentSent("C-1001".into()),
+            Self::KeysList,
+            Self::KeysAdd("desk-2".into(), None),
+            Self::KeysAddHere("desk-2".into()),
         ]
     }
 }
@@ -418,6 +427,10 @@ impl Command {
                 write!(f, "consent renew --sent {}", quoted(reference.as_str()))
             }
             Self::InvitationAnew(run) => write!(f, "invitation {run} --new"),
+            Self::KeysList => f.write_str("keys list"),
+            Self::KeysAdd(name, None) => write!(f, "keys add {}", quoted(name.as_str())),
+            Self::KeysAdd(name, Some(key)) => write!(f, "keys add {} {key}", quoted(name.as_str())),
+            Self::KeysAddHere(name) => write!(f, "keys add {} --this-computer", quoted(name.as_str())),
         }
     }
 }

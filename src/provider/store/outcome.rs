@@ -28,7 +28,7 @@ impl Store {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Finished, write.now)?;
-            let record = record::of_run(write.tx, &self.0.vault, run, (false, write.now))?;
+            let record = record::of_run(write.tx, &self.0, run, (false, write.now))?;
             let results = chosen::results(write.tx, run, row.key())?;
             let wants_all = wants_everybody(&record, &results);
             // A run that chose nobody takes nothing back of what an earlier one wanted.
@@ -67,7 +67,7 @@ impl Store {
                 is_audit_whole: is_begun && audit::is_whole(tx)?,
                 audit,
                 done: record::done(tx, &row)?,
-                run: record::of_run(tx, &self.0.vault, run, (is_read_only, now))?,
+                run: record::of_run(tx, &self.0, run, (is_read_only, now))?,
             })
         })
     }

@@ -14,9 +14,10 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
+    include_str!("../../../../assets/schema/postgres/023_keys.sql"),
 ];
 
 /// This program's version.

@@ -10,6 +10,7 @@ mod consent;
 mod corrections;
 mod customers;
 mod detail;
+mod keys;
 mod opening;
 mod operators;
 mod own_right;
