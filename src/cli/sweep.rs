@@ -17,8 +17,8 @@ use crate::domain::id::RecordId;
                         backup365 sweep --forget ops-2     it sweeps no more\n\n\
                         A sweep is the work of 20:00 in Sydney: it turns on, for every customer with\n\
                         Enable Auto, the users who are due. A sweeper is the timer that starts it, on\n\
-                        a computer that stays on: --install puts one here. Any number of computers may\n\
-                        sweep one record: each customer is swept once, and who stops is taken over.\n\n\
+                        a computer that stays on: --install puts one here. Any number of sweepers may\n\
+                        work one record: each customer is swept once, and who stops is taken over.\n\n\
                         Exit code 6: a sweep is overdue, was stopped by a limit, was not believed or\n\
                         could not be done, or something is left to do after --install.")]
 pub struct Args {

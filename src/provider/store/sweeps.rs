@@ -130,7 +130,7 @@ impl Store {
         // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
         let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
         let (key, due, id) = (claim.key, claim.due, claim.id);
-        self.write(|write| {
+        let ended = self.write(|write| {
             claim.is_ours(write)?;
             let why = attention.as_ref();
             let turned_on = sweep::end(write.tx, id, write.now, (is_late, why))?;
@@ -142,7 +142,10 @@ impl Store {
                 None => Text::of(format_args!("Enable Auto for {name} turned on {turned_on}")),
             };
             write.note(key.0, &words)
-        })
+        });
+        // Nobody else takes it before it is written.
+        drop(claim);
+        ended
     }
 }
 

@@ -401,7 +401,8 @@ impl Auto {
         let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill))];
         let sweeper = self.sweeper.as_ref();
         let words = sweeper.and_then(|sweeper| sweeper_words(sweeper, cx.now));
-        facts.extend(words.map(|words| Fact::other("Sweeper", words)));
+        let label = if sweeper.is_some_and(|it| it.sweepers.len() > 1) { "Sweepers" } else { "Sweeper" };
+        facts.extend(words.map(|words| Fact::other(label, words)));
         let mut blocks = vec![Block::Para(rule.into()), Block::Facts(facts)];
         let unchecked = bill.turn_on.iter().find(|(kind, _)| *kind == Kind::NotKnownYet).map(|(_, count)| {
             let mailboxes = counted(*count, "mailbox is", "mailboxes are");
@@ -450,8 +451,11 @@ fn sweeper_words(sweeper: &SweeperStatus, now: Moment) -> Option<Text> {
         |at| format!("last sweep {}", sydney::stamp_in_words(at, sydney::ZONE)),
     );
     let overdue = if sweeper.is_overdue { ", overdue" } else { "" };
-    let silent: String = sweeper.silences(now).map(|(_, words)| format!("; {words}")).collect();
-    Some(Text::of(format_args!("{by}, {last}{overdue}{silent}")))
+    let mut words = format!("{by}, {last}{overdue}");
+    for (_, silence) in sweeper.silences(now) {
+        words = format!("{words}; {silence}");
+    }
+    Some(Text::clean(&words))
 }
 
 /// What undoing the rule means.

@@ -1,6 +1,6 @@
 //! The users screen against a record and replies made by hand: state, effects and view.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::*;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         id::UserId,
         phrase::{Command, Phrase, Segment},
         protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
-        run::{RunRecord, SweeperStatus},
+        run::{RunRecord, Sweeper, SweeperStatus},
         secret::Secret,
         text::Text,
         time::Moment,
@@ -939,6 +939,22 @@ fn what_was_confirmed_before_is_completed_without_asking() {
     assert_eq!(bench.count(is_apply), 1);
     let held = Bench::with(RunRecord { is_read_only: true, ..record }, true);
     assert_eq!(held.count(Request::is_write), 0, "the process that holds the run completes it");
+}
+
+#[test]
+fn auto_counts_several_sweepers_and_says_which_is_silent() {
+    let days = |days: u64| now().minus(Duration::from_hours(24 * days));
+    let mut sweeper = SweeperStatus::on("ops-1");
+    sweeper.sweepers.push(Sweeper { last_pass: Some(days(1)), ..Sweeper::on("ops-2") });
+    let mut bench = Bench::staffed();
+    bench.act(Action::Auto);
+    let silent = Sweeper { heard: days(4), ..Sweeper::on("ops-3") };
+    let all = SweeperStatus { sweepers: [sweeper.sweepers.as_slice(), &[silent]].concat(), ..sweeper };
+    bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(all));
+    let words = bench.words();
+    let says =
+        "2 sweepers, last sweep Sun 22 Nov 2026 16:48 AEDT; the sweeper on ops-3 has not been heard of since";
+    assert!(words.contains(says), "{words}");
 }
 
 #[test]
