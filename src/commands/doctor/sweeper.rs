@@ -11,10 +11,12 @@ use crate::domain::{
     time::Moment,
 };
 
+/// Name of these checks.
+const NAME: &str = "Sweeper";
+
 /// The sweepers by what is on record. `has_timer`: one is installed for this account on this computer.
 #[must_use]
-pub fn sweeper(status: &Status, now: Moment, here: &Text, has_timer: bool) -> Check {
-    const NAME: &str = "Sweeper";
+pub fn sweeper(status: &Status, here: &Text, has_timer: bool) -> Check {
     let rules = status.rows.iter().filter(|row| row.rule.is_some()).count();
     let install = WayOn::Run(Command::SweepInstall, "have systemd start each sweep");
     let bad =
@@ -39,14 +41,7 @@ pub fn sweeper(status: &Status, now: Moment, here: &Text, has_timer: bool) -> Ch
                 install,
             )
         }
-        (Some(_), _) => match known.silences(now).next() {
-            Some((silent, words)) => {
-                let forget = Command::SweepForget(silent.host.clone());
-                let hint = format_args!("Look at that computer. If it sweeps no more: {forget}");
-                Check::warning(NAME, words, hint)
-            }
-            None => Check::new(NAME, Ok(in_order(known))),
-        },
+        (Some(_), _) => Check::new(NAME, Ok(in_order(known))),
     }
 }
 
@@ -58,4 +53,12 @@ fn in_order(known: &SweeperStatus) -> Text {
         |last| format!("last sweep for {}", sydney::stamp_in_words(last, sydney::ZONE)),
     );
     Text::of(format_args!("{}, {last}", names.join(", ")))
+}
+
+/// Sweepers that have not been heard of for days.
+pub fn silent(status: &Status, now: Moment) -> impl Iterator<Item = Check> {
+    status.sweeper.silences(now).map(|(silent, words)| {
+        let forget = Command::SweepForget(silent.host.clone());
+        Check::warning(NAME, words, format_args!("Look at that computer. If it sweeps no more: {forget}"))
+    })
 }

@@ -112,6 +112,8 @@ impl Sweeper {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
 
     #[test]
@@ -124,10 +126,10 @@ mod tests {
         };
         let (one, two) = (Sweeper::on("ops-1"), Sweeper::on("ops-2"));
         assert_eq!(by(&[]), None);
-        assert_eq!(by(&[one.clone()]).as_deref(), Some("ops-1"));
+        assert_eq!(by(slice::from_ref(&one)).as_deref(), Some("ops-1"));
         assert_eq!(by(&[one.clone(), two.clone()]).as_deref(), Some("2 sweepers"));
         assert_eq!(by(&[one, silent.clone()]).as_deref(), Some("ops-1"));
-        assert_eq!(by(&[silent.clone()]).as_deref(), Some("ops-3"), "better than nobody");
+        assert_eq!(by(slice::from_ref(&silent)).as_deref(), Some("ops-3"), "better than nobody");
         assert_eq!(by(&[silent.clone(), silent.clone()]).as_deref(), Some("2 sweepers"));
         let just_heard = Sweeper { heard: Moment::from_millis(7 * 24 * 3_600_000 + 1), ..two };
         assert!(silent.is_silent(now) && !just_heard.is_silent(now));

@@ -59,15 +59,7 @@ impl Store {
             Ok(Some((begun, target, made)))
         })?;
         let key = (customer, product);
-        Ok(taken.map(|((id, taken), target, made)| SweepClaim {
-            key,
-            due,
-            id,
-            taken,
-            target,
-            made,
-            _hold: hold,
-        }))
+        Ok(taken.map(|((id, taken), target, made)| SweepClaim { key, due, id, taken, target, made, hold }))
     }
 
     /// Sets right when the rule of a pass was made, where a clock that was fast had written a moment ahead of now. Not part

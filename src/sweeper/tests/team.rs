@@ -7,7 +7,7 @@ const CAFE: Place = Place::new(4, "users = 12");
 const YARD: Place = Place::new(5, "users = 6");
 
 /// Pauses that are short to a test and never end for it.
-const PAUSES: [Duration; 12_000] = [Duration::from_millis(5); 12_000];
+static PAUSES: [Duration; 12_000] = [Duration::from_millis(5); 12_000];
 
 impl Stage {
     /// The pass of one customer, taken by a sweeper elsewhere.

@@ -25,7 +25,8 @@ pub struct SweepClaim {
     /// The rule was made ahead of now, by a clock that was fast or before one that is slow: this is when it counts as made.
     pub(crate) made: Option<Moment>,
     /// Held until the claim is dropped.
-    pub(crate) _hold: Hold,
+    #[cfg_attr(not(test), expect(dead_code, reason = "kept: dropping it lets go of the pass"))]
+    pub(crate) hold: Hold,
 }
 
 impl SweepClaim {

@@ -172,7 +172,7 @@ impl Team {
                 if let Some(pass) = sweeper.pass.as_mut() {
                     let other = format!("nothing-{who}");
                     if let Some(hold) = sweeper.store.0.locks.try_hold(&other).unwrap() {
-                        pass.claim._hold = hold;
+                        pass.claim.hold = hold;
                     }
                     pass.is_cut = true;
                 }
