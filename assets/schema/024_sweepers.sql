@@ -7,7 +7,7 @@ CREATE TABLE sweepers (
   heard     INTEGER NOT NULL
 ) STRICT;
 INSERT INTO sweepers (host, installed, last_pass, heard)
-SELECT host, installed, last_pass, CASE WHEN coalesce(installed, 0) > coalesce(last_pass, 0) THEN installed ELSE coalesce(last_pass, 0) END
+SELECT host, installed, last_pass, max(coalesce(installed, 0), coalesce(last_pass, 0))
   FROM sweeper;
 DROP TABLE sweeper;
 ALTER TABLE sweepers RENAME TO sweeper;

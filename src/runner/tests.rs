@@ -188,7 +188,7 @@ impl Stage {
 
 fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Provider {
     let store = Store::open(StoreOptions {
-        file: folder.join("record/store.sqlite"),
+        place: (folder.join("record/store.sqlite")).into(),
         identity: folder.join("config/identity.txt"),
         clock: clock.clone(),
         account: "ann".into(),

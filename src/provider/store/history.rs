@@ -1,7 +1,7 @@
 //! The passes on record: the history, who runs them, and whether one is missing.
 
 use super::{
-    Store,
+    Scope, Store,
     part::standing,
     table::{
         sweep::{self, SweepRecord},
@@ -51,7 +51,9 @@ impl Store {
     /// # Errors
     /// `Record`: a retry is safe.
     pub fn note_sweeper_heard(&self) -> Result<(), Failure> {
-        self.write_if(|write| Ok(((), sweeper::hear(write.tx, write.host(), write.now)?)))
+        self.write_if_in(Scope::Nothing, |write| {
+            Ok(((), sweeper::hear(write.tx, write.host(), write.now)?))
+        })
     }
 
     /// The passes on record, newest first.

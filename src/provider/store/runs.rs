@@ -1,7 +1,7 @@
 //! Runs: opening, taking and leaving them, their ticks and counts.
 
 use super::{
-    Store,
+    Scope, Store,
     part::{completion, write::Write},
     table::{
         audit, customer, draft, listing, product,
@@ -80,7 +80,7 @@ impl Store {
     /// # Errors
     /// `Refused` for a closed customer and a product that it does not have; `NotFound` for no such customer.
     pub fn open_run(&self, customer: CustomerId, product: Product) -> Result<RunRecord, Failure> {
-        let id = self.write(|write| find_or_make(write, customer, product))?;
+        let id = self.write_in(Scope::Customer(customer), |write| find_or_make(write, customer, product))?;
         self.load_run(&id)
     }
 

@@ -1,7 +1,7 @@
 //! Passes of Enable Auto: each rule and each 20:00 once, by whoever claims it first, resumed when it was cut short.
 
 use super::{
-    Store,
+    Scope, Store,
     part::{allowed, claim::SweepClaim, seating, write::Write},
     table::{customer, enablement, product, rule, seat::Source, sweep, sweeper},
 };
@@ -48,7 +48,7 @@ impl Store {
         }
         let name = format!("sweep-{}-{}", customer.0, product.word());
         let Some(hold) = self.0.locks.try_hold(&name)? else { return Ok(None) };
-        let taken = self.write(|write| {
+        let taken = self.write_in(Scope::Customer(customer), |write| {
             let Some(rule) = rule::find(write.tx, (customer, product))? else { return Ok(None) };
             if !domain::sweep::awaits(&rule, due, now) || !customer::one(write.tx, customer)?.is_active {
                 return Ok(None);
@@ -69,7 +69,7 @@ impl Store {
     /// `Conflict`, when another sweeper took the pass over. `Record`: a retry is safe.
     pub fn set_right(&self, claim: &SweepClaim) -> Result<(), Failure> {
         let Some(made) = claim.made else { return Ok(()) };
-        self.write(|write| {
+        self.write_in(Scope::Customer(claim.customer()), |write| {
             claim.is_ours(write)?;
             let Some(rule) = rule::find(write.tx, claim.key)?.filter(|rule| rule.made > made) else {
                 return Ok(());
@@ -91,7 +91,7 @@ impl Store {
     /// closed or the product is not enabled any more; `NoSeats`, when the batch would pass the rule's ceiling:
     /// nobody of the batch is turned on then. `Record`: a retry is safe.
     pub fn sweep_apply(&self, claim: &SweepClaim, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
-        let outcomes = self.write(|write| {
+        let outcomes = self.write_in(Scope::Customer(claim.customer()), |write| {
             let rule = claim.stands(write)?;
             let outcomes = seating::turn_on(write, claim.key, Source::Sweep(claim.id), users)?;
             let new: u32 = outcomes.iter().map(|outcome| u32::from(*outcome == SeatOutcome::TurnedOn)).sum();
@@ -122,7 +122,7 @@ impl Store {
         // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
         let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
         let (key, due, id) = (claim.key, claim.due, claim.id);
-        let ended = self.write(|write| {
+        let ended = self.write_in(Scope::Customer(key.0), |write| {
             claim.is_ours(write)?;
             let why = attention.as_ref();
             let turned_on = sweep::end(write.tx, id, write.now, (is_late, why))?;

@@ -10,7 +10,7 @@ impl Night {
     /// The record as a computer of that name opens it, at that time.
     fn store_on(&self, host: &str, clock: &str) -> Store {
         Store::open(StoreOptions {
-            file: self.home.store(),
+            place: self.home.store().into(),
             identity: self.home.path().join(".config/backup365/sandbox-identity.txt"),
             clock: Clock::fixed(Moment::parse(clock).unwrap()),
             account: "ann".into(),

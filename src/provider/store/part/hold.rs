@@ -28,6 +28,18 @@ impl Store {
         Ok(true)
     }
 
+    /// Whether this store holds a run now. One whose connection was lost is taken again, if nobody else has it meanwhile.
+    pub(crate) fn is_holding(&self, run: &RunId) -> Result<bool, Failure> {
+        let mut holds = self.holds();
+        match holds.get(run).map(Hold::is_live) {
+            Some(true) => return Ok(true),
+            Some(false) => drop(holds.remove(run)),
+            None => return Ok(false),
+        }
+        drop(holds);
+        self.take(run)
+    }
+
     /// An open run, and whether another store holds it now.
     pub(crate) fn open_run_of(&self, run: &RunRow) -> Result<OpenRun, Failure> {
         Ok(run.as_open(self.is_held_elsewhere(&run.id)?))

@@ -1,10 +1,15 @@
 //! One write: a transaction with the time, the operator and the audit at hand; for a run, only with its hold.
 
+use std::cell::RefCell;
+
 use super::super::{
     Inner, Store,
     error::admin_only,
+    postgres::Scope,
     table::{
-        By, audit, operator,
+        By,
+        audit::{self, Note},
+        operator,
         run::{self, RunRow},
     },
     tx::Tx,
@@ -30,6 +35,8 @@ pub(crate) struct Write<'w> {
     pub(crate) now: Moment,
     /// Who, where, and the vault.
     inner: &'w Inner,
+    /// What the audit gets at the end.
+    notes: RefCell<Vec<Note>>,
 }
 
 impl Write<'_> {
@@ -79,15 +86,18 @@ impl Write<'_> {
         self.note_all(run, Some(customer), &words)
     }
 
-    /// Adds a line to the audit.
+    /// Adds a line to the audit; it is written as the last statement of the write.
+    #[expect(clippy::unnecessary_wraps, reason = "a note stands among statements, each of which may fail")]
     pub(crate) fn note_all(
         &self,
         run: Option<&RunId>,
         customer: Option<CustomerId>,
         what: &str,
     ) -> Result<(), Failure> {
-        let (operator, host) = (self.operator(), self.host());
-        audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })
+        let (operator, host) = (self.operator().clone(), self.host().clone());
+        let (run, what) = (run.cloned(), what.to_owned());
+        self.notes.borrow_mut().push(Note { at: self.now, operator, host, run, customer, what });
+        Ok(())
     }
 
     /// Whether the operator is an Admin now, which may have changed since the store was opened.
@@ -120,9 +130,18 @@ fn named(users: &[&Chosen]) -> String {
 }
 
 impl Store {
-    /// Writes: all of it or nothing, committed when this returns.
+    /// Writes: all of it or nothing, committed when this returns. Nobody else writes meanwhile.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Write<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         self.write_if(|write| Ok((work(write)?, true)))
+    }
+
+    /// The same, where it is enough that nobody else writes in this scope meanwhile.
+    pub(crate) fn write_in<T>(
+        &self,
+        scope: Scope<'_>,
+        work: impl FnOnce(&Write<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.write_if_in(scope, |write| Ok((work(write)?, true)))
     }
 
     /// Writes as [`Store::write`] does, but only where the work answers true: otherwise nothing was changed, and what
@@ -131,7 +150,24 @@ impl Store {
         &self,
         work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,
     ) -> Result<T, Failure> {
-        self.0.database.write(|tx| work(&Write { tx, now: self.0.options.clock.now(), inner: &self.0 }))
+        self.write_if_in(Scope::Record, work)
+    }
+
+    /// The same in a scope. What it has noted is written last.
+    pub(crate) fn write_if_in<T>(
+        &self,
+        scope: Scope<'_>,
+        work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,
+    ) -> Result<T, Failure> {
+        self.0.database.write(scope, |tx| {
+            let now = self.0.options.clock.now();
+            let write = Write { tx, now, inner: &self.0, notes: RefCell::default() };
+            let (made, is_kept) = work(&write)?;
+            if is_kept {
+                audit::add(tx, &write.notes.take())?;
+            }
+            Ok((made, is_kept))
+        })
     }
 
     /// Writes into a run that this store holds, and notes that something happened in it.
@@ -143,14 +179,24 @@ impl Store {
         run: &RunId,
         work: impl FnOnce(&Write<'_>, &RunRow) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        if !self.holds().contains_key(run) {
+        self.write_run_in(Scope::Run(run), run, work)
+    }
+
+    /// The same in a scope: what is decided by other customers, too, has the whole record.
+    pub(crate) fn write_run_in<T>(
+        &self,
+        scope: Scope<'_>,
+        run: &RunId,
+        work: impl FnOnce(&Write<'_>, &RunRow) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if !self.is_holding(run)? {
             return Err(Failure::new(
                 FailureKind::Conflict,
                 Text::of(format_args!("run {run} is not held by this window, so nothing was changed")),
                 "Another window may be working on it. Close that one, then open the run again.",
             ));
         }
-        self.write(|write| {
+        self.write_in(scope, |write| {
             let row = run::one(write.tx, run)?;
             let made = work(write, &row)?;
             run::touch(write.tx, run, write.now)?;

@@ -285,9 +285,8 @@ fn each_sweeper_has_a_row_and_takes_its_own_away() {
 #[test]
 fn a_row_that_a_fast_clock_wrote_elsewhere_gives_way() {
     let mut team = Team::new();
-    let raw = team.world.raw();
-    raw.execute("INSERT INTO sweeper (host, last_pass, heard) VALUES ('fast', ?1, ?1)", [DAY * 4_000])
-        .unwrap();
+    let far = DAY * 4_000;
+    team.world.run(&format!("INSERT INTO sweeper (host, last_pass, heard) VALUES ('fast', {far}, {far})"));
     assert!(team.sweepers[0].store.demand_clock().is_err());
     while team.step(0) {}
     assert!(team.sweepers[0].store.demand_clock().is_ok());
