@@ -51,9 +51,7 @@ impl Store {
     /// # Errors
     /// `Record`: a retry is safe.
     pub fn note_sweeper_heard(&self) -> Result<(), Failure> {
-        self.write_if_in(Scope::Nothing, |write| {
-            Ok(((), sweeper::hear(write.tx, write.host(), write.now)?))
-        })
+        self.write_if_in(Scope::Nothing, |write| Ok(((), sweeper::hear(write.tx, write.host(), write.now)?)))
     }
 
     /// The passes on record, newest first.
