@@ -1,6 +1,6 @@
 //! Several sweepers on one record, each stopped at any moment: each rule has each pass once, and nobody is turned on twice.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, thread};
 
 use proptest::prelude::*;
 
@@ -290,4 +290,45 @@ fn a_row_that_a_fast_clock_wrote_elsewhere_gives_way() {
     assert!(team.sweepers[0].store.demand_clock().is_err());
     while team.step(0) {}
     assert!(team.sweepers[0].store.demand_clock().is_ok());
+}
+
+#[test]
+fn sweepers_at_the_same_time_share_the_rules_and_each_user_is_turned_on_once() {
+    let mut team = Team::new();
+    // Whatever is set right on the way is nobody else's to wait for.
+    let far = DAY * 4_000;
+    team.world.run(&format!("INSERT INTO sweeper (host, last_pass, heard) VALUES ('fast', {far}, {far})"));
+    let (due, customers) = (team.due, &team.customers);
+    let turned_on: usize = thread::scope(|scope| {
+        let sweeping: Vec<_> = team
+            .sweepers
+            .iter()
+            .map(|sweeper| scope.spawn(|| swept(&sweeper.store, customers, (due, team.users))))
+            .collect();
+        sweeping.into_iter().map(|one| one.join().unwrap()).sum()
+    });
+    assert_eq!(turned_on, customers.len() * usize::from(team.users));
+    for on in &mut team.on {
+        on.extend(1..=team.users);
+    }
+    team.settles();
+}
+
+/// Sweeps whatever this one can have, until nothing is due; how many it turned on.
+fn swept(store: &Store, customers: &[Customer], (due, count): (Moment, u8)) -> usize {
+    let mut turned_on = 0;
+    let is_due = |customer: &&Customer| {
+        let rule = store.protection(customer.id, OFFICE).unwrap().rule.unwrap();
+        rule.last_pass.is_none_or(|last| last < due)
+    };
+    while let Some(customer) = customers.iter().find(is_due) {
+        store.note_sweeper_heard().unwrap();
+        let Some(claim) = store.claim_sweep(customer.id, OFFICE, due).unwrap() else { continue };
+        for number in 1..=count {
+            let results = store.sweep_apply(&claim, &users([number])).unwrap();
+            turned_on += results.iter().filter(|it| it.outcome == SeatOutcome::TurnedOn).count();
+        }
+        store.finish_sweep(claim, SweepSummary::default()).unwrap();
+    }
+    turned_on
 }

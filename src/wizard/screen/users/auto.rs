@@ -451,11 +451,14 @@ fn sweeper_words(sweeper: &SweeperStatus, now: Moment) -> Option<Text> {
         |at| format!("last sweep {}", sydney::stamp_in_words(at, sydney::ZONE)),
     );
     let overdue = if sweeper.is_overdue { ", overdue" } else { "" };
-    let mut words = format!("{by}, {last}{overdue}");
-    for (_, silence) in sweeper.silences(now) {
-        words = format!("{words}; {silence}");
-    }
-    Some(Text::clean(&words))
+    let silences: Vec<Text> = sweeper.silences(now).map(|(_, words)| words).collect();
+    let silent = match silences.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one}"),
+        // The bill below has to stay in sight.
+        several => format!("; {} more have not been heard of for days", several.len()),
+    };
+    Some(Text::of(format_args!("{by}, {last}{overdue}{silent}")))
 }
 
 /// What undoing the rule means.
