@@ -351,6 +351,7 @@ impl Opener {
         let provider =
             Provider::over(http, &self.provider_settings(self.real_http(), app_at_microsoft, None), store)?
                 .believing(settings.sweep.shorter_percent)
+                .sweeping(settings.sweep.at_once)
                 .patient(settings.consent.spreading)
                 .in_name_of(sign_in::person(self, None)?);
         let standing = credential::standing(&provider, &facts, &self.handle, clock.now());
@@ -470,6 +471,7 @@ impl Opener {
         let provider =
             Provider::new(&self.provider_settings(self.sandbox_http(&sandbox), app, Some(browser)), store)?
                 .believing(settings.sweep.shorter_percent)
+                .sweeping(settings.sweep.at_once)
                 .patient(settings.consent.spreading)
                 .in_name_of(sign_in::person(self, Some(&sandbox))?);
         let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());

@@ -1,5 +1,7 @@
 //! A run: one customer, one product, from opening to receipt, under a short number.
 
+mod sweepers;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -18,8 +20,9 @@ use super::{
     tenant::Organisation,
     text::Text,
     time::Moment,
-    verdict::{ListSummary, Standstill},
+    verdict::ListSummary,
 };
+pub use sweepers::{Sweeper, SweeperStatus};
 
 /// Everything on record about a run: the steps are derived from this, not from where the wizard happened to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -393,31 +396,6 @@ pub struct Board {
     pub sweep_warning: Option<Text>,
     /// What this operator typed into the form of a new customer and did not save yet.
     pub new_customer: FormDraft,
-}
-
-/// What works the next passes of Enable Auto.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct SweeperStatus {
-    /// Host of the last sweeper that ran here.
-    pub host: Option<Text>,
-    /// The 20:00 of the last finished pass.
-    pub last_pass: Option<Moment>,
-    /// Rule 17: a rule exists and the last 20:00 has no finished pass half an hour later.
-    pub is_overdue: bool,
-    /// No pass at all was finished for the last 20:00 though rules wait for it: nothing can be promised for the next one.
-    pub has_stopped: bool,
-}
-
-impl SweeperStatus {
-    /// Why there will be no pass at all; none: the next 20:00 has one.
-    #[must_use]
-    pub const fn standstill(&self) -> Option<Standstill> {
-        match (&self.host, self.has_stopped) {
-            (None, _) => Some(Standstill::NoSweeper),
-            (Some(_), true) => Some(Standstill::Overdue),
-            (Some(_), false) => None,
-        }
-    }
 }
 
 /// One line of a run's audit, oldest first; each carries the hash of the one before.

@@ -45,11 +45,12 @@ fn stopped(mut child: Child, mut err: BufReader<std::process::ChildStderr>, sign
 }
 
 /// Command lines in their order, each with its code, over one home.
-const TABLE: [(&str, Exit); 19] = [
+const TABLE: [(&str, Exit); 20] = [
     ("status", Exit::Done),
     ("explain 90094", Exit::Done),
     ("explain zzzzzz", Exit::Failed),
     ("sweep --accept-shorter nobody=5", Exit::Usage),
+    ("sweep --forget nowhere", Exit::Usage),
     ("receipt B365-FHKL", Exit::Usage),
     ("customers show nobody", Exit::Usage),
     ("provision C-1002 --users none", Exit::Usage),

@@ -259,6 +259,8 @@ pub enum Command {
     Receipt(RunId),
     /// Take a list of so many users of a customer, by its reference, for the truth.
     SweepAcceptShorter(Text, u32),
+    /// Take a computer that sweeps no more off the list.
+    SweepForget(Text),
     /// Who works with the record.
     OperatorsList,
     /// Make an operator, by the name, an Admin.
@@ -334,6 +336,7 @@ impl Command {
             Self::SweepCheck,
             Self::Doctor,
             Self::SweepAcceptShorter("C-1001".into(), 980),
+            Self::SweepForget("ops-2".into()),
             Self::OperatorsList,
             Self::OperatorsSet("jane".into()),
             Self::OperatorsRecover,
@@ -404,6 +407,7 @@ impl Command {
             Self::SweepAcceptShorter(reference, count) => {
                 write!(f, "sweep --accept-shorter {reference}={count}")
             }
+            Self::SweepForget(host) => write!(f, "sweep --forget {}", quoted(host.as_str())),
             Self::OperatorsList => f.write_str("operators list"),
             Self::OperatorsSet(name) => write!(f, "operators set {} --admin", quoted(name.as_str())),
             Self::OperatorsRecover => f.write_str("operators set --recover"),

@@ -105,7 +105,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
         },
         protection: Protection {
             seats: vec![seat(1), seat(2)],
-            sweeper: SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() },
+            sweeper: SweeperStatus::on("ops-1"),
             ..Protection::default()
         },
         excluded: Vec::new(),

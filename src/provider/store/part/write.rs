@@ -154,7 +154,7 @@ impl Store {
     }
 
     /// The same in a scope. What it has noted is written last.
-    fn write_if_in<T>(
+    pub(crate) fn write_if_in<T>(
         &self,
         scope: Scope<'_>,
         work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// The migrations; the place in the list, from 1, is the version that `PRAGMA user_version` holds afterwards.
-const MIGRATIONS: [&str; 22] = [
+const MIGRATIONS: [&str; 23] = [
     include_str!("../../../../assets/schema/001_base.sql"),
     include_str!("../../../../assets/schema/002_form.sql"),
     include_str!("../../../../assets/schema/003_list.sql"),
@@ -31,6 +31,7 @@ const MIGRATIONS: [&str; 22] = [
     include_str!("../../../../assets/schema/020_renewal.sql"),
     include_str!("../../../../assets/schema/022_audit_count.sql"),
     include_str!("../../../../assets/schema/023_keys.sql"),
+    include_str!("../../../../assets/schema/024_sweepers.sql"),
 ];
 
 /// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.

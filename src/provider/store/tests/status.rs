@@ -38,7 +38,7 @@ fn every_product_has_a_row_that_says_where_it_stands() {
     assert_eq!(rows.iter().map(|row| row.product).collect::<Vec<_>>(), Product::ALL);
     let [office, mp, business] = rows.as_slice() else { panic!() };
     assert_eq!((office.on, office.list.listed, office.list.eligible), (2, 12, 9));
-    let runs = SweeperStatus { host: Some("ops-1".into()), ..SweeperStatus::default() };
+    let runs = SweeperStatus::on("ops-1");
     assert_eq!(office.verdict(&runs).schedule.scheduled(), 7);
     assert_eq!(
         (office.stand(), mp.stand(), business.stand()),

@@ -22,6 +22,7 @@ mod ruling;
 mod running;
 mod status;
 mod sweeping;
+mod team;
 
 use std::{
     path::PathBuf,
