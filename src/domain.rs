@@ -27,6 +27,7 @@ pub mod filter;
 pub mod flag;
 pub mod form_draft;
 pub mod groundwork;
+pub mod held_by;
 pub mod hoster_lines;
 pub mod id;
 pub mod invitation;

@@ -420,11 +420,11 @@ impl Wizard {
             self.release(pending::leave_run);
         }
         let mut trail = resume::trail(&record);
-        let is_read_only = record.is_read_only;
+        let why = record.is_read_only.then(|| words::read_only(&record, self.now, self.setup.here.as_str()));
         self.session.take_up(record, &mut self.calls);
         self.session.prove_again(self.now, &mut self.calls);
-        if is_read_only {
-            self.say(Tone::Warn, words::read_only());
+        if let Some(why) = why {
+            self.say(Tone::Warn, why);
         }
         if let Some(shown) = trail.pop() {
             self.behind.push(std::mem::replace(&mut self.screen, shown));

@@ -30,8 +30,8 @@ const MOST_ANSWERS: u32 = 400;
 /// Said then: the wizard and the answers don't fit together.
 const CIRCLE: &str = "The wizard asks the same thing again and again. Open the run in the wizard, and report this with the log file. The run is kept.";
 
-/// What to do where another process holds the run.
-const HELD: &str = "Wait until it is done, or close it there; then start again.";
+/// What to do where somebody else has the run.
+const HELD: &str = "Wait until it is done, or have it closed there; then start again.";
 
 /// What is done once in a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +170,8 @@ impl Journey {
         }
         let decision = if view.bar.is_read_only {
             let run = view.bar.run.clone().unwrap_or_default();
-            end(End::Held, format_args!("Another process holds {run}, so nothing was changed. {HELD}"))
+            let who = view.bar.held_by.clone().unwrap_or_else(|| "somebody had this run a moment ago".into());
+            end(End::Held, format_args!("{run}: {who}, so nothing was changed. {HELD}"))
         } else if self.answered >= MOST_ANSWERS {
             fail_with(view, CIRCLE)
         } else {

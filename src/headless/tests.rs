@@ -449,11 +449,13 @@ fn what_was_refused_and_who_holds_the_run_have_their_own_ends() {
     }
     let mut run = record(2, Product::Office365);
     run.is_read_only = true;
+    run.held_by = Some(crate::wizard::tests::ann());
     let rows = vec![row(run.customer.clone(), crate::domain::customer::Progress::NotStarted, Some(&run))];
     let mut desk = Desk::new(setup(), rows);
     desk.record = Some(run);
     let report = travel(&mut desk, Answers { product: Some(Product::Office365), ..all("C-0002") });
     assert_eq!(report.end, End::Held, "{}", report.words);
+    assert!(report.words.as_str().contains("ann has this run on desk-1 since"), "{}", report.words);
 }
 
 #[test]

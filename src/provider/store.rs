@@ -72,11 +72,7 @@ pub use self::{
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
 };
 use self::{
-    part::{
-        identity,
-        known::Known,
-        lock::{Hold, Locks},
-    },
+    part::{hold::Held, identity, known::Known, lock::Locks},
     sqlite::Database,
     table::about,
     tx::Tx,
@@ -119,7 +115,7 @@ struct Inner {
     operator: Operator,
     database: Database,
     /// Runs that this store holds; dropping an entry lets go.
-    holds: Mutex<BTreeMap<RunId, Hold>>,
+    holds: Mutex<BTreeMap<RunId, Held>>,
     locks: Locks,
     vault: Vault,
 }

@@ -14,6 +14,7 @@ use crate::domain::{
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
     exchange_server::{FoundBy, FoundServer},
     failure::{Failure, FailureKind},
+    held_by::HeldBy,
     id::{CustomerId, RunId, TenantId, UserId},
     operator::Operator,
     own_right::OwnRight,
@@ -111,6 +112,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         parked: None,
         finished: None,
         is_read_only: false,
+        held_by: None,
         organisation: None,
         administrator: None,
         impersonation: None,
@@ -127,6 +129,12 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         results: Vec::new(),
         others: Vec::new(),
     }
+}
+
+/// Who has a run in these tests.
+pub(crate) fn ann() -> HeldBy {
+    let since = Moment::parse("2026-11-23T05:42:00Z").unwrap();
+    HeldBy { number: 3, by: "ann".into(), host: "desk-1".into(), since }
 }
 
 /// A proof with one check.
@@ -654,7 +662,7 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
         product: record.product,
         touched: record.touched,
         is_parked: record.parked.is_some(),
-        is_held: record.is_read_only,
+        held_by: record.held_by.clone(),
     });
     let product = run.as_ref().map(|run| run.product).or_else(|| customer.products.first().copied());
     let others = customer.products.iter().filter(|other| run.is_none() && Some(**other) != product);

@@ -8,6 +8,7 @@ use crate::domain::{
     protection,
     run::RunRecord,
     text::{Text, capital},
+    time::Moment,
 };
 
 use super::{
@@ -31,12 +32,13 @@ const SENDING: &str = include_str!("../../assets/handouts.toml");
 /// The table, read once.
 static WAYS: LazyLock<Offers<HandoutId>> = LazyLock::new(|| toml::from_str(SENDING).unwrap_or_default());
 
-/// Said when a write is asked for in a run that another process holds.
-pub(crate) fn read_only() -> Phrase {
-    phrase![
-        "This run is open in another window. Here you can look, not change anything. Close it there first. ",
-        WayOn::Again("take the run over")
-    ]
+/// Said when a write is asked for in a run that somebody else has, or nobody.
+pub(crate) fn read_only(record: &RunRecord, now: Moment, here: &str) -> Phrase {
+    let who = match &record.held_by {
+        Some(held_by) => held_by.has("this run", now, here),
+        None => "Nobody has this run now".into(),
+    };
+    phrase![who, ". Here you can look, not change anything. ", WayOn::Again("take the run over")]
 }
 
 /// What is to be said of files and folders once the world is open: the first sentence, and the way to the others.
@@ -96,7 +98,7 @@ fn of(offers: Option<&'static HashMap<Action, (String, String)>>, action: Action
 pub(crate) fn common_offers(record: Option<&RunRecord>) -> impl Iterator<Item = Offer> {
     let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
     let take_over =
-        Offer::new(Action::Refresh, "again", "Take the run over, once the other window is closed.");
+        Offer::new(Action::Refresh, "again", "Take the run over, once whoever has it has left it.");
     // At the customers and in setup there is no run.
     let leave = if record.is_some() { "Leave. The run is kept." } else { "Leave. What was saved is kept." };
     [

@@ -4,7 +4,7 @@ use super::{
     Store,
     part::{completion, write::Write},
     table::{
-        audit, customer, draft, listing, product,
+        audit, customer, draft, hold, listing, product,
         run::{self, Step},
     },
     tx::Tx,
@@ -91,9 +91,11 @@ impl Store {
     /// `NotFound`; `Record`, when the record can't be used.
     pub fn load_run(&self, run: &RunId) -> Result<RunRecord, Failure> {
         // Looked at before there is a reason to write: nearly always there is none.
-        let needs_write =
-            self.read(|tx| Ok(run::one(tx, run)?.parked.is_some() || completion::is_only_unended(tx, run)?))?;
-        let is_held = self.take(run)?;
+        let (needs_write, last) = self.read(|tx| {
+            let needs_write = run::one(tx, run)?.parked.is_some() || completion::is_only_unended(tx, run)?;
+            Ok((needs_write, hold::find(tx, run)?))
+        })?;
+        let is_held = self.take(run, last.as_ref())?;
         if is_held && needs_write {
             self.write_run(run, |write, row| {
                 run::unpark(write.tx, run)?;
@@ -108,7 +110,7 @@ impl Store {
     /// # Errors
     /// `Conflict`, when another store holds it.
     pub fn park_run(&self, run: &RunId, obstacle: Option<&Obstacle>) -> Result<(), Failure> {
-        if !self.holds().contains_key(run) && self.read(|tx| run::one(tx, run))?.parked.is_some() {
+        if self.number_of(run).is_none() && self.read(|tx| run::one(tx, run))?.parked.is_some() {
             return Ok(());
         }
         self.write_run(run, |write, row| {

@@ -16,6 +16,7 @@ pub(super) mod draft;
 pub(super) mod enablement;
 pub(super) mod exclusion;
 pub(super) mod form;
+pub(super) mod hold;
 pub(super) mod impersonation;
 pub(super) mod invitation;
 pub(super) mod listing;

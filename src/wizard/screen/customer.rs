@@ -445,7 +445,7 @@ impl Customer {
     /// The run that was interrupted last; the upper one of two that were touched at the same time.
     fn newest(&self) -> Option<&BoardRow> {
         let touched = |row: &&BoardRow| {
-            row.run.as_ref().filter(|run| !run.is_parked && !run.is_held).map(|run| run.touched)
+            row.run.as_ref().filter(|run| !run.is_parked && !run.is_held()).map(|run| run.touched)
         };
         self.rows().iter().rev().filter(|row| touched(row).is_some()).max_by_key(touched)
     }
@@ -496,7 +496,7 @@ impl Customer {
 
     fn waiting(&self) -> Vec<(RunId, TenantId)> {
         let waits = |row: &BoardRow| {
-            let run = row.run.as_ref().filter(|run| !run.is_held)?;
+            let run = row.run.as_ref().filter(|run| !run.is_held())?;
             row.progress.is_awaited().then_some((run.id.clone(), row.customer.tenant?))
         };
         self.rows().iter().filter_map(waits).collect()

@@ -1,17 +1,20 @@
 //! One write: a transaction with the time, the operator and the audit at hand; for a run, only with its hold.
 
-use super::super::{
-    Inner, Store,
-    error::admin_only,
-    table::{
-        By, audit, operator,
-        run::{self, RunRow},
+use super::{
+    super::{
+        Inner, Store,
+        error::admin_only,
+        table::{
+            By, audit, operator,
+            run::{self, RunRow},
+        },
+        tx::Tx,
     },
-    tx::Tx,
+    hold::demand,
 };
 use crate::domain::{
     bill::counted,
-    failure::{Failure, FailureKind},
+    failure::Failure,
     id::{CustomerId, RunId},
     operator::Operator,
     protection::Chosen,
@@ -137,20 +140,15 @@ impl Store {
     /// Writes into a run that this store holds, and notes that something happened in it.
     ///
     /// # Errors
-    /// `Conflict`, when this store does not hold the run; `NotFound`, when there is none.
+    /// `Conflict`, when this store does not hold the run, or somebody has taken it since; `NotFound`, when there is none.
     pub(crate) fn write_run<T>(
         &self,
         run: &RunId,
         work: impl FnOnce(&Write<'_>, &RunRow) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        if !self.holds().contains_key(run) {
-            return Err(Failure::new(
-                FailureKind::Conflict,
-                Text::of(format_args!("run {run} is not held by this window, so nothing was changed")),
-                "Another window may be working on it. Close that one, then open the run again.",
-            ));
-        }
+        let ours = self.number_of(run);
         self.write(|write| {
+            demand(write.tx, run, ours)?;
             let row = run::one(write.tx, run)?;
             let made = work(write, &row)?;
             run::touch(write.tx, run, write.now)?;
