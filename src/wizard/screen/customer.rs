@@ -7,6 +7,7 @@
 
 mod row;
 mod search;
+mod words;
 
 use std::time::Duration;
 
@@ -17,8 +18,8 @@ use crate::{
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
-        partner_list::{Did, Imported},
-        phrase::{Command, Correction, Phrase, WayOn, phrase},
+        partner_list::Imported,
+        phrase::{Correction, Phrase, WayOn, phrase},
         run::{Board, BoardRow, RunRecord, Seen},
         sydney::clock_in_words,
         text::Text,
@@ -154,7 +155,7 @@ impl Screen for Customer {
             return Step::Open(record);
         }
         if let Some(imported) = cx.brought(Tone::Bad, self.importing.take(arrival)) {
-            let (tone, words) = told(&imported);
+            let (tone, words) = words::told(&imported);
             cx.say(tone, words);
             self.load(cx);
             return Step::Stay;
@@ -235,23 +236,6 @@ impl Screen for Customer {
         }
         let id = self.refused.or(cx.session.parked).or_else(|| self.only_refusal());
         Card::of(id.unwrap_or(CardId::Customers), &[])
-    }
-}
-
-/// What came of bringing customers in, in the line of state.
-fn told(imported: &Imported) -> (Tone, Phrase) {
-    let sums = phrase!["From Microsoft: ", imported.sums(), "."];
-    let is_left = imported.taken.iter().any(|taken| matches!(taken.did, Did::Left(_)));
-    match &imported.missing {
-        Some(missing) => {
-            let what = Text::of(format_args!(" One of its lists is missing: {}. ", missing.what));
-            (Tone::Warn, sums.then(what).then(missing.hint.clone()))
-        }
-        None if is_left => (
-            Tone::Good,
-            sums.then(phrase![" Who was left out, and why: ", Command::CustomersFromMicrosoft, " --dry-run"]),
-        ),
-        None => (Tone::Good, sums),
     }
 }
 
