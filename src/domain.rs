@@ -8,6 +8,7 @@ pub mod answers;
 pub mod believed;
 pub mod bill;
 pub mod card;
+pub mod change;
 pub mod changes;
 pub mod checked;
 pub mod cloud;

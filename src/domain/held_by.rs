@@ -1,5 +1,7 @@
 //! Who has a run, and who asks for it. Pure.
 
+use std::time::Duration;
+
 use super::{sydney::clock_in_words, text::Text, time::Moment};
 
 /// Who has a run, or had it last: one at a time works in it, the others watch.
@@ -38,6 +40,66 @@ impl HeldBy {
     }
 }
 
+/// How long an answer is waited for.
+pub const ANSWER_WITHIN: Duration = Duration::from_mins(1);
+
+/// Somebody asks whoever has a run to hand it over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunRequest {
+    /// The number of the hold that is asked: once another one has it, nothing is asked any more.
+    pub number: u32,
+    /// Who asks.
+    pub by: Text,
+    /// Their computer.
+    pub host: Text,
+    /// When, by that computer's clock.
+    pub at: Moment,
+    /// What came of it; none: not answered yet.
+    pub answer: Option<RunAnswer>,
+}
+
+/// What came of asking for a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunAnswer {
+    /// It was handed over.
+    Yes,
+    /// It stays.
+    No,
+    /// It stays: nobody answered in time, or it is not asked for any more.
+    Nobody,
+}
+
+impl RunAnswer {
+    /// The word in the record.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// The answer of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Yes, Self::No, Self::Nobody].into_iter().find(|answer| answer.word() == word)
+    }
+}
+
+/// Why a run is taken over without its holder's answer, as it was typed.
+///
+/// # Errors
+/// A sentence: it says nothing, or too much.
+pub fn reason(typed: &str) -> Result<Text, &'static str> {
+    let reason = Text::clean(typed.trim());
+    match reason.as_str().chars().count() {
+        0..=2 => Err("Type why. It goes into the history, with your name and theirs."),
+        201.. => Err("That is too long. Say it in 200 letters."),
+        _ => Ok(reason),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +111,11 @@ mod tests {
         let ann = HeldBy { number: 3, by: "ann".into(), host: "desk-1".into(), since };
         assert_eq!(ann.has("this run", now, "UTC").as_str(), "ann has this run on desk-1 since 10:42 UTC");
         assert_eq!(ann.open_with(now, "UTC").as_str(), "open with ann on desk-1 since 10:42 UTC");
+    }
+
+    #[test]
+    fn a_reason_says_something() {
+        assert!(reason("  x ").is_err() && reason(&"x".repeat(201)).is_err());
+        assert_eq!(reason(" ann is ill ").unwrap().as_str(), "ann is ill");
     }
 }

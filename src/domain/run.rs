@@ -10,7 +10,7 @@ use super::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
-    held_by::HeldBy,
+    held_by::{HeldBy, RunRequest},
     id::{Address, CustomerId, RunId, UserId},
     invitation::Invitation,
     own_right::OwnRight,
@@ -44,6 +44,8 @@ pub struct RunRecord {
     pub is_read_only: bool,
     /// Who has it now, where it is not held here; none: nobody, so that it can be taken.
     pub held_by: Option<HeldBy>,
+    /// Who asked for it last, and what came of it.
+    pub request: Option<RunRequest>,
     /// The tenant that the operator confirmed or saved, with what Microsoft says of it.
     pub organisation: Option<Organisation>,
     /// The administrator of that organisation who is to open the link, where the operator named one.
@@ -290,9 +292,11 @@ impl BoardRow {
             _ if !self.customer.is_active => Text::default(),
             (Some(run), _) => {
                 let held_by = run.held_by.as_ref().map(|held_by| held_by.open_with(now, here));
-                let known = [held_by, Some(more)].into_iter().flatten().filter(|words| !words.is_empty());
-                let known: String = known.map(|words| format!("{words}, ")).collect();
-                Text::of(format_args!("{known}{}, {}", run.product.name(), run.id))
+                let run = Text::of(format_args!("{}, {}", run.product.name(), run.id));
+                let known = [held_by, Some(more), Some(run)].into_iter().flatten();
+                let known: Vec<String> =
+                    known.filter(|words| !words.is_empty()).map(|words| words.to_string()).collect();
+                Text::clean(&known.join(", "))
             }
             (None, _) if self.customer.products.is_empty() => "an Admin adds one to back up".into(),
             (None, Some(product)) => {

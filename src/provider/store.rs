@@ -17,6 +17,7 @@
 mod access;
 mod apply;
 mod board;
+mod change;
 mod checks;
 mod closing;
 mod consent;
@@ -45,6 +46,7 @@ mod sqlite;
 mod status;
 mod sweeps;
 mod table;
+mod takeover;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -58,6 +60,7 @@ use std::{
 
 pub(crate) use self::part::vault::Vault;
 pub use self::{
+    change::Changes,
     closing::StillKept,
     corrections::{Fate, Sharing},
     detail::{CustomerDetail, ProductDetail},
@@ -117,6 +120,7 @@ struct Inner {
     /// Runs that this store holds; dropping an entry lets go.
     holds: Mutex<BTreeMap<RunId, Held>>,
     locks: Locks,
+    hub: change::Hub,
     vault: Vault,
 }
 
@@ -162,7 +166,16 @@ impl Store {
         })?;
         known.keep(id);
         let vault = Vault::new(options.identity.clone());
-        Ok(Self(Arc::new(Inner { options, id, operator, database, holds: Mutex::default(), locks, vault })))
+        Ok(Self(Arc::new(Inner {
+            options,
+            id,
+            operator,
+            database,
+            holds: Mutex::default(),
+            locks,
+            hub: change::Hub::default(),
+            vault,
+        })))
     }
 
     /// Whether there is a record on these terms: false where it was never made and may be made.
@@ -207,6 +220,12 @@ impl Store {
     #[must_use]
     pub fn operator(&self) -> Operator {
         self.0.operator.clone()
+    }
+
+    /// Whether others on other computers share the record: then what they change is told, and runs can be asked for.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        false
     }
 
     /// Reads on a new connection, everything as of one moment.

@@ -7,6 +7,7 @@ mod own_right;
 mod paths;
 mod rules;
 mod sending;
+mod team;
 
 use crate::domain::{
     consent::{Consent, Consents, CustomerConsent, Landed, Seen, Sight},
@@ -113,6 +114,7 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         finished: None,
         is_read_only: false,
         held_by: None,
+        request: None,
         organisation: None,
         administrator: None,
         impersonation: None,
@@ -179,6 +181,8 @@ pub(crate) struct Desk {
     pub(crate) tasks: Vec<FrontEndTask>,
     /// Everything that was ever asked for, as Debug shows it.
     pub(crate) log: Vec<String>,
+    /// The call that hears what others change.
+    pub(crate) following: Option<CallId>,
     /// The run on record.
     pub(crate) record: Option<RunRecord>,
     /// The customers.
@@ -224,6 +228,7 @@ impl Desk {
             link_prefix: std::mem::take(&mut setup.link_prefix),
             link_suffix: std::mem::take(&mut setup.link_suffix),
             notes: Vec::new(),
+            is_shared: false,
         };
         let mut desk = Self {
             wizard: Wizard::new(setup),
@@ -232,6 +237,7 @@ impl Desk {
             cancelled: Vec::new(),
             tasks: Vec::new(),
             log: Vec::new(),
+            following: None,
             record: None,
             board: Board { rows, ..Board::default() },
             world,
@@ -371,6 +377,9 @@ impl Desk {
         if matches!(request, Request::ListUsers { .. }) {
             self.happen(EventKind::Reply(call, Reply::Page(page())));
         }
+        if matches!(request, Request::FollowChanges) {
+            self.following = Some(call);
+        }
         if let Request::TurnOff(_, users) = request {
             let off = |user: &Chosen| SeatResult { user: user.clone(), outcome: SeatOutcome::TurnedOff };
             self.happen(EventKind::Reply(call, Reply::Batch(users.iter().map(off).collect())));
@@ -493,6 +502,7 @@ impl Desk {
     }
 
     /// What the made-up world answers; nothing for waits.
+    #[expect(clippy::too_many_lines, reason = "an arm for each call")]
     pub(crate) fn reply_to(&mut self, request: &Request) -> Option<Reply> {
         let now = self.now;
         let run = |desk: &Self| desk.record.clone().map(|record| Reply::Run(Box::new(record)));
@@ -501,6 +511,7 @@ impl Desk {
             run(desk)
         };
         match request {
+            asked if team::is_of_team(asked) => team::reply(self, asked),
             Request::Wake(_) => None,
             Request::OpenWorld => Some(Reply::World(self.world.clone())),
             Request::KeepSeen(seen) => {
@@ -579,7 +590,13 @@ impl Desk {
                 Some(Reply::Excluded(self.protection.exclusions.clone()))
             }
             Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
-            Request::FinishRun(_)
+            Request::FollowChanges
+            | Request::LookAtRun(_)
+            | Request::AskForRun(_)
+            | Request::WithdrawRequest(_)
+            | Request::AnswerRequest(..)
+            | Request::SeizeRun(..)
+            | Request::FinishRun(_)
             | Request::LookAtGroundwork
             | Request::ProveGroundwork(_)
             | Request::MakeCertificate

@@ -16,5 +16,6 @@ pub(super) mod products;
 pub(super) mod record;
 pub(super) mod seating;
 pub(super) mod standing;
+pub(super) mod still_ours;
 pub(super) mod vault;
 pub(super) mod write;

@@ -10,6 +10,7 @@ use super::{
     tx::Tx,
 };
 use crate::domain::{
+    change::Change,
     customer::{Obstacle, Product},
     draft::Draft,
     failure::{Failure, FailureKind},
@@ -128,9 +129,16 @@ impl Store {
     /// Lets go of a run; one that is not held stays as it is.
     ///
     /// # Errors
-    /// None today.
+    /// `Record`, when nobody could be told: it was let go of all the same.
     pub fn leave_run(&self, run: &RunId) -> Result<(), Failure> {
-        drop(self.holds().remove(run));
+        let held = self.holds().remove(run);
+        if held.is_some() && self.is_shared() {
+            drop(held);
+            self.write(|write| {
+                write.tell(Change::Request(run.clone()));
+                Ok(())
+            })?;
+        }
         Ok(())
     }
 

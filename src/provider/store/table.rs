@@ -34,6 +34,7 @@ pub(super) mod seat;
 pub(super) mod seen;
 pub(super) mod sweep;
 pub(super) mod sweeper;
+pub(super) mod takeover;
 
 use super::tx::{Columns, Row, columns};
 use crate::domain::{

@@ -4,7 +4,7 @@
 
 mod value;
 
-use std::{cell::Cell, iter};
+use std::{cell::Cell, collections::BTreeSet, iter};
 
 use rusqlite::{
     CachedStatement, ToSql, Transaction, params_from_iter,
@@ -13,7 +13,10 @@ use rusqlite::{
 
 pub(super) use self::value::{Column, Columns, Value, columns, values};
 use super::error::unreadable;
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    change::Change,
+    failure::{Failure, FailureKind},
+};
 
 /// A transaction: what it reads is of one moment, what it writes is kept by [`Tx::commit`] or not at all.
 pub(crate) struct Tx<'c>(Transaction<'c>);
@@ -27,6 +30,12 @@ impl<'c> Tx<'c> {
     /// Keeps what was written.
     pub(crate) fn commit(self) -> Result<(), Failure> {
         Ok(self.0.commit()?)
+    }
+
+    /// Sends what has changed to whoever shares the record, with the commit. A file is shared with nobody.
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "a record on a server sends it")]
+    pub(crate) const fn tell(&self, _changes: &BTreeSet<Change>) -> Result<(), Failure> {
+        Ok(())
     }
 
     /// A statement that is executed often. The connection keeps it ready for the next time: the writer for as long as

@@ -5,6 +5,7 @@
 //! Runs stand on top, closed customers are hidden until they are searched for. While runs wait for consent, Microsoft is
 //! asked about them at most every 30 s.
 
+mod following;
 mod row;
 mod search;
 mod words;
@@ -15,6 +16,7 @@ use crate::{
     domain::{
         bill::grouped,
         card::{Card, CardId, Party},
+        change::Change,
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
@@ -42,6 +44,7 @@ use crate::{
     },
 };
 
+use following::Following;
 use row::{line, row_id};
 
 /// Shortest pause between two questions to Microsoft about waiting runs (product.md section 9, *Flow*).
@@ -78,6 +81,8 @@ pub(crate) struct Customer {
     importing: Wait<Box<Imported>>,
     /// A question to Microsoft about the waiting runs.
     probe: Pending<Board>,
+    /// Reads the board again when others have changed something.
+    following: Following,
     /// The pause before the next one.
     pause: Pending<Woken>,
     failure: Option<Failure>,
@@ -103,6 +108,7 @@ impl Screen for Customer {
         self.loading.cancel(cx);
         self.opening.cancel(cx);
         self.importing.cancel(cx);
+        self.following.cancel(cx);
         self.probe.cancel(cx.calls);
         self.pause.cancel(cx.calls);
         if !cx.setup.is_board_watched {
@@ -184,6 +190,8 @@ impl Screen for Customer {
             }
         } else if let Some(board) = kept(&mut self.failure, self.loading.take(arrival)) {
             self.take(cx, board);
+        } else if let Some(board) = self.following.hear(cx, arrival) {
+            self.take(cx, board);
         } else if let Some(board) = self.probe.take(arrival) {
             match board {
                 Ok(board) => self.take(cx, board),
@@ -196,6 +204,10 @@ impl Screen for Customer {
             self.ask_or_pause(cx);
         }
         Step::Stay
+    }
+
+    fn changed(&mut self, cx: &mut UpdateCx<'_>, change: &Change) {
+        self.following.changed(cx, change);
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {

@@ -235,15 +235,11 @@ fn read_only_says_why() {
     let mut record = consenting();
     (record.is_read_only, record.held_by) = (true, Some(ann()));
     let mut desk = Desk::resumed(record);
-    assert!(
-        desk.notice().contains("ann has this run on desk-1 since 05:42 UTC"),
-        "at once: {}",
-        desk.notice()
-    );
+    assert!(desk.words().contains("ann has this run on desk-1 since 05:42 UTC"), "at once: {}", desk.words());
     desk.act(Action::Park);
     assert!(
         desk.notice().contains("ann has this run on desk-1 since 05:42 UTC"),
-        "and when asked: {}",
+        "when asked: {}",
         desk.notice()
     );
 }
@@ -272,20 +268,20 @@ fn a_run_is_taken_over_once_the_other_process_is_gone() {
     let mut record = consenting();
     (record.is_read_only, record.held_by) = (true, Some(ann()));
     let mut desk = Desk::resumed(record.clone());
-    desk.act(Action::Refresh);
+    desk.act(Action::TakeOver);
     desk.answer();
     assert!(
-        desk.notice().contains("ann has this run on desk-1 since 05:42 UTC"),
+        desk.notice().contains("ann still has this run on desk-1"),
         "it is still held: {}",
         desk.notice()
     );
     (record.is_read_only, record.held_by) = (false, None);
     desk.record = Some(record);
     let before = desk.count("LoadRun");
-    desk.act(Action::Refresh);
+    desk.act(Action::TakeOver);
     desk.answer();
     assert_eq!(desk.count("LoadRun"), before + 1);
-    assert!(!desk.view().bar.is_read_only && !desk.notice().contains("ann has"), "{}", desk.notice());
+    assert!(!desk.view().bar.is_read_only && !desk.words().contains("ann has"), "{}", desk.words());
 }
 
 #[test]

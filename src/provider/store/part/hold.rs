@@ -9,18 +9,22 @@ use std::{
 use super::{
     super::{
         Store,
-        table::{hold, run::RunRow},
-        tx::Tx,
+        table::{
+            hold,
+            run::{self, RunRow},
+        },
     },
     lock::Hold,
     write::Write,
 };
 use crate::domain::{
+    change::Change,
     failure::{Failure, FailureKind},
     held_by::HeldBy,
     id::RunId,
     run::{OpenRun, RunRecord},
     text::Text,
+    time::Moment,
 };
 
 /// How often a run is tried to be taken that others take and let go of meanwhile. A guess.
@@ -45,6 +49,39 @@ impl Store {
         self.holds().get(run).map(|held| held.number)
     }
 
+    /// Takes a run's hold from whoever has it, by a write that says who may and puts it on record.
+    pub(crate) fn force(
+        &self,
+        run: &RunId,
+        note: impl Fn(&Write<'_>, Option<&HeldBy>, &RunRow) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut holds = self.holds();
+        for _ in 0..TRIES {
+            let last = self.read(|tx| hold::find(tx, run))?;
+            let number = last.as_ref().map_or(0, |last| last.number);
+            let Some(lock) = self.0.locks.try_hold(&self.lock_name(run, number.saturating_add(1)))? else {
+                continue;
+            };
+            let taken = self.write(|write| {
+                let taken = hold::take(write.tx, run, number, (write.operator(), write.host(), write.now))?;
+                if taken.is_some() {
+                    note(write, last.as_ref(), &run::one(write.tx, run)?)?;
+                    write.tell(Change::Request(run.clone()));
+                }
+                Ok(taken)
+            })?;
+            if let Some(number) = taken {
+                holds.insert(run.clone(), Held { number, _lock: lock });
+                return Ok(());
+            }
+        }
+        Err(Failure::new(
+            FailureKind::Conflict,
+            Text::of(format_args!("somebody else takes run {run} over just now, so nothing was changed")),
+            "Open the run again: it says who has it.",
+        ))
+    }
+
     /// Takes a run's hold, and says on record who has it now; false when another store has it. `last` is who had it last, as
     /// it was read a moment ago.
     pub(crate) fn take(&self, run: &RunId, last: Option<&HeldBy>) -> Result<bool, Failure> {
@@ -56,9 +93,14 @@ impl Store {
         }
         // Somebody has taken it from here since.
         holds.remove(run);
-        let Some(lock) = self.0.locks.try_hold(&lock_name(run))? else { return Ok(false) };
         for _ in 0..TRIES {
+            if self.is_shared() && self.0.locks.is_held(&self.lock_name(run, last))? {
+                return Ok(false);
+            }
+            let name = self.lock_name(run, last.saturating_add(1));
+            let Some(lock) = self.0.locks.try_hold(&name)? else { return Ok(false) };
             let by = |write: &Write<'_>| {
+                write.tell(Change::Request(run.clone()));
                 hold::take(write.tx, run, last, (write.operator(), write.host(), write.now))
             };
             if let Some(number) = self.write(by)? {
@@ -78,10 +120,12 @@ impl Store {
 
     /// Says of a run's record who has it now, where it is not held here: whoever had it last may have let go of it.
     pub(crate) fn judge_hold(&self, record: &mut RunRecord) -> Result<(), Failure> {
-        if record.is_read_only && !self.0.locks.is_held(&lock_name(&record.id))? {
-            record.held_by = None;
-        } else if record.is_read_only {
-            record.held_by.get_or_insert_with(|| HeldBy::somebody(record.touched));
+        if record.is_read_only {
+            let last = record.held_by.take();
+            let number = last.as_ref().map_or(0, |last| last.number);
+            // Taken over by somebody else: what was held here is nobody's any more.
+            self.holds().retain(|run, held| *run != record.id || held.number >= number);
+            record.held_by = self.live(&record.id, last, record.touched)?;
         }
         Ok(())
     }
@@ -96,32 +140,23 @@ impl Store {
         if self.number_of(run).is_some_and(|ours| last.is_some_and(|last| last.number == ours)) {
             return Ok(None);
         }
-        let is_held = self.0.locks.is_held(&lock_name(run))?;
-        Ok(is_held.then(|| last.cloned().unwrap_or_else(|| HeldBy::somebody(row.touched))))
+        self.live(run, last.cloned(), row.touched)
     }
-}
 
-/// Refuses a write of a run that is not held by this store under the number that is on record now.
-pub(crate) fn demand(tx: &Tx<'_>, run: &RunId, ours: Option<u32>) -> Result<(), Failure> {
-    let held_by = hold::find(tx, run)?;
-    match (&held_by, ours) {
-        (Some(held_by), Some(ours)) if held_by.number == ours => Ok(()),
-        (Some(HeldBy { by, host, .. }), _) => Err(Failure::new(
-            FailureKind::Conflict,
-            Text::of(format_args!(
-                "nothing was changed: run {run} is not held here; {by} had it last, on {host}"
-            )),
-            "Open the run again: it says who has it now, and can be watched or taken over.",
-        )),
-        (None, _) => Err(Failure::new(
-            FailureKind::Conflict,
-            Text::of(format_args!("nothing was changed: run {run} is not held here")),
-            "Open the run again.",
-        )),
+    /// Who had a run last, where the lock says that they still have it.
+    fn live(&self, run: &RunId, last: Option<HeldBy>, touched: Moment) -> Result<Option<HeldBy>, Failure> {
+        let number = last.as_ref().map_or(0, |last| last.number);
+        let is_held = self.0.locks.is_held(&self.lock_name(run, number))?;
+        Ok(is_held.then(|| last.unwrap_or_else(|| HeldBy::somebody(touched))))
     }
-}
 
-/// The name of a run's lock.
-fn lock_name(run: &RunId) -> String {
-    format!("run-{}", run.letters())
+    /// The name of the lock of a run's hold. On a server each number has its own: a run can be taken from somebody whose
+    /// session still lives. A file has one for all.
+    fn lock_name(&self, run: &RunId, number: u32) -> String {
+        if self.is_shared() {
+            format!("run-{}-{number}", run.letters())
+        } else {
+            format!("run-{}", run.letters())
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! One write: a transaction with the time, the operator and the audit at hand; for a run, only with its hold.
 
+use std::{cell::RefCell, collections::BTreeSet};
+
 use super::{
     super::{
         Inner, Store,
@@ -10,10 +12,11 @@ use super::{
         },
         tx::Tx,
     },
-    hold::demand,
+    still_ours::demand,
 };
 use crate::domain::{
     bill::counted,
+    change::Change,
     failure::Failure,
     id::{CustomerId, RunId},
     operator::Operator,
@@ -33,6 +36,8 @@ pub(crate) struct Write<'w> {
     pub(crate) now: Moment,
     /// Who, where, and the vault.
     inner: &'w Inner,
+    /// What whoever shares the record is told.
+    told: RefCell<BTreeSet<Change>>,
 }
 
 impl Write<'_> {
@@ -82,13 +87,21 @@ impl Write<'_> {
         self.note_all(run, Some(customer), &words)
     }
 
-    /// Adds a line to the audit.
+    /// Says to whoever shares the record what has changed, once it is committed.
+    pub(crate) fn tell(&self, change: Change) {
+        self.told.borrow_mut().insert(change);
+    }
+
+    /// Adds a line to the audit, and tells whom it is about.
     pub(crate) fn note_all(
         &self,
         run: Option<&RunId>,
         customer: Option<CustomerId>,
         what: &str,
     ) -> Result<(), Failure> {
+        if let Some(customer) = customer {
+            self.tell(Change::Customer(customer));
+        }
         let (operator, host) = (self.operator(), self.host());
         audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })
     }
@@ -134,7 +147,13 @@ impl Store {
         &self,
         work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,
     ) -> Result<T, Failure> {
-        self.0.database.write(|tx| work(&Write { tx, now: self.0.options.clock.now(), inner: &self.0 }))
+        self.0.database.write(|tx| {
+            let write =
+                Write { tx, now: self.0.options.clock.now(), inner: &self.0, told: RefCell::default() };
+            let made = work(&write)?;
+            tx.tell(&write.told.into_inner())?;
+            Ok(made)
+        })
     }
 
     /// Writes into a run that this store holds, and notes that something happened in it.
@@ -152,6 +171,7 @@ impl Store {
             let row = run::one(write.tx, run)?;
             let made = work(write, &row)?;
             run::touch(write.tx, run, write.now)?;
+            write.tell(Change::Run(run.clone()));
             Ok(made)
         })
     }
