@@ -197,7 +197,7 @@ pub(crate) fn write_settings(home: &Path, address: &str) {
 /// The record in a home folder.
 pub(crate) fn store(home: &Path, clock: Clock) -> Store {
     Store::open(StoreOptions {
-        file: home.join(".local/share/backup365/backup365.sqlite"),
+        place: (home.join(".local/share/backup365/backup365.sqlite")).into(),
         identity: home.join(".config/backup365/identity.txt"),
         clock,
         account: "measured".into(),

@@ -159,7 +159,7 @@ impl Opener {
         let Self { settings, is_sandbox, .. } = self;
         let file = settings.store_of(*is_sandbox);
         // A trial of a record that is gone would be a trial of an empty one.
-        let is_there = Store::is_there(&file, &self.terms())?;
+        let is_there = Store::is_there(&file.clone().into(), &self.terms())?;
         let trial = Trial::new(&settings.data_of(*is_sandbox))?;
         if is_there {
             Store::copy(&file, &trial.record())?;
@@ -238,7 +238,7 @@ impl Opener {
     /// `Record`, when it can't be read.
     pub(super) fn record_id(&self) -> Result<Option<RecordId>, Failure> {
         let file = self.settings.store_of(self.is_sandbox);
-        if file.exists() { Store::id_in(&file) } else { Ok(None) }
+        Store::id_in(&file.into())
     }
 
     /// On which terms the record is opened. Nothing is noted of the sandbox's: a trainee may remove it.
@@ -262,7 +262,7 @@ impl Opener {
     fn record_at(&self, file: PathBuf, identity: PathBuf, account: Account) -> StoreOptions {
         let Self { common, environment, clock, is_sandbox, .. } = self;
         StoreOptions {
-            file,
+            place: file.into(),
             identity,
             clock: clock.clone(),
             account,

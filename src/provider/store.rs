@@ -1,4 +1,5 @@
-//! What is kept: customers, access, runs, seats, rules, passes and the audit, in one SQLite file.
+//! What is kept: customers, access, runs, seats, rules, passes and the audit, in one SQLite file, or in a PostgreSQL database
+//! that a team shares.
 //!
 //! Triggered by the runner (on blocking threads), the sweeper and the commands. Every write is committed, down to the
 //! disk, before its method returns, and is safe to repeat unless its own comment says why not. Reads use a connection
@@ -12,7 +13,8 @@
 //! | `part/` | what use cases share: the write, the hold, the vault, turning users on |
 //! | `table/` | one file a table: statements, and rows as values; none names another |
 //! | `tx.rs`, `dialect.rs` | a transaction; what statements keep to |
-//! | `sqlite/` | the database itself: opening, the schema, the copy, its bad news |
+//! | `database.rs` | which of the two databases it is, and what both can do |
+//! | `sqlite/`, `postgres/` | the database itself: opening, the schema, its bad news |
 
 mod access;
 mod apply;
@@ -24,6 +26,7 @@ mod consent;
 mod corrections;
 mod credential;
 mod customers;
+mod database;
 mod detail;
 mod dialect;
 mod error;
@@ -38,6 +41,7 @@ mod own_right;
 mod part;
 mod partner;
 mod pauses;
+mod postgres;
 mod renewals;
 mod roster;
 mod rules;
@@ -48,8 +52,14 @@ mod sweeps;
 mod table;
 mod takeover;
 #[cfg(test)]
+#[path = "store/tests/suite.rs"]
 mod tests;
+/// The same suite, with the record on a server.
+#[cfg(test)]
+#[path = "store/tests/suite.rs"]
+mod tests_on_server;
 mod tx;
+mod waiter;
 
 use std::{
     collections::BTreeMap,
@@ -59,25 +69,35 @@ use std::{
 };
 
 pub(crate) use self::part::vault::Vault;
+#[cfg(test)]
+pub(crate) use self::postgres::TestDatabase;
 pub use self::{
     change::Changes,
     closing::StillKept,
     corrections::{Fate, Sharing},
+    database::Place,
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
     invitations::InvitationChange,
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
     partner::Taking,
+    postgres::{Address, Surroundings},
     roster::{Belief, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
 };
 use self::{
-    part::{hold::Held, identity, known::Known, lock::Locks},
-    sqlite::Database,
-    table::about,
+    database::Database,
+    part::{
+        hold::Held,
+        identity,
+        known::Known,
+        lock::{LockFolder, Locks},
+    },
+    postgres::{Scope, Server},
+    table::{about, audit},
     tx::Tx,
 };
 use crate::domain::{
@@ -91,8 +111,8 @@ use crate::domain::{
 /// Where the record lies and who works with it.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
-    /// The SQLite file; made, with its folder, when it is missing.
-    pub file: PathBuf,
+    /// The file or the database.
+    pub place: Place,
     /// The key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
     pub identity: PathBuf,
     /// Tells the time.
@@ -141,27 +161,22 @@ impl Store {
     /// As [`Store::open`]. `Record`, as an alarm: it was made once and is gone, has no bytes, or is another one. `NotFound`:
     /// it was never made, and may not be made here.
     pub fn open_on(terms: &Terms, options: StoreOptions) -> Result<Self, Failure> {
-        let known = Known::of(&options.file, terms)?;
-        let locks = if known.is_to_be_made()? {
-            let locks = Locks::of(&options.file)?;
-            let _making = locks.hold_making()?;
-            // Another process may have made it while this one waited.
-            if known.is_to_be_made()? {
-                sqlite::make(&options.file)?;
-            }
-            locks
-        } else {
-            Locks::of(&options.file)?
+        let known = Known::of(&options.place, terms)?;
+        let (database, locks) = match &options.place {
+            Place::File(file) => open_file(&known, file)?,
+            Place::Server(address) => open_server(&known, address)?,
         };
-        let database = Database::open(options.file.clone())?;
-        let (operator, id) = database.write(|tx| {
+        let (operator, id) = database.write(Scope::Record, |tx| {
             let id = id_of(tx)?;
             known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
-            let mut operator = identity::of(tx, &options.account, &options.host, options.clock.now())?;
+            let mut notes = Vec::new();
+            let mut operator =
+                identity::of(tx, &options.account, &options.host, options.clock.now(), &mut notes)?;
             operator.is_admin &= !options.as_user;
             // A trainee's roles are a play.
             operator.warning = operator.warning.filter(|_| !options.is_sandbox);
+            audit::add(tx, &notes)?;
             Ok(((operator, id), true))
         })?;
         known.keep(id);
@@ -181,17 +196,36 @@ impl Store {
     /// Whether there is a record on these terms: false where it was never made and may be made.
     ///
     /// # Errors
-    /// As [`Store::open_on`], as far as the file's place tells.
-    pub fn is_there(file: &Path, terms: &Terms) -> Result<bool, Failure> {
-        Ok(!Known::of(file, terms)?.is_to_be_made()?)
+    /// As [`Store::open_on`], as far as the place tells.
+    pub fn is_there(place: &Place, terms: &Terms) -> Result<bool, Failure> {
+        let known = Known::of(place, terms)?;
+        match place {
+            Place::File(_) => Ok(!known.is_to_be_made()?),
+            Place::Server(address) => {
+                let is_made = Server::connect(address)?.is_made()?;
+                if !is_made {
+                    known.may_be_made()?;
+                }
+                Ok(is_made)
+            }
+        }
     }
 
-    /// Which record lies in a file; none for one that an older program made and no newer one has opened. Changes nothing.
+    /// Which record is in a place; none for one that an older program made and no newer one has opened, and where none was
+    /// made. Changes nothing.
     ///
     /// # Errors
     /// `Record`, when it can't be read.
-    pub fn id_in(file: &Path) -> Result<Option<RecordId>, Failure> {
-        let id = sqlite::read(file, |tx| about::find(tx, "id"))?;
+    pub fn id_in(place: &Place) -> Result<Option<RecordId>, Failure> {
+        let find = |tx: &Tx<'_>| about::find(tx, "id");
+        let id = match place {
+            Place::File(file) if !file.exists() => None,
+            Place::File(file) => sqlite::read(file, find)?,
+            Place::Server(address) => {
+                let server = Server::connect(address)?;
+                if server.is_made()? { server.read(find)? } else { None }
+            }
+        };
         id.map(|id| id.as_str().parse().map_err(error::unreadable)).transpose()
     }
 
@@ -216,6 +250,18 @@ impl Store {
         sqlite::copy(from, to)
     }
 
+    /// Has what others change told from now on; nothing (`None`) said: anything may have been missed, read all of it again. A
+    /// record in a file tells nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub fn hear(&self, hear: impl Fn(Option<&str>) + Send + Sync + 'static) -> Result<(), Failure> {
+        match &self.0.locks {
+            Locks::Files(_) => Ok(()),
+            Locks::Sessions(session) => session.hear(Arc::new(hear)),
+        }
+    }
+
     /// The operator at the keyboard, as on record when the store was opened.
     #[must_use]
     pub fn operator(&self) -> Operator {
@@ -224,8 +270,8 @@ impl Store {
 
     /// Whether others on other computers share the record: then what they change is told, and runs can be asked for.
     #[must_use]
-    pub const fn is_shared(&self) -> bool {
-        false
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.options.place, Place::Server(_))
     }
 
     /// Reads on a new connection, everything as of one moment.
@@ -236,8 +282,36 @@ impl Store {
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Store({})", self.0.options.file.display())
+        write!(f, "Store({})", self.0.options.place)
     }
+}
+
+/// Opens the file, and makes it first where it is missing.
+fn open_file(known: &Known<'_>, file: &Path) -> Result<(Database, Locks), Failure> {
+    let locks = LockFolder::of(file);
+    let locks = if known.is_to_be_made()? {
+        let locks = locks?;
+        let _making = locks.hold_making()?;
+        // Another process may have made it while this one waited.
+        if known.is_to_be_made()? {
+            sqlite::make(file)?;
+        }
+        locks
+    } else {
+        locks?
+    };
+    Ok((Database::File(sqlite::Database::open(file.to_owned())?), Locks::Files(locks)))
+}
+
+/// Connects, and makes the tables first where they are missing.
+fn open_server(known: &Known<'_>, address: &Address) -> Result<(Database, Locks), Failure> {
+    let server = Server::connect(address)?;
+    if !server.is_made()? {
+        known.may_be_made()?;
+    }
+    server.migrate()?;
+    let locks = Locks::Sessions(server.session().clone());
+    Ok((Database::Server(server), locks))
 }
 
 /// Which record it is: a new one is given its id, and so is one that an older program made.

@@ -6,11 +6,11 @@ use crate::{
     wizard::call::{CallId, Reply, Request},
 };
 
-use super::{ReplySender, internal, run};
+use super::{ReplySender, internal, run, with};
 
 /// Hands over what others change, until nobody wants to hear it. It waits for them, and asks for nothing.
 pub(super) async fn follow(store: &Store, replies: &ReplySender, call: CallId) -> Result<Reply, Failure> {
-    let mut changes = store.changes();
+    let mut changes = with(store, |s| Ok(s.changes())).await?;
     loop {
         let change = changes.next().await;
         if !replies.send(call, Reply::Changed(change)).await {

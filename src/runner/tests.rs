@@ -33,6 +33,8 @@ use crate::{
     sandbox::{self, Sandbox},
 };
 
+mod team;
+
 const OFFICE: Product = Product::Office365;
 
 /// Monday 23 November 2026, 14:00 in Sydney.
@@ -58,7 +60,7 @@ fn opens(tools: Tools) -> Open {
             link_prefix: String::new(),
             link_suffix: String::new(),
             notes: Vec::new(),
-            is_shared: false,
+            is_shared: tools.provider.store.is_shared(),
         };
         Ok(Opened { tools: tools.clone(), world, kept: None })
     })
@@ -194,7 +196,7 @@ impl Stage {
 
 fn provider_of(sandbox: &Sandbox, clock: &Clock, folder: &std::path::Path) -> Provider {
     let store = Store::open(StoreOptions {
-        file: folder.join("record/store.sqlite"),
+        place: (folder.join("record/store.sqlite")).into(),
         identity: folder.join("config/identity.txt"),
         clock: clock.clone(),
         account: "ann".into(),

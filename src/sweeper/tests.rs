@@ -208,7 +208,7 @@ impl Stage {
     /// The store as another process would open it.
     fn store(&self) -> Store {
         Store::open(StoreOptions {
-            file: self.file(),
+            place: self.file().into(),
             identity: self.folder.path().join("config/identity.txt"),
             clock: self.clock(),
             account: "ann".into(),

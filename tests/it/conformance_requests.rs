@@ -140,7 +140,7 @@ async fn every_request_of_the_client_is_described_by_microsoft() {
     };
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(StoreOptions {
-        file: folder.path().join("record.sqlite"),
+        place: (folder.path().join("record.sqlite")).into(),
         identity: folder.path().join("identity.txt"),
         clock: settings.http.clock.clone(),
         account: "ana".into(),

@@ -601,7 +601,7 @@ fn what_was_confirmed_before_is_completed_and_nobody_is_doubled() {
 /// The record of the sandbox, opened as the program does.
 fn store(home: &Home) -> Store {
     Store::open(StoreOptions {
-        file: home.store(),
+        place: home.store().into(),
         identity: home.path().join(".config/backup365/sandbox-identity.txt"),
         clock: Clock::fixed(Moment::parse("2026-11-23T14:00:00+11:00").unwrap()),
         account: "ann".into(),

@@ -51,7 +51,7 @@ impl Desk {
     fn opened() -> Self {
         let home = Home::new();
         let store = Store::open(StoreOptions {
-            file: home.store(),
+            place: home.store().into(),
             identity: home.path().join(".config/backup365/sandbox-identity.txt"),
             clock: Clock::fixed(Moment::parse("2026-11-23T14:00:00+11:00").unwrap()),
             account: me(),

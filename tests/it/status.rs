@@ -37,7 +37,7 @@ fn status(home: &Home, clock: &str, arguments: &[&str]) -> Ended {
 /// The sandbox's record, as the program has it, at `DAY`.
 fn store(home: &Home) -> Store {
     Store::open(StoreOptions {
-        file: home.store(),
+        place: home.store().into(),
         identity: home.path().join(".config/backup365/sandbox-identity.txt"),
         clock: Clock::fixed(Moment::parse(DAY).unwrap()),
         account: "ann".into(),

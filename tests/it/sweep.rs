@@ -73,7 +73,7 @@ impl Night {
 
     fn store(&self) -> Store {
         Store::open(StoreOptions {
-            file: self.home.store(),
+            place: self.home.store().into(),
             identity: self.home.path().join(".config/backup365/sandbox-identity.txt"),
             clock: Clock::fixed(Moment::parse(START).unwrap()),
             account: "ann".into(),

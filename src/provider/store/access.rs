@@ -1,7 +1,7 @@
 //! How we get in: the organisation or the impersonation details of a run, the proof, and *Enable*.
 
 use super::{
-    Store,
+    Scope, Store,
     part::{inviting, ownership, record, write::Write},
     table::{
         consent, customer,
@@ -44,7 +44,7 @@ impl Store {
         found: &Organisation,
         accepts: &Accepts,
     ) -> Result<Guarded<Box<RunRecord>>, Failure> {
-        let doubts = self.write_run(run, |write, row| {
+        let doubts = self.write_run_in(Scope::Record, run, |write, row| {
             let customer = customer::one(write.tx, row.customer)?;
             not_another_tenant(write, row, &customer, found)?;
             let doubts = ownership::settle(write, &customer, found.tenant, accepts)?;
@@ -105,7 +105,7 @@ impl Store {
         access: &Impersonation,
         accepts: &Accepts,
     ) -> Result<Guarded<Box<RunRecord>>, Failure> {
-        let doubts = self.write_run(run, |write, row| {
+        let doubts = self.write_run_in(Scope::Record, run, |write, row| {
             let customer = customer::one(write.tx, row.customer)?;
             let doubts = ownership::settle_mail(write, &customer, &access.domains, Held::Any, accepts)?;
             if !doubts.is_empty() {
@@ -147,7 +147,7 @@ impl Store {
     /// # Errors
     /// `Conflict` without the run's hold.
     pub fn link_shown(&self, run: &RunId) -> Result<RunRecord, Failure> {
-        self.write_run(run, |write, row| {
+        self.write_run_in(Scope::Record, run, |write, row| {
             if row.link_shown.is_some() {
                 return Ok(());
             }
@@ -167,7 +167,7 @@ impl Store {
     /// `Conflict`, when the proof names another tenant than the run, when the run has no access to prove yet, and
     /// without the run's hold.
     pub fn save_proof(&self, run: &RunId, found: Option<&Organisation>) -> Result<RunRecord, Failure> {
-        self.write_run(run, |write, row| {
+        self.write_run_in(Scope::Record, run, |write, row| {
             if let Some(found) = found {
                 let known = row.organisation.as_ref().map(|known| known.tenant);
                 if known != Some(found.tenant) {
@@ -203,7 +203,7 @@ impl Store {
     /// another organisation, when another customer has this one, or a mail domain of this access, and that was not
     /// accepted, and without the run's hold.
     pub fn enable(&self, run: &RunId) -> Result<RunRecord, Failure> {
-        self.write_run(run, |write, row| {
+        self.write_run_in(Scope::Record, run, |write, row| {
             let customer = customer::one(write.tx, row.customer)?;
             if !customer.is_active {
                 return Err(Failure::new(

@@ -122,18 +122,14 @@ fn schedule(write: &Write<'_>, key: Key, users: &[&Chosen]) -> Result<(), Failur
     if rule::find(write.tx, key)?.is_none() {
         return Ok(());
     }
-    scheduled::add(write.tx, key, users.iter().map(|user| (user.id, &user.address)))
+    scheduled::add(write.tx, key, users.iter().map(|user| (&user.id, &user.address)))
 }
 
 /// Keeps whom the run chose and what became of them; no outcome: still to be done.
 fn choose<'a>(
     write: &Write<'_>,
-    run: &RunId,
+    run: &'a RunId,
     users: impl Iterator<Item = (&'a Chosen, Option<&'a SeatOutcome>)>,
 ) -> Result<(), Failure> {
-    let mut keep = chosen::keep(write.tx, run)?;
-    for (user, outcome) in users {
-        keep(user, outcome)?;
-    }
-    Ok(())
+    chosen::keep(write.tx, run, users)
 }

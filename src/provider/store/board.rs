@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Store,
+    Scope, Store,
     part::{products::Products, standing},
     table::{
         customer,
@@ -86,6 +86,6 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be written: a retry is safe.
     pub fn keep_seen(&self, seen: &Seen) -> Result<(), Failure> {
-        self.write(|write| seen::keep(write.tx, (write.operator(), write.host()), seen))
+        self.write_in(Scope::Nothing, |write| seen::keep(write.tx, (write.operator(), write.host()), seen))
     }
 }

@@ -1,6 +1,9 @@
 //! What others change on a record that several people share. A record in a file tells nobody: there it never says anything.
 
-use std::future;
+use std::{
+    future,
+    sync::{Arc, Once},
+};
 
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -11,11 +14,15 @@ use crate::domain::change::Change;
 const WAITING: usize = 256;
 
 /// Where what others change comes in.
-pub(super) struct Hub(broadcast::Sender<Change>);
+pub(super) struct Hub {
+    heard: broadcast::Sender<Change>,
+    /// The server was asked to tell.
+    asked: Once,
+}
 
 impl Default for Hub {
     fn default() -> Self {
-        Self(broadcast::channel(WAITING).0)
+        Self { heard: broadcast::channel(WAITING).0, asked: Once::new() }
     }
 }
 
@@ -35,9 +42,24 @@ impl Changes {
 }
 
 impl Store {
-    /// What is changed from now on, by this process too.
+    /// What is changed from now on, by this process too. Waits for the server where that was not asked to tell before; one
+    /// that can't be asked now is asked once it answers, and what was missed is everything.
     #[must_use]
     pub fn changes(&self) -> Changes {
-        Changes(self.0.hub.0.subscribe())
+        let Hub { heard, asked } = &self.0.hub;
+        let changes = Changes(heard.subscribe());
+        asked.call_once(|| {
+            let heard = heard.clone();
+            let hear = move |words: Option<&str>| {
+                // Of a newer program there may be other words: then anything may have changed.
+                let change = words.and_then(|words| words.parse().ok()).unwrap_or(Change::Everything);
+                // Nobody listens: that is normal life.
+                let _is_heard = heard.send(change);
+            };
+            if let Err(failure) = self.0.locks.hear(Arc::new(hear)) {
+                tracing::warn!(what = %failure.what, "what others change can't be heard yet");
+            }
+        });
+        changes
     }
 }

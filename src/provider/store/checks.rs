@@ -1,6 +1,6 @@
 //! What mailboxes are, as Exchange said when it was asked: kept, so that a later listing asks about few.
 
-use super::{Store, table::checked};
+use super::{Scope, Store, table::checked};
 use crate::domain::{
     checked::Checked,
     failure::Failure,
@@ -29,6 +29,6 @@ impl Store {
     /// # Errors
     /// `Record`: a retry is safe.
     pub fn keep_checked(&self, tenant: TenantId, answers: &[Checked]) -> Result<(), Failure> {
-        self.write(|write| checked::keep(write.tx, tenant, answers))
+        self.write_in(Scope::Nothing, |write| checked::keep(write.tx, tenant, answers))
     }
 }

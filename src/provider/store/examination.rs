@@ -6,13 +6,16 @@ use std::{
 };
 
 use super::{
-    Store, StoreOptions, Terms,
+    Place, Store, StoreOptions, Terms,
     files::{of_file, unlocked},
-    part::{known::Known, lock::Locks, vault::KeyFile},
+    part::{known::Known, lock::LockFolder, vault::KeyFile},
     sqlite,
     table::impersonation,
 };
-use crate::domain::{failure::Failure, text::Text};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    text::Text,
+};
 
 /// The hosted customers of a record, as far as keys and servers go.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -26,22 +29,31 @@ pub struct HostedAccess {
 }
 
 impl Store {
-    /// Opens a copy of the record in `options.file` that is made at `copy`; none where no record was made yet. Neither the
+    /// Opens a copy of the record in `options.place` that is made at `copy`; none where no record was made yet. Neither the
     /// record nor anything beside it is changed. Cost: reads the whole record once.
     ///
     /// # Errors
     /// As [`Store::open_on`] on these terms; also when the copy can't be made.
     pub fn examine(options: StoreOptions, terms: &Terms, copy: &Path) -> Result<Option<Self>, Failure> {
-        let known = Known::of(&options.file, terms)?;
+        let known = Known::of(&options.place, terms)?;
+        let Some(file) = options.place.file() else {
+            // Nobody changes a database by looking at it; who looks is entered as an operator, as at any other work.
+            let may_not_make = Terms { may_make: false, ..terms.clone() };
+            return match Self::open_on(&may_not_make, options) {
+                Err(failure) if failure.kind == FailureKind::NotFound => Ok(None),
+                opened => opened.map(Some),
+            };
+        };
         if known.is_to_be_made()? {
             return Ok(None);
         }
-        sqlite::copy_untouched(&options.file, copy)?;
-        if let Ok(Some(id)) = Self::id_in(copy) {
+        sqlite::copy_untouched(file, copy)?;
+        let copied = Place::File(copy.to_owned());
+        if let Ok(Some(id)) = Self::id_in(&copied) {
             known.is_this(id)?;
         }
-        let (was, is) = (options.file.display().to_string(), copy.display().to_string());
-        let opened = Self::open(StoreOptions { file: copy.to_owned(), ..options });
+        let (was, is) = (options.place.to_string(), copied.to_string());
+        let opened = Self::open(StoreOptions { place: copied, ..options });
         // What is wrong with the copy is wrong with the record.
         let named = |failure: Failure| Failure {
             what: Text::clean(&failure.what.as_str().replace(&is, &was)),
@@ -55,7 +67,7 @@ impl Store {
     /// # Errors
     /// `Record`: it does not, or what is there can't be opened.
     pub fn takes_locks(file: &Path) -> Result<(), Failure> {
-        let folder = Locks::folder_of(file);
+        let folder = LockFolder::folder_of(file);
         let entries = match fs::read_dir(&folder) {
             // None was ever taken.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

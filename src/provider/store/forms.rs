@@ -1,7 +1,7 @@
 //! What was typed into a form and not saved yet is kept; saving the form forgets it.
 
 use super::{
-    Store,
+    Scope, Store,
     table::form::{self, Owner},
 };
 use crate::domain::{failure::Failure, form_draft::FormDraft, id::RunId};
@@ -15,7 +15,9 @@ impl Store {
     pub fn keep_form(&self, run: Option<&RunId>, draft: &FormDraft) -> Result<(), Failure> {
         match run {
             Some(run) => self.write_run(run, |write, _| form::keep(write.tx, Owner::Run(run), draft)),
-            None => self.write(|write| form::keep(write.tx, Owner::Operator(write.operator()), draft)),
+            None => self.write_in(Scope::Nothing, |write| {
+                form::keep(write.tx, Owner::Operator(write.operator()), draft)
+            }),
         }
     }
 }

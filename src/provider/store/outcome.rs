@@ -23,16 +23,17 @@ impl Store {
     /// `Conflict` without the run's hold; `Record`: a retry is safe.
     pub fn finish_run(&self, run: &RunId) -> Result<Outcome, Failure> {
         // Whoever watches a run that was finished by its holder reads the outcome, and changes nothing.
-        if self.number_of(run).is_none() && self.read(|tx| run::one(tx, run))?.finished.is_some() {
+        if self.number_of(run)?.is_none() && self.read(|tx| run::one(tx, run))?.finished.is_some() {
             return self.outcome(run);
         }
+        let ours = self.number_of(run)?;
         self.write_run(run, |write, row| {
             completion::end_if_done(write, row)?;
             if row.finished.is_some() || apply::is_open(write.tx, run)? {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Finished, write.now)?;
-            let record = record::of_run(write.tx, &self.0.vault, run, (self.number_of(run), write.now))?;
+            let record = record::of_run(write.tx, &self.0.vault, run, (ours, write.now))?;
             let results = chosen::results(write.tx, run, row.key())?;
             let wants_all = wants_everybody(&record, &results);
             // A run that chose nobody takes nothing back of what an earlier one wanted.
@@ -49,7 +50,7 @@ impl Store {
     /// # Errors
     /// `NotFound`; `Record`, when the record can't be read.
     pub fn outcome(&self, run: &RunId) -> Result<Outcome, Failure> {
-        let ours = self.number_of(run);
+        let ours = self.number_of(run)?;
         let now = self.0.options.clock.now();
         let mut outcome = self.read(|tx| {
             let row = run::one(tx, run)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Store, table::pause};
+use super::{Scope, Store, table::pause};
 use crate::domain::{
     customer::Product,
     failure::{Failure, FailureKind},
@@ -63,7 +63,9 @@ impl Store {
     /// `Record`: nothing was written, a retry is safe.
     pub fn keep_pause(&self, customer: CustomerId, product: Product, wait: Duration) -> Result<(), Failure> {
         let lasts = i64::try_from(wait.min(LONGEST).as_millis()).unwrap_or(i64::MAX);
-        self.write(|write| pause::keep(write.tx, (customer, product), write.now, Moment::from_millis(lasts)))
+        self.write_in(Scope::Customer(customer), |write| {
+            pause::keep(write.tx, (customer, product), write.now, Moment::from_millis(lasts))
+        })
     }
 
     /// How long is still to be waited; none where nothing was asked for, where it is over, and where it was said in what is

@@ -2,7 +2,7 @@
 //! where the next delta query goes on.
 
 use super::{
-    Store,
+    Scope, Store,
     part::{claim::SweepClaim, list_target::ListTarget, record},
     table::{
         Key, delta, exclusion,
@@ -120,7 +120,7 @@ impl Store {
     /// another organisation. `Record`: a retry is safe.
     pub fn keep_pass(&self, claim: &SweepClaim, before: &Protection, kept: &Kept) -> Result<(), Failure> {
         let key = claim.key;
-        self.write(|write| {
+        self.write_in(Scope::Customer(key.0), |write| {
             let tx = write.tx;
             claim.stands(write)?;
             let now = record::protection(tx, key, write.now)?;
@@ -141,7 +141,7 @@ impl Store {
                 Belief::Whole(_) | Belief::Changes { .. } if is_as_promised => scheduled::forget(tx, key)?,
                 _ => scheduled::settle(tx, key)?,
             }
-            scheduled::add(tx, key, kept.waiting.iter().map(|(user, address)| (*user, address)))?;
+            scheduled::add(tx, key, kept.waiting.iter().map(|(user, address)| (user, address)))?;
             if let Some(roster) = &kept.roster {
                 replace(tx, key, roster)?;
             }
@@ -206,7 +206,9 @@ impl Store {
         product: Product,
         acceptable: Option<u32>,
     ) -> Result<(), Failure> {
-        self.write(|write| listing::doubt(write.tx, (customer, product), acceptable))
+        self.write_in(Scope::Customer(customer), |write| {
+            listing::doubt(write.tx, (customer, product), acceptable)
+        })
     }
 
     /// Has the next pass take a list of so many users for the truth, once. `count` is what the last list had: the

@@ -198,7 +198,7 @@ impl Store {
         let key = self.write_run(run, |write, row| {
             allowed::to_bill_in(write, row)?;
             let owed = owed.iter().filter(|user| !user.id.is_of_place());
-            scheduled::add(write.tx, row.key(), owed.map(|user| (user.id, &user.address)))?;
+            scheduled::add(write.tx, row.key(), owed.map(|user| (&user.id, &user.address)))?;
             if rule::keep(write.tx, row.key(), (confirmed, ceiling), run, write.by())? {
                 let words =
                     format_args!("switched Enable Auto on: {confirmed} confirmed, at most {ceiling} seats");

@@ -1,7 +1,7 @@
 //! Runs: opening, taking and leaving them, their ticks and counts.
 
 use super::{
-    Store,
+    Scope, Store,
     part::{completion, write::Write},
     table::{
         audit, customer, draft, hold, listing, product,
@@ -81,7 +81,7 @@ impl Store {
     /// # Errors
     /// `Refused` for a closed customer and a product that it does not have; `NotFound` for no such customer.
     pub fn open_run(&self, customer: CustomerId, product: Product) -> Result<RunRecord, Failure> {
-        let id = self.write(|write| find_or_make(write, customer, product))?;
+        let id = self.write_in(Scope::Customer(customer), |write| find_or_make(write, customer, product))?;
         self.load_run(&id)
     }
 
@@ -111,7 +111,7 @@ impl Store {
     /// # Errors
     /// `Conflict`, when another store holds it.
     pub fn park_run(&self, run: &RunId, obstacle: Option<&Obstacle>) -> Result<(), Failure> {
-        if self.number_of(run).is_none() && self.read(|tx| run::one(tx, run))?.parked.is_some() {
+        if self.number_of(run)?.is_none() && self.read(|tx| run::one(tx, run))?.parked.is_some() {
             return Ok(());
         }
         self.write_run(run, |write, row| {
@@ -134,7 +134,7 @@ impl Store {
         let held = self.holds().remove(run);
         if held.is_some() && self.is_shared() {
             drop(held);
-            self.write(|write| {
+            self.write_in(Scope::Nothing, |write| {
                 write.tell(Change::Request(run.clone()));
                 Ok(())
             })?;

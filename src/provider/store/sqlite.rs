@@ -102,9 +102,9 @@ impl Database {
         let mut connection = self.writer();
         self.identity.still(&self.file)?;
         let written = || {
-            let tx = Tx::new(connection.transaction_with_behavior(TransactionBehavior::Immediate)?);
+            let tx = Tx::on_file(connection.transaction_with_behavior(TransactionBehavior::Immediate)?);
             let (made, is_kept) = work(&tx)?;
-            if is_kept {
+            if let Some(tx) = tx.into_file().filter(|_| is_kept) {
                 tx.commit()?;
             }
             Ok(made)
@@ -218,7 +218,7 @@ fn open_reader(file: &Path) -> Result<Connection, Failure> {
 pub(super) fn read<T>(file: &Path, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
     let read = || {
         let mut connection = open_reader(file)?;
-        work(&Tx::new(connection.transaction()?))
+        work(&Tx::on_file(connection.transaction()?))
     };
     read().map_err(|failure| placed(failure, file, Tried::Read))
 }

@@ -1,7 +1,7 @@
 //! Passes of Enable Auto: each rule and each 20:00 once, by whoever claims it first, resumed when it was cut short.
 
 use super::{
-    Store,
+    Scope, Store,
     part::{allowed, claim::SweepClaim, seating, write::Write},
     table::{customer, enablement, product, rule, seat::Source, sweep, sweeper},
 };
@@ -48,7 +48,7 @@ impl Store {
         }
         let name = format!("sweep-{}-{}", customer.0, product.word());
         let Some(hold) = self.0.locks.try_hold(&name)? else { return Ok(None) };
-        let id = self.write(|write| {
+        let id = self.write_in(Scope::Customer(customer), |write| {
             let Some(rule) = rule::find(write.tx, (customer, product))? else { return Ok(None) };
             if !domain::sweep::awaits(&rule, due, now) || !customer::one(write.tx, customer)?.is_active {
                 return Ok(None);
@@ -69,7 +69,7 @@ impl Store {
     /// `Record`: a retry is safe.
     pub fn set_right(&self, claim: &SweepClaim) -> Result<(), Failure> {
         let Some(made) = claim.made else { return Ok(()) };
-        self.write(|write| {
+        self.write_in(Scope::Customer(claim.customer()), |write| {
             let Some(rule) = rule::find(write.tx, claim.key)?.filter(|rule| rule.made > made) else {
                 return Ok(());
             };
@@ -90,7 +90,7 @@ impl Store {
     /// closed or the product is not enabled any more; `NoSeats`, when the batch would pass the rule's ceiling:
     /// nobody of the batch is turned on then. `Record`: a retry is safe.
     pub fn sweep_apply(&self, claim: &SweepClaim, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
-        let outcomes = self.write(|write| {
+        let outcomes = self.write_in(Scope::Customer(claim.customer()), |write| {
             let rule = claim.stands(write)?;
             let outcomes = seating::turn_on(write, claim.key, Source::Sweep(claim.id), users)?;
             let new: u32 = outcomes.iter().map(|outcome| u32::from(*outcome == SeatOutcome::TurnedOn)).sum();
@@ -121,7 +121,7 @@ impl Store {
         let SweepClaim { key, due, id, target: _, made: _, _hold } = claim;
         // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
         let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
-        self.write(|write| {
+        self.write_in(Scope::Customer(key.0), |write| {
             let why = attention.as_ref();
             let turned_on = sweep::end(write.tx, id, write.now, (is_late, why))?;
             rule::end_pass(write.tx, key, due, why)?;

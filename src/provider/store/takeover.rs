@@ -3,6 +3,7 @@
 use super::{
     Store,
     part::still_ours::demand,
+    postgres::Scope,
     table::{
         run::{self, RunRow},
         takeover,
@@ -37,7 +38,7 @@ impl Store {
         let Some(held_by) = record.held_by.as_ref().filter(|_| record.is_read_only) else {
             return Ok(record);
         };
-        self.write(|write| {
+        self.write_in(Scope::Run(run), |write| {
             let (by, host) = (write.operator().clone(), write.host().clone());
             if let Some(other) = takeover::find(write.tx, run)?
                 && is_open(&other, held_by, write.now)
@@ -63,8 +64,8 @@ impl Store {
         asked: &RunRequest,
         is_handed_over: bool,
     ) -> Result<RunRecord, Failure> {
-        let ours = self.number_of(run);
-        self.write(|write| {
+        let ours = self.number_of(run)?;
+        self.write_in(Scope::Run(run), |write| {
             demand(write.tx, run, ours)?;
             let answer = if is_handed_over { RunAnswer::Yes } else { RunAnswer::No };
             if !takeover::answer(write.tx, run, asked, answer)? {
@@ -91,7 +92,7 @@ impl Store {
     /// # Errors
     /// `Record`: a retry is safe.
     pub fn withdraw_request(&self, run: &RunId) -> Result<RunRecord, Failure> {
-        self.write(|write| {
+        self.write_in(Scope::Run(run), |write| {
             let ours = takeover::find(write.tx, run)?
                 .filter(|asked| (&asked.by, &asked.host) == (write.operator(), write.host()));
             if let Some(asked) = ours

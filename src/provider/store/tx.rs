@@ -1,52 +1,92 @@
 //! A transaction as tables and use cases know it: a statement and [`Value`]s go in, rows of them come out.
 //!
-//! This file and `sqlite/` are all that knows which database it is; `dialect.rs` says what statements keep to.
+//! This file, `tx/`, `sqlite/` and `postgres/` are all that knows which database it is; `dialect.rs` says what statements
+//! keep to. On SQLite a statement is a call into a library. On a server it is a way there and back, so what is done for each
+//! of many users is handed over at once ([`Tx::execute_each`], [`Tx::one_of_each`]).
 
+mod carried;
+mod served;
 mod value;
 
 use std::{cell::Cell, collections::BTreeSet, iter};
 
 use rusqlite::{
-    CachedStatement, ToSql, Transaction, params_from_iter,
+    Transaction, params_from_iter,
     types::{ToSqlOutput, ValueRef},
 };
 
-pub(super) use self::value::{Column, Columns, Value, columns, values};
+pub(super) use self::served::Served;
+pub(super) use self::value::{Column, Columns, Value, columns, row, values};
 use super::error::unreadable;
 use crate::domain::{
     change::Change,
     failure::{Failure, FailureKind},
 };
 
-/// A transaction: what it reads is of one moment, what it writes is kept by [`Tx::commit`] or not at all.
-pub(crate) struct Tx<'c>(Transaction<'c>);
+/// A transaction: what it reads is of one moment on SQLite, and for a reader on PostgreSQL; what it writes is kept whole or
+/// not at all.
+pub(crate) struct Tx<'c>(Side<'c>);
+
+/// Of which database.
+enum Side<'c> {
+    File(Transaction<'c>),
+    Server(Box<Served>),
+}
 
 impl<'c> Tx<'c> {
-    /// The transaction that was begun.
-    pub(crate) const fn new(tx: Transaction<'c>) -> Self {
-        Self(tx)
+    /// The transaction that was begun on SQLite.
+    pub(super) const fn on_file(tx: Transaction<'c>) -> Self {
+        Self(Side::File(tx))
     }
 
-    /// Keeps what was written.
-    pub(crate) fn commit(self) -> Result<(), Failure> {
-        Ok(self.0.commit()?)
+    /// The transaction that was begun on PostgreSQL.
+    pub(super) fn on_server(tx: Served) -> Self {
+        Self(Side::Server(Box::new(tx)))
     }
 
     /// Sends what has changed to whoever shares the record, with the commit. A file is shared with nobody.
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "a record on a server sends it")]
-    pub(crate) const fn tell(&self, _changes: &BTreeSet<Change>) -> Result<(), Failure> {
+    pub(crate) fn tell(&self, changes: &BTreeSet<Change>) -> Result<(), Failure> {
+        if let (Side::Server(_), false) = (&self.0, changes.is_empty()) {
+            let changes: Vec<String> = changes.iter().map(Change::to_string).collect();
+            self.execute_each(
+                "SELECT pg_notify('backup365', ?1)",
+                changes.iter().map(|change| [Value::from(change)]),
+            )?;
+        }
         Ok(())
     }
 
-    /// A statement that is executed often. The connection keeps it ready for the next time: the writer for as long as
-    /// the store lives, a reader for its one read.
-    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement<'_>, Failure> {
-        Ok(Statement(self.0.prepare_cached(sql)?))
+    /// SQLite's transaction, to end it; none on PostgreSQL.
+    pub(super) fn into_file(self) -> Option<Transaction<'c>> {
+        if let Side::File(tx) = self.0 { Some(tx) } else { None }
+    }
+
+    /// PostgreSQL's transaction, to end it; none on SQLite.
+    pub(super) fn into_server(self) -> Option<Served> {
+        if let Side::Server(tx) = self.0 { Some(*tx) } else { None }
     }
 
     /// Writes; answers how many rows it changed.
     pub(crate) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<usize, Failure> {
-        self.prepare(sql)?.execute(values)
+        match &self.0 {
+            Side::File(tx) => Ok(tx.prepare_cached(sql)?.execute(params_from_iter(values))?),
+            Side::Server(tx) => tx.execute(&tx.prepare(sql)?, values),
+        }
+    }
+
+    /// Writes with the values of each row, in their order; answers how many rows each of them changed.
+    pub(crate) fn execute_each<'v, const N: usize>(
+        &self,
+        sql: &str,
+        rows: impl IntoIterator<Item = [Value<'v>; N]>,
+    ) -> Result<Vec<usize>, Failure> {
+        match &self.0 {
+            Side::File(tx) => {
+                let mut statement = tx.prepare_cached(sql)?;
+                rows.into_iter().map(|row| Ok(statement.execute(params_from_iter(&row))?)).collect()
+            }
+            Side::Server(tx) => tx.execute_each(&tx.prepare(sql)?, rows.into_iter().map(Vec::from)),
+        }
     }
 
     /// Writes, whatever number of rows that changes.
@@ -56,7 +96,37 @@ impl<'c> Tx<'c> {
 
     /// The first row, where there is one.
     pub(crate) fn one<T: Columns>(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<T>, Failure> {
-        self.prepare(sql)?.one(values)
+        let mut found = None;
+        self.walk(sql, values, |row| {
+            found = Some(row.read()?);
+            Ok(false)
+        })?;
+        Ok(found)
+    }
+
+    /// The first row for the values of each of `rows`, in their order, where there is one.
+    pub(crate) fn one_of_each<'v, T: Columns, const N: usize>(
+        &self,
+        sql: &str,
+        rows: impl IntoIterator<Item = [Value<'v>; N]>,
+    ) -> Result<Vec<Option<T>>, Failure> {
+        match &self.0 {
+            Side::File(tx) => {
+                let mut statement = tx.prepare_cached(sql)?;
+                let one = |row: [Value<'v>; N]| {
+                    let mut found = statement.query(params_from_iter(&row))?;
+                    found.next()?.map(|row| T::read(&Row::new(Found::File(row)))).transpose()
+                };
+                rows.into_iter().map(one).collect()
+            }
+            Side::Server(tx) => {
+                let found = tx.first_of_each(&tx.prepare(sql)?, rows.into_iter().map(Vec::from))?;
+                let read = |row: Option<tokio_postgres::Row>| {
+                    row.map(|row| T::read(&Row::new(Found::Server(&row)))).transpose()
+                };
+                found.into_iter().map(read).collect()
+            }
+        }
     }
 
     /// The row of a statement that always answers with one: a count, or what was just written.
@@ -76,13 +146,25 @@ impl<'c> Tx<'c> {
         sql: &str,
         values: &[Value<'_>],
     ) -> Result<C, Failure> {
-        let mut statement = self.prepare(sql)?;
-        let mut rows = statement.0.query(params_from_iter(values))?;
-        let next = || match rows.next() {
-            Ok(row) => row.map(|row| T::read(&Row::new(row))),
-            Err(error) => Some(Err(error.into())),
-        };
-        iter::from_fn(next).collect()
+        match &self.0 {
+            Side::File(tx) => {
+                let mut statement = tx.prepare_cached(sql)?;
+                let mut rows = statement.query(params_from_iter(values))?;
+                let next = || match rows.next() {
+                    Ok(row) => row.map(|row| T::read(&Row::new(Found::File(row)))),
+                    Err(error) => Some(Err(error.into())),
+                };
+                iter::from_fn(next).collect()
+            }
+            Side::Server(_) => {
+                let mut all = Vec::new();
+                self.walk(sql, values, |row| {
+                    all.push(row.read()?);
+                    Ok(true)
+                })?;
+                Ok(all.into_iter().collect())
+            }
+        }
     }
 
     /// Row after row, until `read` answers false.
@@ -92,43 +174,56 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<bool, Failure>,
     ) -> Result<(), Failure> {
-        let mut statement = self.prepare(sql)?;
-        let mut rows = statement.0.query(params_from_iter(values))?;
-        while let Some(row) = rows.next()? {
-            if !read(&Row::new(row))? {
-                break;
+        match &self.0 {
+            Side::File(tx) => {
+                let mut statement = tx.prepare_cached(sql)?;
+                let mut rows = statement.query(params_from_iter(values))?;
+                while let Some(row) = rows.next()? {
+                    if !read(&Row::new(Found::File(row)))? {
+                        break;
+                    }
+                }
+                Ok(())
             }
+            Side::Server(tx) => tx.walk(&tx.prepare(sql)?, values, |row| read(&Row::new(Found::Server(row)))),
         }
-        Ok(())
-    }
-}
-
-/// A statement that is ready to be executed again and again.
-pub(crate) struct Statement<'t>(CachedStatement<'t>);
-
-impl Statement<'_> {
-    /// Writes; answers how many rows it changed.
-    pub(crate) fn execute(&mut self, values: &[Value<'_>]) -> Result<usize, Failure> {
-        Ok(self.0.execute(params_from_iter(values))?)
     }
 
-    /// The first row, where there is one.
-    pub(crate) fn one<T: Columns>(&mut self, values: &[Value<'_>]) -> Result<Option<T>, Failure> {
-        let mut rows = self.0.query(params_from_iter(values))?;
-        rows.next()?.map(|row| T::read(&Row::new(row))).transpose()
+    /// Statements of PostgreSQL one after another, as a migration has them.
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), Failure> {
+        match &self.0 {
+            Side::File(tx) => Ok(tx.execute_batch(sql)?),
+            Side::Server(tx) => tx.batch(sql),
+        }
+    }
+
+    /// Waits until this transaction is the only one that adds to the audit; over with the transaction. SQLite has one writer
+    /// at a time anyway.
+    pub(crate) fn stand_in_line(&self) -> Result<(), Failure> {
+        match &self.0 {
+            Side::File(_) => Ok(()),
+            Side::Server(tx) => tx.stand_in_line(),
+        }
     }
 }
 
 /// A row, read column by column.
 pub(crate) struct Row<'r> {
-    row: &'r rusqlite::Row<'r>,
+    row: Found<'r>,
     /// The column that is read next, from 0.
     next: Cell<usize>,
 }
 
+/// A row as its database gives it.
+#[derive(Clone, Copy)]
+enum Found<'r> {
+    File(&'r rusqlite::Row<'r>),
+    Server(&'r tokio_postgres::Row),
+}
+
 impl<'r> Row<'r> {
     /// A row of which nothing was read.
-    const fn new(row: &'r rusqlite::Row<'r>) -> Self {
+    const fn new(row: Found<'r>) -> Self {
         Self { row, next: Cell::new(0) }
     }
 
@@ -143,26 +238,32 @@ impl<'r> Row<'r> {
     pub(crate) fn value(&self) -> Result<Value<'r>, Failure> {
         let at = self.next.get();
         self.next.set(at + 1);
-        Ok(match self.row.get_ref(at)? {
-            ValueRef::Null => Value::Null,
-            ValueRef::Integer(number) => Value::Number(number),
-            ValueRef::Text(words) => {
-                Value::Words(str::from_utf8(words).map_err(|_no_text| self.unreadable())?.into())
-            }
-            ValueRef::Blob(bytes) => Value::Bytes(bytes),
-            ValueRef::Real(_) => return Err(self.unreadable()),
-        })
+        match self.row {
+            Found::File(row) => Ok(match row.get_ref(at)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) => Value::Number(number),
+                ValueRef::Text(words) => {
+                    Value::Words(str::from_utf8(words).map_err(|_no_text| self.unreadable())?.into())
+                }
+                ValueRef::Blob(bytes) => Value::Bytes(bytes),
+                ValueRef::Real(_) => return Err(self.unreadable()),
+            }),
+            Found::Server(row) => row.try_get(at).map_err(|_of_another_type| self.unreadable()),
+        }
     }
 
     /// The column that was read last holds something of no meaning.
     pub(crate) fn unreadable(&self) -> Failure {
         let at = self.next.get().saturating_sub(1);
-        let name = self.row.as_ref().column_name(at).unwrap_or("unnamed");
-        unreadable(format_args!("the column {name} has no value of this program"))
+        let name = match self.row {
+            Found::File(row) => row.as_ref().column_name(at).ok(),
+            Found::Server(row) => row.columns().get(at).map(tokio_postgres::Column::name),
+        };
+        unreadable(format_args!("the column {} has no value of this program", name.unwrap_or("unnamed")))
     }
 }
 
-impl ToSql for Value<'_> {
+impl rusqlite::ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
             Self::Null => ValueRef::Null,

@@ -26,7 +26,7 @@ fn one_that_installs() {
     let stays = std::env::var_os(STAYS).is_some_and(|word| word == "yes");
     let now = Moment::parse("2026-11-23T05:00:00Z").unwrap();
     let store = Store::open(StoreOptions {
-        file: folder.join("record.sqlite"),
+        place: (folder.join("record.sqlite")).into(),
         identity: folder.join("identity"),
         clock: Clock::fixed(now),
         account: "ann".into(),

@@ -130,7 +130,7 @@ async fn licences_are_read_by_the_customers_own_consent_and_suggest_what_the_rec
     desk.stage.accept().await;
     let (_, clock) = desk.http();
     let store = Store::open(StoreOptions {
-        file: desk.folder.path().join("data/record.db"),
+        place: (desk.folder.path().join("data/record.db")).into(),
         identity: desk.folder.path().join("config/identity.txt"),
         clock: clock.clone(),
         account: "ann".into(),

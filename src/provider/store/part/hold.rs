@@ -9,6 +9,7 @@ use std::{
 use super::{
     super::{
         Store,
+        postgres::Scope,
         table::{
             hold,
             run::{self, RunRow},
@@ -35,7 +36,7 @@ const TRIES: u32 = 3;
 pub(crate) struct Held {
     /// The number under which the run was taken.
     number: u32,
-    _lock: Hold,
+    lock: Hold,
 }
 
 impl Store {
@@ -44,9 +45,22 @@ impl Store {
         self.0.holds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number of this store's hold on a run; none: it has none.
-    pub(crate) fn number_of(&self, run: &RunId) -> Option<u32> {
-        self.holds().get(run).map(|held| held.number)
+    /// The number of this store's hold on a run; none: it has none. One whose connection was lost is locked again, where nobody
+    /// else has taken it meanwhile; whether somebody did is for its number to say.
+    pub(crate) fn number_of(&self, run: &RunId) -> Result<Option<u32>, Failure> {
+        self.renewed(&mut self.holds(), run)
+    }
+
+    fn renewed(&self, holds: &mut BTreeMap<RunId, Held>, run: &RunId) -> Result<Option<u32>, Failure> {
+        let Some(Held { number, lock }) = holds.get(run) else { return Ok(None) };
+        let number = *number;
+        if lock.is_live() {
+            return Ok(Some(number));
+        }
+        drop(holds.remove(run));
+        let Some(lock) = self.0.locks.try_hold(&self.lock_name(run, number))? else { return Ok(None) };
+        holds.insert(run.clone(), Held { number, lock });
+        Ok(Some(number))
     }
 
     /// Takes a run's hold from whoever has it, by a write that says who may and puts it on record.
@@ -62,7 +76,7 @@ impl Store {
             let Some(lock) = self.0.locks.try_hold(&self.lock_name(run, number.saturating_add(1)))? else {
                 continue;
             };
-            let taken = self.write(|write| {
+            let taken = self.write_in(Scope::Run(run), |write| {
                 let taken = hold::take(write.tx, run, number, (write.operator(), write.host(), write.now))?;
                 if taken.is_some() {
                     note(write, last.as_ref(), &run::one(write.tx, run)?)?;
@@ -71,7 +85,7 @@ impl Store {
                 Ok(taken)
             })?;
             if let Some(number) = taken {
-                holds.insert(run.clone(), Held { number, _lock: lock });
+                holds.insert(run.clone(), Held { number, lock });
                 return Ok(());
             }
         }
@@ -88,7 +102,7 @@ impl Store {
         let mut last = last.map_or(0, |last| last.number);
         // Kept to the end: what else this process does with the run waits.
         let mut holds = self.holds();
-        if holds.get(run).is_some_and(|held| held.number == last) {
+        if self.renewed(&mut holds, run)?.is_some_and(|number| number == last) {
             return Ok(true);
         }
         // Somebody has taken it from here since.
@@ -103,8 +117,8 @@ impl Store {
                 write.tell(Change::Request(run.clone()));
                 hold::take(write.tx, run, last, (write.operator(), write.host(), write.now))
             };
-            if let Some(number) = self.write(by)? {
-                holds.insert(run.clone(), Held { number, _lock: lock });
+            if let Some(number) = self.write_in(Scope::Run(run), by)? {
+                holds.insert(run.clone(), Held { number, lock });
                 return Ok(true);
             }
             // Somebody has had it, and has let go of it, since it was read.
@@ -137,7 +151,7 @@ impl Store {
         last: Option<&HeldBy>,
         row: &RunRow,
     ) -> Result<Option<HeldBy>, Failure> {
-        if self.number_of(run).is_some_and(|ours| last.is_some_and(|last| last.number == ours)) {
+        if self.number_of(run)?.is_some_and(|ours| last.is_some_and(|last| last.number == ours)) {
             return Ok(None);
         }
         self.live(run, last.cloned(), row.touched)

@@ -2,7 +2,7 @@
 //! Somebody who is signed in with Microsoft is known by the number there and by nothing else.
 
 use super::super::{
-    table::{audit, operator},
+    table::{audit::Note, operator},
     tx::Tx,
 };
 use crate::domain::{
@@ -14,9 +14,20 @@ use crate::domain::{
 };
 
 /// The operator of an account; put on record where it is a new one. The first operator ever is Admin, later ones User.
-pub(crate) fn of(tx: &Tx<'_>, account: &Account, host: &Text, now: Moment) -> Result<Operator, Failure> {
+/// What is to be noted is added to `notes`.
+pub(crate) fn of(
+    tx: &Tx<'_>,
+    account: &Account,
+    host: &Text,
+    now: Moment,
+    notes: &mut Vec<Note>,
+) -> Result<Operator, Failure> {
+    let mut note = |operator: &Text, what: String| {
+        let (operator, host) = (operator.clone(), host.clone());
+        notes.push(Note { at: now, operator, host, run: None, customer: None, what });
+    };
     if let Some(who) = &account.signed_in {
-        return signed_in(tx, who, host, now);
+        return signed_in(tx, who, now, note);
     }
     let all = operator::all(tx)?;
     let sign_ins = operator::sign_ins(tx)?;
@@ -35,8 +46,7 @@ pub(crate) fn of(tx: &Tx<'_>, account: &Account, host: &Text, now: Moment) -> Re
             own.operator.clone()
         } else {
             operator::rename(tx, &own.operator, &shown)?;
-            let what = format!("{} is now called {shown}: the account was renamed", own.operator);
-            note(tx, &shown, host, now, &what)?;
+            note(&shown, format!("{} is now called {shown}: the account was renamed", own.operator));
             shown
         }
     } else {
@@ -64,7 +74,12 @@ pub(crate) fn of(tx: &Tx<'_>, account: &Account, host: &Text, now: Moment) -> Re
 }
 
 /// The operator who is signed in. The name on record follows the one at Microsoft, and the role is that of the sign-in.
-fn signed_in(tx: &Tx<'_>, who: &SignedIn, host: &Text, now: Moment) -> Result<Operator, Failure> {
+fn signed_in(
+    tx: &Tx<'_>,
+    who: &SignedIn,
+    now: Moment,
+    mut note: impl FnMut(&Text, String),
+) -> Result<Operator, Failure> {
     let rows = operator::all(tx)?;
     let object = Text::of(format_args!("{}", who.object));
     let is_taken = |name: &Text| rows.iter().any(|row| row.name == *name);
@@ -76,7 +91,7 @@ fn signed_in(tx: &Tx<'_>, who: &SignedIn, host: &Text, now: Moment) -> Result<Op
             operator::rename(tx, &known.operator, &who.name)?;
             let what =
                 format!("{} is now called {}: the name at Microsoft was changed", known.operator, who.name);
-            note(tx, &who.name, host, now, &what)?;
+            note(&who.name, what);
             who.name.clone()
         }
         None => {
@@ -91,13 +106,8 @@ fn signed_in(tx: &Tx<'_>, who: &SignedIn, host: &Text, now: Moment) -> Result<Op
     if operator::is_admin(tx, &name)? != Some(who.is_admin) {
         operator::set_admin(tx, &name, who.is_admin)?;
         let role = if who.is_admin { "an Admin" } else { "a User" };
-        note(tx, &name, host, now, &format!("is {role} by the role of the sign-in"))?;
+        note(&name, format!("is {role} by the role of the sign-in"));
     }
     let admins = operator::admins(tx)?;
     Ok(Operator { name, is_admin: who.is_admin, admins, is_signed_in: true, warning: None })
-}
-
-/// Adds a line to the audit, about an operator.
-fn note(tx: &Tx<'_>, operator: &Text, host: &Text, now: Moment, what: &str) -> Result<(), Failure> {
-    audit::add(tx, &audit::Note { at: now, operator, host, run: None, customer: None, what })
 }

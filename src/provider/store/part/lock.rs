@@ -1,4 +1,5 @@
-//! Who works on what: one file per run or pass in the `locks` folder beside the record, locked by the system.
+//! Who works on what: a lock for each run or pass. A record on a server has them in its sessions; one in a file has a file
+//! for each in the `locks` folder beside it, locked by the system.
 //!
 //! Such a lock needs no heartbeat: it is gone with the process that held it, however that ended. The files are empty
 //! and stay: removing one that another process is about to lock would let two hold the same run.
@@ -10,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use super::super::files::{make_folder, of_file, unlocked};
+use super::super::{
+    files::{make_folder, of_file, unlocked},
+    postgres::{Hear, Session, SessionHold},
+};
 use crate::domain::failure::{Failure, FailureKind};
 
 /// Looking whether a run is held takes its lock for a moment, so a refusal is believed only after a few tries.
@@ -24,17 +28,75 @@ const MAKING_TRIES: u32 = 50;
 
 /// A lock that this process holds; dropping it lets go.
 #[derive(Debug)]
-pub(crate) struct Hold(#[expect(dead_code, reason = "kept open: closing the file lets go of the lock")] File);
+pub(crate) enum Hold {
+    /// Of a file: gone with the process.
+    File(#[expect(dead_code, reason = "kept open: closing the file lets go of the lock")] File),
+    /// Of a session of the server: gone with its connection.
+    Session(SessionHold),
+}
+
+impl Hold {
+    /// Whether it is still held: a session's is not, once its connection was lost.
+    pub(crate) fn is_live(&self) -> bool {
+        match self {
+            Self::File(_) => true,
+            Self::Session(hold) => hold.is_live(),
+        }
+    }
+}
+
+/// Where the locks of a record are.
+pub(crate) enum Locks {
+    /// Beside its file.
+    Files(LockFolder),
+    /// In its database.
+    Sessions(Session),
+}
+
+impl Locks {
+    /// Takes the lock of that name; none when another process, or another store of this one, has it.
+    ///
+    /// # Errors
+    /// `Record`, when the disk knows no locks, the file can't be made, or the server can't be asked.
+    pub(crate) fn try_hold(&self, name: &str) -> Result<Option<Hold>, Failure> {
+        match self {
+            Self::Files(folder) => folder.try_hold(name),
+            Self::Sessions(session) => Ok(session.try_hold(name)?.map(Hold::Session)),
+        }
+    }
+
+    /// Has what others change told from now on; a file tells nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
+        match self {
+            Self::Files(_) => Ok(()),
+            Self::Sessions(session) => session.hear(hear),
+        }
+    }
+
+    /// Whether somebody holds the lock of that name right now.
+    ///
+    /// # Errors
+    /// `Record`, when the disk knows no locks, or the server can't be asked.
+    pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
+        match self {
+            Self::Files(folder) => folder.is_held(name),
+            Self::Sessions(session) => session.is_held(name),
+        }
+    }
+}
 
 /// The `locks` folder of one record.
 #[derive(Debug)]
-pub(crate) struct Locks {
+pub(crate) struct LockFolder {
     folder: PathBuf,
     /// Name of the record's file, so that two records in one folder don't share locks.
     record: String,
 }
 
-impl Locks {
+impl LockFolder {
     /// The locks of the record in `file`; makes the folder.
     pub(crate) fn of(file: &Path) -> Result<Self, Failure> {
         let folder = Self::folder_of(file);
@@ -63,7 +125,7 @@ impl Locks {
     /// Takes the right to make the record; waits for another process that is at it.
     ///
     /// # Errors
-    /// `Record`, as [`Locks::try_hold`], and when the other process is at it for seconds.
+    /// `Record`, as [`LockFolder::try_hold`], and when the other process is at it for seconds.
     pub(crate) fn hold_making(&self) -> Result<Hold, Failure> {
         for _ in 0..MAKING_TRIES {
             if let Some(hold) = self.try_hold("making")? {
@@ -93,7 +155,7 @@ impl Locks {
                 thread::sleep(PAUSE);
             }
             match file.try_lock() {
-                Ok(()) => return Ok(Some(Hold(file))),
+                Ok(()) => return Ok(Some(Hold::File(file))),
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(unlocked(&path, &error)),
             }

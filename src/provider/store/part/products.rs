@@ -176,18 +176,22 @@ fn ticked(
     only: Option<CustomerId>,
     is_asked: impl Fn(&Key) -> bool,
 ) -> Result<BTreeMap<Key, Marked>, Failure> {
-    let mut is_left_off = chosen::is_left_off(tx)?;
     let mut all = BTreeMap::new();
     for (key, (run, (draft, (list, left_before)))) in
         draft::newest(tx, only)?.into_iter().filter(|of| is_asked(&of.0))
     {
-        let (mut is_on, mut is_excluded) = (seat::is_on(tx, key)?, exclusion::is_excluded(tx, key)?);
-        let mut marked = 0_u32;
-        for user in draft.exceptions.iter() {
-            let is_open = is_on(user)? != Some(true) && !is_excluded(user)?;
-            marked += u32::from(is_open && (draft.all || !is_left_off(&run, user)?));
-        }
-        all.insert(key, Marked { users: marked, all: draft.all.then_some((list, left_before)) });
+        let users = || draft.exceptions.iter();
+        let are_on = seat::are_on(tx, key, users())?;
+        let are_excluded = exclusion::are_excluded(tx, key, users())?;
+        // With everybody chosen, the exceptions are those who were left out by hand.
+        let are_left_off =
+            if draft.all { vec![false; are_on.len()] } else { chosen::are_left_off(tx, &run, users())? };
+        let open = are_on.into_iter().zip(are_excluded).zip(are_left_off);
+        let open = open.filter(|((is_on, is_excluded), is_left_off)| {
+            *is_on != Some(true) && !is_excluded && !is_left_off
+        });
+        let users = u32::try_from(open.count()).unwrap_or(u32::MAX);
+        all.insert(key, Marked { users, all: draft.all.then_some((list, left_before)) });
     }
     Ok(all)
 }

@@ -130,7 +130,7 @@ pub(crate) fn protection(tx: &Tx<'_>, key: Key, now: Moment) -> Result<Protectio
 impl Store {
     /// The run as on record now, read on a new connection.
     pub(crate) fn record(&self, run: &RunId) -> Result<RunRecord, Failure> {
-        let ours = (self.number_of(run), self.0.options.clock.now());
+        let ours = (self.number_of(run)?, self.0.options.clock.now());
         let mut record = self.read(|tx| of_run(tx, &self.0.vault, run, ours))?;
         self.judge_hold(&mut record)?;
         Ok(record)

@@ -1,5 +1,7 @@
 //! The one place that turns users on and off, whoever asks for it, and reads back what became of it.
 
+use std::collections::BTreeSet;
+
 use super::{
     super::{
         Store,
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::domain::{
     failure::Failure,
-    id::RunId,
+    id::{RunId, UserId},
     protection::{Chosen, SeatOutcome, SeatResult},
     user::{Kind, Kinds},
 };
@@ -28,26 +30,34 @@ pub(crate) fn turn_on(
     let used = product::used(write.tx, key)?;
     let kinds = product::kinds(write.tx, key)?;
     let mut free = used.limit.map(|limit| limit.saturating_sub(used.here.saturating_add(used.elsewhere)));
-    let mut is_on = seat::is_on(write.tx, key)?;
-    let mut is_excluded = exclusion::is_excluded(write.tx, key)?;
-    let mut turn_on = seat::turn_on(write.tx, key, source, write.by())?;
+    let are_on = seat::are_on(write.tx, key, ids(users))?;
+    let are_excluded = exclusion::are_excluded(write.tx, key, ids(users))?;
     let mut outcomes = Vec::with_capacity(users.len());
-    for user in users {
-        outcomes.push(if is_on(&user.id)? == Some(true) {
+    // Of one who comes twice the second is on by the first.
+    let (mut new, mut seen) = (Vec::new(), BTreeSet::new());
+    for ((user, is_on), is_excluded) in users.iter().zip(are_on).zip(are_excluded) {
+        outcomes.push(if is_on == Some(true) || seen.contains(&user.id) {
             SeatOutcome::AlreadyOn
-        } else if is_excluded(&user.id)? {
+        } else if is_excluded {
             SeatOutcome::Excluded
         } else if let Some(why) = never(user.kind, kinds) {
             SeatOutcome::Failed(why.into())
         } else if free == Some(0) {
             SeatOutcome::NoSeat
         } else {
-            turn_on(user)?;
+            new.push(user);
+            seen.insert(user.id);
             free = free.map(|free| free.saturating_sub(1));
             SeatOutcome::TurnedOn
         });
     }
+    seat::turn_on(write.tx, key, source, &new, write.by())?;
     Ok(outcomes)
+}
+
+/// Their ids.
+fn ids(users: &[Chosen]) -> impl Iterator<Item = &UserId> {
+    users.iter().map(|user| &user.id)
 }
 
 /// Why a kind is never protected, whatever is included; the listing should not offer such users. Mailboxes that are not
@@ -66,14 +76,8 @@ fn never(kind: Kind, kinds: Kinds) -> Option<&'static str> {
 
 /// Those of the users who are on.
 pub(crate) fn on<'u>(write: &Write<'_>, key: Key, users: &'u [Chosen]) -> Result<Vec<&'u Chosen>, Failure> {
-    let mut is_on = seat::is_on(write.tx, key)?;
-    let mut on = Vec::with_capacity(users.len());
-    for user in users {
-        if is_on(&user.id)? == Some(true) {
-            on.push(user);
-        }
-    }
-    Ok(on)
+    let are_on = seat::are_on(write.tx, key, ids(users))?;
+    Ok(users.iter().zip(are_on).filter(|(_, is_on)| *is_on == Some(true)).map(|(user, _)| user).collect())
 }
 
 /// Turns users off in a run, one outcome each. A pass never turns anyone off.
@@ -83,20 +87,15 @@ pub(crate) fn turn_off(
     run: &RunId,
     users: &[Chosen],
 ) -> Result<Vec<SeatOutcome>, Failure> {
-    let mut is_on = seat::is_on(write.tx, key)?;
-    let mut turn_off = seat::turn_off(write.tx, key, run, write.by())?;
-    let mut outcomes = Vec::with_capacity(users.len());
-    for user in users {
-        outcomes.push(match is_on(&user.id)? {
-            None => SeatOutcome::Failed("was never on".into()),
-            Some(false) => SeatOutcome::TurnedOff,
-            Some(true) => {
-                turn_off(&user.id)?;
-                SeatOutcome::TurnedOff
-            }
-        });
-    }
-    Ok(outcomes)
+    let are_on = seat::are_on(write.tx, key, ids(users))?;
+    let on = users.iter().zip(&are_on).filter(|(_, is_on)| **is_on == Some(true));
+    let on: Vec<&Chosen> = on.map(|(user, _)| user).collect();
+    seat::turn_off(write.tx, key, run, &on, write.by())?;
+    let outcome = |was_on: Option<bool>| match was_on {
+        None => SeatOutcome::Failed("was never on".into()),
+        Some(_) => SeatOutcome::TurnedOff,
+    };
+    Ok(are_on.into_iter().map(outcome).collect())
 }
 
 impl Store {
@@ -109,10 +108,10 @@ impl Store {
         outcomes: Vec<SeatOutcome>,
     ) -> Result<Vec<SeatResult>, Failure> {
         self.read(|tx| {
-            let mut is_on = seat::is_on(tx, key)?;
+            let are_on = seat::are_on(tx, key, ids(users))?;
             let mut results = Vec::with_capacity(users.len());
-            for (user, said) in users.iter().zip(outcomes) {
-                let is_on = is_on(&user.id)?.unwrap_or(false);
+            for ((user, said), is_on) in users.iter().zip(outcomes).zip(are_on) {
+                let is_on = is_on.unwrap_or(false);
                 let outcome = match said {
                     said if said.is_on() && !is_on => {
                         SeatOutcome::Failed("was written, but could not be read back".into())

@@ -6,8 +6,11 @@ use super::{
     super::{
         Inner, Store,
         error::admin_only,
+        postgres::Scope,
         table::{
-            By, audit, operator,
+            By,
+            audit::{self, Note},
+            operator,
             run::{self, RunRow},
         },
         tx::Tx,
@@ -38,6 +41,8 @@ pub(crate) struct Write<'w> {
     inner: &'w Inner,
     /// What whoever shares the record is told.
     told: RefCell<BTreeSet<Change>>,
+    /// What the audit gets at the end.
+    notes: RefCell<Vec<Note>>,
 }
 
 impl Write<'_> {
@@ -92,7 +97,8 @@ impl Write<'_> {
         self.told.borrow_mut().insert(change);
     }
 
-    /// Adds a line to the audit, and tells whom it is about.
+    /// Adds a line to the audit, and tells whom it is about; it is written as the last statement of the write.
+    #[expect(clippy::unnecessary_wraps, reason = "a note stands among statements, each of which may fail")]
     pub(crate) fn note_all(
         &self,
         run: Option<&RunId>,
@@ -102,8 +108,10 @@ impl Write<'_> {
         if let Some(customer) = customer {
             self.tell(Change::Customer(customer));
         }
-        let (operator, host) = (self.operator(), self.host());
-        audit::add(self.tx, &audit::Note { at: self.now, operator, host, run, customer, what })
+        let (operator, host) = (self.operator().clone(), self.host().clone());
+        let (run, what) = (run.cloned(), what.to_owned());
+        self.notes.borrow_mut().push(Note { at: self.now, operator, host, run, customer, what });
+        Ok(())
     }
 
     /// Whether the operator is an Admin now, which may have changed since the store was opened.
@@ -136,9 +144,18 @@ fn named(users: &[&Chosen]) -> String {
 }
 
 impl Store {
-    /// Writes: all of it or nothing, committed when this returns.
+    /// Writes: all of it or nothing, committed when this returns. Nobody else writes meanwhile.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Write<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         self.write_if(|write| Ok((work(write)?, true)))
+    }
+
+    /// The same, where it is enough that nobody else writes in this scope meanwhile.
+    pub(crate) fn write_in<T>(
+        &self,
+        scope: Scope<'_>,
+        work: impl FnOnce(&Write<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.write_if_in(scope, |write| Ok((work(write)?, true)))
     }
 
     /// Writes as [`Store::write`] does, but only where the work answers true: otherwise nothing was changed, and what
@@ -147,12 +164,25 @@ impl Store {
         &self,
         work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,
     ) -> Result<T, Failure> {
-        self.0.database.write(|tx| {
-            let write =
-                Write { tx, now: self.0.options.clock.now(), inner: &self.0, told: RefCell::default() };
-            let made = work(&write)?;
-            tx.tell(&write.told.into_inner())?;
-            Ok(made)
+        self.write_if_in(Scope::Record, work)
+    }
+
+    /// The same in a scope. What it has noted is written last.
+    fn write_if_in<T>(
+        &self,
+        scope: Scope<'_>,
+        work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,
+    ) -> Result<T, Failure> {
+        self.0.database.write(scope, |tx| {
+            let now = self.0.options.clock.now();
+            let (told, notes) = Default::default();
+            let write = Write { tx, now, inner: &self.0, told, notes };
+            let (made, is_kept) = work(&write)?;
+            if is_kept {
+                tx.tell(&write.told.take())?;
+                audit::add(tx, &write.notes.take())?;
+            }
+            Ok((made, is_kept))
         })
     }
 
@@ -165,8 +195,18 @@ impl Store {
         run: &RunId,
         work: impl FnOnce(&Write<'_>, &RunRow) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let ours = self.number_of(run);
-        self.write(|write| {
+        self.write_run_in(Scope::Run(run), run, work)
+    }
+
+    /// The same in a scope: what is decided by other customers, too, has the whole record.
+    pub(crate) fn write_run_in<T>(
+        &self,
+        scope: Scope<'_>,
+        run: &RunId,
+        work: impl FnOnce(&Write<'_>, &RunRow) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let ours = self.number_of(run)?;
+        self.write_in(scope, |write| {
             demand(write.tx, run, ours)?;
             let row = run::one(write.tx, run)?;
             let made = work(write, &row)?;

@@ -72,7 +72,7 @@ mod tests {
 
     fn options(file: &std::path::Path) -> StoreOptions {
         StoreOptions {
-            file: file.to_owned(),
+            place: file.to_owned().into(),
             identity: file.with_extension("identity"),
             clock: Clock::fixed(Moment::parse("2026-11-23T05:48:00Z").unwrap()),
             account: "ann".into(),

@@ -5,10 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::super::{
-    dialect::HIGHEST_AUDIT_NUMBER,
-    tx::{Columns, Row, Tx, Value, values},
-};
+use super::super::tx::{Columns, Row, Tx, Value, values};
 use crate::domain::{
     failure::Failure,
     id::{CustomerId, RunId},
@@ -24,32 +21,45 @@ const START: [u8; 32] = [0; 32];
 pub(crate) const OPENED: &str = "opened the run";
 
 /// What a new row says.
-pub(crate) struct Note<'a> {
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
     /// When.
     pub(crate) at: Moment,
     /// Who.
-    pub(crate) operator: &'a Text,
+    pub(crate) operator: Text,
     /// On which computer.
-    pub(crate) host: &'a Text,
+    pub(crate) host: Text,
     /// In which run.
-    pub(crate) run: Option<&'a RunId>,
+    pub(crate) run: Option<RunId>,
     /// For which customer.
     pub(crate) customer: Option<CustomerId>,
     /// What, in words, without secrets.
-    pub(crate) what: &'a str,
+    pub(crate) what: String,
 }
 
-/// Adds a row at the end of the chain, in the transaction of the thing that it tells.
-pub(crate) fn add(tx: &Tx<'_>, note: &Note<'_>) -> Result<(), Failure> {
+/// Adds rows at the end of the chain, and counts them. The last that a transaction does: until it is over no other adds any,
+/// on whichever computer, so that the row before is known.
+pub(crate) fn add(tx: &Tx<'_>, notes: &[Note]) -> Result<(), Failure> {
+    if notes.is_empty() {
+        return Ok(());
+    }
+    tx.stand_in_line()?;
     let last = tx.one("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", values![])?;
-    let (last, before): (i64, [u8; 32]) = last.unwrap_or((0, START));
-    let &Note { at, operator, host, run, customer, what } = note;
-    let hash = hash(&before, values![last + 1, at, operator, host, run, customer, what]);
-    tx.write(
-        "INSERT INTO audit (id, at, operator, host, run, customer, what, before, hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        values![last + 1, at, operator, host, run, customer, what, &before, &hash],
-    )
+    let (mut id, mut before): (i64, [u8; 32]) = last.unwrap_or((0, START));
+    for Note { at, operator, host, run, customer, what } in notes {
+        let (run, what) = (run.as_ref(), what.as_str());
+        id += 1;
+        let hash = hash(&before, values![id, *at, operator, host, run, *customer, what]);
+        tx.write(
+            "INSERT INTO audit (id, at, operator, host, run, customer, what, before, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            values![id, *at, operator, host, run, *customer, what, &before, &hash],
+        )?;
+        before = hash;
+    }
+    // Added to, so that a chain that was cut off and goes on is missed as well.
+    let added = i64::try_from(notes.len()).unwrap_or(i64::MAX);
+    tx.write("UPDATE audit_count SET entries = entries + ?1", values![added])
 }
 
 impl Columns for AuditEntry {
@@ -124,9 +134,9 @@ pub(crate) fn is_whole(tx: &Tx<'_>) -> Result<bool, Failure> {
             Ok(fits)
         },
     )?;
-    // Rows cut off at the end are missed by nothing but the highest number ever given.
-    let given: Option<i64> = tx.one(HIGHEST_AUDIT_NUMBER, values![])?;
-    Ok(fits && given.unwrap_or(0) == count)
+    // Rows cut off at the end are missed by nothing but the count.
+    let entries: Option<i64> = tx.one("SELECT entries FROM audit_count", values![])?;
+    Ok(fits && entries == Some(count))
 }
 
 /// SHA-256 over the hash before and every field, each with its length in front so that none can run into the next.

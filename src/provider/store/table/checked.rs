@@ -1,6 +1,6 @@
 //! What Exchange said the mailboxes of a tenant are.
 
-use super::super::tx::{Tx, columns, values};
+use super::super::tx::{Tx, columns, row, values};
 use crate::domain::{
     checked::Checked,
     failure::Failure,
@@ -19,20 +19,20 @@ pub(crate) fn all(tx: &Tx<'_>, tenant: TenantId) -> Result<Vec<Checked>, Failure
 
 /// The answers of some users, in the order in which they are asked for.
 pub(crate) fn some(tx: &Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Vec<Checked>, Failure> {
-    let mut ask =
-        tx.prepare(r#"SELECT "user", kind, facts, asked FROM checked WHERE tenant = ?1 AND "user" = ?2"#)?;
-    users.iter().filter_map(|user| ask.one(values![tenant, user]).transpose()).collect()
+    let found: Vec<Option<Checked>> = tx.one_of_each(
+        r#"SELECT "user", kind, facts, asked FROM checked WHERE tenant = ?1 AND "user" = ?2"#,
+        users.iter().map(|user| row![tenant, user]),
+    )?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Keeps answers, each in the place of the one before.
 pub(crate) fn keep(tx: &Tx<'_>, tenant: TenantId, answers: &[Checked]) -> Result<(), Failure> {
-    let mut keep = tx.prepare(
+    tx.execute_each(
         r#"INSERT INTO checked (tenant, "user", kind, facts, asked) VALUES (?1, ?2, ?3, ?4, ?5)
            ON CONFLICT (tenant, "user")
            DO UPDATE SET kind = excluded.kind, facts = excluded.facts, asked = excluded.asked"#,
-    )?;
-    for Checked { user, kind, facts, at } in answers {
-        keep.execute(values![tenant, user, *kind, *facts, *at])?;
-    }
-    Ok(())
+        answers.iter().map(|Checked { user, kind, facts, at }| row![tenant, user, *kind, *facts, *at]),
+    )
+    .map(drop)
 }

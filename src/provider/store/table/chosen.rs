@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Columns, Row, Tx, values},
+    super::tx::{Columns, Row, Tx, row, values},
     Key,
 };
 use crate::domain::{
@@ -17,11 +17,12 @@ use crate::domain::{
 /// Keeps whom a run chose and what became of them; no outcome: still to be done.
 ///
 /// A user who is on because of this run stays "turned on" however often the batch is repeated.
-pub(crate) fn keep<'t>(
-    tx: &'t Tx<'_>,
-    run: &'t RunId,
-) -> Result<impl FnMut(&Chosen, Option<&SeatOutcome>) -> Result<(), Failure>, Failure> {
-    let mut keep = tx.prepare(
+pub(crate) fn keep<'a>(
+    tx: &Tx<'_>,
+    run: &'a RunId,
+    users: impl Iterator<Item = (&'a Chosen, Option<&'a SeatOutcome>)>,
+) -> Result<(), Failure> {
+    tx.execute_each(
         r#"INSERT INTO chosen (run, "user", address, name, kind, outcome, detail)
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
            ON CONFLICT (run, "user") DO UPDATE SET detail = excluded.detail, address = excluded.address,
@@ -30,13 +31,12 @@ pub(crate) fn keep<'t>(
                       SELECT 1 FROM run r JOIN seat s USING (customer, product)
                        WHERE r.id = ?1 AND s.user = ?2 AND s.state = 'on' AND s.run = ?1)
                     THEN 'turned_on' ELSE excluded.outcome END"#,
-    )?;
-    Ok(move |user: &Chosen, outcome: Option<&SeatOutcome>| {
-        let Chosen { id, address, name, kind } = user;
-        let (word, detail) = outcome.map(outcome_words).unzip();
-        keep.execute(values![run, id, address, name, *kind, word, detail.flatten()])?;
-        Ok(())
-    })
+        users.map(|(Chosen { id, address, name, kind }, outcome)| {
+            let (word, detail) = outcome.map(outcome_words).unzip();
+            row![run, id, address, name, *kind, word, detail.flatten()]
+        }),
+    )
+    .map(drop)
 }
 
 /// The word and the reason that are kept of an outcome.
@@ -146,15 +146,18 @@ pub(crate) fn earlier(tx: &Tx<'_>, run: &RunId, key: Key) -> Result<Vec<SeatResu
     newest.map_or_else(|| Ok(Vec::new()), |newest| results(tx, &newest, key))
 }
 
-/// Asks whether an Apply of a run left a user off.
-pub(crate) fn is_left_off(
+/// Whether an Apply of a run left each of these users off, in their order.
+pub(crate) fn are_left_off<'u>(
     tx: &Tx<'_>,
-) -> Result<impl FnMut(&RunId, &UserId) -> Result<bool, Failure>, Failure> {
-    let mut ask = tx.prepare(
+    run: &RunId,
+    users: impl IntoIterator<Item = &'u UserId>,
+) -> Result<Vec<bool>, Failure> {
+    let found: Vec<Option<i64>> = tx.one_of_each(
         r#"SELECT 1 FROM chosen WHERE run = ?1 AND "user" = ?2
               AND outcome IN ('excluded', 'no_seat', 'failed', 'stopped')"#,
+        users.into_iter().map(|user| row![run, user]),
     )?;
-    Ok(move |run: &RunId, user: &UserId| Ok(ask.one::<i64>(values![run, user])?.is_some()))
+    Ok(found.iter().map(Option::is_some).collect())
 }
 
 /// Users whom the newest run with an Apply chose and who are neither protected nor scheduled, by the rule of the
@@ -167,7 +170,7 @@ pub(crate) fn missed(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<BTreeMap<K
            SELECT ranked.id, ranked.customer, ranked.product FROM (
              SELECT r.id, r.customer, r.product,
                     row_number() OVER (PARTITION BY r.customer, r.product ORDER BY r.opened DESC) AS place
-               FROM run r WHERE (?1 IS NULL OR r.customer = ?1)
+               FROM run r WHERE r.customer = coalesce(?1, r.customer)
                 AND EXISTS (SELECT 1 FROM chosen WHERE run = r.id AND coalesce(outcome, '') <> 'turned_off')) AS ranked
             WHERE ranked.place = 1),
          missing AS (

@@ -46,9 +46,9 @@ pub(crate) fn newest(
                     AND s.state = 'on' AND s.left_on IS NOT NULL AND s.left_on <= n.counted)
            FROM (SELECT id, customer, product, {LIST},
                         row_number() OVER (PARTITION BY customer, product ORDER BY opened DESC) AS place
-                   FROM run WHERE ?1 IS NULL OR customer = ?1) n
+                   FROM run WHERE customer = coalesce(?1, customer)) n
            JOIN draft d ON d.run = n.id
-          WHERE n.place = 1 AND (d.is_all = 1 OR length(d.exceptions) > 0)"
+          WHERE n.place = 1 AND (d.is_all OR length(d.exceptions) > 0)"
         ),
         values![only],
     )

@@ -1,7 +1,7 @@
 //! Users who are never turned on.
 
 use super::{
-    super::tx::{Tx, columns, values},
+    super::tx::{Tx, columns, row, values},
     By, Key,
 };
 use crate::domain::{
@@ -12,14 +12,17 @@ use crate::domain::{
 
 columns! { Excluded { id, name, address, at, by } }
 
-/// Asks whether a user is excluded.
-pub(crate) fn is_excluded(
+/// Whether each of these users is excluded, in their order.
+pub(crate) fn are_excluded<'u>(
     tx: &Tx<'_>,
     (customer, product): Key,
-) -> Result<impl FnMut(&UserId) -> Result<bool, Failure>, Failure> {
-    let mut ask =
-        tx.prepare(r#"SELECT 1 FROM exclusion WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#)?;
-    Ok(move |user: &UserId| Ok(ask.one::<i64>(values![customer, product, user])?.is_some()))
+    users: impl IntoIterator<Item = &'u UserId>,
+) -> Result<Vec<bool>, Failure> {
+    let found: Vec<Option<i64>> = tx.one_of_each(
+        r#"SELECT 1 FROM exclusion WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#,
+        users.into_iter().map(|user| row![customer, product, user]),
+    )?;
+    Ok(found.iter().map(Option::is_some).collect())
 }
 
 /// Who is excluded, in the order of the ids.
@@ -46,18 +49,14 @@ pub(crate) fn add<'u>(
     users: &'u [Chosen],
     (operator, now): By<'_>,
 ) -> Result<Vec<&'u Chosen>, Failure> {
-    let mut add = tx.prepare(
+    let added = tx.execute_each(
         r#"INSERT INTO exclusion (customer, product, "user", at, operator, name, address)
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING"#,
+        users.iter().map(|Chosen { id, name, address, .. }| {
+            row![customer, product, id, now, operator, name, address]
+        }),
     )?;
-    let mut added = Vec::new();
-    for user in users {
-        let Chosen { id, name, address, .. } = user;
-        if add.execute(values![customer, product, id, now, operator, name, address])? > 0 {
-            added.push(user);
-        }
-    }
-    Ok(added)
+    Ok(changed(users, &added))
 }
 
 /// Names those of these users who are excluded and whose names are not on record.
@@ -73,14 +72,12 @@ pub(crate) fn name<'u>(
     if nameless.is_none() {
         return Ok(());
     }
-    let mut name = tx.prepare(
+    tx.execute_each(
         r#"UPDATE exclusion SET name = ?4, address = ?5
             WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND name IS NULL"#,
-    )?;
-    for user in users {
-        name.execute(values![customer, product, &user.id, &user.name, &user.address])?;
-    }
-    Ok(())
+        users.map(|user| row![customer, product, &user.id, &user.name, &user.address]),
+    )
+    .map(drop)
 }
 
 /// Lifts that; answers of whom.
@@ -89,13 +86,14 @@ pub(crate) fn lift<'u>(
     (customer, product): Key,
     users: &'u [Chosen],
 ) -> Result<Vec<&'u Chosen>, Failure> {
-    let mut lift =
-        tx.prepare(r#"DELETE FROM exclusion WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#)?;
-    let mut lifted = Vec::new();
-    for user in users {
-        if lift.execute(values![customer, product, &user.id])? > 0 {
-            lifted.push(user);
-        }
-    }
-    Ok(lifted)
+    let lifted = tx.execute_each(
+        r#"DELETE FROM exclusion WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#,
+        users.iter().map(|user| row![customer, product, &user.id]),
+    )?;
+    Ok(changed(users, &lifted))
+}
+
+/// Those of the users for whom a row was changed.
+fn changed<'u>(users: &'u [Chosen], rows: &[usize]) -> Vec<&'u Chosen> {
+    users.iter().zip(rows).filter(|(_, rows)| **rows > 0).map(|(user, _)| user).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Columns, Row, Tx, columns, values},
+    super::tx::{Columns, Row, Tx, columns, row, values},
     Key, LIST, gaps,
 };
 use crate::domain::{
@@ -27,8 +27,9 @@ columns! { Used { limit, here, elsewhere } }
 /// How many seats a customer has and uses. Cost: a few rows, whatever the number of seats.
 pub(crate) fn used(tx: &Tx<'_>, (customer, product): Key) -> Result<Used, Failure> {
     tx.only(
-        "SELECT (SELECT seats FROM customer WHERE id = ?1), coalesce(sum(seats_on) FILTER (WHERE product = ?2), 0),
-                coalesce(sum(seats_on) FILTER (WHERE product <> ?2), 0) FROM customer_product WHERE customer = ?1",
+        "SELECT (SELECT seats FROM customer WHERE id = ?1), CAST(coalesce(sum(seats_on) FILTER (WHERE product = ?2), 0) AS bigint),
+                CAST(coalesce(sum(seats_on) FILTER (WHERE product <> ?2), 0) AS bigint)
+           FROM customer_product WHERE customer = ?1",
         values![customer, product],
     )
 }
@@ -79,7 +80,7 @@ pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, F
                LEFT JOIN consent c ON c.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'
                LEFT JOIN own_right o ON o.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'
                     AND o.cleared IS NULL
-              WHERE ?1 IS NULL OR p.customer = ?1"
+              WHERE p.customer = coalesce(?1, p.customer)"
         ),
         values![only],
     )
@@ -87,12 +88,11 @@ pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, F
 
 /// Adds products that the customer does not have yet.
 pub(crate) fn add(tx: &Tx<'_>, customer: CustomerId, products: &[Product]) -> Result<(), Failure> {
-    let mut add = tx
-        .prepare("INSERT INTO customer_product (customer, product) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
-    for product in products {
-        add.execute(values![customer, *product])?;
-    }
-    Ok(())
+    tx.execute_each(
+        "INSERT INTO customer_product (customer, product) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        products.iter().map(|product| row![customer, *product]),
+    )
+    .map(drop)
 }
 
 /// Takes a product off a customer.

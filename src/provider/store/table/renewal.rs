@@ -89,7 +89,7 @@ pub(crate) fn all(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<CustomerC
                                    ORDER BY touched DESC, id LIMIT 1)) AS tenant
                    FROM customer_product p JOIN customer o ON o.id = p.customer
                    LEFT JOIN enablement e ON e.customer = p.customer AND e.product = p.product
-                  WHERE p.product = 'office365' AND (?1 IS NULL OR p.customer = ?1)) t
+                  WHERE p.product = 'office365' AND p.customer = coalesce(?1, p.customer)) t
            JOIN customer c ON c.id = t.customer
            LEFT JOIN consent k ON k.tenant = t.tenant
            LEFT JOIN renewal n ON n.customer = c.id AND n.tenant = t.tenant

@@ -1,7 +1,7 @@
 //! Mailboxes that the passes of a hosted product saw, and the first pass that missed one.
 
 use super::{
-    super::tx::{Tx, values},
+    super::tx::{Tx, row, values},
     Key,
 };
 use crate::domain::{failure::Failure, id::Address, time::Moment};
@@ -21,12 +21,10 @@ pub(crate) fn replace<'a>(
     mailboxes: impl Iterator<Item = (&'a Address, Option<Moment>)>,
 ) -> Result<(), Failure> {
     tx.execute("DELETE FROM roster WHERE customer = ?1 AND product = ?2", values![customer, product])?;
-    let mut add = tx.prepare(
+    tx.execute_each(
         "INSERT INTO roster (customer, product, address, missing) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (customer, product, address) DO UPDATE SET missing = excluded.missing",
-    )?;
-    for (address, missing) in mailboxes {
-        add.execute(values![customer, product, address, missing])?;
-    }
-    Ok(())
+        mailboxes.map(|(address, missing)| row![customer, product, address, missing]),
+    )
+    .map(drop)
 }

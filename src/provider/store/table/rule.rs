@@ -25,7 +25,7 @@ pub(crate) fn find(tx: &Tx<'_>, (customer, product): Key) -> Result<Option<AutoR
 pub(crate) fn all(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<(Key, AutoRule)>, Failure> {
     tx.query(
         &format!(
-            "SELECT customer, product, {COLUMNS} FROM auto_rule WHERE ?1 IS NULL OR customer = ?1
+            "SELECT customer, product, {COLUMNS} FROM auto_rule WHERE customer = coalesce(?1, customer)
               ORDER BY customer, product"
         ),
         values![only],

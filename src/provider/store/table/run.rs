@@ -117,7 +117,7 @@ pub(crate) fn one(tx: &Tx<'_>, run: &RunId) -> Result<RunRow, Failure> {
 /// The rows of all runs that are not finished, or of those of one customer, newest on top.
 pub(crate) fn open(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<RunRow>, Failure> {
     let sql = select(
-        "WHERE finished IS NULL AND (?1 IS NULL OR customer = ?1) ORDER BY touched DESC, opened DESC, id",
+        "WHERE finished IS NULL AND customer = coalesce(?1, customer) ORDER BY touched DESC, opened DESC, id",
     );
     tx.query(&sql, values![only])
 }

@@ -1,7 +1,7 @@
 //! Users whom Enable Auto still owes: told or promised to be turned on, and not on yet.
 
 use super::{
-    super::tx::{Tx, values},
+    super::tx::{Tx, row, values},
     Key,
 };
 use crate::domain::{failure::Failure, id::UserId, text::Text};
@@ -24,16 +24,14 @@ pub(crate) fn all(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<(UserId, 
 pub(crate) fn add<'a>(
     tx: &Tx<'_>,
     (customer, product): Key,
-    users: impl Iterator<Item = (UserId, &'a Text)>,
+    users: impl Iterator<Item = (&'a UserId, &'a Text)>,
 ) -> Result<(), Failure> {
-    let mut add = tx.prepare(
+    tx.execute_each(
         r#"INSERT INTO scheduled (customer, product, "user", address) VALUES (?1, ?2, ?3, ?4)
            ON CONFLICT (customer, product, "user") DO UPDATE SET address = excluded.address"#,
-    )?;
-    for (user, address) in users {
-        add.execute(values![customer, product, &user, address])?;
-    }
-    Ok(())
+        users.map(|(user, address)| row![customer, product, user, address]),
+    )
+    .map(drop)
 }
 
 /// Forgets those who are on by now.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Tx, columns, values},
+    super::tx::{Tx, columns, row, values},
     By, Key,
 };
 use crate::domain::{
@@ -22,56 +22,57 @@ pub(crate) enum Source<'a> {
     Sweep(i64),
 }
 
-/// Asks whether a user's seat is active; none: never was.
-pub(crate) fn is_on(
+/// Whether the seat of each user is active, in their order; none: never was.
+pub(crate) fn are_on<'u>(
     tx: &Tx<'_>,
     (customer, product): Key,
-) -> Result<impl FnMut(&UserId) -> Result<Option<bool>, Failure>, Failure> {
-    let mut ask =
-        tx.prepare(r#"SELECT state = 'on' FROM seat WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#)?;
-    Ok(move |user: &UserId| ask.one(values![customer, product, user]))
+    users: impl IntoIterator<Item = &'u UserId>,
+) -> Result<Vec<Option<bool>>, Failure> {
+    tx.one_of_each(
+        r#"SELECT state = 'on' FROM seat WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#,
+        users.into_iter().map(|user| row![customer, product, user]),
+    )
 }
 
 /// Turns users on. `first_backup` is the workers' and stays.
-pub(crate) fn turn_on<'t>(
-    tx: &'t Tx<'_>,
+pub(crate) fn turn_on(
+    tx: &Tx<'_>,
     (customer, product): Key,
-    source: Source<'t>,
-    (operator, now): By<'t>,
-) -> Result<impl FnMut(&Chosen) -> Result<(), Failure>, Failure> {
-    let mut insert = tx.prepare(
+    source: Source<'_>,
+    users: &[&Chosen],
+    (operator, now): By<'_>,
+) -> Result<(), Failure> {
+    let (run, sweep) = match source {
+        Source::Run(run) => (Some(run), None),
+        Source::Sweep(sweep) => (None, Some(sweep)),
+    };
+    tx.execute_each(
         r#"INSERT INTO seat (customer, product, "user", address, name, kind, state, since, operator, run, sweep)
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'on', ?7, ?8, ?9, ?10)
            ON CONFLICT (customer, product, "user") DO UPDATE SET address = excluded.address, name = excluded.name,
                   kind = excluded.kind, state = 'on', since = excluded.since, operator = excluded.operator,
                   run = excluded.run, sweep = excluded.sweep, left_on = NULL"#,
-    )?;
-    let (run, sweep) = match source {
-        Source::Run(run) => (Some(run), None),
-        Source::Sweep(sweep) => (None, Some(sweep)),
-    };
-    Ok(move |user: &Chosen| {
-        let Chosen { id, address, name, kind } = user;
-        insert.execute(values![customer, product, id, address, name, *kind, now, operator, run, sweep])?;
-        Ok(())
-    })
+        users.iter().map(|Chosen { id, address, name, kind }| {
+            row![customer, product, id, address, name, *kind, now, operator, run, sweep]
+        }),
+    )
+    .map(drop)
 }
 
 /// Turns users off on an operator's word. The rows stay, so that the workers see it.
-pub(crate) fn turn_off<'t>(
-    tx: &'t Tx<'_>,
+pub(crate) fn turn_off(
+    tx: &Tx<'_>,
     (customer, product): Key,
-    run: &'t RunId,
-    (operator, now): By<'t>,
-) -> Result<impl FnMut(&UserId) -> Result<(), Failure>, Failure> {
-    let mut off = tx.prepare(
+    run: &RunId,
+    users: &[&Chosen],
+    (operator, now): By<'_>,
+) -> Result<(), Failure> {
+    tx.execute_each(
         r#"UPDATE seat SET state = 'off', since = ?4, operator = ?5, run = ?6, sweep = NULL
             WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#,
-    )?;
-    Ok(move |user: &UserId| {
-        off.execute(values![customer, product, user, now, operator, run])?;
-        Ok(())
-    })
+        users.iter().map(|user| row![customer, product, &user.id, now, operator, run]),
+    )
+    .map(drop)
 }
 
 columns! { Seat { id, address, name, since, left, first_backup } }
@@ -118,7 +119,7 @@ pub(crate) fn count_left(
     tx.query(
         "SELECT s.customer, s.product, count(*), count(*) FILTER (WHERE s.left_on <= p.counted)
            FROM seat s JOIN customer_product p ON p.customer = s.customer AND p.product = s.product
-          WHERE s.state = 'on' AND s.left_on IS NOT NULL AND (?1 IS NULL OR s.customer = ?1)
+          WHERE s.state = 'on' AND s.left_on IS NOT NULL AND s.customer = coalesce(?1, s.customer)
           GROUP BY s.customer, s.product",
         values![only],
     )
@@ -134,25 +135,20 @@ pub(crate) fn count_backed_up(tx: &Tx<'_>, (customer, product): Key) -> Result<u
 
 /// Marks active seats whose users have left, with the day; the first one counts. Answers how many.
 pub(crate) fn mark_left(tx: &Tx<'_>, key: Key, users: &[(UserId, Moment)]) -> Result<u32, Failure> {
-    let mut mark = tx.prepare(
+    let marked = tx.execute_each(
         r#"UPDATE seat SET left_on = ?4
             WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND state = 'on' AND left_on IS NULL"#,
+        users.iter().map(|(user, on)| row![key.0, key.1, user, *on]),
     )?;
-    let mut marked = 0;
-    for (user, on) in users {
-        marked += u32::from(mark.execute(values![key.0, key.1, user, *on])? > 0);
-    }
-    Ok(marked)
+    Ok(marked.into_iter().map(|rows| u32::from(rows > 0)).sum())
 }
 
 /// Takes that mark off.
 pub(crate) fn unmark_left(tx: &Tx<'_>, (customer, product): Key, users: &[UserId]) -> Result<(), Failure> {
-    let mut clear = tx.prepare(
+    tx.execute_each(
         r#"UPDATE seat SET left_on = NULL
             WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND left_on IS NOT NULL"#,
-    )?;
-    for user in users {
-        clear.execute(values![customer, product, user])?;
-    }
-    Ok(())
+        users.iter().map(|user| row![customer, product, user]),
+    )
+    .map(drop)
 }

@@ -59,11 +59,10 @@ fn another_organisation_than_the_one_that_was_listed_is_billed_by_no_writer() {
     let claim = store.claim_sweep(customer.id, OFFICE, DUE).unwrap().unwrap();
     assert_eq!(claim.tenant(), TENANT.parse().ok());
     // Behind the store's back, so that whatever guards the way there is not what is tried.
-    let raw = world.raw();
-    raw.execute("UPDATE enablement SET tenant = ?1", [OTHER_TENANT]).unwrap();
+    world.run(&format!("UPDATE enablement SET tenant = '{OTHER_TENANT}'"));
     assert_eq!(kind(store.sweep_apply(&claim, &users(1..=2))), FailureKind::Conflict);
     assert_eq!(kind(store.apply_batch(&run, &users(1..=2))), FailureKind::Conflict);
-    raw.execute("UPDATE customer SET tenant = ?1", [OTHER_TENANT]).unwrap();
+    world.run(&format!("UPDATE customer SET tenant = '{OTHER_TENANT}'"));
     assert_eq!(
         kind(store.begin_apply(&run, &users(1..=2))),
         FailureKind::Conflict,
@@ -72,7 +71,7 @@ fn another_organisation_than_the_one_that_was_listed_is_billed_by_no_writer() {
     assert_eq!(kind(store.make_rule(&run, 4, 14)), FailureKind::Conflict);
     let failure = store.sweep_apply(&claim, &users(1..=2)).unwrap_err();
     assert!(failure.what.as_str().contains("changed while the sweep"), "{}", failure.what);
-    raw.execute("DELETE FROM enablement", []).unwrap();
+    world.run("DELETE FROM enablement");
     assert_eq!(kind(store.sweep_apply(&claim, &users(1..=2))), FailureKind::Refused);
     assert_eq!(seats(&store, &customer, OFFICE), 0);
 }

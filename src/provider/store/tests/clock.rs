@@ -71,11 +71,7 @@ fn a_rule_that_was_made_by_a_fast_clock_counts_and_is_set_right() {
     assert!(passes(&store, &customer, DUE));
     let rule = store.protection(customer.id, OFFICE).unwrap().rule.unwrap();
     assert!(rule.made < Moment::from_millis(DUE));
-    let told: i64 = world
-        .raw()
-        .query_row("SELECT count(*) FROM audit WHERE what LIKE 'the clock was fast%'", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(told, 1);
+    assert_eq!(world.number("SELECT count(*) FROM audit WHERE what LIKE 'the clock was fast%'"), 1);
     store.clock_is_right().unwrap();
     store.demand_clock().unwrap();
 }

@@ -4,10 +4,7 @@ use super::*;
 use crate::domain::customer_record::Column;
 
 fn audit(world: &World) -> Vec<String> {
-    let record = world.raw();
-    let mut all = record.prepare("SELECT what FROM audit ORDER BY id").unwrap();
-    let rows = all.query_map([], |row| row.get(0)).unwrap();
-    rows.map(Result::unwrap).collect()
+    world.words("SELECT what FROM audit ORDER BY id")
 }
 
 fn is_whole(store: &Store) -> bool {

@@ -75,7 +75,7 @@ fn hostile_words_of_another_hand_are_cleaned_on_the_way_out() {
     let world = World::new();
     let store = world.open("ann");
     let id = customer(&store).id;
-    world.raw().execute("UPDATE customer SET name = 'Bak\u{1b}[2Jery\u{202e}'", []).unwrap();
+    world.run("UPDATE customer SET name = 'Bak\u{1b}[2Jery\u{202e}'");
     assert_eq!(store.customer(id).unwrap().name.as_str(), "Bak\u{fffd}[2Jery\u{fffd}");
 }
 
@@ -84,7 +84,7 @@ fn an_unreadable_row_is_bad_news_and_no_crash() {
     let world = World::new();
     let store = world.open("ann");
     let id = customer(&store).id;
-    world.raw().execute("UPDATE customer SET tenant = 'not a guid'", []).unwrap();
+    world.run("UPDATE customer SET tenant = 'not a guid'");
     assert_eq!(kind(store.customer(id)), FailureKind::Record);
 }
 

@@ -9,9 +9,8 @@ fn all_that_is_on_record_about_a_customer_is_told() {
     let store = world.open("ann");
     let (customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users([1, 2])).unwrap();
-    let known = user(2).id;
     store.change_exclusions(&run, &ExclusionChange { users: users([2, 9]), exclude: true }).unwrap();
-    world.raw().execute("UPDATE seat SET left_on = 5 WHERE user = ?1", [known.as_bytes()]).unwrap();
+    world.run(&format!("UPDATE seat SET left_on = 5 WHERE address = '{}'", user(2).address));
     let hosted = store.open_run(customer.id, Product::MpExchange).unwrap().id;
     store.save_impersonation(&hosted, &impersonation("hunter2"), &Accepts::default()).unwrap();
     store.save_proof(&hosted, None).unwrap();
@@ -29,11 +28,13 @@ fn all_that_is_on_record_about_a_customer_is_told() {
     let whole = |number: u8| (Some(user(number).name), Some(user(number).address));
     assert_eq!(told(&store), [whole(2), whole(9)], "nobody ever turned the other one on");
     // A record from before names were kept: those who were ever on or chosen have theirs, and a list brings the others.
-    world.raw().execute_batch("UPDATE exclusion SET name = NULL, address = NULL").unwrap();
-    let again = include_str!("../../../../assets/schema/010_told.sql").split("\n\n").next().unwrap();
-    let updates = again.split_once("UPDATE").unwrap().1;
-    world.raw().execute_batch(&format!("UPDATE{updates}")).unwrap();
-    assert_eq!(told(&store), [(None, None), whole(2)]);
+    if !IS_ON_SERVER {
+        world.run("UPDATE exclusion SET name = NULL, address = NULL");
+        let again = include_str!("../../../../assets/schema/010_told.sql").split("\n\n").next().unwrap();
+        let updates = again.split_once("UPDATE").unwrap().1;
+        world.run(&format!("UPDATE{updates}"));
+        assert_eq!(told(&store), [(None, None), whole(2)]);
+    }
     let server = EnabledFor::Server("https://mail.hoster.example/EWS/Exchange.asmx".into());
     assert_eq!(mp.enabled_for, Some(server));
     assert_eq!((&business.enabled_for, &business.enabled_by), (&None, &None));

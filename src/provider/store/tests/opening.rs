@@ -7,7 +7,7 @@ use crate::domain::id::RecordId;
 #[cfg(unix)]
 fn the_record_and_all_beside_it_are_private() {
     use std::os::unix::fs::PermissionsExt;
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let store = world.open("ann");
     customer(&store);
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -23,7 +23,7 @@ fn the_record_and_all_beside_it_are_private() {
 
 #[test]
 fn the_first_operator_is_admin_and_later_ones_are_users() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     assert!(world.open("ann").operator().is_admin);
     let ben = world.open("ben");
     assert!(!ben.operator().is_admin);
@@ -39,7 +39,7 @@ fn the_first_operator_is_admin_and_later_ones_are_users() {
 
 #[test]
 fn an_admin_changes_roles_and_the_last_admin_stays() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let (ann, ben) = (world.open("ann"), world.open("ben"));
     assert_eq!(kind(ben.set_admin(&"ben".into(), true)), FailureKind::Refused);
     assert_eq!(kind(ann.set_admin(&"ann".into(), false)), FailureKind::Conflict);
@@ -56,7 +56,7 @@ fn an_admin_changes_roles_and_the_last_admin_stays() {
 
 #[test]
 fn a_newer_record_is_refused_with_words() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     drop(world.open("ann"));
     world.raw().pragma_update(None, "user_version", 99).unwrap();
     let failure = Store::open(world.options("ann")).unwrap_err();
@@ -66,7 +66,7 @@ fn a_newer_record_is_refused_with_words() {
 
 #[test]
 fn another_programs_file_is_left_alone() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     std::fs::create_dir_all(world.file().parent().unwrap()).unwrap();
     world.raw().execute_batch("CREATE TABLE theirs (x)").unwrap();
     let failure = Store::open(world.options("ann")).unwrap_err();
@@ -78,7 +78,7 @@ fn another_programs_file_is_left_alone() {
 
 #[test]
 fn a_damaged_file_says_so() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     std::fs::create_dir_all(world.file().parent().unwrap()).unwrap();
     std::fs::write(
         world.file(),
@@ -91,7 +91,7 @@ fn a_damaged_file_says_so() {
 
 #[test]
 fn a_folder_that_cannot_be_made_is_a_failure_of_the_record() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     std::fs::write(world.folder.path().join("data"), "a file where the folder should be").unwrap();
     assert_eq!(kind(Store::open(world.options("ann"))), FailureKind::Record);
 }
@@ -116,12 +116,12 @@ fn a_busy_and_a_full_record_say_what_to_do() {
 
 #[test]
 fn a_full_disk_loses_only_the_change_that_did_not_fit() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let store = world.open("ann");
     let (customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users(1..=3)).unwrap();
     {
-        let writer = store.0.database.writer();
+        let writer = store.0.database.file().writer();
         let pages: i64 = writer.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
         writer.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
     }
@@ -137,10 +137,10 @@ fn a_full_disk_loses_only_the_change_that_did_not_fit() {
 #[cfg(unix)]
 #[test]
 fn a_record_that_was_moved_takes_no_more_writes_until_it_is_back() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let store = world.open("ann");
     let (_customer, run) = enabled_run(&store, Product::Office365);
-    let (file, aside) = (world.options("ann").file, world.folder.path().join("aside"));
+    let (file, aside) = (world.file(), world.folder.path().join("aside"));
     std::fs::rename(&file, &aside).unwrap();
     for stands_there in [false, true] {
         if stands_there {
@@ -174,7 +174,7 @@ fn is_locked(file: &std::path::Path) -> Option<bool> {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_second_store_of_one_process_takes_no_lock_from_the_first() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let first = world.open("ann");
     if is_locked(&world.file()).is_none() {
         eprintln!("skipped: this system does not tell which locks are held");
@@ -191,7 +191,7 @@ fn a_second_store_of_one_process_takes_no_lock_from_the_first() {
 
 #[test]
 fn the_sandbox_and_the_real_world_never_share_a_record() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     drop(world.open("ann"));
     let live = Store::open(StoreOptions { is_sandbox: false, ..world.options("ann") }).unwrap_err();
     assert_eq!(live.kind, FailureKind::Record);
@@ -200,7 +200,7 @@ fn the_sandbox_and_the_real_world_never_share_a_record() {
 
 #[test]
 fn two_that_open_a_new_record_at_once_both_succeed() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let admins = std::thread::scope(|scope| {
         let threads: Vec<_> = ["ann", "ben", "cy", "dee"]
             .into_iter()
@@ -231,7 +231,7 @@ fn note(world: &World) -> PathBuf {
 
 #[test]
 fn a_record_that_was_never_made_is_made_only_by_what_may() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let failure = open_on(&world, &terms(&world, false)).unwrap_err();
     assert_eq!((failure.kind, failure.is_alarm), (FailureKind::NotFound, false));
     assert!(failure.what.as_str().contains("there is no record yet"), "{}", failure.what);
@@ -252,7 +252,7 @@ fn a_record_that_is_gone_or_empty_is_an_alarm_whoever_opens_it() {
         [("is gone", &gone), ("is gone", &folder_gone), ("is empty", &emptied)];
     for (words, lose) in losses {
         for may_make in [true, false] {
-            let world = World::new();
+            let Some(world) = World::on_file() else { return };
             drop(open_on(&world, &terms(&world, true)).unwrap());
             lose(&world);
             let failure = open_on(&world, &terms(&world, may_make)).unwrap_err();
@@ -269,7 +269,7 @@ fn a_record_that_is_gone_or_empty_is_an_alarm_whoever_opens_it() {
 
 #[test]
 fn locks_and_the_timers_id_know_of_a_record_that_is_gone_too() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let store = open_on(&world, &terms(&world, true)).unwrap();
     let (id, _run) = (store.id(), enabled_run(&store, Product::Office365));
     drop(store);
@@ -284,7 +284,7 @@ fn locks_and_the_timers_id_know_of_a_record_that_is_gone_too() {
 
 #[test]
 fn another_record_than_the_known_one_is_an_alarm_and_changes_nothing() {
-    let (world, other) = (World::new(), World::new());
+    let (Some(world), Some(other)) = (World::on_file(), World::on_file()) else { return };
     let first = open_on(&world, &terms(&world, true)).unwrap().id();
     let second = open_on(&other, &terms(&other, true)).unwrap().id();
     assert_ne!(first, second);
@@ -305,12 +305,12 @@ fn another_record_than_the_known_one_is_an_alarm_and_changes_nothing() {
     // A copy of a record is that record.
     let copy = world.folder.path().join("copy.db");
     Store::copy(&other.file(), &copy).unwrap();
-    assert_eq!(Store::id_in(&copy).unwrap(), Some(second));
+    assert_eq!(Store::id_in(&copy.into()).unwrap(), Some(second));
 }
 
 #[test]
 fn a_record_that_is_being_made_is_never_an_empty_file() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     // A process that was killed while it made the record leaves its draft behind.
     std::fs::create_dir_all(world.file().parent().unwrap()).unwrap();
     std::fs::write(world.file().with_file_name("store.db.making"), "half of one").unwrap();

@@ -46,8 +46,10 @@ fn the_name_of_an_account_that_was_renamed_follows() {
     let store = opened(&world, account("jane.smith", 1000), "desk-4");
     assert_eq!((store.operator().name.as_str(), store.operator().is_admin), ("jane.smith", true));
     assert_eq!(names(&store), ["jane.smith"]);
-    let audit: String = world.raw().query_row("SELECT what FROM audit", [], |row| row.get(0)).unwrap();
-    assert_eq!(audit, "jane is now called jane.smith: the account was renamed");
+    assert_eq!(
+        world.words("SELECT what FROM audit"),
+        ["jane is now called jane.smith: the account was renamed"]
+    );
 }
 
 #[test]
@@ -113,14 +115,7 @@ fn whoever_may_write_the_record_becomes_an_admin_on_purpose_and_that_is_on_recor
     assert!(jane.recover_admin().unwrap());
     assert!(!jane.recover_admin().unwrap(), "it is one already");
     jane.add_customer(&new_customer("A", "A", &[]), &Accepts::default()).unwrap();
-    let audit: Vec<String> = world
-        .raw()
-        .prepare("SELECT operator || ': ' || what FROM audit ORDER BY id")
-        .unwrap()
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
+    let audit = world.words("SELECT operator || ': ' || what FROM audit ORDER BY id");
     assert_eq!(audit[0], "jane: made themselves an Admin (recovery)");
     jane.set_admin(&"root".into(), false).unwrap();
 }

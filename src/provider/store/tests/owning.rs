@@ -32,10 +32,7 @@ fn same_as(references: &[&'static str]) -> Accepts {
 }
 
 fn audit(world: &World) -> Vec<String> {
-    let record = world.raw();
-    let mut all = record.prepare("SELECT what FROM audit ORDER BY id").unwrap();
-    let rows = all.query_map([], |row| row.get(0)).unwrap();
-    rows.map(Result::unwrap).collect()
+    world.words("SELECT what FROM audit ORDER BY id")
 }
 
 fn open(store: &Store, reference: &str) -> RunId {

@@ -140,10 +140,7 @@ proptest! {
                 prop_assert!(outcome.is_audit_whole);
             }
             prop_assert!(total <= usize::try_from(LIMIT).unwrap(), "more seats than bought");
-            let kept: u32 = world
-                .raw()
-                .query_row("SELECT sum(seats_on) FROM customer_product", [], |row| row.get(0))
-                .unwrap();
+            let kept = world.number("SELECT sum(seats_on) FROM customer_product");
             prop_assert_eq!(usize::try_from(kept).unwrap(), total, "the kept count is not the rows");
         }
     }

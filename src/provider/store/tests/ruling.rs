@@ -80,6 +80,6 @@ fn a_pass_finds_all_that_it_needs_in_one_row() {
     let row = rules.iter().find(|row| row.product == Product::Business365).unwrap();
     assert_eq!((row.seats, row.used_elsewhere), (0, 3));
     assert!(matches!(&row.access, RuleAccess::Impersonation(found) if *found == impersonation("hunter2")));
-    world.raw().execute("UPDATE customer SET is_active = 0", []).unwrap();
+    world.run("UPDATE customer SET is_active = false");
     assert!(store.rules().unwrap().is_empty(), "nobody is turned on for a closed customer");
 }

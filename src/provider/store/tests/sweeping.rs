@@ -266,8 +266,7 @@ fn an_admin_accepts_a_shorter_list_by_its_number_once() {
     let record = store.list_record(customer.id, OFFICE).unwrap();
     assert_eq!(record, ListRecord { listed: 3_590, short: None, accepted: Some(980) });
     assert_eq!(store.protection(customer.id, OFFICE).unwrap().rule.unwrap().attention, None);
-    let newest = "SELECT what FROM audit ORDER BY id DESC LIMIT 1";
-    let words: String = world.raw().query_row(newest, [], |row| row.get(0)).unwrap();
+    let words = world.words("SELECT what FROM audit ORDER BY id DESC LIMIT 1").remove(0);
     assert!(
         words.contains("accepted a shorter list") && words.contains("980 in the place of 3,590"),
         "{words}"

@@ -37,6 +37,14 @@ macro_rules! values {
 }
 pub(crate) use values;
 
+/// The values of one row of many, in the order of its `?1`, `?2` and so on.
+macro_rules! row {
+    ($($value:expr),* $(,)?) => {
+        [$($crate::provider::store::tx::Value::from($value)),*]
+    };
+}
+pub(crate) use row;
+
 /// Says how a type becomes a [`Value`].
 macro_rules! into_value {
     ($($kind:ty: $from:pat => $value:expr,)*) => {$(

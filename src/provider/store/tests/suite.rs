@@ -1,8 +1,11 @@
-//! One suite for the record: what comes back is what was committed, whatever happened in between.
+//! One suite for the record: what comes back is what was committed, whatever happened in between. It is compiled twice: as
+//! `tests` the record lies in a file, as `tests_on_server` in a database of its own on the server that
+//! `BACKUP365_POSTGRES` names, as a role that may make databases.
 
 mod access;
 mod applying;
 mod billing;
+mod changing_hands;
 mod clock;
 mod consent;
 mod corrections;
@@ -31,7 +34,7 @@ use std::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{Fate, Sharing, Store, StoreOptions};
+use super::{Fate, Place, Sharing, Store, StoreOptions, postgres::TestDatabase};
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, NewCustomer, Product},
     doubt::Accepts,
@@ -46,15 +49,27 @@ use crate::domain::{
     verdict::ListSummary,
 };
 
-/// A record in a folder of its own, and a clock that the test moves.
+/// Whether this is the suite on a server.
+const IS_ON_SERVER: bool = matches!(module_path!().as_bytes(), [.., b's', b'e', b'r', b'v', b'e', b'r']);
+
+/// A record of its own, and a clock that the test moves.
 struct World {
     folder: TempDir,
     now: Arc<AtomicI64>,
+    /// On a server; none: in a file.
+    database: Option<TestDatabase>,
 }
 
 impl World {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), now: Arc::new(AtomicI64::new(1_000_000)) }
+        let database = if IS_ON_SERVER { TestDatabase::new() } else { None };
+        let now = Arc::new(AtomicI64::new(1_000_000));
+        Self { folder: tempfile::tempdir().unwrap(), now, database }
+    }
+
+    /// For what only a file has; none in the suite on a server.
+    fn on_file() -> Option<Self> {
+        (!IS_ON_SERVER).then(Self::new)
     }
 
     fn file(&self) -> PathBuf {
@@ -65,10 +80,14 @@ impl World {
         self.folder.path().join("config/identity.txt")
     }
 
+    fn place(&self) -> Place {
+        self.database.as_ref().map_or_else(|| self.file().into(), TestDatabase::place)
+    }
+
     fn options(&self, operator: &'static str) -> StoreOptions {
         let now = Arc::clone(&self.now);
         StoreOptions {
-            file: self.file(),
+            place: self.place(),
             identity: self.identity(),
             clock: Clock::new(move || Moment::from_millis(now.load(Ordering::SeqCst))),
             account: operator.into(),
@@ -78,7 +97,7 @@ impl World {
         }
     }
 
-    /// As another process would: nothing shared but the file.
+    /// As another process would: nothing shared but the record.
     fn open(&self, operator: &'static str) -> Store {
         Store::open(self.options(operator)).unwrap()
     }
@@ -87,9 +106,35 @@ impl World {
         self.now.store(millis, Ordering::SeqCst);
     }
 
-    /// A connection behind the store's back.
+    /// A connection behind the store's back, to a file.
     fn raw(&self) -> Connection {
         Connection::open(self.file()).unwrap()
+    }
+
+    /// Changes the record behind the store's back, by statements without values.
+    fn run(&self, sql: &str) {
+        match &self.database {
+            Some(database) => database.run(sql),
+            None => self.raw().execute_batch(sql).unwrap(),
+        }
+    }
+
+    /// The first column of what a statement finds, as words.
+    fn words(&self, sql: &str) -> Vec<String> {
+        if let Some(database) = &self.database {
+            return database.words(sql);
+        }
+        let raw = self.raw();
+        let mut statement = raw.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| {
+            row.get::<_, String>(0).or_else(|_number| row.get::<_, i64>(0).map(|number| number.to_string()))
+        });
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    /// The first column of the first row, a number.
+    fn number(&self, sql: &str) -> i64 {
+        self.words(sql)[0].parse().unwrap()
     }
 }
 
@@ -180,7 +225,7 @@ fn enabled_run(store: &Store, product: Product) -> (Customer, RunId) {
 }
 
 fn limit_seats(world: &World, seats: u32) {
-    world.raw().execute("UPDATE customer SET seats = ?1", [seats]).unwrap();
+    world.run(&format!("UPDATE customer SET seats = {seats}"));
 }
 
 fn kind<T: std::fmt::Debug>(result: Result<T, Failure>) -> FailureKind {

@@ -1,0 +1,274 @@
+//! The record in a PostgreSQL database: many connections, each transaction on one of the pool.
+//!
+//! # Who waits for whom
+//! Writers work side by side, at READ COMMITTED. A write of one customer takes that customer's lock and a shared one of the
+//! record; any other takes the record's alone ([`Scope`]). So nobody sees half of what another does, and no two decide by
+//! the same free seat. Entries of the audit stand in a row behind a lock of their own, taken last, so only the commits do.
+//!
+//! # A connection that is lost while it commits
+//! Whether the change was kept is not known then, and the server is asked: by the number of its transaction
+//! (`pg_xact_status`).
+
+mod address;
+mod error;
+mod schema;
+mod session;
+#[cfg(test)]
+mod test_database;
+mod trust;
+
+use std::{fmt, pin::Pin, sync::Arc, thread, time::Duration};
+
+use deadpool_postgres::{Connect, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod};
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, Config};
+
+pub use self::address::{Address, Surroundings};
+use self::error::{failure, is_passing, unreachable};
+pub(super) use self::session::{Hear, Session, SessionHold};
+#[cfg(test)]
+pub(crate) use self::test_database::TestDatabase;
+use super::{
+    tx::{Served, Tx},
+    waiter::Waiter,
+};
+use crate::domain::{
+    failure::{Failure, FailureKind},
+    id::{CustomerId, RunId},
+};
+
+/// Connections that a process may have beside the one of its holds: a wizard needs three, a sweep of many customers more.
+const CONNECTIONS: usize = 8;
+
+/// How often is tried to get a connection while the server starts or has none to give, and the pause between two tries: with
+/// those 5 s in all, as long as a write to SQLite waits.
+const TRIES: u32 = 25;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// How often the fate of a commit is asked for once its connection was lost: a server that restarts takes seconds.
+const FATE_TRIES: u32 = 20;
+
+/// What every connection begins with. A client whose computer is gone is noticed within 60 s (20 + 4 × 10), and what it had
+/// begun is undone; nobody waits longer than 15 s for another's write.
+const BEGIN: &str = "SET search_path = backup365; SET lock_timeout = '15s'; \
+     SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; \
+     SET tcp_keepalives_count = 4; SET tcp_user_timeout = 60000; SET client_min_messages = warning";
+
+/// What a write must have for itself while it lasts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scope<'a> {
+    /// One row that nobody else decides by.
+    Nothing,
+    /// The customer of a run.
+    Run(&'a RunId),
+    /// One customer.
+    Customer(CustomerId),
+    /// All of the record: what is decided by several customers, operators or settings.
+    Record,
+}
+
+/// First numbers of the locks that last as long as a transaction; what stands behind is the customer's number, or 0.
+const LOCK_RECORD: i32 = 365_001;
+const LOCK_CUSTOMER: i32 = 365_002;
+const LOCK_SCHEMA: i32 = 365_004;
+
+impl Scope<'_> {
+    /// The statement that begins such a write, and answers with the number of its transaction.
+    fn begin(self) -> String {
+        let shared = format!("pg_advisory_xact_lock_shared({LOCK_RECORD}, 0)");
+        let locks = match self {
+            Self::Nothing => String::new(),
+            Self::Record => format!("SELECT pg_advisory_xact_lock({LOCK_RECORD}, 0);"),
+            Self::Customer(CustomerId(number)) => {
+                format!(
+                    "SELECT {shared}, pg_advisory_xact_lock({LOCK_CUSTOMER}, {});",
+                    number % i64::from(i32::MAX)
+                )
+            }
+            // Letters and digits only: an id is made by parsing.
+            Self::Run(run) => format!(
+                "SELECT {shared}, pg_advisory_xact_lock({LOCK_CUSTOMER}, (customer % {})::int) FROM run WHERE id = '{}';",
+                i32::MAX,
+                run.letters()
+            ),
+        };
+        format!("BEGIN ISOLATION LEVEL READ COMMITTED; {locks} SELECT pg_current_xact_id()::text")
+    }
+}
+
+/// A record on a server. Clones share the connections.
+#[derive(Clone)]
+pub(super) struct Server {
+    address: Arc<Address>,
+    pool: Pool,
+    waiter: Waiter,
+    session: Session,
+}
+
+impl Server {
+    /// Connects, and looks whether what answers can be worked with.
+    ///
+    /// # Errors
+    /// `Record`, by its cause: no such host, refused, a certificate, a password, no such database, a pooler in between that
+    /// shares sessions. A retry helps where the words say so.
+    pub(super) fn connect(address: &Address) -> Result<Self, Failure> {
+        let waiter = Waiter::new().map_err(|error| unreachable(address, &error))?;
+        let address = Arc::new(address.clone());
+        let manager = Manager::from_connect(
+            address.config().clone(),
+            Connector(Arc::clone(&address)),
+            ManagerConfig { recycling_method: RecyclingMethod::Fast },
+        );
+        let pool = waiter.wait(async { Pool::builder(manager).max_size(CONNECTIONS).build() });
+        let pool = pool.map_err(|error| unreachable(&address, &error))?;
+        let session = Session::new(Arc::clone(&address), waiter.clone());
+        let server = Self { address, pool, waiter, session };
+        server.demand_sessions()?;
+        Ok(server)
+    }
+
+    /// Whether a record was made there.
+    ///
+    /// # Errors
+    /// `Record`, when the server does not say.
+    pub(super) fn is_made(&self) -> Result<bool, Failure> {
+        self.read(|tx| tx.only("SELECT to_regnamespace('backup365') IS NOT NULL", &[]))
+    }
+
+    /// Makes the tables where they are missing, and brings them to this program's version; others wait meanwhile.
+    ///
+    /// # Errors
+    /// `Record`: made by a newer program, no right to make tables. Nothing was changed then.
+    pub(super) fn migrate(&self) -> Result<(), Failure> {
+        schema::migrate(self)
+    }
+
+    /// The connection that holds runs and hears of changes.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Reads, everything as of one moment.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read, and what `work` says.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let (served, _) = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let tx = Tx::on_server(served);
+        let made = work(&tx)?;
+        // Nothing can be lost any more.
+        if let Some(served) = tx.into_server() {
+            let _read_only = served.commit();
+        }
+        Ok(made)
+    }
+
+    /// Writes where `work` answers true, and is kept by the server when this returns; otherwise nothing was changed.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be written, and what `work` says: nothing was changed then, unless the words say
+    /// that this is not known.
+    pub(super) fn write<T>(
+        &self,
+        scope: Scope<'_>,
+        work: impl FnOnce(&Tx<'_>) -> Result<(T, bool), Failure>,
+    ) -> Result<T, Failure> {
+        let (served, number) = self.begin(&scope.begin())?;
+        let tx = Tx::on_server(served);
+        let (made, is_kept) = work(&tx)?;
+        let Some(served) = tx.into_server().filter(|_| is_kept) else { return Ok(made) };
+        match served.commit() {
+            Ok(()) => Ok(made),
+            Err(lost) if lost.is_closed() || lost.code().is_none() || is_passing(&lost) => {
+                self.fate(number.as_deref(), &lost).map(|()| made)
+            }
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    /// Begins a transaction on a connection that answers; waits for a while where the server starts or is out of
+    /// connections.
+    fn begin(&self, sql: &str) -> Result<(Served, Option<String>), Failure> {
+        let mut tries = 0;
+        loop {
+            let error = match self.waiter.wait(self.pool.get()) {
+                Ok(client) => match Served::begin(client, self.waiter.clone(), sql) {
+                    Ok(begun) => return Ok(begun),
+                    // Taken from the pool, and gone since it was put there: the next one.
+                    Err(error) if error.is_closed() || is_passing(&error) => error,
+                    Err(error) => return Err(failure(&error)),
+                },
+                Err(PoolError::Backend(error)) if is_passing(&error) => error,
+                Err(PoolError::Backend(error)) => return Err(error::connecting(&self.address, &error)),
+                Err(other) => return Err(unreachable(&self.address, &other)),
+            };
+            tries += 1;
+            if tries >= TRIES {
+                return Err(error::connecting(&self.address, &error));
+            }
+            thread::sleep(if error.is_closed() { Duration::ZERO } else { PAUSE });
+        }
+    }
+
+    /// What became of a transaction whose connection was lost while it was committed.
+    fn fate(&self, number: Option<&str>, lost: &tokio_postgres::Error) -> Result<(), Failure> {
+        let Some(number) = number else { return Err(failure(lost)) };
+        for _ in 0..FATE_TRIES {
+            let sql =
+                format!("BEGIN READ ONLY; SELECT coalesce(pg_xact_status('{number}'::xid8), 'unknown')");
+            match self.begin(&sql).ok().and_then(|(_, said)| said).as_deref() {
+                Some("committed") => return Ok(()),
+                Some("aborted") => return Err(failure(lost)),
+                // In progress: the server has not noticed yet that nobody waits for it.
+                _ => thread::sleep(PAUSE),
+            }
+        }
+        Err(error::in_doubt(&self.address))
+    }
+
+    /// Refuses a pooler that gives each transaction another session: locks and news would be lost in it. What one
+    /// connection says of its session must not be seen by another, and must be seen by itself while that one is busy.
+    fn demand_sessions(&self) -> Result<(), Failure> {
+        let said = uuid::Uuid::new_v4().simple().to_string();
+        let (one, _) = self.begin(&format!("SELECT set_config('backup365.session', '{said}', false)"))?;
+        let ask = "BEGIN READ ONLY; SELECT coalesce(current_setting('backup365.session', true), '')";
+        let (_other, heard) = self.begin(ask)?;
+        let own = one
+            .ask("SELECT coalesce(current_setting('backup365.session', true), '')")
+            .map_err(|error| failure(&error))?;
+        if heard.as_deref() == Some(&said) || own.as_deref() != Some(&said) {
+            return Err(Failure::new(
+                FailureKind::Record,
+                "the record's server is reached through a pooler that shares sessions, and holds on runs would be lost in it",
+                "Name the database's own address as record.url, or set the pooler to pool_mode = session.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({})", self.address)
+    }
+}
+
+/// Connects as the address says, and begins each connection alike.
+struct Connector(Arc<Address>);
+
+type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+impl Connect for Connector {
+    fn connect(&self, _: &Config) -> Coming<'_, Result<(Client, JoinHandle<()>), tokio_postgres::Error>> {
+        Box::pin(async {
+            let (client, connection) = self.0.connect().await?;
+            let driven = tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::info!(%error, "a connection to the record is gone");
+                }
+            });
+            client.batch_execute(BEGIN).await?;
+            Ok((client, driven))
+        })
+    }
+}

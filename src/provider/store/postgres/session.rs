@@ -1,0 +1,254 @@
+//! The one connection of a store that lasts: it holds runs and passes, by locks that are gone with it, and hears what others
+//! have changed.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    future::poll_fn,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use sha2::{Digest as _, Sha256};
+use tokio::time::sleep;
+use tokio_postgres::{AsyncMessage, Client, Connection, Socket, tls::TlsStream};
+
+use super::{
+    super::waiter::Waiter,
+    Address, BEGIN,
+    error::{connecting, failure},
+};
+use crate::domain::failure::Failure;
+
+/// Between two tries to connect again, growing to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Takes what others say of their changes; none: whatever was said may have been missed.
+pub(crate) type Hear = Arc<dyn Fn(Option<&str>) + Send + Sync>;
+
+/// Clones share the connection.
+#[derive(Clone)]
+pub(in super::super) struct Session(Arc<Shared>);
+
+struct Shared {
+    address: Arc<Address>,
+    waiter: Waiter,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    line: Option<Line>,
+    hear: Option<Hear>,
+}
+
+/// A connection, and what it holds: PostgreSQL gives a session a lock that it has once more. Clones are the same.
+#[derive(Clone)]
+struct Line {
+    client: Arc<Client>,
+    is_alive: Arc<AtomicBool>,
+    held: Arc<Mutex<BTreeSet<i64>>>,
+}
+
+/// A lock that this process holds; dropping it lets go.
+pub(crate) struct SessionHold {
+    key: i64,
+    client: Arc<Client>,
+    is_alive: Arc<AtomicBool>,
+    held: Arc<Mutex<BTreeSet<i64>>>,
+    waiter: Waiter,
+}
+
+impl Session {
+    /// One that is not connected yet.
+    pub(super) fn new(address: Arc<Address>, waiter: Waiter) -> Self {
+        Self(Arc::new(Shared { address, waiter, state: Mutex::default() }))
+    }
+
+    /// Takes the lock of that name; none when another session, or another hold of this one, has it.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub(in super::super) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
+        let key = key(name);
+        let Line { client, is_alive, held } = self.line()?;
+        // Asked and noted as one: two threads must not both be given what the session has once.
+        let mut names = lock(&held);
+        if names.contains(&key) {
+            return Ok(None);
+        }
+        let row = self.0.waiter.wait(client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]));
+        if !row.and_then(|row| row.try_get(0)).map_err(|error| failure(&error))? {
+            return Ok(None);
+        }
+        names.insert(key);
+        drop(names);
+        Ok(Some(SessionHold { key, client, is_alive, held, waiter: self.0.waiter.clone() }))
+    }
+
+    /// Whether somebody holds the lock of that name right now.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub(in super::super) fn is_held(&self, name: &str) -> Result<bool, Failure> {
+        let Line { client, .. } = self.line()?;
+        let key = key(name);
+        self.0
+            .waiter
+            .wait(client.query_one(HELD, &[&key]))
+            .and_then(|row| row.try_get(0))
+            .map_err(|error| failure(&error))
+    }
+
+    /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
+    /// the connection was lost and is there again, it is told that anything may have been missed.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked; it is not tried again by itself then.
+    pub(in super::super) fn hear(&self, hear: Hear) -> Result<(), Failure> {
+        lock(&self.0.state).hear = Some(hear);
+        let Line { client, .. } = self.line()?;
+        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(|error| failure(&error))
+    }
+
+    /// The connection, made where there is none.
+    fn line(&self) -> Result<Line, Failure> {
+        let mut state = lock(&self.0.state);
+        if let Some(line) = state.line.as_ref().filter(|line| !line.client.is_closed()) {
+            return Ok(line.clone());
+        }
+        let listens = state.hear.is_some();
+        let line = self.0.waiter.wait(connect(&self.0, listens));
+        let line = line.map_err(|error| connecting(&self.0.address, &error))?;
+        state.line = Some(line.clone());
+        Ok(line)
+    }
+}
+
+/// Whether any session of this database has a lock.
+const HELD: &str = "SELECT EXISTS (SELECT 1 FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 1
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND classid = (($1::bigint >> 32) & 4294967295)::oid AND objid = ($1::bigint & 4294967295)::oid)";
+
+/// Has changes told on this connection.
+const LISTEN: &str = "LISTEN backup365";
+
+/// Makes a connection and lets it be driven beside everything else.
+async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, tokio_postgres::Error> {
+    let (client, connection) = shared.address.connect().await?;
+    let is_alive = Arc::new(AtomicBool::new(true));
+    let drives = drive(Arc::downgrade(shared), connection, Arc::clone(&is_alive));
+    drop(tokio::spawn(drives));
+    client.batch_execute(BEGIN).await?;
+    if listens {
+        client.batch_execute(LISTEN).await?;
+    }
+    Ok(Line { client: Arc::new(client), is_alive, held: Arc::default() })
+}
+
+/// Drives a connection to its end; tells what it hears. Where somebody listens, another one is made after it.
+async fn drive<T>(shared: Weak<Shared>, mut connection: Connection<Socket, T>, is_alive: Arc<AtomicBool>)
+where
+    T: TlsStream + tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    loop {
+        match poll_fn(|cx| connection.poll_message(cx)).await {
+            Some(Ok(AsyncMessage::Notification(news))) => {
+                let hear = shared.upgrade().and_then(|shared| lock(&shared.state).hear.clone());
+                if let Some(hear) = hear {
+                    hear(Some(news.payload()));
+                }
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                tracing::info!(%error, "the connection that holds runs is gone");
+                break;
+            }
+            None => break,
+        }
+    }
+    is_alive.store(false, Ordering::SeqCst);
+    if let Some(shared) = shared.upgrade()
+        && lock(&shared.state).hear.is_some()
+    {
+        shared.waiter.clone().spawn(again(Arc::downgrade(&shared)));
+    }
+}
+
+/// Connects again, as long as the store lives, and tells that anything may have been missed. In a box, because it may come to
+/// itself again.
+fn again(shared: Weak<Shared>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(connect_again(shared))
+}
+
+async fn connect_again(shared: Weak<Shared>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        let Some(shared) = shared.upgrade() else { return };
+        let is_there = lock(&shared.state).line.as_ref().is_some_and(|line| !line.client.is_closed());
+        if is_there {
+            let hear = lock(&shared.state).hear.clone();
+            if let Some(hear) = hear {
+                hear(None);
+            }
+            return;
+        }
+        match connect(&shared, true).await {
+            Ok(line) => {
+                let hear = {
+                    let mut state = lock(&shared.state);
+                    state.line = Some(line);
+                    state.hear.clone()
+                };
+                if let Some(hear) = hear {
+                    hear(None);
+                }
+                return;
+            }
+            Err(error) => tracing::info!(%error, "no connection to the record yet"),
+        }
+    }
+}
+
+impl SessionHold {
+    /// Whether it is still held: not, once its connection is lost.
+    pub(crate) fn is_live(&self) -> bool {
+        self.is_alive.load(Ordering::SeqCst) && !self.client.is_closed()
+    }
+}
+
+impl Drop for SessionHold {
+    fn drop(&mut self) {
+        let (key, client, held) = (self.key, Arc::clone(&self.client), Arc::clone(&self.held));
+        if self.is_live() {
+            // Waited for: whoever takes it next must find it free.
+            let _gone_with_the_connection =
+                self.waiter.wait(client.query_one("SELECT pg_advisory_unlock($1)", &[&key]));
+        }
+        lock(&held).remove(&key);
+    }
+}
+
+impl fmt::Debug for SessionHold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionHold({})", self.key)
+    }
+}
+
+/// The number of a lock by its name.
+fn key(name: &str) -> i64 {
+    let digest: [u8; 32] = Sha256::digest(name.as_bytes()).into();
+    digest.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,135 @@
+//! A transaction on a connection of the pool.
+
+use std::fmt;
+
+use deadpool_postgres::Object;
+use futures_util::{TryStreamExt as _, future::try_join_all, pin_mut};
+use tokio_postgres::{Row, SimpleQueryMessage, Statement};
+
+use super::{super::waiter::Waiter, Value};
+use crate::domain::failure::Failure;
+
+/// First number of the lock behind which the audit is added to; the second is 0.
+const LOCK_AUDIT: i32 = 365_003;
+
+/// A transaction that was begun; what was not committed is undone on drop.
+pub(crate) struct Served {
+    client: Object,
+    waiter: Waiter,
+    /// Committed, or not there any more.
+    is_over: bool,
+}
+
+impl Served {
+    /// Begins one by these statements; answers what the last of them said.
+    ///
+    /// # Errors
+    /// Of the connection.
+    pub(crate) fn begin(
+        client: Object,
+        waiter: Waiter,
+        sql: &str,
+    ) -> Result<(Self, Option<String>), tokio_postgres::Error> {
+        let said = waiter.wait(client.simple_query(sql))?;
+        Ok((Self { client, waiter, is_over: false }, last(&said)))
+    }
+
+    /// Keeps what was written.
+    pub(crate) fn commit(mut self) -> Result<(), tokio_postgres::Error> {
+        self.is_over = true;
+        self.waiter.wait(self.client.batch_execute("COMMIT"))
+    }
+
+    /// Asks on the same connection; answers the last column of the last row.
+    pub(crate) fn ask(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
+        self.waiter.wait(self.client.simple_query(sql)).map(|said| last(&said))
+    }
+
+    /// Statements one after another, as a migration has them.
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), Failure> {
+        self.waiter.wait(self.client.batch_execute(sql)).map_err(Failure::from)
+    }
+
+    /// Waits until no other transaction adds to the audit; over with this one.
+    pub(crate) fn stand_in_line(&self) -> Result<(), Failure> {
+        self.batch(&format!("SELECT pg_advisory_xact_lock({LOCK_AUDIT}, 0)"))
+    }
+
+    /// Makes a statement ready; the connection remembers it.
+    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
+        self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))).map_err(Failure::from)
+    }
+
+    /// Writes; answers how many rows it changed.
+    pub(crate) fn execute(&self, statement: &Statement, values: &[Value<'_>]) -> Result<usize, Failure> {
+        let changed = self.waiter.wait(self.client.execute_raw(statement, values))?;
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    /// Writes with each of these values, all of them sent before the first answer is waited for.
+    pub(crate) fn execute_each<'v>(
+        &self,
+        statement: &Statement,
+        rows: impl Iterator<Item = Vec<Value<'v>>>,
+    ) -> Result<Vec<usize>, Failure> {
+        let each = rows.map(|values| self.client.execute_raw(statement, values));
+        let changed = self.waiter.wait(try_join_all(each))?;
+        Ok(changed.into_iter().map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)).collect())
+    }
+
+    /// The first row for each of these values, all of them asked before the first answer is waited for.
+    pub(crate) fn first_of_each<'v>(
+        &self,
+        statement: &Statement,
+        rows: impl Iterator<Item = Vec<Value<'v>>>,
+    ) -> Result<Vec<Option<Row>>, Failure> {
+        let each = rows.map(|values| async move {
+            let found = self.client.query_raw(statement, values).await?;
+            let found: Vec<Row> = found.try_collect().await?;
+            Ok::<_, Failure>(found.into_iter().next())
+        });
+        self.waiter.wait(try_join_all(each))
+    }
+
+    /// Row after row, until `read` answers false.
+    pub(crate) fn walk(
+        &self,
+        statement: &Statement,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row) -> Result<bool, Failure>,
+    ) -> Result<(), Failure> {
+        self.waiter.wait(async {
+            let rows = self.client.query_raw(statement, values).await?;
+            pin_mut!(rows);
+            while let Some(row) = rows.try_next().await? {
+                if !read(&row)? {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The last column of the last row.
+fn last(said: &[SimpleQueryMessage]) -> Option<String> {
+    said.iter().rev().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(row.len().saturating_sub(1)).map(str::to_owned),
+        _ => None,
+    })
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // A connection that is gone has undone it already.
+        if !self.is_over && !self.client.is_closed() {
+            let _undone_by_closing = self.waiter.wait(self.client.batch_execute("ROLLBACK"));
+        }
+    }
+}
+
+impl fmt::Debug for Served {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Served")
+    }
+}
