@@ -5,7 +5,7 @@ use crate::{
     domain::customer::NewCustomer,
     provider::{
         Provider,
-        store::{Store, StoreOptions, TestDatabase},
+        store::{Place, Store, StoreOptions, TestDatabase},
     },
     wizard::{
         Wizard,
@@ -94,7 +94,7 @@ async fn a_run_goes_from_hand_to_hand_between_wizards_on_one_record() {
     let stage = Stage::new("standard").await;
     let open = |operator: &'static str, host: &'static str| {
         let options = StoreOptions {
-            place: database.place(),
+            place: Place::Server(Box::new(database.at())),
             identity: stage.folder.path().join(operator),
             clock: crate::runner::clock::system(),
             account: operator.into(),
