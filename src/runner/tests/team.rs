@@ -56,13 +56,13 @@ impl Person {
 
     /// Takes replies in until this is seen.
     async fn sees(&mut self, what: &str, is_seen: impl Fn(&View<'_>) -> bool) -> &mut Self {
-        let began = std::time::Instant::now();
+        let began = self.clock.now();
         while !is_seen(&self.wizard.view()) {
             match self.runner.reply() {
                 Some((call, reply)) => self.happen(EventKind::Reply(call, reply)),
                 None => tokio::time::sleep(Duration::from_millis(2)).await,
             }
-            assert!(began.elapsed() < Duration::from_secs(30), "{what}: {}", self.words());
+            assert!(self.clock.now().since(began) < Duration::from_secs(30), "{what}: {}", self.words());
         }
         self
     }
