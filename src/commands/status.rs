@@ -173,7 +173,7 @@ impl Sheet {
                 .to_owned(),
         ];
         let mut runs = self.rows.iter().filter_map(|judged| judged.row.run.as_ref()).map(|(run, _)| run);
-        lines.extend(runs.find(|run| !run.is_held).map(|run| {
+        lines.extend(runs.find(|run| !run.is_held()).map(|run| {
             let id = &run.id;
             let go_on = Command::TakeUp(id.clone());
             format!("{id} is a run: one set-up of one product for one customer. Go on with it: {go_on}")
@@ -361,7 +361,7 @@ pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here
         words.push(format!("{} {what}", grouped(count)));
     }
     if let Some((run, _)) = &row.run {
-        words.push(format!("{} {}", run.id, run.state()));
+        words.push(format!("{} {}", run.id, run.state(now, here)));
     }
     words.join(", ")
 }
@@ -460,7 +460,12 @@ fn run_object(run: &OpenRun, progress: &Progress) -> Value {
     };
     json!({
         "run": run.id.to_string(),
-        "state": if run.is_held { "held" } else if run.is_parked { "parked" } else { "interrupted" },
+        "state": if run.is_held() { "held" } else if run.is_parked { "parked" } else { "interrupted" },
+        "held_by": run.held_by.as_ref().map(|held_by| json!({
+            "operator": held_by.by.as_str(),
+            "host": held_by.host.as_str(),
+            "since": held_by.since.to_string(),
+        })),
         "touched": run.touched.to_string(),
         "waiting_since": waiting_since,
     })

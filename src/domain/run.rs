@@ -12,6 +12,7 @@ use super::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
+    held_by::{HeldBy, RunRequest},
     id::{Address, CustomerId, RunId, UserId},
     invitation::Invitation,
     keys::KeyNeeded,
@@ -43,8 +44,12 @@ pub struct RunRecord {
     pub parked: Option<Moment>,
     /// Finished: has a receipt.
     pub finished: Option<Moment>,
-    /// Another process holds it: this one may look, not touch.
+    /// It is not held here: to be watched, not touched.
     pub is_read_only: bool,
+    /// Who has it now, where it is not held here; none: nobody, so that it can be taken.
+    pub held_by: Option<HeldBy>,
+    /// Who asked for it last, and what came of it.
+    pub request: Option<RunRequest>,
     /// The tenant that the operator confirmed or saved, with what Microsoft says of it.
     pub organisation: Option<Organisation>,
     /// The administrator of that organisation who is to open the link, where the operator named one.
@@ -223,7 +228,8 @@ impl BoardRow {
             _ if !self.customer.is_active => Text::from("closed"),
             // The state in front, so that a narrow window cuts it last.
             Some(run) => {
-                Text::of(format_args!("{}: {far} ({}, {})", run.state(), run.product.name(), run.id))
+                let state = run.state(now, here);
+                Text::of(format_args!("{state}: {far} ({}, {})", run.product.name(), run.id))
             }
             None if self.customer.products.is_empty() => {
                 Text::from("no product to back up: an Admin adds Office 365, Business365 or MPexchange")
@@ -270,7 +276,7 @@ impl BoardRow {
                 (true, false) => far(),
             };
         };
-        let left = if run.is_held { "open elsewhere" } else { run.state() };
+        let left = if run.is_held() { "open elsewhere" } else { run.left() };
         let room = BRIEF.saturating_sub(left.chars().count().saturating_add(2));
         let brief = self.progress.in_brief(room);
         match &self.progress {
@@ -291,8 +297,12 @@ impl BoardRow {
         match (&self.run, self.named()) {
             _ if !self.customer.is_active => Text::default(),
             (Some(run), _) => {
-                let more = if more.is_empty() { String::new() } else { format!("{more}, ") };
-                Text::of(format_args!("{more}{}, {}", run.product.name(), run.id))
+                let held_by = run.held_by.as_ref().map(|held_by| held_by.open_with(now, here));
+                let run = Text::of(format_args!("{}, {}", run.product.name(), run.id));
+                let known = [held_by, Some(more), Some(run)].into_iter().flatten();
+                let known: Vec<String> =
+                    known.filter(|words| !words.is_empty()).map(|words| words.to_string()).collect();
+                Text::clean(&known.join(", "))
             }
             (None, _) if self.customer.products.is_empty() => "an Admin adds one to back up".into(),
             (None, Some(product)) => {
@@ -367,21 +377,28 @@ pub struct OpenRun {
     pub product: Product,
     /// When something last happened in it.
     pub touched: Moment,
-    /// Parked on purpose; otherwise it was interrupted or is held by another process.
+    /// Parked on purpose; otherwise it was interrupted or somebody has it open.
     pub is_parked: bool,
-    /// Another process holds it now.
-    pub is_held: bool,
+    /// Who has it open now, where that is another window or another person.
+    pub held_by: Option<HeldBy>,
 }
 
 impl OpenRun {
-    /// Which operator or process has it, in words.
+    /// Who has it, or how it was left, in words; `here` is the zone by whose clocks times are told.
     #[must_use]
-    pub const fn state(&self) -> &'static str {
-        match (self.is_held, self.is_parked) {
-            (true, _) => "open in another window",
-            (false, true) => "parked",
-            (false, false) => "interrupted",
-        }
+    pub fn state(&self, now: Moment, here: &str) -> Text {
+        self.held_by.as_ref().map_or_else(|| self.left().into(), |held_by| held_by.open_with(now, here))
+    }
+
+    /// Whether another window or another person has it open now.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.held_by.is_some()
+    }
+
+    /// How it was left.
+    const fn left(&self) -> &'static str {
+        if self.is_parked { "parked" } else { "interrupted" }
     }
 }
 

@@ -384,7 +384,7 @@ mod tests {
             product: Product::Office365,
             touched: moment("2026-11-23T08:00:00Z"),
             is_parked: true,
-            is_held: false,
+            held_by: None,
         };
         row.run = Some((open, Progress::Open("choose users".into())));
         assert_eq!(seen(&row), (6, 0, 7), "they are still being chosen");

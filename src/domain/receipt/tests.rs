@@ -76,6 +76,8 @@ pub(in crate::domain) fn outcome() -> Outcome {
             parked: None,
             finished: Some(at("2026-11-23T05:48:00Z")),
             is_read_only: false,
+            held_by: None,
+            request: None,
             organisation: Some(Organisation {
                 tenant: "2f1c6f4e-8f2a-4f0e-9c3e-6f6d1f0a7b21".parse().unwrap(),
                 name: Some(Text::from("Bakery Pty Ltd")),

@@ -18,5 +18,6 @@ pub(super) mod record;
 pub(super) mod sealing;
 pub(super) mod seating;
 pub(super) mod standing;
+pub(super) mod still_ours;
 pub(super) mod vault;
 pub(super) mod write;

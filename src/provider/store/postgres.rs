@@ -30,9 +30,9 @@ use tokio_postgres::{Client, Config, error::SqlState};
 
 pub use self::address::{Address, Surroundings};
 use self::error::{is_passing, reading, unreachable, writing};
-pub(super) use self::session::{Session, SessionHold};
+pub(super) use self::session::{Hear, Session, SessionHold};
 #[cfg(test)]
-pub(super) use self::test_database::TestDatabase;
+pub(crate) use self::test_database::TestDatabase;
 use super::{
     tx::{InWords, Served, Tx},
     waiter::Waiter,

@@ -16,6 +16,7 @@ pub(super) mod draft;
 pub(super) mod enablement;
 pub(super) mod exclusion;
 pub(super) mod form;
+pub(super) mod hold;
 pub(super) mod impersonation;
 pub(super) mod invitation;
 pub(super) mod listing;
@@ -35,6 +36,7 @@ pub(super) mod seat;
 pub(super) mod seen;
 pub(super) mod sweep;
 pub(super) mod sweeper;
+pub(super) mod takeover;
 
 use super::tx::{Columns, Row, columns};
 use crate::domain::{

@@ -6,9 +6,9 @@ use super::{
         table::{
             Key, apply, chosen, consent, customer, draft, exclusion,
             form::{self, Owner},
-            impersonation, invitation, own_right, product, rule,
+            hold, impersonation, invitation, own_right, product, rule,
             run::{self, RunRow},
-            seat,
+            seat, takeover,
         },
         tx::Tx,
     },
@@ -43,14 +43,17 @@ pub(crate) fn impersonation(
     Ok((Some(found), Some(key_ring::needed(tx, inner.here(own.as_ref()), customer)?)))
 }
 
-/// Everything on record about a run.
+/// Everything on record about a run; `ours` is the number of our hold on it, if there is one. Whether somebody else has it
+/// now is for [`Store::judge_hold`] to say, which asks the lock.
 pub(crate) fn of_run(
     tx: &Tx<'_>,
     inner: &Inner,
     run: &RunId,
-    (is_read_only, now): (bool, Moment),
+    (ours, now): (Option<u32>, Moment),
 ) -> Result<RunRecord, Failure> {
     let row = run::one(tx, run)?;
+    let held_by = hold::find(tx, run)?;
+    let is_read_only = ours.is_none() || held_by.as_ref().map(|held_by| held_by.number) != ours;
     let (impersonation, key_needed) =
         if row.product.is_hosted() { impersonation(tx, inner, row.customer)? } else { (None, None) };
     // What was chosen before another customer came to have it too is not chosen until somebody says that this is right.
@@ -65,6 +68,8 @@ pub(crate) fn of_run(
         others: Products::others(tx, &customer, row.product, now)?,
         customer,
         is_read_only,
+        held_by: held_by.filter(|_| is_read_only),
+        request: takeover::find(tx, run)?,
         impersonation,
         is_key_lost: key_needed.is_some(),
         key_needed: key_needed.unwrap_or_default(),
@@ -127,8 +132,9 @@ pub(crate) fn protection(tx: &Tx<'_>, key: Key, now: Moment) -> Result<Protectio
 impl Store {
     /// The run as on record now, read on a new connection.
     pub(crate) fn record(&self, run: &RunId) -> Result<RunRecord, Failure> {
-        let is_read_only = !self.holds().contains_key(run);
-        let now = self.0.options.clock.now();
-        self.read(|tx| of_run(tx, &self.0, run, (is_read_only, now)))
+        let ours = (self.number_of(run)?, self.0.options.clock.now());
+        let mut record = self.read(|tx| of_run(tx, &self.0, run, ours))?;
+        self.judge_hold(&mut record)?;
+        Ok(record)
     }
 }

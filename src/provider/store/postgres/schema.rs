@@ -14,8 +14,9 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
+    include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
     include_str!("../../../../assets/schema/postgres/023_keys.sql"),
     include_str!("../../../../assets/schema/postgres/024_sweepers.sql"),

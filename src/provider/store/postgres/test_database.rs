@@ -5,7 +5,7 @@ use std::{env, sync::Once};
 use super::{super::waiter::Waiter, Address, Surroundings};
 
 /// A database of a test, dropped with it.
-pub(in super::super) struct TestDatabase {
+pub(crate) struct TestDatabase {
     base: String,
     name: String,
 }
@@ -13,7 +13,7 @@ pub(in super::super) struct TestDatabase {
 impl TestDatabase {
     /// Makes one; none, said aloud, where no server is named.
     #[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
-    pub(in super::super) fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         static SAID: Once = Once::new();
         let Ok(base) = env::var("BACKUP365_POSTGRES") else {
             assert!(!is_gate(), "BACKUP365_POSTGRES names no server");
@@ -32,17 +32,17 @@ impl TestDatabase {
     }
 
     /// Where a store finds it.
-    pub(in super::super) fn at(&self) -> Address {
+    pub(crate) fn at(&self) -> Address {
         self.address(&self.name)
     }
 
     /// Statements behind the store's back.
-    pub(in super::super) fn run(&self, sql: &str) {
+    pub(crate) fn run(&self, sql: &str) {
         ask(&self.address(&self.name), sql);
     }
 
     /// The first column of what a statement finds.
-    pub(in super::super) fn words(&self, sql: &str) -> Vec<String> {
+    pub(crate) fn words(&self, sql: &str) -> Vec<String> {
         ask(&self.address(&self.name), sql)
     }
 

@@ -5,6 +5,7 @@
 mod access;
 mod applying;
 mod billing;
+mod changing_hands;
 mod clock;
 mod consent;
 mod corrections;

@@ -1341,7 +1341,11 @@ fn a_run_that_another_process_holds_can_only_be_looked_at() {
     let actions = [Action::Kinds, Action::Auto, Action::Review, Action::Clear, Action::Finish].map(Given::Do);
     for given in marks.into_iter().chain(actions) {
         bench.give(given.clone());
-        assert_eq!(bench.said(), words::read_only().for_commands().as_str(), "{given:?}");
+        assert_eq!(
+            bench.said(),
+            words::read_only(&record(), now(), "UTC").for_commands().as_str(),
+            "{given:?}"
+        );
     }
     bench.filter("kind:shared");
     assert_eq!(bench.names(), ["Front desk"]);
