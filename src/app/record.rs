@@ -29,7 +29,7 @@ impl Opener {
         let source = settings.record.password.as_ref().filter(|_| !url.has_password());
         let password = source.map(|source| self.password_of_record(source)).transpose()?;
         let around = Surroundings { password, ..environment.postgres.clone() };
-        Address::parse(url.expose(), &around).map(Place::Server)
+        Address::parse(url.expose(), &around).map(|address| Place::Server(Box::new(address)))
     }
 
     /// By which role a record on a server is entered; none: it is a file, or the address can't be used. Reads no password.

@@ -401,14 +401,14 @@ impl Opener {
         sandbox::start_in(self.settings.cloud.word(), options).await.map_err(|error| unstarted(&error))
     }
 
-    /// Looks at the record in a copy, which lies in the trial's folder; none where no record was made yet. Changes nothing.
+    /// Looks at the record in a copy, which lies in the trial's folder, and at one on a server where it is; none where no record was made yet. Changes nothing.
     ///
     /// # Errors
     /// As [`Store::examine`].
-    pub(super) fn examine(&self, trial: &Trial) -> Result<Option<Store>, Failure> {
+    pub(super) fn examine(&self, place: Place, trial: &Trial) -> Result<Option<Store>, Failure> {
         let Self { settings, is_sandbox, .. } = self;
         let account = self.environment.account.clone();
-        let options = self.record_at(self.place()?, settings.identity_of(*is_sandbox), account);
+        let options = self.record_at(place, settings.identity_of(*is_sandbox), account);
         Store::examine(options, &self.terms(), &trial.record())
     }
 

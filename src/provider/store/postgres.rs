@@ -11,6 +11,7 @@
 
 mod address;
 mod error;
+mod facts;
 mod schema;
 mod session;
 #[cfg(test)]
@@ -23,11 +24,14 @@ use deadpool_postgres::{Connect, Manager, ManagerConfig, Pool, PoolError, Recycl
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config};
 
-pub use self::address::{Address, Surroundings};
 use self::error::{failure, is_passing, unreachable};
 pub(super) use self::session::{Session, SessionHold};
 #[cfg(test)]
 pub(super) use self::test_database::TestDatabase;
+pub use self::{
+    address::{Address, Surroundings},
+    facts::ServerFacts,
+};
 use super::{
     tx::{Served, Tx},
     waiter::Waiter,
@@ -112,6 +116,13 @@ impl Server {
     /// `Record`, by its cause: no such host, refused, a certificate, a password, no such database, a pooler in between that
     /// shares sessions. A retry helps where the words say so.
     pub(super) fn connect(address: &Address) -> Result<Self, Failure> {
+        let server = Self::reach(address)?;
+        server.demand_sessions()?;
+        Ok(server)
+    }
+
+    /// Gets ready to connect; whether what answers can be worked with is not looked at.
+    fn reach(address: &Address) -> Result<Self, Failure> {
         let waiter = Waiter::new().map_err(|error| unreachable(address, &error))?;
         let address = Arc::new(address.clone());
         let manager = Manager::from_connect(
@@ -122,9 +133,7 @@ impl Server {
         let pool = waiter.wait(async { Pool::builder(manager).max_size(CONNECTIONS).build() });
         let pool = pool.map_err(|error| unreachable(&address, &error))?;
         let session = Session::new(Arc::clone(&address), waiter.clone());
-        let server = Self { address, pool, waiter, session };
-        server.demand_sessions()?;
-        Ok(server)
+        Ok(Self { address, pool, waiter, session })
     }
 
     /// Whether a record was made there.
