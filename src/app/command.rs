@@ -112,8 +112,7 @@ impl CommandContext {
         let environment = &self.opener.environment;
         let out = self.out();
         let is_sandbox = self.opener.is_sandbox;
-        let file = self.opener.settings.store_of(is_sandbox);
-        out.detail(&format!("The record: {}", file.display()));
+        out.detail(&format!("The record: {}", self.opener.place_in_words()));
         if let Some(warning) = store.operator().warning {
             out.note(warning.for_commands().as_str());
         }

@@ -81,7 +81,7 @@ pub use self::{
     examination::HostedAccess,
     invitations::InvitationChange,
     keys::KeySource,
-    operators::KnownOperator,
+    operators::{KnownAccount, KnownOperator},
     part::{
         claim::SweepClaim,
         key_ring::{KeyRing, KeyedPassword, KnownKey},
@@ -89,7 +89,7 @@ pub use self::{
         list_target::ListTarget,
     },
     partner::Taking,
-    postgres::{Address, Surroundings},
+    postgres::{Address, ServerFacts, Surroundings},
     roster::{Belief, HeldAgainst, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
@@ -168,25 +168,39 @@ impl Store {
     /// As [`Store::open`]. `Record`, as an alarm: it was made once and is gone, has no bytes, or is another one. `NotFound`:
     /// it was never made, and may not be made here.
     pub fn open_on(terms: &Terms, options: StoreOptions) -> Result<Self, Failure> {
-        let known = Known::of(&options.place, terms)?;
-        let (database, locks) = match &options.place {
+        let place = options.place.clone();
+        let known = Known::of(&place, terms)?;
+        let opened = match &place {
             Place::File(file) => open_file(&known, file)?,
             Place::Server(address) => open_server(&known, address)?,
         };
+        Self::with(&known, options, opened, true)
+    }
+
+    /// A store over an opened database. Where it only looks (`keeps` is false), nobody is put on record as an operator.
+    fn with(
+        known: &Known<'_>,
+        options: StoreOptions,
+        (database, locks): (Database, Locks),
+        keeps: bool,
+    ) -> Result<Self, Failure> {
+        let role = options.place.role();
         let (operator, id) = database.write(Scope::Record, |tx| {
             let id = id_of(tx)?;
             known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
             let mut notes = Vec::new();
-            let mut operator =
-                identity::of(tx, &options.account, &options.host, options.clock.now(), &mut notes)?;
+            let who = identity::Who { account: &options.account, host: &options.host, role: role.as_ref() };
+            let mut operator = identity::of(tx, who, options.clock.now(), &mut notes)?;
             operator.is_admin &= !options.as_user;
             // A trainee's roles are a play.
             operator.warning = operator.warning.filter(|_| !options.is_sandbox);
             audit::add(tx, &notes)?;
-            Ok(((operator, id), true))
+            Ok(((operator, id), keeps))
         })?;
-        known.keep(id);
+        if keeps {
+            known.keep(id);
+        }
         let vault = Vault::new(options.identity.clone());
         Ok(Self(Arc::new(Inner {
             options,

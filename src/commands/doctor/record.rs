@@ -18,14 +18,16 @@ const LEAST: u64 = 64 << 20;
 /// Bytes below which a person should look in time: eight such listings. A guess.
 const LITTLE: u64 = 512 << 20;
 
-/// The folder of the record: whether files can be made in it, and how much room is left on its disk.
+/// The folder of the record, and of the log alone where the record is on a server: whether files can be made in it, and how
+/// much room is left on its disk.
 #[must_use]
-pub fn folder(folder: &Path) -> [Check; 2] {
+pub fn folder(folder: &Path, is_on_server: bool) -> [Check; 2] {
     let place = folder.display();
+    let what = if is_on_server { "log" } else { "record" };
     let writable = match disk::may_make_files(folder) {
         Ok(()) => Ok(Text::of(format_args!("takes new files, {place}"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(Text::of(format_args!("not there yet, and made with the record: {place}")))
+            Ok(Text::of(format_args!("not there yet, and made with the {what}: {place}")))
         }
         Err(error) => Err(Failure::new(
             FailureKind::Record,
@@ -34,15 +36,15 @@ pub fn folder(folder: &Path) -> [Check; 2] {
              one as folders.data in the settings.",
         )),
     };
-    [Check::new("Folder", writable), room(disk::free_bytes(folder))]
+    [Check::new("Folder", writable), room(disk::free_bytes(folder), what)]
 }
 
 /// The room on the disk.
-fn room(free: Option<u64>) -> Check {
+fn room(free: Option<u64>, what: &str) -> Check {
     let Some(free) = free else {
         return Check::new("Disk", Ok("this system does not tell how full it is".into()));
     };
-    let words = Text::of(format_args!("{} free where the record lies", size(free)));
+    let words = Text::of(format_args!("{} free where the {what} lies", size(free)));
     let hint = "Free some space, or name a folder on another disk as folders.data in the settings.";
     match free {
         ..LEAST => Check::new("Disk", Err(Failure::new(FailureKind::Record, words, hint))),
@@ -67,12 +69,29 @@ pub fn locks(file: &Path) -> Check {
 
 /// What came of looking into the record; none: it was never made.
 #[must_use]
-pub fn record(found: &Result<Option<Store>, Failure>, file: &Path) -> Check {
+pub fn record(found: &Result<Option<Store>, Failure>, place: &str) -> Check {
     let words = |store: &Option<Store>| match store {
-        Some(_) => Text::of(format_args!("opens, {}", file.display())),
+        Some(_) => Text::of(format_args!("opens, {place}")),
         None => Text::from("none yet; the wizard and the first customer that is added make it"),
     };
     Check::new("Record", found.as_ref().map(words).map_err(Clone::clone))
+}
+
+/// Whether the history is whole; an alarm where it is not.
+#[must_use]
+pub fn history(store: &Store) -> Check {
+    let found = store.has_whole_history().and_then(|is_whole| {
+        if is_whole {
+            return Ok("whole: every entry fits the one before, and none is missing at its end".into());
+        }
+        Err(Failure::new(
+            FailureKind::Record,
+            "the history is not whole: an entry was changed, removed or put in afterwards",
+            "Don't rely on it. Keep the record as it is and tell your lead.",
+        )
+        .alarming())
+    });
+    Check::new("History", found)
 }
 
 /// The key file, whether it opens the passwords on record, and what should be done about keys.
@@ -132,7 +151,7 @@ mod tests {
             (Some(0), "Disk: FAILED: 0 MiB free"),
             (None, "Disk: this system does not tell"),
         ] {
-            let said = room(free).line();
+            let said = room(free, "record").line();
             assert!(said.starts_with(line), "{said}");
         }
     }

@@ -269,7 +269,7 @@ pub enum Command {
     OperatorsList,
     /// Make an operator, by the name, an Admin.
     OperatorsSet(Text),
-    /// Make the operator at the keyboard an Admin, because the record's file can be written.
+    /// Make the operator at the keyboard an Admin, because the record itself can be written.
     OperatorsRecover,
     /// Open a customer, by its reference, and a product for the link: nobody is chosen.
     TellLink(Text, Product),

@@ -7,20 +7,19 @@ use std::{
 
 use super::{
     Place, Store, StoreOptions, Terms,
+    database::Database,
     files::{of_file, unlocked},
     part::{
         key_ring::{self, KeyRing},
         known::Known,
-        lock::LockFolder,
+        lock::{LockFolder, Locks},
         vault::KeyFile,
     },
+    postgres::{Address, Server, ServerFacts},
     sqlite,
-    table::impersonation,
+    table::{audit, impersonation},
 };
-use crate::domain::{
-    failure::{Failure, FailureKind},
-    text::Text,
-};
+use crate::domain::{failure::Failure, text::Text, time::Clock};
 
 /// The hosted customers of a record, as far as keys and servers go.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -32,20 +31,24 @@ pub struct HostedAccess {
 }
 
 impl Store {
-    /// Opens a copy of the record in `options.place` that is made at `copy`; none where no record was made yet. Neither the
-    /// record nor anything beside it is changed. Cost: reads the whole record once.
+    /// Opens a copy of the record in `options.place` that is made at `copy`, and a record on a server where it is, of this
+    /// program's version; none where no record was made yet. Neither the record nor anything beside it is changed. Cost: reads the whole record once.
     ///
     /// # Errors
     /// As [`Store::open_on`] on these terms; also when the copy can't be made.
     pub fn examine(options: StoreOptions, terms: &Terms, copy: &Path) -> Result<Option<Self>, Failure> {
-        let known = Known::of(&options.place, terms)?;
-        let Some(file) = options.place.file() else {
-            // Nobody changes a database by looking at it; who looks is entered as an operator, as at any other work.
-            let may_not_make = Terms { may_make: false, ..terms.clone() };
-            return match Self::open_on(&may_not_make, options) {
-                Err(failure) if failure.kind == FailureKind::NotFound => Ok(None),
-                opened => opened.map(Some),
-            };
+        let place = options.place.clone();
+        let known = Known::of(&place, terms)?;
+        let file = match &place {
+            Place::File(file) => file,
+            Place::Server(address) => {
+                let server = Server::connect(address)?;
+                if !server.is_made()? {
+                    return known.may_be_made().map(|()| None);
+                }
+                let locks = Locks::Sessions(server.session().clone());
+                return Self::with(&known, options, (Database::Server(server), locks), false).map(Some);
+            }
         };
         if known.is_to_be_made()? {
             return Ok(None);
@@ -55,7 +58,7 @@ impl Store {
         if let Ok(Some(id)) = Self::id_in(&copied) {
             known.is_this(id)?;
         }
-        let (was, is) = (options.place.to_string(), copied.to_string());
+        let (was, is) = (place.to_string(), copied.to_string());
         let opened = Self::open(StoreOptions { place: copied, ..options });
         // What is wrong with the copy is wrong with the record.
         let named = |failure: Failure| Failure {
@@ -63,6 +66,23 @@ impl Store {
             ..failure
         };
         opened.map(Some).map_err(named)
+    }
+
+    /// What a server is like on which a record is, or may be made. Changes nothing.
+    ///
+    /// # Errors
+    /// `Record`: there is no connection, by its cause.
+    pub fn server_facts(address: &Address, clock: &Clock) -> Result<ServerFacts, Failure> {
+        ServerFacts::of(address, clock)
+    }
+
+    /// Whether the history is whole: every entry fits the one before, and none is missing at its end. Cost: one hash for each
+    /// entry.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn has_whole_history(&self) -> Result<bool, Failure> {
+        self.read(audit::is_whole)
     }
 
     /// Whether the place of a record takes locks; asked of what is there already.

@@ -11,6 +11,7 @@
 
 mod address;
 mod error;
+mod facts;
 mod fate;
 mod schema;
 mod session;
@@ -28,11 +29,14 @@ use deadpool_postgres::{
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, error::SqlState};
 
-pub use self::address::{Address, Surroundings};
 use self::error::{is_passing, reading, unreachable, writing};
 pub(super) use self::session::{Hear, Session, SessionHold};
 #[cfg(test)]
 pub(crate) use self::test_database::TestDatabase;
+pub use self::{
+    address::{Address, Surroundings},
+    facts::ServerFacts,
+};
 use super::{
     tx::{InWords, Served, Tx},
     waiter::Waiter,
@@ -121,6 +125,13 @@ impl Server {
     /// `Record`, by its cause: no such host, refused, a certificate, a password, no such database, a pooler in between that
     /// shares sessions. A retry helps where the words say so.
     pub(super) fn connect(address: &Address) -> Result<Self, Failure> {
+        let server = Self::reach(address)?;
+        server.demand_sessions()?;
+        Ok(server)
+    }
+
+    /// Gets ready to connect; whether what answers can be worked with is not looked at.
+    fn reach(address: &Address) -> Result<Self, Failure> {
         let waiter = Waiter::new().map_err(|error| unreachable(address, &error))?;
         let address = Arc::new(address.clone());
         let manager = Manager::from_connect(
@@ -136,9 +147,7 @@ impl Server {
         let pool = waiter.wait(async { builder.build() });
         let pool = pool.map_err(|error| unreachable(&address, &error))?;
         let session = Session::new(Arc::clone(&address), waiter.clone());
-        let server = Self { address, pool, waiter, session };
-        server.demand_sessions()?;
-        Ok(server)
+        Ok(Self { address, pool, waiter, session })
     }
 
     /// Whether a record was made there.

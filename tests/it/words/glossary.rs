@@ -30,6 +30,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("Active Directory", "Microsoft's name"),
     ("organisational directory", "a choice of Microsoft's on the page App registrations"),
     ("mailbox store", "Exchange's own"),
+    ("PostgreSQL database", "PostgreSQL's own"),
     ("pass on", "the verb"),
     ("pass it on", "the verb"),
     ("passes it on", "the verb"),

@@ -3,6 +3,7 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     path::{Path, PathBuf},
     str::FromStr as _,
     time::Duration,
@@ -36,6 +37,8 @@ const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(20), Duration:
 pub struct Address {
     config: Config,
     tls: MakeRustlsConnect,
+    /// The server's certificate is looked at.
+    is_verified: bool,
     /// Without secrets: role, host, port, database.
     shown: Text,
 }
@@ -68,7 +71,10 @@ impl Address {
         let root = match of("sslrootcert") {
             Some("system") => Some(Roots::System),
             Some(path) => Some(Roots::File(path.into())),
-            None => around.root.clone().map(Roots::File),
+            None => around
+                .root
+                .clone()
+                .map(|path| if path.as_os_str() == "system" { Roots::System } else { Roots::File(path) }),
         };
         let (mode, trust) = match (of("sslmode").unwrap_or("prefer"), &root) {
             ("disable", _) => (SslMode::Disable, Trust::Anything),
@@ -118,7 +124,8 @@ impl Address {
             unreadable(&why, "Name a file with the CA's certificate as sslrootcert in record.url.")
         })?;
         let shown = shown(&config);
-        Ok(Self { config, tls: MakeRustlsConnect::new(tls), shown })
+        let is_verified = trust != Trust::Anything;
+        Ok(Self { config, tls: MakeRustlsConnect::new(tls), is_verified, shown })
     }
 
     /// For the library.
@@ -139,6 +146,28 @@ impl Address {
         let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT);
         let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(1);
         each.saturating_mul(hosts.max(1)).saturating_add(GREETING)
+    }
+
+    /// The role by which the record is opened.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        self.config.get_user().unwrap_or_default()
+    }
+
+    /// Whether the server's certificate is looked at, where there is one.
+    pub(super) const fn is_verified(&self) -> bool {
+        self.is_verified
+    }
+
+    /// Whether every host is this computer.
+    pub(super) fn is_here(&self) -> bool {
+        self.config.get_hosts().iter().all(|host| match host {
+            Host::Tcp(name) => {
+                name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            }
+            #[cfg(unix)]
+            Host::Unix(_) => true,
+        })
     }
 
     /// Host, port and database.
@@ -299,6 +328,17 @@ mod tests {
             ("postgres://a.example,b.example:6000/team", "ann@a.example:5432,b.example:6000/team"),
         ] {
             assert_eq!(parsed(text).unwrap().to_string(), shown, "{text}");
+        }
+        for (text, is_here, is_verified) in [
+            ("postgres://localhost/team", true, false),
+            ("postgres://127.0.0.2/team?sslmode=require", true, false),
+            ("postgres://[::1]/team", true, false),
+            ("postgres:///team?host=/run/postgresql", true, false),
+            ("postgres://localhost,db.example/team", false, false),
+            ("postgres://192.0.2.7/team?sslmode=verify-full&sslrootcert=system", false, true),
+        ] {
+            let address = parsed(text).unwrap();
+            assert_eq!((address.is_here(), address.is_verified()), (is_here, is_verified), "{text}");
         }
         for (text, why) in [
             ("mysql://db.example/team", "can't be used"),

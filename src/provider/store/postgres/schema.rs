@@ -14,16 +14,17 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
     include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
     include_str!("../../../../assets/schema/postgres/023_keys.sql"),
     include_str!("../../../../assets/schema/postgres/024_sweepers.sql"),
+    include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
 ];
 
 /// This program's version.
-const NEWEST: usize = BASE + MIGRATIONS.len() - 1;
+pub(super) const NEWEST: usize = BASE + MIGRATIONS.len() - 1;
 
 /// Brings the record to this program's version.
 ///
@@ -66,7 +67,7 @@ fn may_make(tx: &Tx<'_>) -> Result<(), Failure> {
 }
 
 /// The version on record; none where no record was made.
-fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
+pub(super) fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
     let (has_schema, has_version): (bool, bool) = tx.only(
         "SELECT to_regnamespace('backup365') IS NOT NULL, to_regclass('backup365.schema_version') IS NOT NULL",
         values![],

@@ -36,6 +36,20 @@ impl TestDatabase {
         self.address(&self.name)
     }
 
+    /// The same by another role.
+    pub(in super::super) fn place_as(&self, role: &str) -> Place {
+        let (scheme, rest) = self.base.split_once("://").unwrap();
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        let text = format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name);
+        Place::Server(Box::new(Address::parse(&text, &Surroundings::default()).unwrap()))
+    }
+
+    /// Makes a role that may do everything; gone with the database, whose name it has.
+    pub(in super::super) fn role(&self) -> String {
+        ask(&self.address("postgres"), &format!("CREATE ROLE {} LOGIN SUPERUSER", self.name));
+        self.name.clone()
+    }
+
     /// Statements behind the store's back.
     pub(crate) fn run(&self, sql: &str) {
         ask(&self.address(&self.name), sql);
@@ -67,6 +81,7 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         ask(&self.address("postgres"), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        ask(&self.address("postgres"), &format!("DROP ROLE IF EXISTS {}", self.name));
     }
 }
 
