@@ -37,11 +37,11 @@ impl TestDatabase {
     }
 
     /// The same by another role.
-    pub(in super::super) fn place_as(&self, role: &str) -> Place {
+    pub(in super::super) fn at_as(&self, role: &str) -> Address {
         let (scheme, rest) = self.base.split_once("://").unwrap();
         let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
         let text = format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name);
-        Place::Server(Box::new(Address::parse(&text, &Surroundings::default()).unwrap()))
+        Address::parse(&text, &Surroundings::default()).unwrap()
     }
 
     /// Makes a role that may do everything; gone with the database, whose name it has.
