@@ -47,8 +47,8 @@ pub(crate) fn watching(record: &RunRecord, read: Option<Moment>, now: Moment, he
         return phrase![who, ". You are watching. ", WayOn::TakeOver];
     };
     let read = clock_in_words(read, now, here);
-    let words = format_args!("{who}. You are watching: this is how it stood at {read}. ");
-    phrase![words, WayOn::Again("read it again"), " ", WayOn::TakeOver]
+    let words = format_args!("{who}. You are watching: this is how it stood at {read}.");
+    phrase![words, " ", WayOn::Again("read it again"), " ", WayOn::TakeOver]
 }
 
 /// Said where a run can't be taken over, because the record is a file.
