@@ -19,6 +19,7 @@
 mod access;
 mod apply;
 mod board;
+mod change;
 mod checks;
 mod closing;
 mod consent;
@@ -34,6 +35,7 @@ mod files;
 mod forms;
 mod history;
 mod invitations;
+mod keys;
 mod operators;
 mod outcome;
 mod own_right;
@@ -49,6 +51,7 @@ mod sqlite;
 mod status;
 mod sweeps;
 mod table;
+mod takeover;
 #[cfg(test)]
 #[path = "store/tests/suite.rs"]
 mod tests;
@@ -67,18 +70,27 @@ use std::{
 };
 
 pub(crate) use self::part::vault::Vault;
+#[cfg(test)]
+pub(crate) use self::postgres::TestDatabase;
 pub use self::{
+    change::Changes,
     closing::StillKept,
     corrections::{Fate, Sharing},
     database::Place,
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
     invitations::InvitationChange,
+    keys::KeySource,
     operators::{KnownAccount, KnownOperator},
-    part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
+    part::{
+        claim::SweepClaim,
+        key_ring::{KeyRing, KeyedPassword, KnownKey},
+        known::Terms,
+        list_target::ListTarget,
+    },
     partner::Taking,
     postgres::{Address, ServerFacts, Surroundings},
-    roster::{Belief, Kept, Roster},
+    roster::{Belief, HeldAgainst, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
@@ -86,9 +98,10 @@ pub use self::{
 use self::{
     database::Database,
     part::{
+        hold::Held,
         identity,
         known::Known,
-        lock::{Hold, LockFolder, Locks},
+        lock::{LockFolder, Locks},
     },
     postgres::{Scope, Server},
     table::{about, audit},
@@ -107,7 +120,7 @@ use crate::domain::{
 pub struct StoreOptions {
     /// The file or the database.
     pub place: Place,
-    /// The key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
+    /// This computer's key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
     pub identity: PathBuf,
     /// Tells the time.
     pub clock: Clock,
@@ -132,8 +145,9 @@ struct Inner {
     operator: Operator,
     database: Database,
     /// Runs that this store holds; dropping an entry lets go.
-    holds: Mutex<BTreeMap<RunId, Hold>>,
+    holds: Mutex<BTreeMap<RunId, Held>>,
     locks: Locks,
+    hub: change::Hub,
     vault: Vault,
 }
 
@@ -188,7 +202,16 @@ impl Store {
             known.keep(id);
         }
         let vault = Vault::new(options.identity.clone());
-        Ok(Self(Arc::new(Inner { options, id, operator, database, holds: Mutex::default(), locks, vault })))
+        Ok(Self(Arc::new(Inner {
+            options,
+            id,
+            operator,
+            database,
+            holds: Mutex::default(),
+            locks,
+            hub: change::Hub::default(),
+            vault,
+        })))
     }
 
     /// Whether there is a record on these terms: false where it was never made and may be made.
@@ -264,6 +287,12 @@ impl Store {
     #[must_use]
     pub fn operator(&self) -> Operator {
         self.0.operator.clone()
+    }
+
+    /// Whether others on other computers share the record: then what they change is told, and runs can be asked for.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.options.place, Place::Server(_))
     }
 
     /// Reads on a new connection, everything as of one moment.

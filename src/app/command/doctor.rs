@@ -188,7 +188,10 @@ fn of_sweeps(opener: &world::Opener, store: Option<&Store>, sheet: &mut Sheet) -
     let now = opener.clock.now();
     let status = store.map(|store| store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None));
     match status {
-        Some(Ok(status)) => sheet.add(sweeper::sweeper(&status, &around.host, !timer.is_empty())),
+        Some(Ok(status)) => {
+            sheet.add(sweeper::sweeper(&status, &around.host, !timer.is_empty()));
+            sheet.extend(sweeper::silent(&status, now));
+        }
         Some(Err(failure)) => sheet.add(Check::new("Sweeper", Err(failure))),
         None => {}
     }

@@ -1,15 +1,15 @@
-//! The record's place, its room, its locks, the record itself, and the key file.
+//! The record's place, its room, its locks, the record itself, and the keys.
 
 use std::{io, path::Path};
 
-use super::super::check::Check;
+use super::super::{check::Check, keys};
 use crate::{
     domain::{
         failure::{Failure, FailureKind, of_system},
         text::Text,
     },
     outside::disk,
-    provider::store::{HostedAccess, Store},
+    provider::store::{HostedAccess, KeyRing, Store},
 };
 
 /// Bytes below which the next listing may find the disk full. A guess: what a large listing and its log take.
@@ -94,30 +94,46 @@ pub fn history(store: &Store) -> Check {
     Check::new("History", found)
 }
 
-/// The key file, and whether it opens the passwords on record.
+/// The key file, whether it opens the passwords on record, and what should be done about keys.
 #[must_use]
 pub fn keys(file: &Path, access: &HostedAccess) -> Check {
-    let place = file.display();
-    let HostedAccess { passwords, locked, .. } = access;
+    const NAME: &str = "Keys";
+    let found = Store::has_key_file(file).and_then(|has_file| opened(&access.ring, file, has_file));
+    match (found, keys::advice(&access.ring).into_iter().next()) {
+        (Ok(words), Some(advice)) => Check::warning(NAME, words, advice),
+        (found, _) => Check::new(NAME, found),
+    }
+}
+
+/// Which passwords the key file opens.
+fn opened(ring: &KeyRing, file: &Path, has_file: bool) -> Result<Text, Failure> {
+    let (place, total) = (file.display(), ring.passwords.len());
+    let closed: Vec<_> = ring.passwords.iter().filter(|password| !password.is_open_here).collect();
+    if closed.is_empty() {
+        return Ok(match (has_file, total) {
+            (false, _) => "no key file yet; the first mailbox password makes it".into(),
+            (true, _) => Text::of(format_args!(
+                "the key file opens every mailbox password on record ({total}), {place}"
+            )),
+        });
+    }
+    let advice = ring.needed(closed.iter().copied()).advice();
+    let what = match (has_file, closed.len()) {
+        (false, _) if advice.is_empty() => {
+            format!("the key file {place} is gone, and mailbox passwords on record need it: {total}")
+        }
+        (false, _) => format!("this computer has no key for the mailbox passwords on record: {total}"),
+        (true, closed) if closed == total && !advice.is_empty() => {
+            format!("the key file {place} opens none of the mailbox passwords on record: {total}")
+        }
+        (true, closed) => format!(
+            "the key file {place} does not open all mailbox passwords on record: {closed} of {total} stay closed"
+        ),
+    };
     let again = "Put the right one back; or have the passwords asked for again, as the wizard does for each customer. Seats \
                  and rules stay.";
-    let bad = |words: Text| Err(Failure::new(FailureKind::Record, words, again));
-    Check::new(
-        "Keys",
-        match Store::has_key_file(file) {
-            Err(failure) => Err(failure),
-            Ok(false) if *passwords > 0 => bad(Text::of(format_args!(
-                "the key file {place} is gone, and mailbox passwords on record need it: {passwords}"
-            ))),
-            Ok(false) => Ok("no key file yet; the first mailbox password makes it".into()),
-            Ok(true) if *locked > 0 => bad(Text::of(format_args!(
-                "the key file {place} does not open all mailbox passwords on record: {locked} of {passwords} stay closed"
-            ))),
-            Ok(true) => Ok(Text::of(format_args!(
-                "the key file opens every mailbox password on record ({passwords}), {place}"
-            ))),
-        },
-    )
+    let hint = if advice.is_empty() { again.into() } else { advice };
+    Err(Failure::new(FailureKind::Record, Text::clean(&what), hint))
 }
 
 #[cfg(test)]

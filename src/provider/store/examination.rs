@@ -10,6 +10,7 @@ use super::{
     database::Database,
     files::{of_file, unlocked},
     part::{
+        key_ring::{self, KeyRing},
         known::Known,
         lock::{LockFolder, Locks},
         vault::KeyFile,
@@ -25,10 +26,8 @@ use crate::domain::{failure::Failure, text::Text, time::Clock};
 pub struct HostedAccess {
     /// Addresses of the servers, each once, in their order.
     pub servers: Vec<Text>,
-    /// Passwords on record.
-    pub passwords: u32,
-    /// Those that the key file does not open.
-    pub locked: u32,
+    /// Passwords on record, and the keys that open them.
+    pub ring: KeyRing,
 }
 
 impl Store {
@@ -117,18 +116,16 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn hosted_access(&self) -> Result<HostedAccess, Failure> {
-        let rows = self.read(impersonation::all)?;
-        let key = KeyFile::read(&self.0.options.identity).ok().flatten();
-        let mut access = HostedAccess::default();
-        for (server, sealed) in rows {
-            access.passwords += 1;
-            let is_open = key.as_ref().is_some_and(|key| key.open(&sealed).is_some());
-            access.locked += u32::from(!is_open);
-            if !access.servers.contains(&server) {
-                access.servers.push(server);
+        let own = self.0.own_key();
+        self.read(|tx| {
+            let mut servers = Vec::new();
+            for server in impersonation::servers(tx)? {
+                if !servers.contains(&server) {
+                    servers.push(server);
+                }
             }
-        }
-        Ok(access)
+            Ok(HostedAccess { servers, ring: key_ring::of(tx, self.0.here(own.as_ref()))? })
+        })
     }
 
     /// Reads a key file, and leaves it as it is: whether there is one.

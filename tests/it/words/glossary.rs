@@ -275,6 +275,7 @@ fn commands_and_receipts() {
         &["sweep", "--install", "--print"],
         &["customers", "list", "--all"],
         &["operators", "list"],
+        &["keys", "list"],
         &["settings"],
         &["explain", "90094", "need admin approval", "ErrorAccessDenied"],
         &["apply", "none.toml"],

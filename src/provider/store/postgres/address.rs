@@ -25,6 +25,9 @@ use crate::domain::{
 /// How long a connection may take to be made, unless the address says otherwise.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// How long TLS, sign-in and the first statement may take beyond that.
+const GREETING: Duration = Duration::from_secs(5);
+
 /// A connection on which nothing is heard is asked whether the other side is there, after 20 s, then each 10 s: found dead
 /// in 60 s.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(20), Duration::from_secs(10), 4);
@@ -135,6 +138,14 @@ impl Address {
         &self,
     ) -> Result<(Client, Connection<Socket, Secured>), tokio_postgres::Error> {
         self.config.connect(self.tls.clone()).await
+    }
+
+    /// How long a connection may take until it can be worked with, on whichever of its hosts. The library limits the first
+    /// step only, and a server that is stopped, or something else on its port, may never say a word.
+    pub(super) fn patience(&self) -> Duration {
+        let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT);
+        let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(1);
+        each.saturating_mul(hosts.max(1)).saturating_add(GREETING)
     }
 
     /// The role by which the record is opened.

@@ -14,9 +14,12 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
+    include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
+    include_str!("../../../../assets/schema/postgres/023_keys.sql"),
+    include_str!("../../../../assets/schema/postgres/024_sweepers.sql"),
     include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
 ];
 
@@ -36,6 +39,7 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
         tx.write(&format!("SELECT pg_advisory_xact_lock({LOCK_SCHEMA}, 0)"), values![])?;
         let done = version(tx)?;
         if done.is_none() {
+            may_make(tx)?;
             tx.batch(
                 "CREATE SCHEMA backup365; CREATE TABLE backup365.schema_version (number bigint NOT NULL)",
             )?;
@@ -50,6 +54,18 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
     })
 }
 
+/// Refuses a role that may make no schema in the database.
+fn may_make(tx: &Tx<'_>) -> Result<(), Failure> {
+    if tx.only("SELECT has_database_privilege(current_database(), 'CREATE')", values![])? {
+        return Ok(());
+    }
+    Err(Failure::new(
+        FailureKind::Record,
+        "the role in record.url may not make the record's tables in that database",
+        "Ask whoever runs the server for the right to (GRANT CREATE ON DATABASE), or name another database.",
+    ))
+}
+
 /// The version on record; none where no record was made.
 pub(super) fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
     let (has_schema, has_version): (bool, bool) = tx.only(
@@ -61,7 +77,7 @@ pub(super) fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
         (true, false) => {
             return Err(Failure::new(
                 FailureKind::Record,
-                "this database has something called backup365 that is not a record of this program",
+                "this database has a schema of our name, and it holds no record of this program",
                 "Check record.url in the settings. The database was left as it is.",
             ));
         }

@@ -3,10 +3,9 @@
 use std::{env, sync::Once};
 
 use super::{super::waiter::Waiter, Address, Surroundings};
-use crate::provider::store::Place;
 
 /// A database of a test, dropped with it.
-pub(in super::super) struct TestDatabase {
+pub(crate) struct TestDatabase {
     base: String,
     name: String,
 }
@@ -14,10 +13,10 @@ pub(in super::super) struct TestDatabase {
 impl TestDatabase {
     /// Makes one; none, said aloud, where no server is named.
     #[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
-    pub(in super::super) fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         static SAID: Once = Once::new();
         let Ok(base) = env::var("BACKUP365_POSTGRES") else {
-            assert!(env::var_os("CI").is_none(), "BACKUP365_POSTGRES names no server");
+            assert!(!is_gate(), "BACKUP365_POSTGRES names no server");
             SAID.call_once(|| {
                 // To the terminal, whatever the test's own output is: a test that skips says so.
                 eprintln!(
@@ -33,16 +32,16 @@ impl TestDatabase {
     }
 
     /// Where a store finds it.
-    pub(in super::super) fn place(&self) -> Place {
-        Place::Server(Box::new(self.address(&self.name)))
+    pub(crate) fn at(&self) -> Address {
+        self.address(&self.name)
     }
 
     /// The same by another role.
-    pub(in super::super) fn place_as(&self, role: &str) -> Place {
+    pub(in super::super) fn at_as(&self, role: &str) -> Address {
         let (scheme, rest) = self.base.split_once("://").unwrap();
         let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
         let text = format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name);
-        Place::Server(Box::new(Address::parse(&text, &Surroundings::default()).unwrap()))
+        Address::parse(&text, &Surroundings::default()).unwrap()
     }
 
     /// Makes a role that may do everything; gone with the database, whose name it has.
@@ -52,13 +51,25 @@ impl TestDatabase {
     }
 
     /// Statements behind the store's back.
-    pub(in super::super) fn run(&self, sql: &str) {
+    pub(crate) fn run(&self, sql: &str) {
         ask(&self.address(&self.name), sql);
     }
 
     /// The first column of what a statement finds.
-    pub(in super::super) fn words(&self, sql: &str) -> Vec<String> {
+    pub(crate) fn words(&self, sql: &str) -> Vec<String> {
         ask(&self.address(&self.name), sql)
+    }
+
+    /// The server's port.
+    pub(super) fn port(&self) -> u16 {
+        self.address(&self.name).config().get_ports()[0]
+    }
+
+    /// Its address by another port, where somebody carries what is said.
+    pub(super) fn address_by(&self, port: u16) -> Address {
+        let (role, _) = self.base.split_once('@').unwrap();
+        let url = format!("{role}@127.0.0.1:{port}/{}?sslmode=disable", self.name);
+        Address::parse(&url, &Surroundings::default()).unwrap()
     }
 
     fn address(&self, database: &str) -> Address {
@@ -74,8 +85,14 @@ impl Drop for TestDatabase {
     }
 }
 
+/// Whether CI is set: what can't be tested is a failure there.
+#[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
+pub(super) fn is_gate() -> bool {
+    env::var("CI").is_ok_and(|value| !value.is_empty())
+}
+
 /// Asks on a connection of its own.
-fn ask(address: &Address, sql: &str) -> Vec<String> {
+pub(super) fn ask(address: &Address, sql: &str) -> Vec<String> {
     let waiter = Waiter::new().unwrap();
     waiter.wait(async {
         let (client, connection) = address.connect().await.unwrap();

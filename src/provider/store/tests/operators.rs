@@ -125,7 +125,7 @@ fn whoever_may_write_the_record_becomes_an_admin_on_purpose_and_that_is_on_recor
 
 /// Opens a record on a server by a role of its own, which may do everything there.
 fn opened_as(world: &World, role: &str, account: Account, host: &'static str) -> Store {
-    let place = world.database.as_ref().unwrap().place_as(role);
+    let place = Place::Server(Box::new(world.database.as_ref().unwrap().at_as(role)));
     Store::open(StoreOptions { place, account, host: host.into(), ..world.options("") }).unwrap()
 }
 

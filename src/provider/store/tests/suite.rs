@@ -5,11 +5,13 @@
 mod access;
 mod applying;
 mod billing;
+mod changing_hands;
 mod clock;
 mod consent;
 mod corrections;
 mod customers;
 mod detail;
+mod keys;
 mod opening;
 mod operators;
 mod own_right;
@@ -21,6 +23,7 @@ mod ruling;
 mod running;
 mod status;
 mod sweeping;
+mod team;
 
 use std::{
     path::PathBuf,
@@ -80,7 +83,10 @@ impl World {
     }
 
     fn place(&self) -> Place {
-        self.database.as_ref().map_or_else(|| self.file().into(), TestDatabase::place)
+        match &self.database {
+            Some(database) => Place::Server(Box::new(database.at())),
+            None => self.file().into(),
+        }
     }
 
     fn options(&self, operator: &'static str) -> StoreOptions {
