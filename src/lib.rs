@@ -79,7 +79,7 @@
 //! question asks by `question` in `plain/ask.rs`, what a line means there by `hear` in `plain/read.rs`.
 //!
 //! *A flag* of a setting is a row of `settings` in `settings/table.rs`, for a credential of `credential` in
-//! `settings/table/app.rs`, and a field of `Settings` in `settings.rs`;
+//! `settings/table/app.rs`, for a record on a server of `password` in `settings/table/record.rs`, and a field of `Settings` in `settings.rs`;
 //! variable, line of the file, help and sample are made of the row. A flag that answers a question is a field of `Args`
 //! in `cli/provision.rs`, which `answers` in `app/command/provision.rs` puts into `Answers` in `domain/answers.rs`;
 //! the part of [`headless`] that answers the question reads it there; what it is asked for where it is missing is a row of
@@ -108,7 +108,8 @@
 //!
 //! *A check* of `backup365 doctor` is a `Check` in `commands/check.rs` that `look` in `app/command/doctor.rs` adds to its
 //! `Sheet` in `commands/doctor.rs`, or `look` in `app/command/doctor/network.rs` where a host is asked; its name stands in
-//! `assets/json/doctor.schema.json`.
+//! `assets/json/doctor.schema.json`; of a record on a server it is made of the `ServerFacts` in
+//! `provider/store/postgres/facts.rs` by `checks` in `commands/doctor/server.rs`.
 //!
 //! *A call* is a row of `requests` in `wizard/call.rs`, which says what is requested, what it brings and whether it is a
 //! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
@@ -146,7 +147,7 @@
 //! | access | how we get in: consent or impersonation | |
 //! | consent | what an administrator of the customer gives | consented, consenting |
 //! | accept | to give it, with Microsoft's button | approve, approves, approved |
-//! | record | our file of customers, runs and seats | database, store |
+//! | record | what we keep of customers, runs and seats, in a file or on a server | database, store |
 //! | history | who did what and when; whole as long as every entry fits the one before | audit, audited |
 //! | organisation | the customer's Microsoft 365, by its name | tenant, tenants, directory |
 //! | tenant ID, tenant IDs | its number at Microsoft | |

@@ -59,6 +59,8 @@ mod login;
 #[cfg(unix)]
 mod network;
 #[cfg(unix)]
+mod on_server;
+#[cfg(unix)]
 mod operators;
 #[cfg(unix)]
 mod ownership;

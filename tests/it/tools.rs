@@ -48,6 +48,15 @@ pub(crate) fn descriptions() -> Option<PathBuf> {
     folder
 }
 
+/// A PostgreSQL server and a role that may make what it likes there; none, said aloud, where the environment names none.
+pub(crate) fn named_server() -> Option<String> {
+    let named = std::env::var("BACKUP365_POSTGRES").ok().filter(|url| !url.is_empty());
+    if named.is_none() {
+        skipped("a PostgreSQL server (BACKUP365_POSTGRES)");
+    }
+    named
+}
+
 /// Says that a test, or a part of one, is left out for want of something that no gate can install, a right for example.
 /// Past the test harness, which keeps the words of a test that passes to itself.
 pub(crate) fn left_out(what: &str) {

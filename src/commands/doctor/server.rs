@@ -94,7 +94,7 @@ fn role(facts: &ServerFacts) -> Check {
             Err(Failure::new(
                 FailureKind::Record,
                 Text::of(format_args!("{role} may not: {lacking}")),
-                "Ask whoever runs the server to have backup365 record grant run for it.",
+                "Ask whoever runs the server to grant that to the role.",
             ))
         }
     };
@@ -188,7 +188,7 @@ mod tests {
             ),
             (
                 ServerFacts { lacking: vec!["read seat".into()], ..good() },
-                "Server role: FAILED: Ann may not: read",
+                "Server role: FAILED: ann may not: read",
                 false,
             ),
             (
@@ -196,7 +196,7 @@ mod tests {
                 "Version: WARNING: the record has version 22",
                 false,
             ),
-            (ServerFacts { schema: Err(bad), ..good() }, "Version: FAILED: Made by a newer", false),
+            (ServerFacts { schema: Err(bad), ..good() }, "Version: FAILED: made by a newer", false),
             (
                 ServerFacts { ahead_millis: 420_000, ..good() },
                 "Server clock: WARNING: 7 min ahead of this",
