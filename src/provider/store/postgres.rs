@@ -261,10 +261,13 @@ impl Server {
         let (one, _) = self.begin(&sql, reading)?;
         let ask = "BEGIN READ ONLY; SELECT coalesce(current_setting('backup365.session', true), '')";
         let (_other, heard) = self.begin(ask, reading)?;
-        let own = one
-            .ask("SELECT coalesce(current_setting('backup365.session', true), '')")
-            .map_err(|error| reading(&error))?;
-        if heard.as_deref() == Some(&said) || own.as_deref() != Some(&said) {
+        let mut shares = heard.as_deref() == Some(&said);
+        // Twice: a pooler that takes its sessions in turn may come round to the first one.
+        for _ in 0..2 {
+            let own = "SELECT coalesce(current_setting('backup365.session', true), '')";
+            shares = shares || one.ask(own).map_err(|error| reading(&error))?.as_deref() != Some(&said);
+        }
+        if shares {
             return Err(error::shares_sessions());
         }
         Ok(())

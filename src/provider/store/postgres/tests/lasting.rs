@@ -194,7 +194,7 @@ impl SmallDisk {
         let folder = cluster.folder().join("small").display().to_string();
         fs::create_dir(&folder).unwrap();
         let mount =
-            Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m,mode=777", "tmpfs", &folder]).output();
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=40m,mode=777", "tmpfs", &folder]).output();
         if !mount.is_ok_and(|done| done.status.success()) {
             // In a container nobody may: no gate can install that right.
             eprintln!("SKIPPED the full disk: this account may make no small one");
