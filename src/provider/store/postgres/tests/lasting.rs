@@ -185,7 +185,7 @@ fn a_disk_without_room_loses_nothing_and_is_said() {
     assert!(store.outcome(&run).unwrap().is_audit_whole);
 }
 
-/// A disk of 24 MiB, let go of with the test.
+/// A disk of 40 MiB, let go of with the test.
 struct SmallDisk(String);
 
 impl SmallDisk {
