@@ -162,7 +162,7 @@ impl Opener {
         let is_there = Store::is_there(&file.clone().into(), &self.terms())?;
         let trial = Trial::new(&settings.data_of(*is_sandbox))?;
         if is_there {
-            Store::copy(&file, &trial.record())?;
+            Store::copy(&file.into(), &trial.record())?;
         }
         let identity = settings.identity_of(*is_sandbox);
         // A key that is not there yet must not be made by a trial.

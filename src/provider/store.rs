@@ -33,7 +33,9 @@ mod examination;
 mod files;
 mod forms;
 mod history;
+mod inspection;
 mod invitations;
+mod moving;
 mod operators;
 mod outcome;
 mod own_right;
@@ -72,7 +74,9 @@ pub use self::{
     database::Place,
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
+    inspection::Inspection,
     invitations::InvitationChange,
+    moving::{Arrival, Load, Outlook},
     operators::KnownOperator,
     part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
     partner::Taking,
@@ -90,7 +94,10 @@ use self::{
         lock::{Hold, LockFolder, Locks},
     },
     postgres::{Scope, Server},
-    table::{about, audit},
+    table::{
+        about::{self, Mark},
+        audit,
+    },
     tx::Tx,
 };
 use crate::domain::{
@@ -158,7 +165,11 @@ impl Store {
             Place::File(file) => open_file(&known, file)?,
             Place::Server(address) => open_server(&known, address)?,
         };
-        let (operator, id) = database.write(Scope::Record, |tx| {
+        let (operator, id) = database.write(Scope::Marked, |tx| {
+            let mark = about::mark(tx)?;
+            if let Some(mark @ Mark::Filling(_)) = &mark {
+                return Err(mark.refusal());
+            }
             let id = id_of(tx)?;
             known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
@@ -169,7 +180,10 @@ impl Store {
             // A trainee's roles are a play.
             operator.warning = operator.warning.filter(|_| !options.is_sandbox);
             audit::add(tx, &notes)?;
-            Ok(((operator, id), true))
+            // Only read from now on: not even who looks is entered.
+            let is_kept = mark.is_none();
+            operator.warning = mark.map(|mark| mark.refusal().in_words()).or(operator.warning);
+            Ok(((operator, id), is_kept))
         })?;
         known.keep(id);
         let vault = Vault::new(options.identity.clone());
@@ -224,13 +238,16 @@ impl Store {
         self.0.id
     }
 
-    /// Copies the record in a file into another file, which must not be there yet. A record that has not been made yet is
-    /// no error: there is no copy then. Cost: reads and writes the whole record once.
+    /// Copies a record into a file, which must not be there yet. A record that has not been made yet is no error: there is no
+    /// copy then. Cost: reads and writes the whole record once.
     ///
     /// # Errors
     /// `Record`, when the record can't be read or the copy not be written; a retry helps for a busy one.
-    pub fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-        sqlite::copy(from, to)
+    pub fn copy(from: &Place, to: &Path) -> Result<(), Failure> {
+        match from {
+            Place::File(from) => sqlite::copy(from, to),
+            Place::Server(address) => moving::copied(&Server::connect(address)?, to),
+        }
     }
 
     /// The operator at the keyboard, as on record when the store was opened.

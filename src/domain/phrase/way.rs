@@ -295,6 +295,10 @@ pub enum Command {
     ConsentSent(Text),
     /// Make the invitation of a run again.
     InvitationAnew(RunId),
+    /// Give a move of the record up that was begun.
+    RecordGiveUp,
+    /// Look at the record, row by row.
+    RecordCheck,
 }
 
 impl Command {
@@ -345,6 +349,8 @@ impl Command {
             Self::ConsentRenew,
             Self::ConsentRenewOf("C-1001".into()),
             Self::ConsentSent("C-1001".into()),
+            Self::RecordGiveUp,
+            Self::RecordCheck,
         ]
     }
 }
@@ -418,6 +424,8 @@ impl Command {
                 write!(f, "consent renew --sent {}", quoted(reference.as_str()))
             }
             Self::InvitationAnew(run) => write!(f, "invitation {run} --new"),
+            Self::RecordGiveUp => f.write_str("record copy --give-up"),
+            Self::RecordCheck => f.write_str("record check"),
         }
     }
 }

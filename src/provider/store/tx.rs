@@ -6,6 +6,7 @@
 
 mod carried;
 mod value;
+mod whole;
 
 use std::{cell::Cell, iter};
 
@@ -14,7 +15,10 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-pub(super) use self::value::{Column, Columns, Value, columns, row, values};
+pub(super) use self::{
+    value::{Column, Columns, Value, columns, row, values},
+    whole::{Link, TableShape, quoted},
+};
 use super::{error::unreadable, postgres::Served};
 use crate::domain::failure::{Failure, FailureKind};
 

@@ -55,6 +55,6 @@ impl Store {
 }
 
 /// The name of a run's lock.
-fn lock_name(run: &RunId) -> String {
+pub(crate) fn lock_name(run: &RunId) -> String {
     format!("run-{}", run.letters())
 }
