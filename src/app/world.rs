@@ -28,7 +28,7 @@ use crate::{
         graph::OwnRight,
         http::{HttpOptions, Network},
         oauth::{App, Credential},
-        store::{Store, StoreOptions, Terms},
+        store::{Place, Store, StoreOptions, Terms},
     },
     runner::{self, Rehearse},
     sandbox::{self, Sandbox, StartError},
@@ -107,7 +107,7 @@ impl Opener {
         vec![
             format!("Settings file: {file}"),
             format!("World: {world}"),
-            format!("Record: {}", settings.store_of(*is_sandbox).display()),
+            format!("Record: {}", self.place_in_words()),
             format!("Log: {}, level {}", log.display(), settings.log.level),
         ]
     }
@@ -157,17 +157,17 @@ impl Opener {
     /// The same by this account.
     fn copied_by(&self, account: Account) -> Result<(Store, Trial), Failure> {
         let Self { settings, is_sandbox, .. } = self;
-        let file = settings.store_of(*is_sandbox);
+        let place = self.place()?;
         // A trial of a record that is gone would be a trial of an empty one.
-        let is_there = Store::is_there(&file.clone().into(), &self.terms())?;
+        let is_there = Store::is_there(&place, &self.terms())?;
         let trial = Trial::new(&settings.data_of(*is_sandbox))?;
         if is_there {
-            Store::copy(&file.into(), &trial.record())?;
+            Store::copy(&place, &trial.record())?;
         }
         let identity = settings.identity_of(*is_sandbox);
         // A key that is not there yet must not be made by a trial.
         let identity = if identity.exists() { identity } else { trial.identity() };
-        Ok((self.record(&Terms::FREE, trial.record(), identity, account)?, trial))
+        Ok((self.record(&Terms::FREE, trial.record().into(), identity, account)?, trial))
     }
 
     /// Opens the record alone, for commands that ask no server: no credential is read, so that nothing asks for a
@@ -191,11 +191,19 @@ impl Opener {
         self.store_by(self.account(None)?)
     }
 
+    /// The record in a place, which may be another one than settings name; it is not made there.
+    ///
+    /// # Errors
+    /// As [`Store::open_on`].
+    pub(super) fn store_in(&self, place: Place) -> Result<Store, Failure> {
+        let terms = Terms { may_make: false, ..self.terms() };
+        self.record(&terms, place, self.settings.identity_of(self.is_sandbox), self.account(None)?)
+    }
+
     /// The record as this account opens it.
     fn store_by(&self, account: Account) -> Result<Store, Failure> {
         let Self { settings, is_sandbox, .. } = self;
-        let (file, identity) = (settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox));
-        self.record(&self.terms(), file, identity, account)
+        self.record(&self.terms(), self.place()?, settings.identity_of(*is_sandbox), account)
     }
 
     /// Who works here.
@@ -227,18 +235,12 @@ impl Opener {
         self.settings.app.as_ref().map(|app| app.tenant)
     }
 
-    /// Whether there is a record, for what works without one, too.
-    pub(super) fn has_record(&self) -> bool {
-        self.settings.store_of(self.is_sandbox).exists()
-    }
-
     /// Which record there is, as far as one can be told without changing it.
     ///
     /// # Errors
     /// `Record`, when it can't be read.
     pub(super) fn record_id(&self) -> Result<Option<RecordId>, Failure> {
-        let file = self.settings.store_of(self.is_sandbox);
-        Store::id_in(&file.into())
+        Store::id_in(&self.place()?)
     }
 
     /// On which terms the record is opened. Nothing is noted of the sandbox's: a trainee may remove it.
@@ -251,18 +253,18 @@ impl Opener {
     fn record(
         &self,
         terms: &Terms,
-        file: PathBuf,
+        place: Place,
         identity: PathBuf,
         account: Account,
     ) -> Result<Store, Failure> {
-        Store::open_on(terms, self.record_at(file, identity, account))
+        Store::open_on(terms, self.record_at(place, identity, account))
     }
 
     /// Where a record lies and who works with it.
-    fn record_at(&self, file: PathBuf, identity: PathBuf, account: Account) -> StoreOptions {
+    fn record_at(&self, place: Place, identity: PathBuf, account: Account) -> StoreOptions {
         let Self { common, environment, clock, is_sandbox, .. } = self;
         StoreOptions {
-            place: file.into(),
+            place,
             identity,
             clock: clock.clone(),
             account,
@@ -414,17 +416,25 @@ impl Opener {
     pub(super) fn examine(&self, trial: &Trial) -> Result<Option<Store>, Failure> {
         let Self { settings, is_sandbox, .. } = self;
         let account = self.environment.account.clone();
-        let options =
-            self.record_at(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox), account);
+        let options = self.record_at(self.place()?, settings.identity_of(*is_sandbox), account);
         Store::examine(options, &self.terms(), &trial.record())
     }
 
-    /// Reads an entry of the system's keyring.
+    /// Reads an entry of the system's keyring, for the credential.
     pub(super) fn keyring(&self, name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
+        self.keyring_or(name, "BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential)")
+    }
+
+    /// Reads an entry of the system's keyring; `instead` is what gives a sweep the same.
+    pub(super) fn keyring_or(
+        &self,
+        name: &str,
+        instead: &str,
+    ) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
         anyhow::ensure!(
             self.is_by_operator,
             "a sweep does not ask the keyring, because nobody opens it for a timer. Give the sweep another way: \
-             write BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential) into {}",
+             write {instead} into {}",
             self.settings.config.join(super::places::VARIABLES).display()
         );
         anyhow::ensure!(
@@ -444,7 +454,10 @@ impl Opener {
     /// The sandbox that was started in this process.
     fn sandboxed(&self, store: Store, sandbox: Sandbox) -> Result<World, Failure> {
         let Self { settings, clock, .. } = self;
-        store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
+        // What was moved is only read.
+        if store.demand_unmoved().is_ok() {
+            store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
+        }
         let app = Self::app_of(&sandbox)?;
         let tenant = app.partner;
         let facts = credential::facts(&app.credential, None);

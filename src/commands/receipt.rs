@@ -88,9 +88,7 @@ pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Resul
 /// There is no record at all, so there is no such run.
 #[must_use]
 pub fn unknown(run: &RunId) -> Unanswered {
-    let words = format_args!(
-        "There is no run {run}: nothing has been recorded on this computer yet. Check the number."
-    );
+    let words = format_args!("There is no run {run}: nothing has been recorded yet. Check the number.");
     Unanswered { exit: Exit::Usage, lines: vec![Text::of(words)] }
 }
 

@@ -74,7 +74,7 @@ pub use self::{
     database::Place,
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
-    inspection::Inspection,
+    inspection::{Inspection, Tables},
     invitations::InvitationChange,
     moving::{Arrival, Load, Outlook},
     operators::KnownOperator,

@@ -41,7 +41,8 @@ where
     F: Future<Output = Option<Report>> + Send + 'static,
 {
     let around = || (provider.clone(), clock.clone());
-    let lanes = lanes(with(&provider.store, Store::rules).await?);
+    // A record that was moved turns nobody on: the passes are made where it is now.
+    let lanes = lanes(with(&provider.store, |store| store.demand_unmoved().and_then(|()| store.rules())).await?);
     let of_servers = side_by_side(lanes, SERVERS, |(server, customers)| {
         let around = around();
         let at_once = if server.is_some() { OF_SERVER } else { OF_MICROSOFT };

@@ -141,11 +141,11 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 
 /// Commands that print no data of their own: a shell's script, a page of the manual, a server in the foreground, and what
 /// only groups others.
-const WITHOUT_JSON: [&str; 8] =
-    ["", "sandbox", "customers", "consent", "operators", "setup", "completions", "man"];
+const WITHOUT_JSON: [&str; 9] =
+    ["", "sandbox", "customers", "consent", "operators", "record", "setup", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 21] = [
+const NEEDS: [(&str, &str); 23] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -162,6 +162,8 @@ const NEEDS: [(&str, &str); 21] = [
     ("receipt", "B365-FHKL"),
     ("operators list", ""),
     ("operators set", "jane --admin"),
+    ("record copy", "--to elsewhere/"),
+    ("record check", ""),
     ("doctor", ""),
     ("settings", ""),
     ("login", ""),

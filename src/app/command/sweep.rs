@@ -38,7 +38,7 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
     }
     if args.uninstall {
         let (plan, around) = (plan::plan(opener, None)?, plan::around(opener));
-        let store = if opener.has_record() { Some(opener.store()?) } else { None };
+        let store = if opener.has_record()? { Some(opener.store()?) } else { None };
         return Ok(install::uninstall(&plan, &around, store.as_ref(), out)?);
     }
     if let Some(shorter) = &args.accept_shorter {
@@ -68,8 +68,7 @@ fn all(command: &CommandContext) -> Vec<Check> {
     all.extend(checks::addresses(opener));
     all.push(checks::files(&places::notes(&opener.settings, opener.is_sandbox)));
     let store = opener.store();
-    let place = opener.settings.store_of(opener.is_sandbox);
-    let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
+    let opens = |_: &_| Text::of(format_args!("opens, {}", opener.place_in_words()));
     all.push(Check::new(RECORD, store.as_ref().map(opens).map_err(Clone::clone)));
     let Ok(store) = store else { return all };
     let record = store.clone();

@@ -47,15 +47,15 @@ const LOCK: &str = "moving";
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Load {
     /// Customers.
-    pub customers: u64,
+    pub customers: u32,
     /// Runs, finished ones too.
-    pub runs: u64,
+    pub runs: u32,
     /// Seats, given back ones too.
-    pub seats: u64,
+    pub seats: u32,
     /// Entries of the history.
-    pub entries: u64,
+    pub entries: u32,
     /// Rows of all tables.
-    pub rows: u64,
+    pub rows: u32,
 }
 
 /// What a move would do.
@@ -75,7 +75,7 @@ pub enum Outlook {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Arrival {
     /// Rows that were compared.
-    pub rows: u64,
+    pub rows: u32,
     /// It was there before.
     pub was_there: bool,
 }
@@ -111,14 +111,14 @@ impl Store {
             let of = |name: &str| {
                 let named: Vec<TableShape> =
                     tables.iter().filter(|table| table.name == name).cloned().collect();
-                count(tx, &named)
+                count(tx, &named).map(shown)
             };
             Ok(Load {
                 customers: of("customer")?,
                 runs: of("run")?,
                 seats: of("seat")?,
                 entries: of("audit")?,
-                rows: count(tx, &tables)?,
+                rows: shown(count(tx, &tables)?),
             })
         })
     }
@@ -160,7 +160,7 @@ impl Store {
         let outlook = self.outlook_of(to, Some(&target))?;
         let rows = self.read(|tx| count(tx, &tables))?;
         if outlook == Outlook::Arrived {
-            return Ok(Arrival { rows, was_there: true });
+            return Ok(Arrival { rows: shown(rows), was_there: true });
         }
         if let Database::File(file) = &target {
             file.without_triggers()?;
@@ -190,7 +190,7 @@ impl Store {
         }
         self.leave(&trip)?;
         self.arrive(&target, &trip)?;
-        Ok(Arrival { rows, was_there: false })
+        Ok(Arrival { rows: shown(rows), was_there: false })
     }
 
     /// Gives a move up that was begun; false where there was none. What was copied can't be worked with.
@@ -384,6 +384,11 @@ pub(super) fn copied(server: &Server, to: &Path) -> Result<(), Failure> {
         Filler::new(&target, sqlite::NEWEST, 0).copy(from, &tables, &mut |_| {})?;
         target.write(Scope::Marked, |tx| Ok((tx.set_numbers(&numbers)?, true)))
     })
+}
+
+/// A count as it is shown.
+fn shown(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// The right to move from or to a place, gone with the process.

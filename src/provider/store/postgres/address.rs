@@ -65,7 +65,10 @@ impl Address {
         let root = match of("sslrootcert") {
             Some("system") => Some(Roots::System),
             Some(path) => Some(Roots::File(path.into())),
-            None => around.root.clone().map(Roots::File),
+            None => around
+                .root
+                .clone()
+                .map(|path| if path.as_os_str() == "system" { Roots::System } else { Roots::File(path) }),
         };
         let (mode, trust) = match (of("sslmode").unwrap_or("prefer"), &root) {
             ("disable", _) => (SslMode::Disable, Trust::Anything),
