@@ -11,7 +11,7 @@ use crate::{
         Provider,
         caught::caught,
         side_by_side::side_by_side,
-        store::{RuleAccess, RuleRow, Store},
+        store::{RuleAccess, RuleRow},
     },
 };
 

@@ -158,14 +158,15 @@ impl Store {
         let target = Database::at(to, true)?.ok_or_else(|| occupied(to, "nothing can be made there"))?;
         let _there = mover(&locks(&target, to)?)?;
         let outlook = self.outlook_of(to, Some(&target))?;
-        let rows = self.read(|tx| count(tx, &tables))?;
+        let rows = || self.read(|tx| count(tx, &tables));
         if outlook == Outlook::Arrived {
-            return Ok(Arrival { rows: shown(rows), was_there: true });
+            return Ok(Arrival { rows: shown(rows()?), was_there: true });
         }
         if let Database::File(file) = &target {
             file.without_triggers()?;
         }
         let trip = self.depart(to)?;
+        let rows = rows()?;
         let written = self.begin(&target, &trip, outlook, &tables)?;
         let (here, numbers) = self.read(|tx| {
             let filler = Filler::new(&target, sqlite::NEWEST, written);

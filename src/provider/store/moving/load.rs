@@ -13,7 +13,7 @@ use crate::domain::failure::Failure;
 
 /// Rows written in one transaction, and their bytes. Guesses: short beside a minute of patience for locks, long beside what
 /// a transaction costs.
-const ROWS: usize = 5_000;
+const ROWS: usize = if cfg!(test) { 3 } else { 5_000 };
 const BYTES: usize = 4 << 20;
 
 /// The table of facts about the record as a whole: it is filled when a copy is begun, because its mark is there.

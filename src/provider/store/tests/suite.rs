@@ -11,6 +11,7 @@ mod corrections;
 mod customers;
 mod detail;
 mod opening;
+mod moving;
 mod operators;
 mod own_right;
 mod owning;
@@ -38,7 +39,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, Listing, NewCustomer, Product},
     doubt::Accepts,
     failure::{Failure, FailureKind},
-    id::{RunId, UserId},
+    id::{CustomerId, RunId, UserId},
     protection::{Chosen, SeatOutcome, SeatResult},
     secret::Secret,
     tenant::Organisation,
