@@ -59,6 +59,7 @@ mod tests;
 #[path = "store/tests/suite.rs"]
 mod tests_on_server;
 mod tx;
+mod waiter;
 
 use std::{
     collections::BTreeMap,
@@ -247,6 +248,18 @@ impl Store {
         match from {
             Place::File(from) => sqlite::copy(from, to),
             Place::Server(address) => moving::copied(&Server::connect(address)?, to),
+        }
+    }
+
+    /// Has what others change told from now on; nothing (`None`) said: anything may have been missed, read all of it again. A
+    /// record in a file tells nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub fn hear(&self, hear: impl Fn(Option<&str>) + Send + Sync + 'static) -> Result<(), Failure> {
+        match &self.0.locks {
+            Locks::Files(_) => Ok(()),
+            Locks::Sessions(session) => session.hear(Arc::new(hear)),
         }
     }
 

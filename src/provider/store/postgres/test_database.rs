@@ -2,7 +2,7 @@
 
 use std::{env, sync::Once};
 
-use super::{Address, Surroundings, waiter::Waiter};
+use super::{super::waiter::Waiter, Address, Surroundings};
 use crate::provider::store::Place;
 
 /// A database of a test, dropped with it.
@@ -13,6 +13,7 @@ pub(in super::super) struct TestDatabase {
 
 impl TestDatabase {
     /// Makes one; none, said aloud, where no server is named.
+    #[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
     pub(in super::super) fn new() -> Option<Self> {
         static SAID: Once = Once::new();
         let Ok(base) = env::var("BACKUP365_POSTGRES") else {
@@ -33,7 +34,7 @@ impl TestDatabase {
 
     /// Where a store finds it.
     pub(in super::super) fn place(&self) -> Place {
-        Place::Server(self.address(&self.name))
+        Place::Server(Box::new(self.address(&self.name)))
     }
 
     /// Statements behind the store's back.
