@@ -3,7 +3,6 @@
 use std::{env, sync::Once};
 
 use super::{super::waiter::Waiter, Address, Surroundings};
-use crate::provider::store::Place;
 
 /// A database of a test, dropped with it.
 pub(in super::super) struct TestDatabase {
@@ -33,8 +32,8 @@ impl TestDatabase {
     }
 
     /// Where a store finds it.
-    pub(in super::super) fn place(&self) -> Place {
-        Place::Server(Box::new(self.address(&self.name)))
+    pub(in super::super) fn at(&self) -> Address {
+        self.address(&self.name)
     }
 
     /// Statements behind the store's back.
