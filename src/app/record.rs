@@ -31,7 +31,7 @@ impl Opener {
         let source = settings.record.password.as_ref().filter(|_| !url.has_password());
         let password = source.map(|source| self.password_of_record(source)).transpose()?;
         let around = Surroundings { password, ..environment.postgres.clone() };
-        Address::parse(url.expose(), &around).map(Place::Server)
+        Address::parse(url.expose(), &around).map(|address| Place::Server(Box::new(address)))
     }
 
     /// The place that a person names: an address, a folder with the record in it, or its file.
@@ -40,7 +40,7 @@ impl Opener {
     /// `BadInput`: the address can't be used.
     pub(super) fn place_named(&self, words: &str) -> Result<Place, Failure> {
         if ["postgres://", "postgresql://"].iter().any(|scheme| words.starts_with(scheme)) {
-            return Address::parse(words, &self.environment.postgres).map(Place::Server);
+            return Address::parse(words, &self.environment.postgres).map(|address| Place::Server(Box::new(address)));
         }
         let path = Path::new(words);
         let usual = self.settings.store_of(self.is_sandbox);

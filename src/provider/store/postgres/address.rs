@@ -133,6 +133,12 @@ impl Address {
         self.config.connect(self.tls.clone()).await
     }
 
+    /// The role by which the record is opened.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        self.config.get_user().unwrap_or_default()
+    }
+
     /// Host, port and database.
     pub(crate) fn without_role(&self) -> &str {
         self.shown.as_str().split_once('@').map_or(self.shown.as_str(), |(_, place)| place)
