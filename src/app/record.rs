@@ -1,7 +1,7 @@
 //! Where the record is: a file in the data folder, or the database that settings name, with the password from where they
 //! say it lies.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{
     domain::{
@@ -34,19 +34,25 @@ impl Opener {
         Address::parse(url.expose(), &around).map(|address| Place::Server(Box::new(address)))
     }
 
-    /// The place that a person names: an address, a folder with the record in it, or its file.
+    /// The place that a person names: an address, a data folder with the record in it, or the record's file.
     ///
     /// # Errors
     /// `BadInput`: the address can't be used.
     pub(super) fn place_named(&self, words: &str) -> Result<Place, Failure> {
         if ["postgres://", "postgresql://"].iter().any(|scheme| words.starts_with(scheme)) {
-            return Address::parse(words, &self.environment.postgres).map(|address| Place::Server(Box::new(address)));
+            let address = Address::parse(words, &self.environment.postgres);
+            return address.map(|address| Place::Server(Box::new(address)));
         }
         let path = Path::new(words);
-        let usual = self.settings.store_of(self.is_sandbox);
-        let name = usual.file_name().filter(|_| path.is_dir() || words.ends_with('/'));
-        let file = name.map_or_else(|| path.to_owned(), |name| path.join(name));
+        let is_folder = path.is_dir() || words.ends_with('/');
+        let file = if is_folder { path.join(self.file_in_folder()) } else { path.to_owned() };
         Ok(Place::File(std::path::absolute(&file).unwrap_or(file)))
+    }
+
+    /// Where in a data folder the record's file is.
+    pub(super) fn file_in_folder(&self) -> PathBuf {
+        let file = self.settings.store_of(self.is_sandbox);
+        file.strip_prefix(&self.settings.data).map_or_else(|_| file.clone(), Path::to_owned)
     }
 
     /// By which role a record on a server is entered; none: it is a file, or the address can't be used. Reads no password.

@@ -38,16 +38,17 @@ impl What {
     after_help = "Examples:\n  backup365 record copy --to postgres://backup365@db.example/backup365\n  \
                   backup365 record copy --record postgres://backup365@db.example/backup365 \\\n    \
                   --to ~/.local/share/backup365/\n  \
-                  backup365 record copy --give-up   work on here: a move was begun and is not wanted\n\n\
-                  Every row is copied and compared, and the history followed. What is left behind can\n\
-                  only be read and says where the record is; moving back takes that mark away. A move that\n\
-                  was broken off goes on with the same command; nobody changes the record meanwhile.\n\
-                  Exit code 7: declined. Exit code 1: somebody works on the record, or the other place\n\
-                  has something else."
+                  backup365 record copy --give-up\n\n\
+                  Every row is copied and compared, and the history followed. What is left\n\
+                  behind can only be read and says where the record is; moving back takes that\n\
+                  mark away. A move that was broken off goes on with the same command; nobody\n\
+                  changes the record meanwhile.\n\
+                  Exit code 7: declined. Exit code 1: somebody works on the record, or\n\
+                  something else is in the other place."
 )]
 pub struct Copy {
-    /// Where to: the address of a PostgreSQL database, a folder, or a file named backup365.sqlite.
-    #[arg(long, value_name = "URL-OR-FILE", group = "end")]
+    /// Where to: the address of a PostgreSQL server with the name behind it, or a data folder.
+    #[arg(long, value_name = "URL-OR-FOLDER", group = "end")]
     pub to: Option<String>,
     /// Give a move up that was begun: the record takes changes again where it was.
     #[arg(long, group = "end")]

@@ -114,15 +114,14 @@ fn question(from: &Text, to: &Place, outlook: Outlook, load: &Load) -> String {
 }
 
 /// What everybody has to set, to work with the record where it is now.
-fn settings(to: &Place) -> String {
+const fn settings(to: &Place) -> &'static str {
     match to {
-        Place::Server(address) => format!(
-            "To work with it, write this into the settings of every computer, under [record]: url = \"{address}\""
-        ),
-        Place::File(file) => format!(
-            "To work with it, name its folder as folders.data in the settings, and no record.url: {}",
-            file.parent().unwrap_or(file).display()
-        ),
+        Place::Server(_) => {
+            "To work with it, name it as record.url in the settings of every computer, as it was named here."
+        }
+        Place::File(_) => {
+            "To work with it, name its folder as folders.data in the settings, and no record.url."
+        }
     }
 }
 
@@ -189,7 +188,8 @@ impl Bar {
 
     /// The first half copies, the second compares.
     fn tell(&self, done: u64, all: u64) {
-        let Some(bar) = self.bar.as_ref().filter(|_| done >= self.last.get() + Self::STEP || done == all) else {
+        let Some(bar) = self.bar.as_ref().filter(|_| done >= self.last.get() + Self::STEP || done == all)
+        else {
             return;
         };
         self.last.set(done);

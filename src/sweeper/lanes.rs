@@ -42,7 +42,8 @@ where
 {
     let around = || (provider.clone(), clock.clone());
     // A record that was moved turns nobody on: the passes are made where it is now.
-    let lanes = lanes(with(&provider.store, |store| store.demand_unmoved().and_then(|()| store.rules())).await?);
+    let lanes =
+        lanes(with(&provider.store, |store| store.demand_unmoved().and_then(|()| store.rules())).await?);
     let of_servers = side_by_side(lanes, SERVERS, |(server, customers)| {
         let around = around();
         let at_once = if server.is_some() { OF_SERVER } else { OF_MICROSOFT };

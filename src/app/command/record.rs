@@ -45,12 +45,12 @@ fn place(opener: &Opener, named: Option<&str>) -> Result<Place, Refusal> {
 /// Where it is to be moved: settings know a file by its folder only.
 fn target(opener: &Opener, words: &str) -> Result<Place, Refusal> {
     let place = opener.place_named(words)?;
-    let usual = opener.settings.store_of(opener.is_sandbox);
+    let usual = opener.file_in_folder();
     match place.file() {
-        Some(file) if file.file_name() != usual.file_name() => Err(Refusal::usage(format!(
-            "--to: {} is no name by which the record is found. Name its folder, with / behind it, or a file called {} in it.",
+        Some(file) if !file.ends_with(&usual) => Err(Refusal::usage(format!(
+            "--to: {} is no name by which the record is found. Name a data folder, with / behind it, or {} in one.",
             file.display(),
-            usual.file_name().unwrap_or_default().display()
+            usual.display()
         ))),
         _ => Ok(place),
     }

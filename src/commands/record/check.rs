@@ -83,7 +83,8 @@ fn version((found, newest): (u64, u64)) -> Check {
     let name = "Version";
     let words = Text::of(format_args!("{found}, and this program's is {newest}"));
     if found < newest {
-        let hint = "It is brought up to date when it is next opened. Look again then: its rows were not looked at.";
+        let hint =
+            "It is brought up to date when it is next opened. Look again then: its rows were not looked at.";
         return Check::warning(name, words, hint);
     }
     let newer = || {
@@ -92,7 +93,11 @@ fn version((found, newest): (u64, u64)) -> Check {
     };
     Check::new(
         name,
-        if found == newest { Ok(Text::of(format_args!("{found}, as this program makes it"))) } else { Err(newer()) },
+        if found == newest {
+            Ok(Text::of(format_args!("{found}, as this program makes it")))
+        } else {
+            Err(newer())
+        },
     )
 }
 
@@ -107,7 +112,8 @@ fn of_tables(tables: &Tables) -> Vec<Check> {
     checks.push(Check::new("Tables", Ok("all as this program makes them".into())));
     let orphans = tables.orphans.iter().map(|(table, rows)| {
         let rows = counted(*rows, "row", "rows");
-        let words = format_args!("the table {table} has {rows} whose customer, run or other row is not there");
+        let words =
+            format_args!("the table {table} has {rows} whose customer, run or other row is not there");
         Check::new("Rows", bad(Text::of(words)))
     });
     checks.extend(orphans);

@@ -9,8 +9,8 @@
 //! 5. The record here is marked as moved, then the mark there is taken away. Killed in between, both are marked, and the same
 //!    command comes to the end. At no moment can two be worked with.
 //!
-//! Moving back replaces what was left behind, where its mark has the number of the move by which the record came to where it
-//! is now, and its history is the beginning of the record's.
+//! Moving back replaces what was left behind: what is marked as moved takes no changes, and its history must be the beginning
+//! of the record's.
 
 mod load;
 
@@ -35,7 +35,7 @@ use super::{
 use crate::domain::{
     failure::{Failure, FailureKind},
     id::RecordId,
-    phrase::{Command, Phrase, phrase},
+    phrase::{Command, phrase},
     text::Text,
 };
 use load::{Filler, Sum, count, sums};
@@ -182,7 +182,11 @@ impl Store {
         let compared = target.read(|tx| {
             let there = sums(tx, &tables, &mut |read| tell(rows + read, rows * 2))?;
             compared(&tables, &here, &there)?;
-            if audit::is_whole(tx)? { Ok(()) } else { Err(differs("audit", "its entries don't fit each other")) }
+            if audit::is_whole(tx)? {
+                Ok(())
+            } else {
+                Err(differs("audit", "its entries don't fit each other"))
+            }
         });
         if let Err(failure) = compared {
             // What is there is of no use: the next time it is begun anew.
@@ -245,7 +249,9 @@ impl Store {
             }
             Some(Mark::Moving(trip) | Mark::Moved(trip)) if is(filling, trip) => return Ok(Outlook::GoesOn),
             Some(mark @ Mark::Moved(_)) => return Err(mark.refusal()),
-            Some(mark @ Mark::Moving(trip)) if trip.place.as_str() != to.to_string() => return Err(mark.refusal()),
+            Some(mark @ Mark::Moving(trip)) if trip.place.as_str() != to.to_string() => {
+                return Err(mark.refusal());
+            }
             _ => {}
         }
         let Some(there) = there else { return Ok(Outlook::New) };
@@ -253,9 +259,7 @@ impl Store {
             (None, _) => Ok(Outlook::New),
             (Some(id), _) if id != self.id() => Err(occupied(to, &format!("another record is there, {id}"))),
             (_, Some(Mark::Filling(_))) => Ok(Outlook::New),
-            (_, Some(Mark::Moved(trip))) if is(here.arrived.as_ref(), trip) && self.knows(there.last)? => {
-                Ok(Outlook::Replaces)
-            }
+            (_, Some(Mark::Moved(_))) if self.knows(there.last)? => Ok(Outlook::Replaces),
             _ => Err(occupied(to, "this record is there, and work may have gone on with it")),
         }
     }
@@ -263,7 +267,8 @@ impl Store {
     /// Whether an entry of another history is in this one, too.
     fn knows(&self, entry: Option<(i64, [u8; 32])>) -> Result<bool, Failure> {
         let Some((id, hash)) = entry else { return Ok(true) };
-        let own: Option<[u8; 32]> = self.read(|tx| tx.one("SELECT hash FROM audit WHERE id = ?1", values![id]))?;
+        let own: Option<[u8; 32]> =
+            self.read(|tx| tx.one("SELECT hash FROM audit WHERE id = ?1", values![id]))?;
         Ok(own == Some(hash))
     }
 
@@ -336,7 +341,9 @@ impl Store {
 
     /// Marks the record as moved: from here on it is the other one that counts.
     fn leave(&self, trip: &Trip) -> Result<(), Failure> {
-        self.0.database.write(Scope::Marked, |tx| Ok((about::set_mark(tx, &Mark::Moved(trip.clone()))?, true)))
+        self.0
+            .database
+            .write(Scope::Marked, |tx| Ok((about::set_mark(tx, &Mark::Moved(trip.clone()))?, true)))
     }
 
     /// Opens the other place for work.
@@ -397,8 +404,12 @@ fn mover(locks: &Locks) -> Result<Hold, Failure> {
     locks.try_hold(LOCK)?.ok_or_else(|| {
         Failure::new(
             FailureKind::Conflict,
-            "another backup365 moves this record just now",
-            "Wait until it has come to its end, then look with: backup365 record check.",
+            "another program moves this record just now",
+            phrase![
+                "Wait until it has come to its end. Where the record is then, says: ",
+                Command::RecordCheck,
+                "."
+            ],
         )
     })
 }
@@ -447,6 +458,6 @@ fn occupied(to: &Place, why: &str) -> Failure {
     Failure::new(
         FailureKind::Conflict,
         Text::of(format_args!("the record can't be moved to {to}: {why}")),
-        Phrase::from("Nothing was changed. Name another place: a database without a record, or a file that is not there."),
+        "Nothing was changed. Name a place where no record is.",
     )
 }

@@ -20,11 +20,11 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
+use self::error::{Tried, placed};
 pub(super) use self::{
     copy::{copy, copy_untouched},
     schema::{NEWEST, shape},
 };
-use self::error::{Tried, placed};
 use super::{
     files::{close_to_others, make_folder, network, of_file},
     tx::Tx,

@@ -51,7 +51,9 @@ impl Store {
         if due > now {
             return Ok(None);
         }
-        let Some(hold) = self.0.locks.try_hold(&claim::lock_name((customer, product)))? else { return Ok(None) };
+        let Some(hold) = self.0.locks.try_hold(&claim::lock_name((customer, product)))? else {
+            return Ok(None);
+        };
         let id = self.write_in(Scope::Customer(customer), |write| {
             let Some(rule) = rule::find(write.tx, (customer, product))? else { return Ok(None) };
             if !domain::sweep::awaits(&rule, due, now) || !customer::one(write.tx, customer)?.is_active {

@@ -86,7 +86,10 @@ mod tests {
     fn a_copy_holds_what_the_log_holds_and_the_original_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("record.sqlite"), folder.path().join("copy.sqlite"));
-        assert!(Store::copy(&from.clone().into(), &to).is_ok() && !to.exists(), "nothing to copy is no error");
+        assert!(
+            Store::copy(&from.clone().into(), &to).is_ok() && !to.exists(),
+            "nothing to copy is no error"
+        );
         let store = Store::open(options(&from)).unwrap();
         let bakery = NewCustomer {
             reference: "C-1".into(),

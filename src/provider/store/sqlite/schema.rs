@@ -82,7 +82,11 @@ fn table(tx: &Tx<'_>, name: String) -> Result<TableShape, Failure> {
         of,
     )?;
     let names = |list: &str| list.split(' ').map(str::to_owned).collect();
-    let link = |(parent, (own, its)): (String, (String, String))| Link { parent, own: names(&own), its: names(&its) };
+    let link = |(parent, (own, its)): (String, (String, String))| Link {
+        parent,
+        own: names(&own),
+        its: names(&its),
+    };
     let links = found.into_iter().map(link).collect();
     Ok(TableShape { name, columns, key, links })
 }

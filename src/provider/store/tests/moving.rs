@@ -196,7 +196,10 @@ fn a_row_that_is_not_the_same_is_found_and_the_record_stays() {
         }
     });
     let failure = tampered.unwrap_err();
-    assert!(failure.what.as_str().contains("in the table customer: its rows are not the same"), "{failure:?}");
+    assert!(
+        failure.what.as_str().contains("in the table customer: its rows are not the same"),
+        "{failure:?}"
+    );
     assert!(opened(&world, &to).is_err());
     store.move_to(&to, &mut |_, _| {}).unwrap();
     assert_eq!(seen(&opened(&world, &to).unwrap()), seen(&store), "begun anew");

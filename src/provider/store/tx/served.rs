@@ -4,9 +4,7 @@ use std::fmt;
 
 use deadpool_postgres::Object;
 use futures_util::{TryStreamExt as _, future::try_join_all, pin_mut};
-use tokio_postgres::{
-    Row, SimpleQueryMessage, Statement, binary_copy::BinaryCopyInWriter, types::Type,
-};
+use tokio_postgres::{Row, SimpleQueryMessage, Statement, binary_copy::BinaryCopyInWriter, types::Type};
 
 use super::{super::waiter::Waiter, Value};
 use crate::domain::failure::Failure;
@@ -80,12 +78,7 @@ impl Served {
     }
 
     /// Puts rows into a table, by the way that is made for many.
-    pub(crate) fn fill(
-        &self,
-        table: &str,
-        columns: &str,
-        rows: &[Vec<Value<'_>>],
-    ) -> Result<(), Failure> {
+    pub(crate) fn fill(&self, table: &str, columns: &str, rows: &[Vec<Value<'_>>]) -> Result<(), Failure> {
         let known = self.prepare(&format!("SELECT {columns} FROM {table} LIMIT 0"))?;
         let types: Vec<Type> = known.columns().iter().map(|column| column.type_().clone()).collect();
         let copied = self.waiter.wait(async {

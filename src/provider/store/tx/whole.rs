@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::params_from_iter;
-
 use super::{Side, Tx, Value, values};
 use crate::domain::failure::Failure;
 
@@ -95,14 +93,10 @@ impl Tx<'_> {
     pub(crate) fn fill(&self, table: &TableShape, rows: &[Vec<Value<'_>>]) -> Result<(), Failure> {
         let (name, columns) = (quoted(&table.name), listed(&table.columns));
         match &self.0 {
-            Side::File(tx) => {
+            Side::File(_) => {
                 let places: Vec<String> = (1..=table.columns.len()).map(|at| format!("?{at}")).collect();
                 let sql = format!("INSERT INTO {name} ({columns}) VALUES ({})", places.join(", "));
-                let mut statement = tx.prepare_cached(&sql)?;
-                for row in rows {
-                    statement.execute(params_from_iter(row))?;
-                }
-                Ok(())
+                rows.iter().try_for_each(|row| self.write(&sql, row))
             }
             Side::Server(tx) => tx.fill(&name, &columns, rows),
         }
@@ -123,7 +117,8 @@ impl Tx<'_> {
             Side::File(_) => Ok(()),
             Side::Server(_) => {
                 let word = if are_on { "ENABLE" } else { "DISABLE" };
-                let of = |table: &TableShape| format!("ALTER TABLE {} {word} TRIGGER USER", quoted(&table.name));
+                let of =
+                    |table: &TableShape| format!("ALTER TABLE {} {word} TRIGGER USER", quoted(&table.name));
                 self.batch(&tables.iter().map(of).collect::<Vec<_>>().join("; "))
             }
         }
