@@ -501,6 +501,7 @@ fn opened_of(opener: &Opener, world: &World) -> Opened {
             link_suffix: link_suffix.to_owned(),
             // Commands have said them.
             notes: Vec::new(),
+            is_shared: world.provider.store.is_shared(),
         },
         tools: Tools {
             provider: world.provider.clone(),

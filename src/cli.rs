@@ -7,6 +7,7 @@ pub mod customers;
 pub mod doctor;
 pub mod explain;
 pub mod invitation;
+pub mod keys;
 pub mod login;
 pub mod operators;
 pub mod provision;
@@ -226,6 +227,9 @@ pub enum WorldCommand {
     /// Who works with the record, and who of them is an Admin.
     #[command(display_order = 8)]
     Operators(operators::Args),
+    /// Whose keys open the passwords of hosted customers.
+    #[command(display_order = 8)]
+    Keys(keys::Args),
     /// The record itself: move it to a server or back, and check it.
     #[command(display_order = 9)]
     Record(record::Args),
@@ -287,6 +291,7 @@ impl Command {
             Self::InWorld(WorldCommand::Consent(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
+            Self::InWorld(WorldCommand::Keys(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Record(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),
             Self::InWorld(WorldCommand::Logout(args)) => ("logout", args.json),

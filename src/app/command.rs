@@ -9,6 +9,7 @@ pub(super) mod doctor;
 pub(super) mod explain;
 mod input;
 mod invitation;
+mod keys;
 mod login;
 mod operators;
 mod password;
@@ -200,6 +201,7 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Consent(args) => consent::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
         WorldCommand::Operators(args) => operators::run(args, &context),
+        WorldCommand::Keys(args) => keys::run(args, &context),
         WorldCommand::Record(args) => record::run(args, &context),
         WorldCommand::Login(args) => login::login(args, &context),
         WorldCommand::Logout(args) => login::logout(args, &context),

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::JoinHandle};
 
 use crate::{
     cli::{Common, Role},
@@ -26,7 +26,7 @@ use crate::{
     provider::{
         self, Provider,
         graph::OwnRight,
-        http::{HttpOptions, Network},
+        http::{Http, HttpOptions, Network},
         oauth::{App, Credential},
         store::{Place, Store, StoreOptions, Terms},
     },
@@ -59,6 +59,9 @@ pub(super) struct World {
     /// Until when it is good.
     pub(super) standing: Standing,
 }
+
+/// The client of the real world, while it is made.
+type EarlyHttp = JoinHandle<Result<Http, Failure>>;
 
 /// Whether this start goes into the sandbox.
 pub(super) fn is_sandbox(common: &Common, settings: &Settings, may_fall_back: bool) -> bool {
@@ -128,9 +131,10 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
+        let http = self.early_http();
         let early = self.early_sandbox()?;
         let store = self.store_by(self.account(early.as_ref())?)?;
-        self.open_around(store, early)
+        self.open_around(store, early, http)
     }
 
     /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the
@@ -141,7 +145,7 @@ impl Opener {
     pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
         let early = self.early_sandbox()?;
         let (store, trial) = self.copied_by(self.account(early.as_ref())?)?;
-        let mut world = self.open_around(store, early)?;
+        let mut world = self.open_around(store, early, None)?;
         world.provider.exchange = world.provider.exchange.unsigned();
         Ok((world, trial))
     }
@@ -279,16 +283,27 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open`].
     pub(super) fn open_with(&self, store: Store) -> Result<World, Failure> {
-        self.open_around(store, None)
+        self.open_around(store, None, None)
     }
 
-    /// The same, with the sandbox that is running already.
-    fn open_around(&self, store: Store, early: Option<Sandbox>) -> Result<World, Failure> {
+    /// The same, with the sandbox that is running already and the client that is being made.
+    fn open_around(
+        &self,
+        store: Store,
+        early: Option<Sandbox>,
+        http: Option<EarlyHttp>,
+    ) -> Result<World, Failure> {
         let sandbox = early.map_or_else(|| self.sandbox(), |sandbox| Ok(Some(sandbox)))?;
         match sandbox {
             Some(sandbox) => self.sandboxed(store, sandbox),
-            None => self.real(store),
+            None => self.real(store, http),
         }
+    }
+
+    /// Has the client of the real world made beside the record: whom to trust stands in hundreds of files of certificates.
+    fn early_http(&self) -> Option<EarlyHttp> {
+        let options = (!self.is_sandbox).then(|| self.real_http())?;
+        Some(self.handle.spawn_blocking(move || provider::http_client(options)))
     }
 
     /// The sandbox before the record is opened, where it may be asked about a sign-in.
@@ -313,7 +328,7 @@ impl Opener {
     }
 
     /// The real world, by settings.
-    fn real(&self, store: Store) -> Result<World, Failure> {
+    fn real(&self, store: Store, http: Option<EarlyHttp>) -> Result<World, Failure> {
         let Self { settings, clock, .. } = self;
         let Some(app) = &settings.app else {
             return Err(Failure::new(
@@ -333,9 +348,12 @@ impl Opener {
             })?;
         let app_at_microsoft = Self::app(app, first, next);
         let own_right = sign_in::own_right(self, None, app.client_id)?;
+        let made = http.and_then(|http| self.handle.block_on(http).ok());
+        let http = made.unwrap_or_else(|| provider::http_client(self.real_http()))?;
         let provider =
-            Provider::new(&self.provider_settings(self.real_http(), app_at_microsoft, None), store)?
+            Provider::over(http, &self.provider_settings(self.real_http(), app_at_microsoft, None), store)?
                 .believing(settings.sweep.shorter_percent)
+                .sweeping(settings.sweep.at_once)
                 .patient(settings.consent.spreading)
                 .in_name_of(sign_in::person(self, None)?);
         let standing = credential::standing(&provider, &facts, &self.handle, clock.now());
@@ -409,14 +427,14 @@ impl Opener {
         sandbox::start_in(self.settings.cloud.word(), options).await.map_err(|error| unstarted(&error))
     }
 
-    /// Looks at the record in a copy, which lies in the trial's folder; none where no record was made yet. Changes nothing.
+    /// Looks at the record in a copy, which lies in the trial's folder, and at one on a server where it is; none where no record was made yet. Changes nothing.
     ///
     /// # Errors
     /// As [`Store::examine`].
-    pub(super) fn examine(&self, trial: &Trial) -> Result<Option<Store>, Failure> {
+    pub(super) fn examine(&self, place: Place, trial: &Trial) -> Result<Option<Store>, Failure> {
         let Self { settings, is_sandbox, .. } = self;
         let account = self.environment.account.clone();
-        let options = self.record_at(self.place()?, settings.identity_of(*is_sandbox), account);
+        let options = self.record_at(place, settings.identity_of(*is_sandbox), account);
         Store::examine(options, &self.terms(), &trial.record())
     }
 
@@ -466,6 +484,7 @@ impl Opener {
         let provider =
             Provider::new(&self.provider_settings(self.sandbox_http(&sandbox), app, Some(browser)), store)?
                 .believing(settings.sweep.shorter_percent)
+                .sweeping(settings.sweep.at_once)
                 .patient(settings.consent.spreading)
                 .in_name_of(sign_in::person(self, Some(&sandbox))?);
         let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());

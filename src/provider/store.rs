@@ -19,6 +19,7 @@
 mod access;
 mod apply;
 mod board;
+mod change;
 mod checks;
 mod closing;
 mod consent;
@@ -35,6 +36,7 @@ mod forms;
 mod history;
 mod inspection;
 mod invitations;
+mod keys;
 mod moving;
 mod operators;
 mod outcome;
@@ -51,6 +53,7 @@ mod sqlite;
 mod status;
 mod sweeps;
 mod table;
+mod takeover;
 #[cfg(test)]
 #[path = "store/tests/suite.rs"]
 mod tests;
@@ -69,7 +72,10 @@ use std::{
 };
 
 pub(crate) use self::part::vault::Vault;
+#[cfg(test)]
+pub(crate) use self::postgres::TestDatabase;
 pub use self::{
+    change::Changes,
     closing::StillKept,
     corrections::{Fate, Sharing},
     database::Place,
@@ -77,12 +83,18 @@ pub use self::{
     examination::HostedAccess,
     inspection::{Inspection, Tables},
     invitations::InvitationChange,
+    keys::KeySource,
     moving::{Arrival, Load, Outlook},
-    operators::KnownOperator,
-    part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
+    operators::{KnownAccount, KnownOperator},
+    part::{
+        claim::SweepClaim,
+        key_ring::{KeyRing, KeyedPassword, KnownKey},
+        known::Terms,
+        list_target::ListTarget,
+    },
     partner::Taking,
-    postgres::{Address, Surroundings},
-    roster::{Belief, Kept, Roster},
+    postgres::{Address, ServerFacts, Surroundings},
+    roster::{Belief, HeldAgainst, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
@@ -90,9 +102,10 @@ pub use self::{
 use self::{
     database::Database,
     part::{
+        hold::Held,
         identity,
         known::Known,
-        lock::{Hold, LockFolder, Locks},
+        lock::{LockFolder, Locks},
     },
     postgres::{Scope, Server},
     table::{
@@ -114,7 +127,7 @@ use crate::domain::{
 pub struct StoreOptions {
     /// The file or the database.
     pub place: Place,
-    /// The key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
+    /// This computer's key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
     pub identity: PathBuf,
     /// Tells the time.
     pub clock: Clock,
@@ -139,8 +152,9 @@ struct Inner {
     operator: Operator,
     database: Database,
     /// Runs that this store holds; dropping an entry lets go.
-    holds: Mutex<BTreeMap<RunId, Hold>>,
+    holds: Mutex<BTreeMap<RunId, Held>>,
     locks: Locks,
+    hub: change::Hub,
     vault: Vault,
 }
 
@@ -161,11 +175,23 @@ impl Store {
     /// As [`Store::open`]. `Record`, as an alarm: it was made once and is gone, has no bytes, or is another one. `NotFound`:
     /// it was never made, and may not be made here.
     pub fn open_on(terms: &Terms, options: StoreOptions) -> Result<Self, Failure> {
-        let known = Known::of(&options.place, terms)?;
-        let (database, locks) = match &options.place {
+        let place = options.place.clone();
+        let known = Known::of(&place, terms)?;
+        let opened = match &place {
             Place::File(file) => open_file(&known, file)?,
             Place::Server(address) => open_server(&known, address)?,
         };
+        Self::with(&known, options, opened, true)
+    }
+
+    /// A store over an opened database. Where it only looks (`keeps` is false), nobody is put on record as an operator.
+    fn with(
+        known: &Known<'_>,
+        options: StoreOptions,
+        (database, locks): (Database, Locks),
+        keeps: bool,
+    ) -> Result<Self, Failure> {
+        let role = options.place.role();
         let (operator, id) = database.write(Scope::Marked, |tx| {
             let mark = about::mark(tx)?;
             if let Some(mark @ Mark::Filling(_)) = &mark {
@@ -175,20 +201,31 @@ impl Store {
             known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
             let mut notes = Vec::new();
-            let mut operator =
-                identity::of(tx, &options.account, &options.host, options.clock.now(), &mut notes)?;
+            let who = identity::Who { account: &options.account, host: &options.host, role: role.as_ref() };
+            let mut operator = identity::of(tx, who, options.clock.now(), &mut notes)?;
             operator.is_admin &= !options.as_user;
             // A trainee's roles are a play.
             operator.warning = operator.warning.filter(|_| !options.is_sandbox);
             audit::add(tx, &notes)?;
-            // Only read from now on: not even who looks is entered.
-            let is_kept = mark.is_none();
+            // What was moved is only read from now on: not even who looks is entered.
+            let is_kept = keeps && mark.is_none();
             operator.warning = mark.map(|mark| mark.refusal().in_words()).or(operator.warning);
             Ok(((operator, id), is_kept))
         })?;
-        known.keep(id);
+        if keeps {
+            known.keep(id);
+        }
         let vault = Vault::new(options.identity.clone());
-        Ok(Self(Arc::new(Inner { options, id, operator, database, holds: Mutex::default(), locks, vault })))
+        Ok(Self(Arc::new(Inner {
+            options,
+            id,
+            operator,
+            database,
+            holds: Mutex::default(),
+            locks,
+            hub: change::Hub::default(),
+            vault,
+        })))
     }
 
     /// Whether there is a record on these terms: false where it was never made and may be made.
@@ -267,6 +304,12 @@ impl Store {
     #[must_use]
     pub fn operator(&self) -> Operator {
         self.0.operator.clone()
+    }
+
+    /// Whether others on other computers share the record: then what they change is told, and runs can be asked for.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.options.place, Place::Server(_))
     }
 
     /// Reads on a new connection, everything as of one moment.

@@ -253,6 +253,17 @@ settings! {
             about: "By how many percent a list of users may be shorter than the last one before it is not believed",
         };
 
+    SWEEP_AT_ONCE: Setting<u8> = Whole(1, 64)
+        => Always(|draft| &mut draft.settings.sweep.at_once),
+        Spec {
+            name: "sweep.at_once",
+            variable: "BACKUP365_SWEEP_AT_ONCE",
+            flag: "--sweep-at-once",
+            value_name: "NUMBER",
+            example: "4",
+            about: "How many customers a sweep works on at the same time; of those on one hoster's server four at most",
+        };
+
     CLOCK_TOLERANCE: Setting<Duration> = Wait(DAY)
         => Always(|draft| &mut draft.settings.clock.tolerance),
         Spec {

@@ -9,7 +9,7 @@ use crate::{
         sweep::{
             self, What, accept,
             check::{self, MICROSOFT, RECORD},
-            install,
+            forget, install,
         },
     },
     domain::{failure::FailureKind, text::Text},
@@ -46,6 +46,10 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         let (context, _kept) = command.record_context()?;
         return Ok(accept::run(&context, &shorter)?);
     }
+    if let Some(host) = &args.forget {
+        let (context, _kept) = command.record_context()?;
+        return Ok(forget::run(&context, &Text::clean(host))?);
+    }
     let (context, _kept) = command.open()?;
     let what = What::of(args.preview, args.watch, args.status);
     command.runtime.block_on(sweep::run(&context, what, args.json)).map_err(Refusal::from)
@@ -58,7 +62,8 @@ pub(super) const fn only_prints(args: &Args) -> bool {
 
 /// Whether it is a sweep itself, or the check whether one could run.
 pub(super) const fn is_unattended(args: &Args) -> bool {
-    !(args.preview || args.status || args.install || args.uninstall || args.accept_shorter.is_some())
+    let is_about = args.accept_shorter.is_some() || args.forget.is_some();
+    !(args.preview || args.status || args.install || args.uninstall || is_about)
 }
 
 /// What a pass needs, tried in turn up to the first thing that is not as it should be.

@@ -20,7 +20,7 @@ use super::{
     Store,
     database::{Database, Place},
     part::{
-        claim, hold,
+        claim,
         lock::{Hold, LockFolder, Locks},
     },
     postgres::{Scope, Server},
@@ -28,12 +28,13 @@ use super::{
     table::{
         about::{self, Mark, Trip},
         audit::{self, Note},
-        rule, run,
+        hold, rule, run,
     },
     tx::{TableShape, Tx, values},
 };
 use crate::domain::{
     failure::{Failure, FailureKind},
+    held_by::HeldBy,
     id::RecordId,
     phrase::{Command, phrase},
     text::Text,
@@ -277,8 +278,9 @@ impl Store {
         let (runs, rules) = self.read(|tx| Ok((run::open(tx, None)?, rule::all(tx, None)?)))?;
         let mut held = Vec::new();
         for run in runs {
-            if self.0.locks.is_held(&hold::lock_name(&run.id))? {
-                held.push(format!("run {}", run.id));
+            let last = self.read(|tx| hold::find(tx, &run.id))?;
+            if let Some(HeldBy { by, host, .. }) = self.live(&run.id, last, run.touched)? {
+                held.push(format!("{by} has run {} on {host}", run.id));
             }
         }
         for (key, _) in rules {

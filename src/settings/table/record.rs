@@ -17,7 +17,7 @@ pub static URL: Setting<RecordUrl> = Setting {
         flag: "--record-url",
         value_name: "ADDRESS",
         example: "postgres://backup365@db.example.com/backup365?sslmode=verify-full&sslrootcert=system",
-        about: "Address of the PostgreSQL database that holds the record; usually it is a file in the data folder",
+        about: "Address of the PostgreSQL database that holds the record of a team; usually the record is a file",
     },
     form: &DATABASE,
     slot: Maybe(|draft, url| draft.settings.record.url = Some(url)),
@@ -44,17 +44,17 @@ macro_rules! password {
 }
 
 password!(PASSWORD_FILE: PathBuf = FILE, "password_file", "PASSWORD_FILE", "password-file", "FILE",
-    "record-password.txt", "File that holds the password of the database's role"
+    "record-password.txt", "File that holds the password of the role in record.url"
     => Source::File);
 password!(PASSWORD_ENVIRONMENT: String = VARIABLE, "password_environment", "PASSWORD_ENVIRONMENT",
     "password-environment", "NAME", "RECORD_PASSWORD",
-    "Name of the environment variable that holds the password of the database's role"
+    "Name of the environment variable that holds the password of the role in record.url"
     => Source::Environment);
 password!(PASSWORD_COMMAND: Vec<String> = Program, "password_command", "PASSWORD_COMMAND", "password-command",
-    "COMMAND", "pass show backup365-record", "Command that prints the password of the database's role"
+    "COMMAND", "pass show backup365-record", "Command that prints the password of the role in record.url"
     => Source::Command);
 password!(PASSWORD_KEYRING: String = ENTRY, "password_keyring", "PASSWORD_KEYRING", "password-keyring", "NAME",
-    "backup365-record", "Name under which the system's keyring holds the password of the database's role"
+    "backup365-record", "Name under which the system's keyring holds the password of the role in record.url"
     => Source::Keyring);
 
 /// All of them, in the order of the sample.

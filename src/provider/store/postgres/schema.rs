@@ -14,13 +14,17 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
+    include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
+    include_str!("../../../../assets/schema/postgres/023_keys.sql"),
+    include_str!("../../../../assets/schema/postgres/024_sweepers.sql"),
+    include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
 ];
 
 /// This program's version.
-const NEWEST: usize = BASE + MIGRATIONS.len() - 1;
+pub(super) const NEWEST: usize = BASE + MIGRATIONS.len() - 1;
 
 /// Brings the record to this program's version.
 ///
@@ -35,6 +39,7 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
         tx.write(&format!("SELECT pg_advisory_xact_lock({LOCK_SCHEMA}, 0)"), values![])?;
         let done = version(tx)?;
         if done.is_none() {
+            may_make(tx)?;
             tx.batch(
                 "CREATE SCHEMA backup365; CREATE TABLE backup365.schema_version (number bigint NOT NULL)",
             )?;
@@ -49,8 +54,20 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
     })
 }
 
+/// Refuses a role that may make no schema in the database.
+fn may_make(tx: &Tx<'_>) -> Result<(), Failure> {
+    if tx.only("SELECT has_database_privilege(current_database(), 'CREATE')", values![])? {
+        return Ok(());
+    }
+    Err(Failure::new(
+        FailureKind::Record,
+        "the role in record.url may not make the record's tables in that database",
+        "Ask whoever runs the server for the right to (GRANT CREATE ON DATABASE), or name another database.",
+    ))
+}
+
 /// The version on record; none where no record was made.
-fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
+pub(super) fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
     let (has_schema, has_version): (bool, bool) = tx.only(
         "SELECT to_regnamespace('backup365') IS NOT NULL, to_regclass('backup365.schema_version') IS NOT NULL",
         values![],

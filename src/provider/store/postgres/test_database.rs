@@ -5,7 +5,7 @@ use std::{env, sync::Once};
 use super::{super::waiter::Waiter, Address, Surroundings};
 
 /// A database of a test, dropped with it.
-pub(in super::super) struct TestDatabase {
+pub(crate) struct TestDatabase {
     base: String,
     name: String,
 }
@@ -13,10 +13,10 @@ pub(in super::super) struct TestDatabase {
 impl TestDatabase {
     /// Makes one; none, said aloud, where no server is named.
     #[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
-    pub(in super::super) fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         static SAID: Once = Once::new();
         let Ok(base) = env::var("BACKUP365_POSTGRES") else {
-            assert!(env::var_os("CI").is_none(), "BACKUP365_POSTGRES names no server");
+            assert!(!is_gate(), "BACKUP365_POSTGRES names no server");
             SAID.call_once(|| {
                 // To the terminal, whatever the test's own output is: a test that skips says so.
                 eprintln!(
@@ -32,18 +32,44 @@ impl TestDatabase {
     }
 
     /// Where a store finds it.
-    pub(in super::super) fn at(&self) -> Address {
+    pub(crate) fn at(&self) -> Address {
         self.address(&self.name)
     }
 
+    /// The same by another role.
+    pub(in super::super) fn at_as(&self, role: &str) -> Address {
+        let (scheme, rest) = self.base.split_once("://").unwrap();
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        let text = format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name);
+        Address::parse(&text, &Surroundings::default()).unwrap()
+    }
+
+    /// Makes a role that may do everything; gone with the database, whose name it has.
+    pub(in super::super) fn role(&self) -> String {
+        ask(&self.address("postgres"), &format!("CREATE ROLE {} LOGIN SUPERUSER", self.name));
+        self.name.clone()
+    }
+
     /// Statements behind the store's back.
-    pub(in super::super) fn run(&self, sql: &str) {
+    pub(crate) fn run(&self, sql: &str) {
         ask(&self.address(&self.name), sql);
     }
 
     /// The first column of what a statement finds.
-    pub(in super::super) fn words(&self, sql: &str) -> Vec<String> {
+    pub(crate) fn words(&self, sql: &str) -> Vec<String> {
         ask(&self.address(&self.name), sql)
+    }
+
+    /// The server's port.
+    pub(super) fn port(&self) -> u16 {
+        self.address(&self.name).config().get_ports()[0]
+    }
+
+    /// Its address by another port, where somebody carries what is said.
+    pub(super) fn address_by(&self, port: u16) -> Address {
+        let (role, _) = self.base.split_once('@').unwrap();
+        let url = format!("{role}@127.0.0.1:{port}/{}?sslmode=disable", self.name);
+        Address::parse(&url, &Surroundings::default()).unwrap()
     }
 
     fn address(&self, database: &str) -> Address {
@@ -55,11 +81,18 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         ask(&self.address("postgres"), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        ask(&self.address("postgres"), &format!("DROP ROLE IF EXISTS {}", self.name));
     }
 }
 
+/// Whether CI is set: what can't be tested is a failure there.
+#[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
+pub(super) fn is_gate() -> bool {
+    env::var("CI").is_ok_and(|value| !value.is_empty())
+}
+
 /// Asks on a connection of its own.
-fn ask(address: &Address, sql: &str) -> Vec<String> {
+pub(super) fn ask(address: &Address, sql: &str) -> Vec<String> {
     let waiter = Waiter::new().unwrap();
     waiter.wait(async {
         let (client, connection) = address.connect().await.unwrap();

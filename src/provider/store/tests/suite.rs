@@ -5,11 +5,13 @@
 mod access;
 mod applying;
 mod billing;
+mod changing_hands;
 mod clock;
 mod consent;
 mod corrections;
 mod customers;
 mod detail;
+mod keys;
 mod moving;
 mod opening;
 mod operators;
@@ -22,6 +24,7 @@ mod ruling;
 mod running;
 mod status;
 mod sweeping;
+mod team;
 
 use std::{
     path::PathBuf,
