@@ -12,6 +12,7 @@ pub mod login;
 pub mod operators;
 pub mod provision;
 pub mod receipt;
+pub mod record;
 pub mod settings;
 pub mod setup;
 pub mod status;
@@ -229,6 +230,9 @@ pub enum WorldCommand {
     /// Whose keys open the passwords of hosted customers.
     #[command(display_order = 8)]
     Keys(keys::Args),
+    /// The record itself: move it to a server or back, and check it.
+    #[command(display_order = 9)]
+    Record(record::Args),
     /// Sign in with your own account at Microsoft.
     Login(login::LoginArgs),
     /// Forget the sign-in on this computer.
@@ -288,6 +292,7 @@ impl Command {
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Keys(args)) => args.what.with_json(),
+            Self::InWorld(WorldCommand::Record(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),
             Self::InWorld(WorldCommand::Logout(args)) => ("logout", args.json),
             Self::InWorld(WorldCommand::Whoami(args)) => ("whoami", args.json),

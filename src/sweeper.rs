@@ -171,12 +171,18 @@ async fn passed(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report
     }
 }
 
+/// The rules of a record that is worked with here: one that was moved turns nobody on.
+fn rules_here(store: &Store) -> Result<Vec<RuleRow>, Failure> {
+    store.demand_unmoved()?;
+    store.rules()
+}
+
 /// What the next pass would do: lists and decides, writes nothing.
 ///
 /// # Errors
 /// As [`pass`].
 pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Failure> {
-    let rules = with(&provider.store, Store::rules).await?;
+    let rules = with(&provider.store, rules_here).await?;
     let reports = lanes::each(provider, clock, rules, foreseen).await;
     Ok(reports.into_iter().map(|(_, report)| report).collect())
 }

@@ -1,6 +1,8 @@
 //! Where the record is: a file in the data folder, or the database that settings name, with the password from where they
 //! say it lies.
 
+use std::path::{Path, PathBuf};
+
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
@@ -30,6 +32,27 @@ impl Opener {
         let password = source.map(|source| self.password_of_record(source)).transpose()?;
         let around = Surroundings { password, ..environment.postgres.clone() };
         Address::parse(url.expose(), &around).map(|address| Place::Server(Box::new(address)))
+    }
+
+    /// The place that a person names: an address, a data folder with the record in it, or the record's file.
+    ///
+    /// # Errors
+    /// `BadInput`: the address can't be used.
+    pub(super) fn place_named(&self, words: &str) -> Result<Place, Failure> {
+        if ["postgres://", "postgresql://"].iter().any(|scheme| words.starts_with(scheme)) {
+            let address = Address::parse(words, &self.environment.postgres);
+            return address.map(|address| Place::Server(Box::new(address)));
+        }
+        let path = Path::new(words);
+        let is_folder = path.is_dir() || words.ends_with('/');
+        let file = if is_folder { path.join(self.file_in_folder()) } else { path.to_owned() };
+        Ok(Place::File(std::path::absolute(&file).unwrap_or(file)))
+    }
+
+    /// Where in a data folder the record's file is.
+    pub(super) fn file_in_folder(&self) -> PathBuf {
+        let file = self.settings.store_of(self.is_sandbox);
+        file.strip_prefix(&self.settings.data).map_or_else(|_| file.clone(), Path::to_owned)
     }
 
     /// By which role a record on a server is entered; none: it is a file, or the address can't be used. Reads no password.

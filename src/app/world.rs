@@ -162,12 +162,11 @@ impl Opener {
     fn copied_by(&self, account: Account) -> Result<(Store, Trial), Failure> {
         let Self { settings, is_sandbox, .. } = self;
         let place = self.place()?;
-        let Place::File(file) = &place else { return Err(untried()) };
         // A trial of a record that is gone would be a trial of an empty one.
         let is_there = Store::is_there(&place, &self.terms())?;
         let trial = Trial::new(&settings.data_of(*is_sandbox))?;
         if is_there {
-            Store::copy(file, &trial.record())?;
+            Store::copy(&place, &trial.record())?;
         }
         let identity = settings.identity_of(*is_sandbox);
         // A key that is not there yet must not be made by a trial.
@@ -194,6 +193,15 @@ impl Opener {
     /// As [`Store::open_on`].
     pub(super) fn store(&self) -> Result<Store, Failure> {
         self.store_by(self.account(None)?)
+    }
+
+    /// The record in a place, which may be another one than settings name; it is not made there.
+    ///
+    /// # Errors
+    /// As [`Store::open_on`].
+    pub(super) fn store_in(&self, place: Place) -> Result<Store, Failure> {
+        let terms = Terms { may_make: false, ..self.terms() };
+        self.record(&terms, place, self.settings.identity_of(self.is_sandbox), self.account(None)?)
     }
 
     /// The record as this account opens it.
@@ -464,7 +472,10 @@ impl Opener {
     /// The sandbox that was started in this process.
     fn sandboxed(&self, store: Store, sandbox: Sandbox) -> Result<World, Failure> {
         let Self { settings, clock, .. } = self;
-        store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
+        // What was moved is only read.
+        if store.demand_unmoved().is_ok() {
+            store.seed_customers(&sandbox.customers().iter().filter_map(seed).collect::<Vec<_>>())?;
+        }
         let app = Self::app_of(&sandbox)?;
         let tenant = app.partner;
         let facts = credential::facts(&app.credential, None);
@@ -495,15 +506,6 @@ impl Opener {
             standing,
         })
     }
-}
-
-/// A trial needs a copy of the record.
-fn untried() -> Failure {
-    Failure::new(
-        FailureKind::Record,
-        "a trial works on a copy of the record, and one on a server is not copied for that yet",
-        "Nothing was changed. Try it in the sandbox, or do it without --dry-run.",
-    )
 }
 
 /// Why the sandbox did not start, in words.

@@ -34,8 +34,10 @@ mod examination;
 mod files;
 mod forms;
 mod history;
+mod inspection;
 mod invitations;
 mod keys;
+mod moving;
 mod operators;
 mod outcome;
 mod own_right;
@@ -79,8 +81,10 @@ pub use self::{
     database::Place,
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
+    inspection::{Inspection, Tables},
     invitations::InvitationChange,
     keys::KeySource,
+    moving::{Arrival, Load, Outlook},
     operators::{KnownAccount, KnownOperator},
     part::{
         claim::SweepClaim,
@@ -104,7 +108,10 @@ use self::{
         lock::{LockFolder, Locks},
     },
     postgres::{Scope, Server},
-    table::{about, audit},
+    table::{
+        about::{self, Mark},
+        audit,
+    },
     tx::Tx,
 };
 use crate::domain::{
@@ -185,7 +192,11 @@ impl Store {
         keeps: bool,
     ) -> Result<Self, Failure> {
         let role = options.place.role();
-        let (operator, id) = database.write(Scope::Record, |tx| {
+        let (operator, id) = database.write(Scope::Marked, |tx| {
+            let mark = about::mark(tx)?;
+            if let Some(mark @ Mark::Filling(_)) = &mark {
+                return Err(mark.refusal());
+            }
             let id = id_of(tx)?;
             known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
@@ -196,7 +207,10 @@ impl Store {
             // A trainee's roles are a play.
             operator.warning = operator.warning.filter(|_| !options.is_sandbox);
             audit::add(tx, &notes)?;
-            Ok(((operator, id), keeps))
+            // What was moved is only read from now on: not even who looks is entered.
+            let is_kept = keeps && mark.is_none();
+            operator.warning = mark.map(|mark| mark.refusal().in_words()).or(operator.warning);
+            Ok(((operator, id), is_kept))
         })?;
         if keeps {
             known.keep(id);
@@ -262,13 +276,16 @@ impl Store {
         self.0.id
     }
 
-    /// Copies the record in a file into another file, which must not be there yet. A record that has not been made yet is
-    /// no error: there is no copy then. Cost: reads and writes the whole record once.
+    /// Copies a record into a file, which must not be there yet. A record that has not been made yet is no error: there is no
+    /// copy then. Cost: reads and writes the whole record once.
     ///
     /// # Errors
     /// `Record`, when the record can't be read or the copy not be written; a retry helps for a busy one.
-    pub fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-        sqlite::copy(from, to)
+    pub fn copy(from: &Place, to: &Path) -> Result<(), Failure> {
+        match from {
+            Place::File(from) => sqlite::copy(from, to),
+            Place::Server(address) => moving::copied(&Server::connect(address)?, to),
+        }
     }
 
     /// Has what others change told from now on; nothing (`None`) said: anything may have been missed, read all of it again. A

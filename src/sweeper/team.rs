@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Key, Report, empty, lanes, passed, with};
+use super::{Key, Report, empty, lanes, passed, rules_here, with};
 
 /// Does everything that is due now. What another sweeper is at is asked for again in the end, after each of these pauses, as
 /// long as there is any: whoever stopped in the middle is taken over by whoever is still here. `waiting` is told how many
@@ -35,7 +35,7 @@ pub async fn pass(
         // The passes tell whether the record takes anything at all.
         tracing::warn!(what = %failure.what, "that the sweeper is at work could not be noted");
     }
-    let rules = with(&provider.store, Store::rules).await?;
+    let rules = with(&provider.store, rules_here).await?;
     let mut reports = lanes::each(provider, clock, rules, passed).await;
     for pause in pauses {
         let held: BTreeSet<Key> = elsewhere_of(&reports).collect();
@@ -68,7 +68,7 @@ async fn take_over(
     held: &BTreeSet<Key>,
     reports: &mut Vec<(Key, Report)>,
 ) -> Result<(), Failure> {
-    let mut rules = with(&provider.store, Store::rules).await?;
+    let mut rules = with(&provider.store, rules_here).await?;
     rules.retain(|row| held.contains(&(row.customer.id, row.product)));
     let mut again: BTreeMap<Key, Report> =
         lanes::each(provider, clock, rules, passed).await.into_iter().collect();

@@ -142,11 +142,11 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 
 /// Commands that print no data of their own: a shell's script, a page of the manual, a server in the foreground, and what
 /// only groups others.
-const WITHOUT_JSON: [&str; 9] =
-    ["", "sandbox", "customers", "consent", "operators", "keys", "setup", "completions", "man"];
+const WITHOUT_JSON: [&str; 10] =
+    ["", "sandbox", "customers", "consent", "operators", "keys", "record", "setup", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 24] = [
+const NEEDS: [(&str, &str); 26] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -166,6 +166,8 @@ const NEEDS: [(&str, &str); 24] = [
     ("keys list", ""),
     ("keys add", "desk-2"),
     ("keys remove", "desk-2"),
+    ("record copy", "--to elsewhere/"),
+    ("record check", ""),
     ("doctor", ""),
     ("settings", ""),
     ("login", ""),

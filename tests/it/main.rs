@@ -81,6 +81,8 @@ mod readme;
 #[cfg(unix)]
 mod receipt;
 #[cfg(unix)]
+mod record;
+#[cfg(unix)]
 mod recorded;
 #[cfg(unix)]
 mod remote;

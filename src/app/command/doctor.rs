@@ -175,6 +175,10 @@ fn of_record(opener: &world::Opener, trial: Result<&Trial, &Failure>, sheet: &mu
         Ok(trial) => opener.examine(place, trial),
         Err(failure) => Err(failure.clone()),
     };
+    let found = found.and_then(|store| {
+        store.as_ref().map_or(Ok(()), Store::demand_unmoved)?;
+        Ok(store)
+    });
     sheet.add(record::record(&found, &opener.place_in_words()));
     let store = found.ok().flatten()?;
     sheet.add(record::history(&store));

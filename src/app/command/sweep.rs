@@ -72,7 +72,7 @@ fn all(command: &CommandContext) -> Vec<Check> {
     let mut all = vec![checks::settings(opener)];
     all.extend(checks::addresses(opener));
     all.push(checks::files(&places::notes(&opener.settings, opener.is_sandbox)));
-    let store = opener.store();
+    let store = opener.store().and_then(|store| store.demand_unmoved().map(|()| store));
     let opens = |_: &_| Text::of(format_args!("opens, {}", opener.place_in_words()));
     all.push(Check::new(RECORD, store.as_ref().map(opens).map_err(Clone::clone)));
     let Ok(store) = store else { return all };

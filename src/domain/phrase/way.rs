@@ -307,6 +307,10 @@ pub enum Command {
     KeysAdd(Text, Option<PublicKey>),
     /// Put this computer's key on record under a name.
     KeysAddHere(Text),
+    /// Give a move of the record up that was begun.
+    RecordGiveUp,
+    /// Look at the record, row by row.
+    RecordCheck,
 }
 
 impl Command {
@@ -361,6 +365,8 @@ impl Command {
             Self::KeysList,
             Self::KeysAdd("desk-2".into(), None),
             Self::KeysAddHere("desk-2".into()),
+            Self::RecordGiveUp,
+            Self::RecordCheck,
         ]
     }
 }
@@ -439,6 +445,8 @@ impl Command {
             Self::KeysAdd(name, None) => write!(f, "keys add {}", quoted(name.as_str())),
             Self::KeysAdd(name, Some(key)) => write!(f, "keys add {} {key}", quoted(name.as_str())),
             Self::KeysAddHere(name) => write!(f, "keys add {} --this-computer", quoted(name.as_str())),
+            Self::RecordGiveUp => f.write_str("record copy --give-up"),
+            Self::RecordCheck => f.write_str("record check"),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     postgres::{Address, Scope, Server},
     sqlite,
+    table::about::{self, Mark},
     tx::Tx,
 };
 use crate::domain::{failure::Failure, text::Text};
@@ -75,19 +76,54 @@ impl Database {
         }
     }
 
-    /// Writes where `work` answers true, and is on the disk when this returns; otherwise nothing was changed. On SQLite one
-    /// write goes on at a time; on PostgreSQL one in each scope.
+    /// Opens what is in a place, at this program's version; none where nothing was made yet. With `makes` it is made.
     ///
     /// # Errors
-    /// `Record`, when the record can't be written, and what `work` says: nothing was changed then.
+    /// `Record`, when it can't be opened or made, or is no record.
+    pub(super) fn at(place: &Place, makes: bool) -> Result<Option<Self>, Failure> {
+        match place {
+            Place::File(file) if file.exists() || makes => {
+                if !file.exists() {
+                    sqlite::make(file)?;
+                }
+                Ok(Some(Self::File(sqlite::Database::open(file.clone())?)))
+            }
+            Place::File(_) => Ok(None),
+            Place::Server(address) => {
+                let server = Server::connect(address)?;
+                if !server.is_made()? && !makes {
+                    return Ok(None);
+                }
+                server.migrate()?;
+                Ok(Some(Self::Server(server)))
+            }
+        }
+    }
+
+    /// Writes where `work` answers true, and is on the disk when this returns; otherwise nothing was changed. On SQLite one
+    /// write goes on at a time; on PostgreSQL one in each scope. A record that is marked takes none, but those that say so.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be written, and what `work` says: nothing was changed then. `Record`, as an alarm: it
+    /// was moved, or is being moved.
     pub(super) fn write<T>(
         &self,
         scope: Scope<'_>,
         work: impl FnOnce(&Tx<'_>) -> Result<(T, bool), Failure>,
     ) -> Result<T, Failure> {
         match self {
-            Self::File(file) => file.write(work),
-            Self::Server(server) => server.write(scope, work),
+            Self::File(file) => file.write(|tx| {
+                if !matches!(scope, Scope::Marked)
+                    && let Some(mark) = about::mark(tx)?
+                {
+                    return Err(mark.refusal());
+                }
+                work(tx)
+            }),
+            Self::Server(server) => server.write(scope, |tx, mark| match mark.and_then(Mark::of) {
+                Some(mark) => Err(mark.refusal()),
+                None => work(tx),
+            }),
         }
     }
 }

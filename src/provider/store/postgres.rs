@@ -78,6 +78,8 @@ pub(crate) enum Scope<'a> {
     Customer(CustomerId),
     /// All of the record: what is decided by several customers, operators or settings.
     Record,
+    /// The same, whatever mark the record has: opening and moving it.
+    Marked,
 }
 
 /// First numbers of the locks that last as long as a transaction; what stands behind is the customer's number, or 0.
@@ -86,12 +88,13 @@ const LOCK_CUSTOMER: i32 = 365_002;
 const LOCK_SCHEMA: i32 = 365_004;
 
 impl Scope<'_> {
-    /// The statement that begins such a write, and answers with the number of its transaction.
+    /// The statement that begins such a write, and answers with the number of its transaction, and the record's mark where it
+    /// has one.
     fn begin(self) -> String {
         let shared = format!("pg_advisory_xact_lock_shared({LOCK_RECORD}, 0)");
         let locks = match self {
-            Self::Nothing => String::new(),
-            Self::Record => format!("SELECT pg_advisory_xact_lock({LOCK_RECORD}, 0);"),
+            Self::Nothing => format!("SELECT {shared};"),
+            Self::Record | Self::Marked => format!("SELECT pg_advisory_xact_lock({LOCK_RECORD}, 0);"),
             Self::Customer(CustomerId(number)) => {
                 format!(
                     "SELECT {shared}, pg_advisory_xact_lock({LOCK_CUSTOMER}, {});",
@@ -105,7 +108,12 @@ impl Scope<'_> {
                 run.letters()
             ),
         };
-        format!("BEGIN ISOLATION LEVEL READ COMMITTED; {locks} SELECT pg_current_xact_id()::text")
+        // Asked behind the lock: whoever marks the record has all of it for itself.
+        let mark = match self {
+            Self::Marked => "",
+            _ => " || coalesce((SELECT ' ' || value FROM about WHERE name = 'mark'), '')",
+        };
+        format!("BEGIN ISOLATION LEVEL READ COMMITTED; {locks} SELECT pg_current_xact_id()::text{mark}")
     }
 }
 
@@ -186,7 +194,8 @@ impl Server {
         Ok(made)
     }
 
-    /// Writes where `work` answers true, and is kept by the server when this returns; otherwise nothing was changed.
+    /// Writes where `work` answers true, and is kept by the server when this returns; otherwise nothing was changed. `work` is
+    /// told the record's mark, in the record's words.
     ///
     /// # Errors
     /// `Record`, when the record can't be written, and what `work` says: nothing was changed then, unless the words say
@@ -194,11 +203,13 @@ impl Server {
     pub(super) fn write<T>(
         &self,
         scope: Scope<'_>,
-        work: impl FnOnce(&Tx<'_>) -> Result<(T, bool), Failure>,
+        work: impl FnOnce(&Tx<'_>, Option<&str>) -> Result<(T, bool), Failure>,
     ) -> Result<T, Failure> {
-        let (served, number) = self.begin(&scope.begin(), writing)?;
+        let (served, said) = self.begin(&scope.begin(), writing)?;
+        let said = said.unwrap_or_default();
+        let (number, mark) = said.split_once(' ').unwrap_or((&said, ""));
         let tx = Tx::on_server(served);
-        let (made, is_kept) = work(&tx)?;
+        let (made, is_kept) = work(&tx, Some(mark).filter(|mark| !mark.is_empty()))?;
         let Some(served) = tx.into_server().filter(|_| is_kept) else { return Ok(made) };
         if served.has_failed() {
             return Err(error::undone());
@@ -207,7 +218,7 @@ impl Server {
         match served.commit() {
             Ok(()) => Ok(made),
             Err(lost) if lost.is_closed() || lost.code().is_none() || is_passing(&lost) => {
-                self.fate(number.as_deref(), entry, &lost).map(|()| made)
+                self.fate(Some(number), entry, &lost).map(|()| made)
             }
             Err(error) => Err(writing(&error)),
         }

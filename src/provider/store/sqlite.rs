@@ -18,10 +18,13 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
-pub(super) use self::copy::{copy, copy_untouched};
 use self::error::{Tried, placed};
+pub(super) use self::{
+    copy::{copy, copy_untouched},
+    schema::{NEWEST, shape},
+};
 use super::{
     files::{close_to_others, make_folder, network, of_file},
     tx::Tx,
@@ -140,6 +143,15 @@ impl Database {
             Ok(made)
         };
         written().map_err(|failure| placed(failure, &self.file, Tried::Write))
+    }
+
+    /// Lets no trigger run in what this writes from now on: rows that are copied are counted already.
+    ///
+    /// # Errors
+    /// `Record`, when SQLite does not do that.
+    pub(super) fn without_triggers(&self) -> Result<(), Failure> {
+        self.writer().set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+        Ok(())
     }
 
     fn readers(&self) -> MutexGuard<'_, Readers> {

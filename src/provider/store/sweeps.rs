@@ -2,7 +2,12 @@
 
 use super::{
     Scope, Store,
-    part::{allowed, claim::SweepClaim, seating, write::Write},
+    part::{
+        allowed,
+        claim::{self, SweepClaim},
+        seating,
+        write::Write,
+    },
     table::{customer, enablement, product, rule, seat::Source, sweep, sweeper},
 };
 use crate::domain::{
@@ -46,7 +51,7 @@ impl Store {
         if due > now {
             return Ok(None);
         }
-        let name = format!("sweep-{}-{}", customer.0, product.word());
+        let name = claim::lock_name((customer, product));
         let Some(hold) = self.0.locks.try_hold(&name)? else { return Ok(None) };
         let taken = self.write_in(Scope::Customer(customer), |write| {
             let Some(rule) = rule::find(write.tx, (customer, product))? else { return Ok(None) };

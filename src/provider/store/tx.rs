@@ -7,6 +7,7 @@
 mod carried;
 mod served;
 mod value;
+mod whole;
 
 use std::{cell::Cell, collections::BTreeSet, iter};
 
@@ -15,8 +16,11 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-pub(super) use self::served::{Entry, InWords, Served};
-pub(super) use self::value::{Column, Columns, Value, columns, row, values};
+pub(super) use self::{
+    served::{Entry, InWords, Served},
+    value::{Column, Columns, Value, columns, row, values},
+    whole::{Link, TableShape, quoted},
+};
 use super::error::unreadable;
 use crate::domain::{
     change::Change,

@@ -10,6 +10,11 @@ use crate::domain::{
     time::Moment,
 };
 
+/// The name of the lock of a rule's passes.
+pub(crate) fn lock_name((customer, product): Key) -> String {
+    format!("sweep-{}-{}", customer.0, product.word())
+}
+
 /// The right to work one pass: nobody else has it while this lives. Gone with the process.
 #[derive(Debug)]
 pub struct SweepClaim {

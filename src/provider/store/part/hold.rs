@@ -158,7 +158,12 @@ impl Store {
     }
 
     /// Who had a run last, where the lock says that they still have it.
-    fn live(&self, run: &RunId, last: Option<HeldBy>, touched: Moment) -> Result<Option<HeldBy>, Failure> {
+    pub(crate) fn live(
+        &self,
+        run: &RunId,
+        last: Option<HeldBy>,
+        touched: Moment,
+    ) -> Result<Option<HeldBy>, Failure> {
         let number = last.as_ref().map_or(0, |last| last.number);
         let is_held = self.0.locks.is_held(&self.lock_name(run, number))?;
         Ok(is_held.then(|| last.unwrap_or_else(|| HeldBy::somebody(touched))))

@@ -167,6 +167,14 @@ impl Store {
         self.write_if_in(Scope::Record, work)
     }
 
+    /// Asks as a write would, whatever mark the record has, and changes nothing.
+    pub(crate) fn write_if_marked<T>(
+        &self,
+        work: impl FnOnce(&Write<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.write_if_in(Scope::Marked, |write| Ok((work(write)?, false)))
+    }
+
     /// The same in a scope. What it has noted is written last.
     pub(crate) fn write_if_in<T>(
         &self,

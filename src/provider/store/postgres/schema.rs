@@ -35,7 +35,7 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
     if server.read(version)? == Some(NEWEST) {
         return Ok(());
     }
-    server.write(Scope::Record, |tx| {
+    server.write(Scope::Marked, |tx, _| {
         tx.write(&format!("SELECT pg_advisory_xact_lock({LOCK_SCHEMA}, 0)"), values![])?;
         let done = version(tx)?;
         if done.is_none() {

@@ -86,7 +86,10 @@ mod tests {
     fn a_copy_holds_what_the_log_holds_and_the_original_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let (from, to) = (folder.path().join("record.sqlite"), folder.path().join("copy.sqlite"));
-        assert!(Store::copy(&from, &to).is_ok() && !to.exists(), "nothing to copy is no error");
+        assert!(
+            Store::copy(&from.clone().into(), &to).is_ok() && !to.exists(),
+            "nothing to copy is no error"
+        );
         let store = Store::open(options(&from)).unwrap();
         let bakery = NewCustomer {
             reference: "C-1".into(),
@@ -100,12 +103,12 @@ mod tests {
         let before = (fs::read(&from).unwrap(), fs::read(&log).unwrap());
         assert!(!before.1.is_empty(), "the customer stands in the log only");
 
-        Store::copy(&from, &to).unwrap();
+        Store::copy(&from.clone().into(), &to).unwrap();
         assert_eq!((fs::read(&from).unwrap(), fs::read(&log).unwrap()), before);
         let copy = Store::open(options(&to)).unwrap();
         let customer = &copy.customers().unwrap()[0];
         let run = copy.open_run(customer.id, Product::Office365).unwrap();
         assert!(store.load_run(&run.id).is_err(), "what is written into the copy stays there");
-        assert!(Store::copy(&from, &to).is_err(), "a file that is there is not written over");
+        assert!(Store::copy(&from.into(), &to).is_err(), "a file that is there is not written over");
     }
 }

@@ -1,7 +1,10 @@
 //! Runs the numbered migrations of `assets/schema`, in order, each once; refuses a record that a newer program made.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::super::tx::{Link, TableShape, Tx, values};
 use crate::domain::{
     failure::{Failure, FailureKind},
     text::Text,
@@ -38,6 +41,59 @@ const MIGRATIONS: [&str; 25] = [
 
 /// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.
 const APPLICATION: i64 = 0x4233_3635;
+
+/// This program's version.
+pub(in super::super) const NEWEST: usize = MIGRATIONS.len();
+
+/// The tables as this program's migrations make them, in both databases; one that others point at stands before them.
+///
+/// # Errors
+/// `Internal`: tables that point at each other.
+pub(in super::super) fn shape() -> Result<Vec<TableShape>, Failure> {
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection)?;
+    let tx = Tx::on_file(connection.transaction()?);
+    let mut rest: Vec<TableShape> = Vec::new();
+    for name in tx.tables()?.into_keys() {
+        rest.push(table(&tx, name)?);
+    }
+    let (mut ordered, mut known) = (Vec::new(), BTreeSet::new());
+    while !rest.is_empty() {
+        let is_ready = |table: &TableShape| table.links.iter().all(|link| known.contains(&link.parent));
+        let (ready, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
+        if ready.is_empty() {
+            return Err(Failure::new(
+                FailureKind::Internal,
+                "tables of the record point at each other in a circle",
+                "Report this with the log file.",
+            ));
+        }
+        known.extend(ready.iter().map(|table| table.name.clone()));
+        ordered.extend(ready);
+        rest = waiting;
+    }
+    Ok(ordered)
+}
+
+/// One table.
+fn table(tx: &Tx<'_>, name: String) -> Result<TableShape, Failure> {
+    let of = values![&name];
+    let columns = tx.query("SELECT name FROM pragma_table_info(?1) ORDER BY name", of)?;
+    let key = tx.query("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk", of)?;
+    let found: Vec<(String, (String, String))> = tx.query(
+        "SELECT \"table\", group_concat(\"from\", ' '), group_concat(\"to\", ' ')
+           FROM (SELECT * FROM pragma_foreign_key_list(?1) ORDER BY id, seq) GROUP BY id, \"table\"",
+        of,
+    )?;
+    let names = |list: &str| list.split(' ').map(str::to_owned).collect();
+    let link = |(parent, (own, its)): (String, (String, String))| Link {
+        parent,
+        own: names(&own),
+        its: names(&its),
+    };
+    let links = found.into_iter().map(link).collect();
+    Ok(TableShape { name, columns, key, links })
+}
 
 /// Brings the record to this program's version, in one transaction.
 ///

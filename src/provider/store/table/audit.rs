@@ -44,8 +44,7 @@ pub(crate) fn add(tx: &Tx<'_>, notes: &[Note]) -> Result<(), Failure> {
         return Ok(());
     }
     tx.stand_in_line()?;
-    let last = tx.one("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", values![])?;
-    let (mut id, mut before): (i64, [u8; 32]) = last.unwrap_or((0, START));
+    let (mut id, mut before) = last(tx)?.unwrap_or((0, START));
     for Note { at, operator, host, run, customer, what } in notes {
         let (run, what) = (run.as_ref(), what.as_str());
         id += 1;
@@ -61,6 +60,11 @@ pub(crate) fn add(tx: &Tx<'_>, notes: &[Note]) -> Result<(), Failure> {
     // Added to, so that a chain that was cut off and goes on is missed as well.
     let added = i64::try_from(notes.len()).unwrap_or(i64::MAX);
     tx.write("UPDATE audit_count SET entries = entries + ?1", values![added])
+}
+
+/// Number and hash of the last row.
+pub(crate) fn last(tx: &Tx<'_>) -> Result<Option<(i64, [u8; 32])>, Failure> {
+    tx.one("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", values![])
 }
 
 impl Columns for AuditEntry {

@@ -304,7 +304,7 @@ fn another_record_than_the_known_one_is_an_alarm_and_changes_nothing() {
     assert!(failure.is_alarm && failure.what.as_str().contains("timer"), "{}", failure.what);
     // A copy of a record is that record.
     let copy = world.folder.path().join("copy.db");
-    Store::copy(&other.file(), &copy).unwrap();
+    Store::copy(&other.file().into(), &copy).unwrap();
     assert_eq!(Store::id_in(&copy.into()).unwrap(), Some(second));
 }
 

@@ -143,5 +143,17 @@ proptest! {
             let kept = world.number("SELECT sum(seats_on) FROM customer_product");
             prop_assert_eq!(usize::try_from(kept).unwrap(), total, "the kept count is not the rows");
         }
+        // Whatever came, it can be moved.
+        if due % 259_200_000 == 2_000_000 {
+            drop(store);
+            let store = world.open("ann");
+            let to: Place = world.folder.path().join("elsewhere/store.db").into();
+            store.move_to(&to, &mut |_, _| {}).unwrap();
+            let there = Store::open(StoreOptions { place: to, ..world.options("ann") }).unwrap();
+            for (run, product) in &runs {
+                prop_assert_eq!(&there.protection(customer.id, *product).unwrap().seats, &store.protection(customer.id, *product).unwrap().seats);
+                prop_assert_eq!(there.outcome(run).unwrap().results.len(), store.outcome(run).unwrap().results.len());
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ mod corrections;
 mod customers;
 mod detail;
 mod keys;
+mod moving;
 mod opening;
 mod operators;
 mod own_right;
@@ -41,7 +42,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, Listing, NewCustomer, Product},
     doubt::Accepts,
     failure::{Failure, FailureKind},
-    id::{RunId, UserId},
+    id::{CustomerId, RunId, UserId},
     protection::{Chosen, SeatOutcome, SeatResult},
     secret::Secret,
     tenant::Organisation,

@@ -11,6 +11,8 @@ impl ToSql for Value<'_> {
         match self {
             Self::Null => Ok(IsNull::Yes),
             Self::Truth(is_true) => is_true.to_sql(ty, out),
+            // SQLite keeps truth as a number.
+            Self::Number(number) if *ty == Type::BOOL => (*number != 0).to_sql(ty, out),
             Self::Number(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
             Self::Number(number) => number.to_sql(ty, out),
             Self::Words(words) => words.as_ref().to_sql(ty, out),

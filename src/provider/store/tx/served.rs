@@ -7,7 +7,7 @@ use std::{
 
 use deadpool_postgres::Object;
 use futures_util::{TryStreamExt as _, future::try_join_all, pin_mut};
-use tokio_postgres::{Row, SimpleQueryMessage, Statement};
+use tokio_postgres::{Row, SimpleQueryMessage, Statement, binary_copy::BinaryCopyInWriter, types::Type};
 
 use super::{super::waiter::Waiter, Value};
 use crate::domain::failure::Failure;
@@ -114,6 +114,22 @@ impl Served {
         let each = rows.map(|values| self.client.execute_raw(statement, values));
         let changed = self.told(self.waiter.wait(try_join_all(each)))?;
         Ok(changed.into_iter().map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)).collect())
+    }
+
+    /// Puts rows into a table, by the way that is made for many.
+    pub(crate) fn fill(&self, table: &str, columns: &str, rows: &[Vec<Value<'_>>]) -> Result<(), Failure> {
+        let known = self.prepare(&format!("SELECT {columns} FROM {table} LIMIT 0"))?;
+        let types: Vec<Type> = known.columns().iter().map(|column| column.type_().clone()).collect();
+        let copied = self.waiter.wait(async {
+            let sink = self.client.copy_in(&format!("COPY {table} ({columns}) FROM STDIN BINARY")).await?;
+            let writer = BinaryCopyInWriter::new(sink, &types);
+            pin_mut!(writer);
+            for row in rows {
+                writer.as_mut().write_raw(row).await?;
+            }
+            writer.finish().await
+        });
+        self.told(copied).map(drop)
     }
 
     /// The first row for each of these values, all of them asked before the first answer is waited for.
