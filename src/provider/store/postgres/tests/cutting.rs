@@ -73,7 +73,7 @@ fn a_statement_that_was_refused_and_passed_over_is_not_called_saved() {
     enabled_run(&store, "C-1");
     let server = Server::connect(&database.address_by(database.port())).unwrap();
     let failure = server
-        .write(super::super::Scope::Record, |tx| {
+        .write(super::super::Scope::Record, |tx, _| {
             tx.write("UPDATE customer SET name = 'Other'", &[])?;
             let _passed_over = tx.write("UPDATE customer SET seats = -1", &[]);
             Ok(((), true))
