@@ -11,6 +11,7 @@ pub mod login;
 pub mod operators;
 pub mod provision;
 pub mod receipt;
+pub mod record;
 pub mod settings;
 pub mod setup;
 pub mod status;
@@ -225,6 +226,9 @@ pub enum WorldCommand {
     /// Who works with the record, and who of them is an Admin.
     #[command(display_order = 8)]
     Operators(operators::Args),
+    /// The record itself: who may do what with one on a server.
+    #[command(display_order = 8)]
+    Record(record::Args),
     /// Sign in with your own account at Microsoft.
     Login(login::LoginArgs),
     /// Forget the sign-in on this computer.
@@ -283,6 +287,7 @@ impl Command {
             Self::InWorld(WorldCommand::Consent(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
+            Self::InWorld(WorldCommand::Record(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),
             Self::InWorld(WorldCommand::Logout(args)) => ("logout", args.json),
             Self::InWorld(WorldCommand::Whoami(args)) => ("whoami", args.json),

@@ -14,6 +14,7 @@ pub mod operators;
 pub mod own_credential;
 pub mod provision;
 pub mod receipt;
+pub mod record;
 pub mod record_context;
 pub mod settings;
 pub mod setup;

@@ -14,6 +14,7 @@ mod operators;
 mod password;
 mod provision;
 mod receipt;
+mod record;
 pub(super) mod settings;
 pub(super) mod setup;
 mod status;
@@ -200,6 +201,7 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Consent(args) => consent::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
         WorldCommand::Operators(args) => operators::run(args, &context),
+        WorldCommand::Record(args) => record::run(args, &context),
         WorldCommand::Login(args) => login::login(args, &context),
         WorldCommand::Logout(args) => login::logout(args, &context),
         WorldCommand::Whoami(args) => login::whoami(args, &context),

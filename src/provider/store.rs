@@ -32,6 +32,7 @@ mod error;
 mod examination;
 mod files;
 mod forms;
+mod grants;
 mod history;
 mod invitations;
 mod operators;

@@ -45,7 +45,7 @@ fn stopped(mut child: Child, mut err: BufReader<std::process::ChildStderr>, sign
 }
 
 /// Command lines in their order, each with its code, over one home.
-const TABLE: [(&str, Exit); 19] = [
+const TABLE: [(&str, Exit); 20] = [
     ("status", Exit::Done),
     ("explain 90094", Exit::Done),
     ("explain zzzzzz", Exit::Failed),
@@ -62,6 +62,7 @@ const TABLE: [(&str, Exit); 19] = [
     ("--as user operators set --recover --json", Exit::Done),
     ("--as user operators set nobody --admin", Exit::Refused),
     ("operators set nobody --admin", Exit::Usage),
+    ("record grant b365_worker --rights worker", Exit::Usage),
     ("provision C-1003 --users none", Exit::Waiting),
     ("provision C-1001 --users all --max-seats 0 --rehearse", Exit::Stopped),
     ("provision C-1021 --users none", Exit::Stopped),
@@ -141,11 +142,11 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 
 /// Commands that print no data of their own: a shell's script, a page of the manual, a server in the foreground, and what
 /// only groups others.
-const WITHOUT_JSON: [&str; 8] =
-    ["", "sandbox", "customers", "consent", "operators", "setup", "completions", "man"];
+const WITHOUT_JSON: [&str; 9] =
+    ["", "sandbox", "customers", "consent", "operators", "record", "setup", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 21] = [
+const NEEDS: [(&str, &str); 22] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -162,6 +163,7 @@ const NEEDS: [(&str, &str); 21] = [
     ("receipt", "B365-FHKL"),
     ("operators list", ""),
     ("operators set", "jane --admin"),
+    ("record grant", "b365_worker --rights worker"),
     ("doctor", ""),
     ("settings", ""),
     ("login", ""),

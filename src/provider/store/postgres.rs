@@ -11,6 +11,7 @@
 
 mod address;
 mod error;
+mod grant;
 mod schema;
 mod served;
 mod session;
@@ -39,6 +40,7 @@ use self::{
     waiter::Waiter,
 };
 pub(super) use self::{
+    grant::{grant, statements as grant_statements},
     served::Served,
     session::{Session, SessionHold},
 };

@@ -41,13 +41,14 @@ pub(crate) struct Products {
     sweeps: BTreeMap<Key, LastSweep>,
     ticked: BTreeMap<Key, Marked>,
     left: BTreeMap<Key, (u32, u32)>,
+    troubles: BTreeMap<Key, u32>,
 }
 
 impl Products {
     /// Reads it, of one customer or of all. `last_2000` is the latest 20:00 in Sydney that is half an hour ago; the ticks of
     /// open runs are looked up where `has_open_ticks`: a verdict needs none of users who are still being chosen.
     ///
-    /// Cost: eleven statements, whatever the number of customers, and three at each user who is ticked.
+    /// Cost: twelve statements, whatever the number of customers, and three at each user who is ticked.
     pub(crate) fn of(
         tx: &Tx<'_>,
         only: Option<CustomerId>,
@@ -69,6 +70,7 @@ impl Products {
             sweeps: sweep::last_of_rules(tx, now.plus(TOLERANCE))?,
             ticked: ticked(tx, only, |key| has_open_ticks || !keys.contains(key))?,
             left: seat::count_left(tx, only)?,
+            troubles: seat::count_troubles(tx, only)?,
             customers,
             open,
         })
@@ -133,6 +135,7 @@ impl Products {
             ticked: self.ticked.get(&key).map_or_else(Ticked::default, |ticked| ticked.of(facts.on)),
             left,
             left_before,
+            backup_troubles: self.troubles.get(&key).copied().unwrap_or(0),
             trouble: facts.trouble,
             last_sweep: self.sweeps.get(&key).cloned(),
         }

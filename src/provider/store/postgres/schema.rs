@@ -1,7 +1,7 @@
 //! Runs the migrations of `assets/schema/postgres`, in order, each once, all in one transaction that others wait for;
 //! refuses a record that a newer program made.
 
-use super::{LOCK_SCHEMA, Scope, Server};
+use super::{LOCK_SCHEMA, Scope, Server, grant};
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
@@ -14,9 +14,10 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
+    include_str!("../../../../assets/schema/postgres/025_contract.sql"),
 ];
 
 /// This program's version.
@@ -35,11 +36,13 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
         tx.write(&format!("SELECT pg_advisory_xact_lock({LOCK_SCHEMA}, 0)"), values![])?;
         let done = version(tx)?;
         if done.is_none() {
+            demand_room(tx)?;
             tx.batch(
                 "CREATE SCHEMA backup365; CREATE TABLE backup365.schema_version (number bigint NOT NULL)",
             )?;
             tx.write("INSERT INTO schema_version (number) VALUES (0)", values![])?;
         }
+        grant::demand_owner(tx)?;
         let next = done.map_or(0, |done| done + 1 - BASE);
         for sql in MIGRATIONS.iter().skip(next) {
             tx.batch(sql)?;
@@ -47,6 +50,19 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
         tx.write("UPDATE schema_version SET number = ?1", values![i64::try_from(NEWEST).unwrap_or(0)])?;
         Ok(((), true))
     })
+}
+
+/// Whoever makes a record has to make a schema for it.
+fn demand_room(tx: &Tx<'_>) -> Result<(), Failure> {
+    let may_make: bool = tx.only("SELECT has_database_privilege(current_database(), 'CREATE')", values![])?;
+    if may_make {
+        return Ok(());
+    }
+    Err(Failure::new(
+        FailureKind::Record,
+        "there is no record yet on this server, and the role in record.url may make none",
+        "Have it made by a role that may: GRANT CREATE ON DATABASE … TO …, then open it once with that role.",
+    ))
 }
 
 /// The version on record; none where no record was made.

@@ -2,8 +2,12 @@
 
 use std::{env, sync::Once};
 
-use super::{Address, Surroundings, waiter::Waiter};
-use crate::provider::store::Place;
+use super::{Address, Server, Surroundings, grant, waiter::Waiter};
+use crate::{domain::record_role::Rights, provider::store::Place};
+
+/// A role with an operator's rights that owns nothing: stores are opened as it, so that the whole suite proves that these
+/// rights are enough.
+const OPERATOR: &str = "backup365_test_operator";
 
 /// A database of a test, dropped with it.
 pub(in super::super) struct TestDatabase {
@@ -28,12 +32,45 @@ impl TestDatabase {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let made = Self { base, name };
         ask(&made.address("postgres"), &format!("CREATE DATABASE {}", made.name));
+        made.prepare();
         Some(made)
     }
 
-    /// Where a store finds it.
+    /// Makes the tables as their owner, and the role that works with them.
+    fn prepare(&self) {
+        let owner = self.address(&self.name);
+        Server::connect(&owner).unwrap().migrate().unwrap();
+        self.make_role(OPERATOR);
+        ask(&owner, &grant::statements(&OPERATOR.parse().unwrap(), Rights::Operator));
+    }
+
+    /// Makes a role that may sign in and nothing else, unless it is there already: roles are the whole server's.
+    pub(in super::super) fn make_role(&self, role: &str) {
+        self.run(&format!(
+            "DO $$ BEGIN CREATE ROLE \"{role}\" LOGIN;
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        ));
+    }
+
+    /// Where a store finds it, as an operator.
     pub(in super::super) fn place(&self) -> Place {
+        Place::Server(self.address_as(OPERATOR))
+    }
+
+    /// The same, as the owner of the tables.
+    pub(in super::super) fn owners_place(&self) -> Place {
         Place::Server(self.address(&self.name))
+    }
+
+    /// What psql is given to be connected as a role.
+    pub(in super::super) fn url_as(&self, role: &str) -> String {
+        let (scheme, rest) = self.base.split_once("://").unwrap();
+        let host = rest.rsplit_once('@').map_or(rest, |(_owner, host)| host);
+        format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name)
+    }
+
+    fn address_as(&self, role: &str) -> Address {
+        Address::parse(&self.url_as(role), &Surroundings::default()).unwrap()
     }
 
     /// Statements behind the store's back.
@@ -64,7 +101,7 @@ fn ask(address: &Address, sql: &str) -> Vec<String> {
     waiter.wait(async {
         let (client, connection) = address.connect().await.unwrap();
         drop(tokio::spawn(async move { drop(connection.await) }));
-        if sql.contains("DATABASE") {
+        if sql.contains("DATABASE ") {
             client.batch_execute(sql).await.unwrap();
             return Vec::new();
         }

@@ -1,6 +1,7 @@
 //! One suite for the record: what comes back is what was committed, whatever happened in between. It is compiled twice: as
 //! `tests` the record lies in a file, as `tests_on_server` in a database of its own on the server that
-//! `BACKUP365_POSTGRES` names, as a role that may make databases.
+//! `BACKUP365_POSTGRES` names, as a role that may make databases;
+//! stores are opened there as a role with an operator's rights and no more.
 
 mod access;
 mod applying;
@@ -21,6 +22,7 @@ mod ruling;
 mod running;
 mod status;
 mod sweeping;
+mod workers;
 
 use std::{
     path::PathBuf,
