@@ -155,6 +155,11 @@
 //!   of addresses in [`provider::http`] differs, and in the sandbox that table is total.
 //! * The time comes from one [`domain::time::Clock`]; 20:00 comes from the rules of `Australia/Sydney`.
 
+#![cfg_attr(
+    test,
+    expect(clippy::duplicate_mod, reason = "the suite of the record is compiled once for each database")
+)]
+
 pub mod app;
 pub mod cli;
 pub mod commands;

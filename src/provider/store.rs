@@ -58,6 +58,7 @@ mod tests;
 #[path = "store/tests/suite.rs"]
 mod tests_on_server;
 mod tx;
+mod waiter;
 
 use std::{
     collections::BTreeMap,
@@ -232,6 +233,18 @@ impl Store {
     /// `Record`, when the record can't be read or the copy not be written; a retry helps for a busy one.
     pub fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
         sqlite::copy(from, to)
+    }
+
+    /// Has what others change told from now on; nothing (`None`) said: anything may have been missed, read all of it again. A
+    /// record in a file tells nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub fn hear(&self, hear: impl Fn(Option<&str>) + Send + Sync + 'static) -> Result<(), Failure> {
+        match &self.0.locks {
+            Locks::Files(_) => Ok(()),
+            Locks::Sessions(session) => session.hear(Arc::new(hear)),
+        }
     }
 
     /// The operator at the keyboard, as on record when the store was opened.

@@ -53,11 +53,14 @@ const ROOFED: &[&str] = &["wizard", "plain", "headless"];
 
 /// Rooms whose modules don't name each other, and the modules of the room below them, which all may name.
 const STRANGERS: &[(&str, &[&str])] = &[
-    ("provider/store", &["dialect", "error", "files", "part", "sqlite", "table", "tx"]),
+    (
+        "provider/store",
+        &["database", "dialect", "error", "files", "part", "postgres", "sqlite", "table", "tx", "waiter"],
+    ),
     ("provider/store/table", &[]),
 ];
 
-/// Files that may name the database's crate: whatever else keeps to our own transaction.
+/// Files that may name the databases' crates: whatever else keeps to our own transaction.
 const NAME_RUSQLITE: &[&str] = &["provider/store/sqlite", "provider/store/sqlite.rs", "provider/store/tx.rs"];
 
 /// Crates that stay under their modules.

@@ -406,7 +406,7 @@ CREATE TRIGGER tenant_changed AFTER UPDATE OF tenant ON customer FOR EACH ROW
 CREATE FUNCTION domain_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM domain_elsewhere WHERE customer = NEW.id;
-  DELETE FROM shared_domain WHERE NEW.id IN (customer, other) AND domain = OLD.domain;
+  DELETE FROM shared_domain WHERE NEW.id IN (customer, other) AND domain = OLD.domain COLLATE nocase;
   RETURN NULL;
 END $$;
 CREATE TRIGGER domain_changed AFTER UPDATE OF domain ON customer FOR EACH ROW

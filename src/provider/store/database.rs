@@ -15,7 +15,7 @@ pub enum Place {
     /// In an SQLite file; made, with its folder, when it is missing.
     File(PathBuf),
     /// In a PostgreSQL database; its tables are made when they are missing.
-    Server(Address),
+    Server(Box<Address>),
 }
 
 impl Place {

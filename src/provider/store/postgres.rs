@@ -13,38 +13,29 @@ mod address;
 mod error;
 mod grant;
 mod schema;
-mod served;
 mod session;
 #[cfg(test)]
 mod test_database;
 mod trust;
-mod waiter;
 
-use std::{
-    fmt,
-    pin::Pin,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fmt, pin::Pin, sync::Arc, thread, time::Duration};
 
 use deadpool_postgres::{Connect, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config};
 
 pub use self::address::{Address, Surroundings};
+use self::error::{failure, is_passing, unreachable};
 #[cfg(test)]
 pub(super) use self::test_database::TestDatabase;
-use self::{
-    error::{failure, is_passing, unreachable},
-    waiter::Waiter,
-};
 pub(super) use self::{
     grant::{grant, statements as grant_statements},
-    served::Served,
     session::{Session, SessionHold},
 };
-use super::tx::Tx;
+use super::{
+    tx::{Served, Tx},
+    waiter::Waiter,
+};
 use crate::domain::{
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId},
@@ -53,13 +44,13 @@ use crate::domain::{
 /// Connections that a process may have beside the one of its holds: a wizard needs three, a sweep of many customers more.
 const CONNECTIONS: usize = 8;
 
-/// How long is tried to get a connection while the server starts or has none to give, as long as a write to SQLite waits;
-/// and the pause between two tries.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How often is tried to get a connection while the server starts or has none to give, and the pause between two tries: with
+/// those 5 s in all, as long as a write to SQLite waits.
+const TRIES: u32 = 25;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How long the fate of a commit is asked for once its connection was lost: a server that restarts takes seconds.
-const FATE: Duration = Duration::from_secs(20);
+/// How often the fate of a commit is asked for once its connection was lost: a server that restarts takes seconds.
+const FATE_TRIES: u32 = 20;
 
 /// What every connection begins with. A client whose computer is gone is noticed within 60 s (20 + 4 × 10), and what it had
 /// begun is undone; nobody waits longer than 15 s for another's write.
@@ -83,7 +74,6 @@ pub(crate) enum Scope<'a> {
 /// First numbers of the locks that last as long as a transaction; what stands behind is the customer's number, or 0.
 const LOCK_RECORD: i32 = 365_001;
 const LOCK_CUSTOMER: i32 = 365_002;
-const LOCK_AUDIT: i32 = 365_003;
 const LOCK_SCHEMA: i32 = 365_004;
 
 impl Scope<'_> {
@@ -194,40 +184,40 @@ impl Server {
         match served.commit() {
             Ok(()) => Ok(made),
             Err(lost) if lost.is_closed() || lost.code().is_none() || is_passing(&lost) => {
-                self.fate(number.as_deref(), lost).map(|()| made)
+                self.fate(number.as_deref(), &lost).map(|()| made)
             }
-            Err(error) => Err(failure(error)),
+            Err(error) => Err(failure(&error)),
         }
     }
 
     /// Begins a transaction on a connection that answers; waits for a while where the server starts or is out of
     /// connections.
     fn begin(&self, sql: &str) -> Result<(Served, Option<String>), Failure> {
-        let until = Instant::now() + PATIENCE;
+        let mut tries = 0;
         loop {
             let error = match self.waiter.wait(self.pool.get()) {
                 Ok(client) => match Served::begin(client, self.waiter.clone(), sql) {
                     Ok(begun) => return Ok(begun),
                     // Taken from the pool, and gone since it was put there: the next one.
                     Err(error) if error.is_closed() || is_passing(&error) => error,
-                    Err(error) => return Err(failure(error)),
+                    Err(error) => return Err(failure(&error)),
                 },
                 Err(PoolError::Backend(error)) if is_passing(&error) => error,
-                Err(PoolError::Backend(error)) => return Err(error::connecting(&self.address, error)),
+                Err(PoolError::Backend(error)) => return Err(error::connecting(&self.address, &error)),
                 Err(other) => return Err(unreachable(&self.address, &other)),
             };
-            if Instant::now() >= until {
-                return Err(error::connecting(&self.address, error));
+            tries += 1;
+            if tries >= TRIES {
+                return Err(error::connecting(&self.address, &error));
             }
             thread::sleep(if error.is_closed() { Duration::ZERO } else { PAUSE });
         }
     }
 
     /// What became of a transaction whose connection was lost while it was committed.
-    fn fate(&self, number: Option<&str>, lost: tokio_postgres::Error) -> Result<(), Failure> {
+    fn fate(&self, number: Option<&str>, lost: &tokio_postgres::Error) -> Result<(), Failure> {
         let Some(number) = number else { return Err(failure(lost)) };
-        let until = Instant::now() + FATE;
-        while Instant::now() < until {
+        for _ in 0..FATE_TRIES {
             let sql =
                 format!("BEGIN READ ONLY; SELECT coalesce(pg_xact_status('{number}'::xid8), 'unknown')");
             match self.begin(&sql).ok().and_then(|(_, said)| said).as_deref() {
@@ -247,8 +237,9 @@ impl Server {
         let (one, _) = self.begin(&format!("SELECT set_config('backup365.session', '{said}', false)"))?;
         let ask = "BEGIN READ ONLY; SELECT coalesce(current_setting('backup365.session', true), '')";
         let (_other, heard) = self.begin(ask)?;
-        let own =
-            one.ask("SELECT coalesce(current_setting('backup365.session', true), '')").map_err(failure)?;
+        let own = one
+            .ask("SELECT coalesce(current_setting('backup365.session', true), '')")
+            .map_err(|error| failure(&error))?;
         if heard.as_deref() == Some(&said) || own.as_deref() != Some(&said) {
             return Err(Failure::new(
                 FailureKind::Record,

@@ -5,6 +5,7 @@
 //! of many users is handed over at once ([`Tx::execute_each`], [`Tx::one_of_each`]).
 
 mod carried;
+mod served;
 mod value;
 
 use std::{cell::Cell, iter};
@@ -14,8 +15,9 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
+pub(super) use self::served::Served;
 pub(super) use self::value::{Column, Columns, Value, columns, row, values};
-use super::{error::unreadable, postgres::Served};
+use super::error::unreadable;
 use crate::domain::failure::{Failure, FailureKind};
 
 /// A transaction: what it reads is of one moment on SQLite, and for a reader on PostgreSQL; what it writes is kept whole or
@@ -25,7 +27,7 @@ pub(crate) struct Tx<'c>(Side<'c>);
 /// Of which database.
 enum Side<'c> {
     File(Transaction<'c>),
-    Server(Served),
+    Server(Box<Served>),
 }
 
 impl<'c> Tx<'c> {
@@ -35,8 +37,8 @@ impl<'c> Tx<'c> {
     }
 
     /// The transaction that was begun on PostgreSQL.
-    pub(super) const fn on_server(tx: Served) -> Self {
-        Self(Side::Server(tx))
+    pub(super) fn on_server(tx: Served) -> Self {
+        Self(Side::Server(Box::new(tx)))
     }
 
     /// SQLite's transaction, to end it; none on PostgreSQL.
@@ -46,7 +48,7 @@ impl<'c> Tx<'c> {
 
     /// PostgreSQL's transaction, to end it; none on SQLite.
     pub(super) fn into_server(self) -> Option<Served> {
-        if let Side::Server(tx) = self.0 { Some(tx) } else { None }
+        if let Side::Server(tx) = self.0 { Some(*tx) } else { None }
     }
 
     /// Writes; answers how many rows it changed.

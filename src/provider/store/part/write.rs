@@ -86,7 +86,8 @@ impl Write<'_> {
         self.note_all(run, Some(customer), &words)
     }
 
-    /// Adds a line to the audit.
+    /// Adds a line to the audit; it is written as the last statement of the write.
+    #[expect(clippy::unnecessary_wraps, reason = "a note stands among statements, each of which may fail")]
     pub(crate) fn note_all(
         &self,
         run: Option<&RunId>,

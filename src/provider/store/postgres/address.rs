@@ -134,11 +134,6 @@ impl Address {
     pub(crate) fn without_role(&self) -> &str {
         self.shown.as_str().split_once('@').map_or(self.shown.as_str(), |(_, place)| place)
     }
-
-    /// The role by which the record is opened.
-    pub(crate) fn role(&self) -> &str {
-        self.config.get_user().unwrap_or_default()
-    }
 }
 
 /// Where it is, without a secret.

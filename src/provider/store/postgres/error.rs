@@ -14,8 +14,14 @@ use crate::domain::{
 /// Why nothing was saved, where the connection is gone.
 const LOST: &str = "the record's server went away: this change was not saved, everything before it was";
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        failure(&error)
+    }
+}
+
 /// Puts an error of a statement into words. Messages of the server may name values: they go to the log, never to a screen.
-pub(in super::super) fn failure(error: Error) -> Failure {
+pub(super) fn failure(error: &Error) -> Failure {
     let record = |what: &'static str, hint: &'static str| Failure::new(FailureKind::Record, what, hint);
     let Some(code) = error.code() else {
         tracing::warn!(%error, cause = ?error.source().map(ToString::to_string), "the record's server");
@@ -95,7 +101,7 @@ fn io_kind(error: &Error) -> Option<io::ErrorKind> {
 }
 
 /// Why there is no connection to the record's server.
-pub(super) fn connecting(address: &Address, error: Error) -> Failure {
+pub(super) fn connecting(address: &Address, error: &Error) -> Failure {
     let to = format!("no connection to the record at {address}");
     let record = |why: &str, hint: &'static str| {
         Failure::new(FailureKind::Record, Text::of(format_args!("{to}: {why}")), hint)
@@ -110,7 +116,7 @@ pub(super) fn connecting(address: &Address, error: Error) -> Failure {
                  has.",
             );
         }
-        return match io_kind(&error) {
+        return match io_kind(error) {
             Some(io::ErrorKind::ConnectionRefused) => record(
                 "nothing answers there",
                 "Check that the server runs, and host and port in record.url. Trying again is safe.",

@@ -18,9 +18,9 @@ use tokio::time::sleep;
 use tokio_postgres::{AsyncMessage, Client, Connection, Socket, tls::TlsStream};
 
 use super::{
+    super::waiter::Waiter,
     Address, BEGIN,
     error::{connecting, failure},
-    waiter::Waiter,
 };
 use crate::domain::failure::Failure;
 
@@ -47,7 +47,8 @@ struct State {
     hear: Option<Hear>,
 }
 
-/// A connection, and what it holds: PostgreSQL gives a session a lock that it has once more.
+/// A connection, and what it holds: PostgreSQL gives a session a lock that it has once more. Clones are the same.
+#[derive(Clone)]
 struct Line {
     client: Arc<Client>,
     is_alive: Arc<AtomicBool>,
@@ -75,14 +76,14 @@ impl Session {
     /// `Record`, when the server can't be asked.
     pub(in super::super) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
         let key = key(name);
-        let (client, is_alive, held) = self.line()?;
+        let Line { client, is_alive, held } = self.line()?;
         // Asked and noted as one: two threads must not both be given what the session has once.
         let mut names = lock(&held);
         if names.contains(&key) {
             return Ok(None);
         }
         let row = self.0.waiter.wait(client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]));
-        if !row.and_then(|row| row.try_get(0)).map_err(failure)? {
+        if !row.and_then(|row| row.try_get(0)).map_err(|error| failure(&error))? {
             return Ok(None);
         }
         names.insert(key);
@@ -95,9 +96,13 @@ impl Session {
     /// # Errors
     /// `Record`, when the server can't be asked.
     pub(in super::super) fn is_held(&self, name: &str) -> Result<bool, Failure> {
-        let (client, ..) = self.line()?;
+        let Line { client, .. } = self.line()?;
         let key = key(name);
-        self.0.waiter.wait(client.query_one(HELD, &[&key])).and_then(|row| row.try_get(0)).map_err(failure)
+        self.0
+            .waiter
+            .wait(client.query_one(HELD, &[&key]))
+            .and_then(|row| row.try_get(0))
+            .map_err(|error| failure(&error))
     }
 
     /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
@@ -107,22 +112,21 @@ impl Session {
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
     pub(in super::super) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
-        let (client, ..) = self.line()?;
-        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(failure)
+        let Line { client, .. } = self.line()?;
+        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(|error| failure(&error))
     }
 
     /// The connection, made where there is none.
-    fn line(&self) -> Result<(Arc<Client>, Arc<AtomicBool>, Arc<Mutex<BTreeSet<i64>>>), Failure> {
+    fn line(&self) -> Result<Line, Failure> {
         let mut state = lock(&self.0.state);
         if let Some(line) = state.line.as_ref().filter(|line| !line.client.is_closed()) {
-            return Ok((Arc::clone(&line.client), Arc::clone(&line.is_alive), Arc::clone(&line.held)));
+            return Ok(line.clone());
         }
         let listens = state.hear.is_some();
         let line = self.0.waiter.wait(connect(&self.0, listens));
-        let line = line.map_err(|error| connecting(&self.0.address, error))?;
-        let parts = (Arc::clone(&line.client), Arc::clone(&line.is_alive), Arc::clone(&line.held));
-        state.line = Some(line);
-        Ok(parts)
+        let line = line.map_err(|error| connecting(&self.0.address, &error))?;
+        state.line = Some(line.clone());
+        Ok(line)
     }
 }
 
@@ -149,12 +153,9 @@ async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, tokio_post
 }
 
 /// Drives a connection to its end; tells what it hears. Where somebody listens, another one is made after it.
-async fn drive<T: TlsStream + Unpin>(
-    shared: Weak<Shared>,
-    mut connection: Connection<Socket, T>,
-    is_alive: Arc<AtomicBool>,
-) where
-    T: tokio::io::AsyncRead + tokio::io::AsyncWrite,
+async fn drive<T>(shared: Weak<Shared>, mut connection: Connection<Socket, T>, is_alive: Arc<AtomicBool>)
+where
+    T: TlsStream + tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
     loop {
         match poll_fn(|cx| connection.poll_message(cx)).await {
@@ -245,8 +246,7 @@ impl fmt::Debug for SessionHold {
 /// The number of a lock by its name.
 fn key(name: &str) -> i64 {
     let digest: [u8; 32] = Sha256::digest(name.as_bytes()).into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    digest.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,7 +2,7 @@
 
 use std::{env, sync::Once};
 
-use super::{Address, Server, Surroundings, grant, waiter::Waiter};
+use super::{super::waiter::Waiter, Address, Server, Surroundings, grant};
 use crate::{domain::record_role::Rights, provider::store::Place};
 
 /// A role with an operator's rights that owns nothing: stores are opened as it, so that the whole suite proves that these
@@ -17,6 +17,7 @@ pub(in super::super) struct TestDatabase {
 
 impl TestDatabase {
     /// Makes one; none, said aloud, where no server is named.
+    #[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
     pub(in super::super) fn new() -> Option<Self> {
         static SAID: Once = Once::new();
         let Ok(base) = env::var("BACKUP365_POSTGRES") else {
@@ -54,12 +55,12 @@ impl TestDatabase {
 
     /// Where a store finds it, as an operator.
     pub(in super::super) fn place(&self) -> Place {
-        Place::Server(self.address_as(OPERATOR))
+        Place::Server(Box::new(self.address_as(OPERATOR)))
     }
 
     /// The same, as the owner of the tables.
     pub(in super::super) fn owners_place(&self) -> Place {
-        Place::Server(self.address(&self.name))
+        Place::Server(Box::new(self.address(&self.name)))
     }
 
     /// What psql is given to be connected as a role.

@@ -272,7 +272,12 @@ fn a_role_may_do_what_it_is_for_and_nothing_else() {
     let operator = Worker { world: &world, role: "backup365_test_operator".into() };
     let is_refused = |role: &Worker<'_>, sql: &str| match role.ask(sql) {
         Err(words) => {
-            assert!(["permission denied", "must be owner", "cannot update view"].iter().any(|no| words.contains(no)), "{sql}: {words}")
+            assert!(
+                ["permission denied", "must be owner", "cannot update view"]
+                    .iter()
+                    .any(|no| words.contains(no)),
+                "{sql}: {words}"
+            )
         }
         Ok(_) => panic!("{} may do this: {sql}", role.role),
     };

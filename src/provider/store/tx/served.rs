@@ -6,11 +6,14 @@ use deadpool_postgres::Object;
 use futures_util::{TryStreamExt as _, future::try_join_all, pin_mut};
 use tokio_postgres::{Row, SimpleQueryMessage, Statement};
 
-use super::{super::tx::Value, LOCK_AUDIT, error::failure, waiter::Waiter};
+use super::{super::waiter::Waiter, Value};
 use crate::domain::failure::Failure;
 
+/// First number of the lock behind which the audit is added to; the second is 0.
+const LOCK_AUDIT: i32 = 365_003;
+
 /// A transaction that was begun; what was not committed is undone on drop.
-pub(in super::super) struct Served {
+pub(crate) struct Served {
     client: Object,
     waiter: Waiter,
     /// Committed, or not there any more.
@@ -22,7 +25,7 @@ impl Served {
     ///
     /// # Errors
     /// Of the connection.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         client: Object,
         waiter: Waiter,
         sql: &str,
@@ -32,54 +35,50 @@ impl Served {
     }
 
     /// Keeps what was written.
-    pub(super) fn commit(mut self) -> Result<(), tokio_postgres::Error> {
+    pub(crate) fn commit(mut self) -> Result<(), tokio_postgres::Error> {
         self.is_over = true;
         self.waiter.wait(self.client.batch_execute("COMMIT"))
     }
 
     /// Asks on the same connection; answers the last column of the last row.
-    pub(super) fn ask(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
+    pub(crate) fn ask(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
         self.waiter.wait(self.client.simple_query(sql)).map(|said| last(&said))
     }
 
     /// Statements one after another, as a migration has them.
-    pub(in super::super) fn batch(&self, sql: &str) -> Result<(), Failure> {
-        self.waiter.wait(self.client.batch_execute(sql)).map_err(failure)
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), Failure> {
+        self.waiter.wait(self.client.batch_execute(sql)).map_err(Failure::from)
     }
 
     /// Waits until no other transaction adds to the audit; over with this one.
-    pub(in super::super) fn stand_in_line(&self) -> Result<(), Failure> {
+    pub(crate) fn stand_in_line(&self) -> Result<(), Failure> {
         self.batch(&format!("SELECT pg_advisory_xact_lock({LOCK_AUDIT}, 0)"))
     }
 
     /// Makes a statement ready; the connection remembers it.
-    pub(in super::super) fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
-        self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))).map_err(failure)
+    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
+        self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))).map_err(Failure::from)
     }
 
     /// Writes; answers how many rows it changed.
-    pub(in super::super) fn execute(
-        &self,
-        statement: &Statement,
-        values: &[Value<'_>],
-    ) -> Result<usize, Failure> {
-        let changed = self.waiter.wait(self.client.execute_raw(statement, values)).map_err(failure)?;
+    pub(crate) fn execute(&self, statement: &Statement, values: &[Value<'_>]) -> Result<usize, Failure> {
+        let changed = self.waiter.wait(self.client.execute_raw(statement, values))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
     /// Writes with each of these values, all of them sent before the first answer is waited for.
-    pub(in super::super) fn execute_each<'v>(
+    pub(crate) fn execute_each<'v>(
         &self,
         statement: &Statement,
         rows: impl Iterator<Item = Vec<Value<'v>>>,
     ) -> Result<Vec<usize>, Failure> {
         let each = rows.map(|values| self.client.execute_raw(statement, values));
-        let changed = self.waiter.wait(try_join_all(each)).map_err(failure)?;
+        let changed = self.waiter.wait(try_join_all(each))?;
         Ok(changed.into_iter().map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)).collect())
     }
 
     /// The first row for each of these values, all of them asked before the first answer is waited for.
-    pub(in super::super) fn first_of_each<'v>(
+    pub(crate) fn first_of_each<'v>(
         &self,
         statement: &Statement,
         rows: impl Iterator<Item = Vec<Value<'v>>>,
@@ -87,22 +86,22 @@ impl Served {
         let each = rows.map(|values| async move {
             let found = self.client.query_raw(statement, values).await?;
             let found: Vec<Row> = found.try_collect().await?;
-            Ok(found.into_iter().next())
+            Ok::<_, Failure>(found.into_iter().next())
         });
-        self.waiter.wait(try_join_all(each)).map_err(failure)
+        self.waiter.wait(try_join_all(each))
     }
 
     /// Row after row, until `read` answers false.
-    pub(in super::super) fn walk(
+    pub(crate) fn walk(
         &self,
         statement: &Statement,
         values: &[Value<'_>],
         mut read: impl FnMut(&Row) -> Result<bool, Failure>,
     ) -> Result<(), Failure> {
         self.waiter.wait(async {
-            let rows = self.client.query_raw(statement, values).await.map_err(failure)?;
+            let rows = self.client.query_raw(statement, values).await?;
             pin_mut!(rows);
-            while let Some(row) = rows.try_next().await.map_err(failure)? {
+            while let Some(row) = rows.try_next().await? {
                 if !read(&row)? {
                     break;
                 }

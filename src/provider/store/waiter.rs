@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 /// Drives connections; clones share it.
 #[derive(Clone, Debug)]
-pub(super) struct Waiter(Arc<Driver>);
+pub(crate) struct Waiter(Arc<Driver>);
 
 /// The runtime, let go of without waiting: a store may be dropped where waiting is not allowed.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Waiter {
     ///
     /// # Errors
     /// The system gives no thread; a retry may help.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         let runtime =
             Builder::new_multi_thread().worker_threads(1).thread_name("record").enable_all().build()?;
         let handle = runtime.handle().clone();
@@ -28,13 +28,13 @@ impl Waiter {
     }
 
     /// Waits on this thread until something has come.
-    pub(super) fn wait<F: Future>(&self, coming: F) -> F::Output {
+    pub(crate) fn wait<F: Future>(&self, coming: F) -> F::Output {
         let _in = self.0.1.enter();
         pollster::block_on(coming)
     }
 
     /// Lets something go on beside everything else.
-    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         drop(self.0.1.spawn(work));
     }
 }
