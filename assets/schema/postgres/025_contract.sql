@@ -98,8 +98,8 @@ BEGIN
   PERFORM set_config('idle_in_transaction_session_timeout', '60s', true);
   -- Not while the whole record is written, or moved to another place.
   PERFORM pg_advisory_xact_lock_shared(365001, 0);
-  IF EXISTS (SELECT FROM about WHERE name IN ('moving', 'moved')) THEN
-    RAISE EXCEPTION 'this record has moved' USING ERRCODE = 'object_not_in_prerequisite_state';
+  IF EXISTS (SELECT FROM about WHERE name = 'mark') THEN
+    RAISE EXCEPTION 'this record is being moved, or was moved to another place' USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   IF NOT EXISTS (SELECT FROM seat s WHERE s.customer = $1 AND s.product = $2 AND s."user" = $3) THEN
     RAISE EXCEPTION 'there is no such seat' USING ERRCODE = 'no_data_found';

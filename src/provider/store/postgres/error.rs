@@ -41,7 +41,7 @@ pub(super) fn failure(error: &Error) -> Failure {
         ),
         (_, &SqlState::INSUFFICIENT_PRIVILEGE) => record(
             "the role with which the record is opened may not do this",
-            "Ask whoever runs the server to have backup365 record grant run for it, then try again.",
+            "Ask whoever runs the server to have “backup365 record grant” run for it, then try again.",
         ),
         (_, &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::QUERY_CANCELED) => {
             record("the record is busy: another program is writing to it", "Wait a moment and try again.")
@@ -158,7 +158,7 @@ pub(super) fn connecting(address: &Address, error: &Error) -> Failure {
         ),
         SqlState::INSUFFICIENT_PRIVILEGE => record(
             "the role may not use that database",
-            "Ask whoever runs the server to have backup365 record grant run for it.",
+            "Ask whoever runs the server to have “backup365 record grant” run for it.",
         ),
         SqlState::TOO_MANY_CONNECTIONS => record(
             "the server has no connection left",

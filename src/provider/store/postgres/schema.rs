@@ -76,7 +76,7 @@ fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
         (true, false) => {
             return Err(Failure::new(
                 FailureKind::Record,
-                "this database has something called backup365 that is not a record of this program",
+                "this database has a schema of our name, and it holds no record of this program",
                 "Check record.url in the settings. The database was left as it is.",
             ));
         }

@@ -3,7 +3,7 @@
 use std::{env, sync::Once};
 
 use super::{super::waiter::Waiter, Address, Server, Surroundings, grant};
-use crate::{domain::record_role::Rights, provider::store::Place};
+use crate::domain::record_role::Rights;
 
 /// A role with an operator's rights that owns nothing: stores are opened as it, so that the whole suite proves that these
 /// rights are enough.
@@ -39,7 +39,7 @@ impl TestDatabase {
 
     /// Makes the tables as their owner, and the role that works with them.
     fn prepare(&self) {
-        let owner = self.address(&self.name);
+        let owner = self.owners();
         Server::connect(&owner).unwrap().migrate().unwrap();
         self.make_role(OPERATOR);
         ask(&owner, &grant::statements(&OPERATOR.parse().unwrap(), Rights::Operator));
@@ -54,13 +54,13 @@ impl TestDatabase {
     }
 
     /// Where a store finds it, as an operator.
-    pub(in super::super) fn place(&self) -> Place {
-        Place::Server(Box::new(self.address_as(OPERATOR)))
+    pub(in super::super) fn at(&self) -> Address {
+        Address::parse(&self.url_as(OPERATOR), &Surroundings::default()).unwrap()
     }
 
     /// The same, as the owner of the tables.
-    pub(in super::super) fn owners_place(&self) -> Place {
-        Place::Server(Box::new(self.address(&self.name)))
+    pub(in super::super) fn owners(&self) -> Address {
+        self.address(&self.name)
     }
 
     /// What psql is given to be connected as a role.
@@ -68,10 +68,6 @@ impl TestDatabase {
         let (scheme, rest) = self.base.split_once("://").unwrap();
         let host = rest.rsplit_once('@').map_or(rest, |(_owner, host)| host);
         format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name)
-    }
-
-    fn address_as(&self, role: &str) -> Address {
-        Address::parse(&self.url_as(role), &Surroundings::default()).unwrap()
     }
 
     /// Statements behind the store's back.

@@ -82,7 +82,10 @@ impl World {
     }
 
     fn place(&self) -> Place {
-        self.database.as_ref().map_or_else(|| self.file().into(), TestDatabase::place)
+        match &self.database {
+            Some(database) => Place::Server(Box::new(database.at())),
+            None => self.file().into(),
+        }
     }
 
     fn options(&self, operator: &'static str) -> StoreOptions {

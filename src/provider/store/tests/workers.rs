@@ -21,7 +21,8 @@ impl<'w> Worker<'w> {
         let role = format!("backup365_test_{}", rights.word());
         if let Some(database) = &world.database {
             database.make_role(&role);
-            let owner = StoreOptions { place: database.owners_place(), ..world.options("ann") };
+            let owner =
+                StoreOptions { place: Place::Server(Box::new(database.owners())), ..world.options("ann") };
             let name: RoleName = role.parse().unwrap();
             assert!(!Store::open(owner).unwrap().grant(&name, rights).unwrap(), "the role was there");
         }
@@ -323,8 +324,10 @@ fn a_role_may_do_what_it_is_for_and_nothing_else() {
     assert_eq!(reader.rows("SELECT count(*) FROM worker_seats_v1"), ["1"]);
     assert_eq!(worker.rows("SELECT count(*) FROM worker_hosted_v1"), ["0"]);
     // Another word for a role takes what it had before.
-    let owner =
-        StoreOptions { place: world.database.as_ref().unwrap().owners_place(), ..world.options("ann") };
+    let owner = StoreOptions {
+        place: Place::Server(Box::new(world.database.as_ref().unwrap().owners())),
+        ..world.options("ann")
+    };
     let name: RoleName = worker.role.parse().unwrap();
     let owned = Store::open(owner).unwrap();
     owned.grant(&name, Rights::Reader).unwrap();
