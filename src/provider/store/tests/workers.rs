@@ -1,13 +1,38 @@
 //! The contract with Backup365's workers: what they see, what they may say, and the feed. On a server a worker is plain
 //! `psql` with a role of its own.
 
-use std::process::Command;
+use std::{env, path::PathBuf, sync::Once};
 
 use super::*;
-use crate::domain::record_role::{Rights, RoleName};
+use crate::{
+    domain::record_role::{Rights, RoleName},
+    outside::child::command,
+};
 
 /// 23 November 2026, 05:00 UTC.
 const FIRST: i64 = 1_795_410_000_000;
+
+/// The program, as a package installs it: on the path, or beside the server.
+#[expect(clippy::disallowed_methods, reason = "a test looks for a program")]
+fn psql() -> Option<PathBuf> {
+    let servers = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let servers = servers.map(|version| version.path().join("bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).chain(servers).map(|folder| folder.join("psql")).find(|file| file.exists())
+}
+
+/// A record for workers; none, said aloud, where it is on a server and psql is missing.
+#[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
+fn world() -> Option<World> {
+    static SAID: Once = Once::new();
+    let world = World::new();
+    if world.database.is_none() || psql().is_some() {
+        return Some(world);
+    }
+    assert!(env::var_os("CI").is_none(), "psql is missing");
+    SAID.call_once(|| eprintln!("SKIPPED the workers' contract on a server: psql is missing"));
+    None
+}
 
 /// A worker, however it reaches the record.
 struct Worker<'w> {
@@ -24,7 +49,7 @@ impl<'w> Worker<'w> {
             let owner =
                 StoreOptions { place: Place::Server(Box::new(database.owners())), ..world.options("ann") };
             let name: RoleName = role.parse().unwrap();
-            assert!(!Store::open(owner).unwrap().grant(&name, rights).unwrap(), "the role was there");
+            assert!(!Store::open(as_owner).unwrap().grant(&name, rights).unwrap(), "the role was there");
         }
         Self { world, role }
     }
@@ -34,8 +59,9 @@ impl<'w> Worker<'w> {
         let Some(database) = &self.world.database else { return self.ask_file(sql) };
         let url = database.url_as(&self.role);
         let told = format!("SET search_path = backup365; {sql}");
-        let psql = Command::new("psql").args([&url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", &told]).output();
-        let said = psql.expect("psql is installed where PostgreSQL is");
+        let psql = psql().unwrap();
+        let said =
+            command(psql).args([&url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", &told]).output().unwrap();
         if said.status.success() {
             Ok(String::from_utf8(said.stdout).unwrap().lines().map(str::to_owned).collect())
         } else {
@@ -114,7 +140,7 @@ enum Said<'a> {
 
 #[test]
 fn a_worker_reads_seats_and_says_what_became_of_them() {
-    let world = World::new();
+    let Some(world) = world() else { return };
     let store = world.open("ann");
     let (customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users(1..=3)).unwrap();
@@ -163,7 +189,7 @@ fn a_worker_reads_seats_and_says_what_became_of_them() {
 
 #[test]
 fn what_a_worker_says_is_looked_at_first() {
-    let world = World::new();
+    let Some(world) = world() else { return };
     let store = world.open("ann");
     let (_customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users([1])).unwrap();
@@ -189,7 +215,7 @@ fn what_a_worker_says_is_looked_at_first() {
 
 #[test]
 fn a_worker_who_was_away_sees_each_change_in_its_order() {
-    let world = World::new();
+    let Some(world) = world() else { return };
     let store = world.open("ann");
     let (_customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users(1..=2)).unwrap();
@@ -224,7 +250,7 @@ fn a_worker_who_was_away_sees_each_change_in_its_order() {
 
 #[test]
 fn a_cursor_never_grows_past_a_change_that_is_still_to_be_committed() {
-    let world = World::new();
+    let Some(world) = world() else { return };
     let Some(database) = &world.database else { return };
     let store = world.open("ann");
     let (_customer, run) = enabled_run(&store, Product::Office365);
@@ -257,7 +283,7 @@ fn a_cursor_never_grows_past_a_change_that_is_still_to_be_committed() {
 
 #[test]
 fn a_role_may_do_what_it_is_for_and_nothing_else() {
-    let world = World::new();
+    let Some(world) = world() else { return };
     if world.database.is_none() {
         let refused = world.open("ann").grant(&"x".parse().unwrap(), Rights::Worker).unwrap_err();
         assert!(refused.what.as_str().contains("a file has no roles"), "{}", refused.what);
@@ -278,7 +304,7 @@ fn a_role_may_do_what_it_is_for_and_nothing_else() {
                     .iter()
                     .any(|no| words.contains(no)),
                 "{sql}: {words}"
-            )
+            );
         }
         Ok(_) => panic!("{} may do this: {sql}", role.role),
     };
@@ -324,18 +350,18 @@ fn a_role_may_do_what_it_is_for_and_nothing_else() {
     assert_eq!(reader.rows("SELECT count(*) FROM worker_seats_v1"), ["1"]);
     assert_eq!(worker.rows("SELECT count(*) FROM worker_hosted_v1"), ["0"]);
     // Another word for a role takes what it had before.
-    let owner = StoreOptions {
+    let as_owner = StoreOptions {
         place: Place::Server(Box::new(world.database.as_ref().unwrap().owners())),
         ..world.options("ann")
     };
     let name: RoleName = worker.role.parse().unwrap();
-    let owned = Store::open(owner).unwrap();
-    owned.grant(&name, Rights::Reader).unwrap();
+    let owning = Store::open(as_owner).unwrap();
+    owning.grant(&name, Rights::Reader).unwrap();
     is_refused(&worker, "SELECT password FROM worker_hosted_v1");
     // Who may not: no Admin, no owner; and a role that can't be narrowed.
     assert_eq!(kind(store.grant(&name, Rights::Reader)), FailureKind::Conflict);
     assert_eq!(kind(world.open("ben").grant(&name, Rights::Reader)), FailureKind::Refused);
-    assert_eq!(kind(owned.grant(&"postgres".parse().unwrap(), Rights::Reader)), FailureKind::Conflict);
+    assert_eq!(kind(owning.grant(&"postgres".parse().unwrap(), Rights::Reader)), FailureKind::Conflict);
 }
 
 #[test]
@@ -351,7 +377,7 @@ fn a_new_version_waits_for_the_owner_of_the_tables() {
 
 #[test]
 fn a_worker_reads_the_kinds_by_their_words() {
-    let world = World::new();
+    let Some(world) = world() else { return };
     let store = world.open("ann");
     let (_customer, run) = enabled_run(&store, Product::Office365);
     store.apply_batch(&run, &users(1..=9)).unwrap();
