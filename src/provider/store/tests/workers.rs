@@ -46,7 +46,7 @@ impl<'w> Worker<'w> {
         let role = format!("backup365_test_{}", rights.word());
         if let Some(database) = &world.database {
             database.make_role(&role);
-            let owner =
+            let as_owner =
                 StoreOptions { place: Place::Server(Box::new(database.owners())), ..world.options("ann") };
             let name: RoleName = role.parse().unwrap();
             assert!(!Store::open(as_owner).unwrap().grant(&name, rights).unwrap(), "the role was there");
