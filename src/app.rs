@@ -8,6 +8,7 @@ mod foreground;
 mod keys;
 mod places;
 mod process;
+mod record;
 mod refusal;
 mod sign_in;
 mod signals;
@@ -43,7 +44,10 @@ use crate::{
     outside::child,
     plain,
     runner::{Opened, Runner, Tools},
-    settings::{Bell, Color, Glyphs, Lines, PartnerApp, Settings},
+    settings::{
+        Bell, Color, Glyphs, Lines, PartnerApp, Settings, Source,
+        table::{self, AnySetting as _},
+    },
     tui,
     wizard::{
         Setup, Wizard,
@@ -193,6 +197,11 @@ fn name_world(common: &Common, is_sandbox: bool) {
 /// Has nothing that is started see a variable with a secret of ours.
 fn hide_secret(settings: &Settings) {
     settings.app.iter().flat_map(PartnerApp::variables).for_each(child::hide);
+    if let Some(Source::Environment(name)) = &settings.record.password {
+        child::hide(name);
+    }
+    // An address of the record may hold its password.
+    child::hide(table::record::URL.spec().variable);
 }
 
 /// Says on stderr what is to be said of the places that this start works with; the wizard says it on its screen.
@@ -492,6 +501,7 @@ fn opened_of(opener: &Opener, world: &World) -> Opened {
             link_suffix: link_suffix.to_owned(),
             // Commands have said them.
             notes: Vec::new(),
+            is_shared: world.provider.store.is_shared(),
         },
         tools: Tools {
             provider: world.provider.clone(),

@@ -7,6 +7,7 @@ pub mod customers;
 pub mod doctor;
 pub mod explain;
 pub mod invitation;
+pub mod keys;
 pub mod login;
 pub mod operators;
 pub mod provision;
@@ -229,6 +230,9 @@ pub enum WorldCommand {
     /// The record itself: who may do what with one on a server.
     #[command(display_order = 8)]
     Record(record::Args),
+    /// Whose keys open the passwords of hosted customers.
+    #[command(display_order = 8)]
+    Keys(keys::Args),
     /// Sign in with your own account at Microsoft.
     Login(login::LoginArgs),
     /// Forget the sign-in on this computer.
@@ -288,6 +292,7 @@ impl Command {
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Record(args)) => args.what.with_json(),
+            Self::InWorld(WorldCommand::Keys(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),
             Self::InWorld(WorldCommand::Logout(args)) => ("logout", args.json),
             Self::InWorld(WorldCommand::Whoami(args)) => ("whoami", args.json),

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod explain;
 pub mod invitation;
 pub mod journey;
+pub mod keys;
 pub mod login;
 pub mod operators;
 pub mod own_credential;

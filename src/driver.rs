@@ -16,6 +16,7 @@ use crate::{
         call::{CallId, Reply, Request},
         effect::{Effect, FrontEndTask},
         event::{Ended, Event, EventKind},
+        view::View,
     },
 };
 
@@ -88,17 +89,18 @@ pub fn go_on(
     let mut turn = Turn { wizard, calls, clock, tasks: Vec::new() };
     loop {
         let mut is_changed = turn.replies();
-        match turn.inputs(front) {
+        match turn.inputs_and_view(front) {
             Ok(changed) => is_changed |= changed,
-            Err(_gone) => turn.take(hang_up()),
+            Err(_gone) => {
+                turn.take(hang_up());
+                is_changed = true;
+            }
         }
         if let Some(ended) = turn.wizard.ended() {
             turn.last_writes(front, woken);
             return Some(ended);
         }
-        if turn.show(front).is_err() {
-            turn.take(hang_up());
-        } else if !is_changed {
+        if !is_changed {
             return None;
         }
     }
@@ -145,11 +147,16 @@ impl Turn<'_> {
         true
     }
 
-    /// Takes the answers that wait: all of them before one drawing.
-    fn inputs(&mut self, front: &mut dyn FrontEnd) -> std::io::Result<bool> {
+    /// Takes the answers that wait, all of them before one drawing, then shows the view that brought no more.
+    fn inputs_and_view(&mut self, front: &mut dyn FrontEnd) -> std::io::Result<bool> {
         let mut is_changed = false;
         while self.wizard.ended().is_none() {
-            let Some(answer) = front.next(&self.wizard.view())? else { break };
+            let view = self.wizard.view();
+            let Some(answer) = front.next(&view)? else {
+                show(front, &view, &mut self.tasks, self.clock)?;
+                break;
+            };
+            drop(view);
             self.take(EventKind::Answer(answer));
             is_changed = true;
         }
@@ -157,11 +164,7 @@ impl Turn<'_> {
     }
 
     fn show(&mut self, front: &mut dyn FrontEnd) -> std::io::Result<()> {
-        let view = self.wizard.view();
-        for task in self.tasks.drain(..) {
-            front.perform(&task, &view)?;
-        }
-        front.show(&view, self.clock.now())
+        show(front, &self.wizard.view(), &mut self.tasks, self.clock)
     }
 
     /// Sees open writes through, for two seconds at most; what is left is completed at resume. Where the view still
@@ -197,6 +200,19 @@ impl Turn<'_> {
         }
         false
     }
+}
+
+/// Shows a view, behind what only the front end can do.
+fn show(
+    front: &mut dyn FrontEnd,
+    view: &View<'_>,
+    tasks: &mut Vec<FrontEndTask>,
+    clock: &Clock,
+) -> std::io::Result<()> {
+    for task in tasks.drain(..) {
+        front.perform(&task, view)?;
+    }
+    front.show(view, clock.now())
 }
 
 /// The front end is gone: as after a hang-up, whatever question stands.

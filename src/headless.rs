@@ -8,6 +8,7 @@ mod access;
 mod authorise;
 mod customer;
 mod decision;
+mod held;
 mod hosted;
 mod journey;
 pub mod report;

@@ -24,6 +24,11 @@
 //! each front end has one table from ways on and actions to its own words: keys, words to type, flags. [`plain`] makes
 //! the same answers of lines, [`headless`] of what was given beforehand.
 //!
+//! Where several people share a record, one call of the wizard stays out and hears what others change
+//! ([`Change`](domain::change::Change)): the board is read again, a run that somebody else has is watched, and whoever asks
+//! for a run that is held here is told of. Who has a run is a lock and a row with a number that grows; every write of the
+//! run checks the number in its own transaction.
+//!
 //! `backup365 setup` is the same wizard with a first screen of its own ([`wizard::Wizard::for_partner`]), no world and no
 //! record: its calls go to a [`Desk`](runner::setup::Desk) that [`app`] hands to the runner. What is to be registered at
 //! Microsoft is one table, [`domain::registration::plan`].
@@ -139,6 +144,8 @@
 //! | kind | what a mailbox is: of a user, shared, of a room or equipment | mailbox type |
 //! | run | one set-up of one product for one customer, with a number | session, journey |
 //! | park | to leave a run for later; it goes on where it was | |
+//! | watch | to see a run that somebody else has, as it goes on; nothing can be changed | |
+//! | take over | to go on with a run that somebody else has, or had | |
 //! | access | how we get in: consent or impersonation | |
 //! | consent | what an administrator of the customer gives | consented, consenting |
 //! | accept | to give it, with Microsoft's button | approve, approves, approved |

@@ -30,6 +30,7 @@ use crate::domain::{
     failure::Failure,
     id::TenantId,
     permission::PermissionSet,
+    sweep::AT_ONCE,
     tenant::{Organisation, Proof},
 };
 
@@ -61,6 +62,8 @@ pub struct Provider {
     pub store: Store,
     /// By how many percent a list of users may be shorter than the last one (product.md rule 20).
     pub shorter_percent: u8,
+    /// How many customers a sweep works on at the same time.
+    pub at_once: u8,
     /// How long Microsoft may refuse what was granted before that is a refusal.
     pub spreading: Duration,
     /// Whoever is signed in, to be asked for in their own name; none: the settings know of no sign-in.
@@ -73,7 +76,14 @@ impl Provider {
     /// # Errors
     /// Settings that can't work: addresses, certificate, a table of origins that leads away from this computer.
     pub fn new(settings: &Settings, store: Store) -> Result<Self, Failure> {
-        let http = http_client(settings.http.clone())?;
+        Self::over(http_client(settings.http.clone())?, settings, store)
+    }
+
+    /// The same over a client of HTTP that is made already.
+    ///
+    /// # Errors
+    /// As [`Provider::new`].
+    pub fn over(http: Http, settings: &Settings, store: Store) -> Result<Self, Failure> {
         let graph = graph_client(http.clone(), settings)?;
         let exchange = Exchange::new(http, settings.http.clock.clone(), settings.http.is_total);
         Ok(Self {
@@ -81,6 +91,7 @@ impl Provider {
             exchange,
             store,
             shorter_percent: SHORTER_PERCENT,
+            at_once: AT_ONCE,
             spreading: SPREADING,
             person: None,
         })
@@ -90,6 +101,13 @@ impl Provider {
     #[must_use]
     pub const fn believing(mut self, shorter_percent: u8) -> Self {
         self.shorter_percent = shorter_percent;
+        self
+    }
+
+    /// The same, with another number of customers that a sweep works on at the same time.
+    #[must_use]
+    pub const fn sweeping(mut self, at_once: u8) -> Self {
+        self.at_once = at_once;
         self
     }
 

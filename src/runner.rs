@@ -15,6 +15,7 @@ mod own_right;
 mod rehearsal;
 mod search;
 pub mod setup;
+mod team;
 mod users;
 
 use std::{
@@ -308,7 +309,19 @@ async fn answer(
     if let Some(desk) = &lazy_world.desk {
         return setup::answer(desk, request).await;
     }
-    let Opened { tools, world, .. } = lazy_world.opened().await?;
+    answer_in(lazy_world.opened().await?, replies, probed, call, request, stop).await
+}
+
+/// The same in the opened world.
+async fn answer_in(
+    opened: &Opened,
+    replies: &ReplySender,
+    probed: &Arc<Mutex<BTreeMap<RunId, Probe>>>,
+    call: CallId,
+    request: Request,
+    stop: CancellationToken,
+) -> Result<Reply, Failure> {
+    let Opened { tools, world, .. } = opened;
     let Provider { exchange, store, .. } = &tools.provider;
     let last_2000 = sydney::latest_2000(tools.clock.now().minus(OVERDUE_AFTER));
     match request {
@@ -324,6 +337,12 @@ async fn answer(
         Request::ImportFromMicrosoft => imported(tools).await,
         Request::OpenRun(customer, product) => run(store, move |s| s.open_run(customer, product)).await,
         Request::LoadRun(id) => run(store, move |s| s.load_run(&id)).await,
+        Request::FollowChanges => team::follow(store, replies, call).await,
+        asked @ (Request::LookAtRun(_)
+        | Request::AskForRun(_)
+        | Request::WithdrawRequest(_)
+        | Request::AnswerRequest(..)
+        | Request::SeizeRun(..)) => team::answer(store, asked).await,
         Request::ParkRun(id, obstacle) => saved(store, move |s| s.park_run(&id, obstacle.as_ref())).await,
         Request::LeaveRun(id) => saved(store, move |s| s.leave_run(&id)).await,
         Request::LookUp(customer, input) => find(tools, customer, input).await,

@@ -12,6 +12,7 @@ mod form;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod gathered;
+mod record;
 mod setting;
 pub mod survey;
 pub mod table;
@@ -26,6 +27,7 @@ pub use credential::{CertificateSignature, CredentialSettings, CredentialSource,
 pub use error::SettingsError;
 pub use form::split_command;
 pub use gathered::Origin;
+pub use record::{RecordSettings, RecordUrl};
 
 pub use values::{
     ApplySettings, Bell, ClockSettings, Color, ConsentSettings, ExtraPermission, Glyphs, Lines, LogSettings,
@@ -65,6 +67,8 @@ pub struct Settings {
     pub partner_name: Option<Text>,
     /// A public page that consent may return to.
     pub done_page: Option<String>,
+    /// Where the record is, where it is no file.
+    pub record: RecordSettings,
     /// How the screen is drawn.
     pub screen: ScreenSettings,
     /// How much is logged.
@@ -105,7 +109,21 @@ impl Settings {
         if is_sandbox { self.data.join("sandbox") } else { self.data.clone() }
     }
 
-    /// The store of one world.
+    /// The database that holds the record of one world; none: it is a file. What stands in the settings file is about the
+    /// real world; a flag or a variable is about whichever world is opened, so that a team can train.
+    #[must_use]
+    pub fn record_url(&self, is_sandbox: bool) -> Option<&RecordUrl> {
+        self.record.url.as_ref().filter(|_| !is_sandbox || !self.record.is_in_file)
+    }
+
+    /// Where the record of one world is, without a secret.
+    #[must_use]
+    pub fn record_in_words(&self, is_sandbox: bool) -> String {
+        let url = self.record_url(is_sandbox).map(ToString::to_string);
+        url.unwrap_or_else(|| self.store_of(is_sandbox).display().to_string())
+    }
+
+    /// The file of the record of one world, where it is a file.
     #[must_use]
     pub fn store_of(&self, is_sandbox: bool) -> PathBuf {
         self.data_of(is_sandbox).join("backup365.sqlite")

@@ -1,8 +1,8 @@
 //! One pass of Enable Auto over every customer with the rule: claim, list, decide, write.
 //!
 //! What is decided is in `domain/sweep.rs`, what is believed in `domain/believed.rs`; here is only the carrying out. A pass that died half-way is taken up where
-//! it stopped, because users who have a seat already are not candidates any more. Two sweepers on one store do each
-//! customer once, because each claims before it lists. A customer whose list can't be read stays due, and rule 17 tells
+//! it stopped, because users who have a seat already are not candidates any more. Any number of sweepers on one
+//! store do each customer once, because each claims before it lists. A customer whose list can't be read stays due, and rule 17 tells
 //! everybody.
 
 mod consent;
@@ -11,6 +11,7 @@ mod hosted;
 mod lanes;
 mod refresh;
 mod report;
+mod team;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use crate::{
         customer::{Listing, Product},
         failure::{Failure, FailureKind},
         id::{CustomerId, TenantId, UserId},
+        keys::KeyNeeded,
         protection::{Protection, Seat, SeatOutcome},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
@@ -38,6 +40,7 @@ use graph::Position;
 pub use refresh::refresh;
 pub use report::Report;
 use report::{empty, fill};
+pub use team::pass;
 pub use watch::watch;
 
 /// What to do about a fault of our own.
@@ -145,21 +148,6 @@ enum Next {
     Roster(Roster),
 }
 
-/// Does everything that is due now.
-///
-/// # Errors
-/// `Record`: the store can't be read; nothing was done. What concerns one customer is in its report.
-pub async fn pass(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Failure> {
-    let reports = lanes::each(provider, clock, passed).await?;
-    if provider.graph.clock_gap().is_some() && provider.graph.demand_clock().is_ok() {
-        // The passes are done all the same, and the next one tries again.
-        if let Err(failure) = with(&provider.store, Store::clock_is_right).await {
-            tracing::warn!(what = %failure.what, "that the clock is right could not be noted");
-        }
-    }
-    Ok(reports)
-}
-
 /// Does the pass of one rule, if it is due.
 async fn passed(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report> {
     let now = clock.now();
@@ -178,7 +166,7 @@ async fn passed(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report
             Ok(row) => Some(one(&provider, &row?, claim, due, now).await),
             Err(failure) => failed(failure),
         },
-        Ok(None) => elsewhere(&provider, &row, due, now).await,
+        Ok(None) => team::elsewhere(&provider, &row, due, now).await,
         Err(failure) => failed(failure),
     }
 }
@@ -188,7 +176,9 @@ async fn passed(provider: Provider, clock: Clock, row: RuleRow) -> Option<Report
 /// # Errors
 /// As [`pass`].
 pub async fn preview(provider: &Provider, clock: &Clock) -> Result<Vec<Report>, Failure> {
-    lanes::each(provider, clock, foreseen).await
+    let rules = with(&provider.store, Store::rules).await?;
+    let reports = lanes::each(provider, clock, rules, foreseen).await;
+    Ok(reports.into_iter().map(|(_, report)| report).collect())
 }
 
 /// What the next pass of one rule would do.
@@ -234,18 +224,6 @@ async fn keep_pause(provider: &Provider, (customer, product): Key, failure: &Fai
     let keep = move |s: &Store| s.keep_pause_of(customer, product, &failure);
     if let Err(failure) = with(&provider.store, keep).await {
         tracing::warn!(what = %failure.what, "how long to wait could not be kept");
-    }
-}
-
-/// A pass that can't be had: another sweeper is at it, unless it was finished a moment ago or the rule is gone.
-async fn elsewhere(provider: &Provider, row: &RuleRow, due: Moment, now: Moment) -> Option<Report> {
-    let (customer, product) = (row.customer.id, row.product);
-    match with(&provider.store, move |s| s.protection(customer, product)).await {
-        Ok(found) => found
-            .rule
-            .filter(|rule| sweep::is_due(rule, now))
-            .map(|_| Report { is_elsewhere: true, ..empty(row, due, now) }),
-        Err(failure) => Some(Report { failure: Some(failure), ..empty(row, due, now) }),
     }
 }
 
@@ -440,18 +418,21 @@ async fn looked(
     match &row.access {
         RuleAccess::Consent(organisation) => graph::look(provider, key, organisation, held, now).await,
         RuleAccess::Impersonation(access) => hosted::look(provider, key, access, held, due).await,
-        RuleAccess::KeyLost => Err(key_lost()),
+        RuleAccess::KeyLost(needed) => Err(key_lost(needed)),
         RuleAccess::Missing => Err(not_enabled()),
     }
 }
 
 /// The password that opens the mailboxes can't be read.
-fn key_lost() -> Failure {
-    Failure::new(
-        FailureKind::Refused,
-        "the key file for the impersonation password is gone",
-        "Open the customer in the wizard and enter the password again.",
-    )
+fn key_lost(needed: &KeyNeeded) -> Failure {
+    const AGAIN: &str = "Open the customer in the wizard and enter the password again.";
+    let advice = needed.advice();
+    if advice.is_empty() {
+        let what = "the key file for the impersonation password is gone";
+        return Failure::new(FailureKind::Refused, what, AGAIN);
+    }
+    let what = "the mailbox password is not encrypted for this computer's key";
+    Failure::new(FailureKind::Refused, what, advice)
 }
 
 /// There is nothing to list any more.

@@ -31,6 +31,7 @@ use crate::{
     driver::front::{FrontEnd, Waker},
     wizard::{
         answer::{Answer, Ending, Given, Revision},
+        ask::Shape,
         effect::FrontEndTask,
         view::{Tone, View},
     },
@@ -357,7 +358,7 @@ impl Tui {
 
 impl FrontEnd for Tui {
     fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
-        self.pace.sees(view.ask.is_waiting);
+        self.pace.sees(under_way(view));
         // A key that only looks was answered by a frame already, of this very view.
         let is_drawn = self.drawn == Some(view.events) && !self.is_dirty;
         if is_drawn || !self.pace.allows() { Ok(()) } else { self.draw(view) }
@@ -455,6 +456,15 @@ fn restore_on_panic(guard: &Arc<Guard>, tell: &Sender<Heard>, waker: &Waker) {
             waker.wake();
         }
     }));
+}
+
+/// What is under way on a screen.
+const fn under_way(view: &View<'_>) -> [bool; pace::WAYS] {
+    let (is_arriving, is_checked) = match &view.ask.shape {
+        Shape::Select(asked) => (asked.is_arriving, asked.checking.is_some()),
+        _ => (false, false),
+    };
+    [view.ask.is_waiting, is_arriving, is_checked]
 }
 
 /// An answer that is taken whatever question stands.

@@ -25,6 +25,7 @@ mod resume;
 mod roster;
 mod screen;
 mod session;
+mod team;
 pub mod view;
 mod waits;
 mod words;
@@ -32,7 +33,13 @@ mod words;
 use std::{cell::OnceCell, time::Duration};
 
 use crate::domain::{
-    card::Card, customer::Obstacle, failure::Failure, id::RunId, phrase::Phrase, run::RunRecord, time::Moment,
+    card::Card,
+    customer::Obstacle,
+    failure::{Failure, FailureKind},
+    id::RunId,
+    phrase::Phrase,
+    run::RunRecord,
+    time::Moment,
 };
 
 use answer::{Action, Answer, Given, Revision};
@@ -45,8 +52,9 @@ use event::{Ended, Event, EventKind};
 use handing::Handing;
 use outbox::Outbox;
 use pending::{Arrival, Call, Pending, Saved, Woken};
-use screen::{Scene, Screen, setup::parts::Parts, step::Step};
+use screen::{Scene, Screen, setup::parts::Parts, step::Step, take_over::TakeOver};
 use session::Session;
+use team::{Heard, Team};
 use view::{Handout, Notice, Place, Tone, View};
 use waits::Waits;
 
@@ -78,6 +86,10 @@ pub struct Wizard {
     held: Option<Action>,
     /// The call that takes up a run, and whether it starts the wizard.
     opening: Pending<Box<RunRecord>>,
+    /// That call is to take the run over from somebody.
+    is_taking_over: bool,
+    /// Others on the same record.
+    team: Team,
     /// The write that lets go of a run: the board is read again behind it.
     parting: Pending<Saved>,
     /// The run that is being parked, until the record says so.
@@ -168,12 +180,18 @@ impl Wizard {
     pub fn view(&self) -> View<'_> {
         let (cx, record) = (self.look(), self.session.record.as_ref());
         let scene = self.screen.view(cx);
-        let steps = screen::stops(scene.id);
+        let steps = self.steps(scene.id);
         let bar = bar::bar(cx, &*self.screen);
         let scene = if self.asks_to_leave {
             scene.leaving(record, self.screen.place().is_some())
+        } else if let Some(request) = self.team.asks(&scene.shape) {
+            scene.asked_for(request)
         } else {
-            self.handing.lay(cx, &bar, scene).with_common_offers(record)
+            let watched = record.filter(|record| record.is_read_only).map(|record| {
+                let read = (!cx.session.is_shared).then_some(cx.session.read);
+                words::watching(record, read, cx.now, cx.setup.here.as_str())
+            });
+            self.handing.lay(cx, &bar, scene).with_common_offers(record, self.is_watching()).watched(watched)
         };
         let Scene { id, shape, is_waiting, focus, .. } = scene;
         View {
@@ -195,6 +213,14 @@ impl Wizard {
         }
     }
 
+    /// The trail; above a run that is watched, that of the step below.
+    fn steps(&self, question: QuestionId) -> Vec<view::Stop> {
+        match self.behind.last() {
+            Some(below) if question == QuestionId::TakeOver => screen::stops(below.view(self.look()).id),
+            _ => screen::stops(question),
+        }
+    }
+
     const fn look(&self) -> ViewCx<'_> {
         ViewCx { now: self.now, setup: &self.setup, session: &self.session }
     }
@@ -202,7 +228,11 @@ impl Wizard {
     /// Which question stands now, when something on its page changes by itself, and what went wrong there.
     fn asked_now(&self) -> ((QuestionId, u64), Option<Moment>, Option<Failure>) {
         let scene = self.screen.view(self.look());
-        let id = if self.asks_to_leave { QuestionId::Leave } else { scene.id };
+        let id = match self.team.asks(&scene.shape) {
+            _ if self.asks_to_leave => QuestionId::Leave,
+            Some(_) => QuestionId::HandOver,
+            None => scene.id,
+        };
         ((id, scene.stamp), scene.next_change, scene.trouble().cloned())
     }
 
@@ -235,9 +265,13 @@ impl Wizard {
 
     /// The world is open: what was only known to it is known, and the run that was asked for is taken up.
     fn world(&mut self, world: World) {
-        let World { operator, link_prefix, link_suffix, notes } = world;
+        let World { operator, link_prefix, link_suffix, notes, is_shared } = world;
         self.setup = Setup { operator, link_prefix, link_suffix, ..self.setup.clone() };
-        self.session.is_open = true;
+        (self.session.is_open, self.session.is_shared) = (true, is_shared);
+        if is_shared && self.setup.is_board_watched {
+            let (mut cx, .., team) = self.parts();
+            team.follow(&mut cx);
+        }
         if let Some(words) = words::notes(&notes) {
             self.say(Tone::Warn, words);
         }
@@ -259,7 +293,10 @@ impl Wizard {
         if answer.to != self.revision {
             return self.say(Tone::Warn, TOO_EARLY);
         }
+        let is_asked = !self.asks_to_leave && self.asked_now().0.0 == QuestionId::HandOver;
+        self.team.note_typing(&given);
         match given {
+            given if is_asked => self.answer_request(&given),
             Given::Yes | Given::Do(Action::Leave) if self.asks_to_leave => self.end(Ended::Left),
             _ if self.asks_to_leave => self.asks_to_leave = !matches!(given, Given::No | Given::Back),
             Given::Do(Action::Leave) => match self.finished() {
@@ -267,10 +304,14 @@ impl Wizard {
                 None => self.asks_to_leave = true,
             },
             Given::Do(Action::Park) => self.park(),
-            Given::Do(Action::Refresh) if self.session.is_read_only() => self.take_over(),
+            Given::Do(Action::Refresh) if self.is_watching() => {
+                let (mut cx, .., team) = self.parts();
+                team.look(&mut cx);
+            }
+            Given::Do(Action::TakeOver) if self.is_watching() => self.take_over(),
             Given::Do(action) if action.is_sending() => self.hand_over(action),
             given => {
-                let (mut cx, screen, _) = self.parts();
+                let (mut cx, screen, ..) = self.parts();
                 let step = screen.answer(&mut cx, given);
                 self.follow(step);
             }
@@ -283,14 +324,114 @@ impl Wizard {
         let Some(text) = texts.next() else { return };
         let next = texts.next().map(|text| text.id);
         drop(texts);
-        let (mut cx, _, handing) = self.parts();
+        let (mut cx, _, handing, _) = self.parts();
         handing.send(&mut cx, action, text, next);
+    }
+
+    /// Whether the page is one of a run that is not held here.
+    fn is_watching(&self) -> bool {
+        self.session.is_read_only() && !self.screen.keeps()
     }
 
     /// Opens the run anew: whoever held it may be gone.
     fn take_over(&mut self) {
         if let Some(run) = self.run().cloned().filter(|_| !self.opening.is_out()) {
+            self.is_taking_over = true;
             self.opening.start(&mut self.calls, pending::load_run(run));
+        }
+    }
+
+    /// The run could not be taken over at once: somebody still has it. Who shares a record can ask.
+    fn ask_for(&mut self, record: RunRecord) {
+        let who = record.held_by.clone();
+        self.session.hear_of(record);
+        match who {
+            Some(_) if self.session.is_shared => {
+                let is_admin = self.setup.operator.is_admin;
+                self.follow(Step::Next(Box::new(TakeOver::new(is_admin))));
+            }
+            Some(held_by) => self.say(Tone::Warn, words::still_held(&held_by)),
+            None => self.say(Tone::Warn, "Somebody else is taking this run just now. Try again in a moment."),
+        }
+    }
+
+    /// Answers whoever asks for the run. Handed over, everything of it is saved first.
+    fn answer_request(&mut self, given: &Given) {
+        let is_handed_over = match given {
+            Given::Yes => true,
+            Given::No | Given::Back => false,
+            _ => return,
+        };
+        if is_handed_over {
+            self.leave_screen();
+            self.session.let_go(&mut self.calls);
+            if let Some(record) = self.session.record.as_mut() {
+                record.is_read_only = true;
+            }
+            self.say(Tone::Busy, "Saving and handing over. One moment.");
+        }
+        let (mut cx, .., team) = self.parts();
+        team.answer(&mut cx, is_handed_over);
+    }
+
+    /// What others do has come in.
+    fn hear_team(&mut self, heard: Heard) {
+        match heard {
+            Heard::Nothing => {}
+            Heard::Change(change) => {
+                let (mut cx, screen, ..) = self.parts();
+                screen.changed(&mut cx, &change);
+            }
+            Heard::Run(record, is_whole) => self.see_anew(*record, is_whole),
+            Heard::Answered(Ok(record), true) => {
+                let to = record.request.as_ref().map_or_else(String::new, |asked| asked.by.to_string());
+                self.open(*record);
+                self.say(Tone::Good, format_args!("Handed over: {to} goes on with the run."));
+            }
+            Heard::Answered(Ok(record), false) => self.see_anew(*record, false),
+            Heard::Answered(Err(failure), is_handed_over) => {
+                self.fail(failure);
+                let (mut cx, .., team) = self.parts();
+                if is_handed_over { team.look(&mut cx) } else { team.look_anew(&mut cx) }
+            }
+        }
+    }
+
+    /// The run as it is on record now: what is watched follows it, and what is held here may have been taken over.
+    fn see_anew(&mut self, record: RunRecord, is_whole: bool) {
+        let Some(known) = self.session.record.as_ref().filter(|known| known.id == record.id) else { return };
+        let is_other_step = resume::stage(known) != resume::stage(&record) || known.form != record.form;
+        match (known.is_read_only, record.is_read_only) {
+            (false, false) => {
+                let (mut cx, .., team) = self.parts();
+                team.note(&mut cx, &record);
+                self.session.hear_of(record);
+            }
+            (false, true) => {
+                let who =
+                    record.held_by.as_ref().map_or_else(|| "Somebody".into(), |held_by| held_by.by.clone());
+                self.open(record);
+                let words = format_args!("{who} has taken this run over. You are watching.");
+                self.say(Tone::Warn, words);
+            }
+            (true, true) if self.screen.keeps() => {
+                self.session.hear_of(record);
+                let (mut cx, screen, ..) = self.parts();
+                let step = screen.session_changed(&mut cx);
+                self.follow(step);
+            }
+            (true, true) if !is_whole && !is_other_step => {
+                self.session.read = self.now;
+                self.session.follow_record(record, &mut self.calls);
+                let (mut cx, screen, ..) = self.parts();
+                let step = screen.session_changed(&mut cx);
+                self.follow(step);
+            }
+            (true, _) => {
+                let notice = self.notice.take();
+                self.open(record);
+                self.notice = notice;
+            }
         }
     }
 
@@ -308,10 +449,14 @@ impl Wizard {
         } else if let Some(parted) = self.parting.take(&mut arrival) {
             self.parted(parted.err());
         } else if let Some(opened) = self.opening.take(&mut arrival) {
+            let is_taking_over = std::mem::take(&mut self.is_taking_over);
             match opened {
+                Ok(record) if is_taking_over && record.is_read_only => self.ask_for(*record),
                 Ok(record) => self.open(*record),
                 Err(failure) => self.fail(failure),
             }
+        } else if let Some(heard) = self.hear_others(&mut arrival) {
+            self.hear_team(heard);
         } else if !self.hear_handing(&mut arrival) {
             self.hear_below(&mut arrival);
         }
@@ -328,10 +473,22 @@ impl Wizard {
         }
     }
 
+    /// A reply for what others do. Whatever failed because somebody else has the run shows who that is.
+    fn hear_others(&mut self, arrival: &mut Arrival) -> Option<Heard> {
+        let is_lost = arrival.failure().is_some_and(|failure| failure.kind == FailureKind::Conflict)
+            && !self.session.is_read_only();
+        let (mut cx, .., team) = self.parts();
+        let heard = team.hear(&mut cx, arrival);
+        if is_lost && heard.is_none() {
+            team.look_anew(&mut cx);
+        }
+        heard
+    }
+
     /// The answer to a file that was to be written; what was typed ahead was meant for one that was.
     fn hear_handing(&mut self, arrival: &mut Arrival) -> bool {
         let has_failed = arrival.failure().is_some();
-        let (mut cx, _, handing) = self.parts();
+        let (mut cx, _, handing, _) = self.parts();
         let is_heard = handing.hear(&mut cx, arrival);
         if is_heard && has_failed {
             self.revise();
@@ -351,7 +508,7 @@ impl Wizard {
         if let Some(notice) = said.or(over.and_then(|over| over.said)) {
             self.notice = Some(notice);
         }
-        let (mut cx, screen, _) = self.parts();
+        let (mut cx, screen, ..) = self.parts();
         let step = if arrival.is_left() {
             let step = screen.hear(&mut cx, arrival);
             // What was typed ahead was meant for a step that went well.
@@ -420,12 +577,12 @@ impl Wizard {
             self.release(pending::leave_run);
         }
         let mut trail = resume::trail(&record);
-        let is_read_only = record.is_read_only;
+        let is_same = self.run() == Some(&record.id);
+        let (mut cx, .., team) = self.parts();
+        team.open(&mut cx, &record, is_same);
+        self.session.read = self.now;
         self.session.take_up(record, &mut self.calls);
         self.session.prove_again(self.now, &mut self.calls);
-        if is_read_only {
-            self.say(Tone::Warn, words::read_only());
-        }
         if let Some(shown) = trail.pop() {
             self.behind.push(std::mem::replace(&mut self.screen, shown));
             // The customers stay at the bottom of the trail.
@@ -491,6 +648,8 @@ impl Wizard {
     fn release(&mut self, write: impl FnOnce(RunId) -> Call<Saved>) {
         self.session.let_go(&mut self.calls);
         self.part(write);
+        let (mut cx, .., team) = self.parts();
+        team.leave(&mut cx);
         self.session.empty();
     }
 
@@ -535,12 +694,12 @@ impl Wizard {
 
     /// The screen reads again what it shows; its question stays the same.
     fn enter_again(&mut self) {
-        let (mut cx, screen, _) = self.parts();
+        let (mut cx, screen, ..) = self.parts();
         screen.enter(&mut cx);
     }
 
     fn leave_screen(&mut self) {
-        let (mut cx, screen, handing) = self.parts();
+        let (mut cx, screen, handing, _) = self.parts();
         screen.leave(&mut cx);
         handing.leave(&mut cx);
     }
@@ -555,10 +714,10 @@ impl Wizard {
         self.notice = Some(Notice::of(Tone::Bad, failure));
     }
 
-    /// Splits the wizard into what screens work with, the screen itself, and what is sent elsewhere.
-    fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen, &mut Handing) {
-        let Self { setup, now, session, calls, screen, handing, notice, .. } = self;
-        (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen, handing)
+    /// Splits the wizard into what screens work with, the screen itself, what is sent elsewhere, and what others do.
+    fn parts(&mut self) -> (UpdateCx<'_>, &mut dyn Screen, &mut Handing, &mut Team) {
+        let Self { setup, now, session, calls, screen, handing, team, notice, .. } = self;
+        (UpdateCx { now: *now, setup, session, calls, notice }, &mut **screen, handing, team)
     }
 }
 

@@ -145,6 +145,7 @@ impl Inside {
                     link_prefix: String::new(),
                     link_suffix: String::new(),
                     notes: Vec::new(),
+                    is_shared: false,
                 },
                 kept: None,
             })

@@ -31,6 +31,7 @@ mod resumed;
 mod server;
 mod start;
 mod sweep;
+mod sweepers;
 mod system;
 mod table;
 mod tool;
@@ -50,7 +51,7 @@ use world::Stage;
 type Measure = fn(&Stage, &[Tool]) -> Report;
 
 /// The groups, in the order of the table.
-const GROUPS: [(&str, Measure); 12] = [
+const GROUPS: [(&str, Measure); 13] = [
     ("start", start::measure),
     ("resumed", |stage, _| resumed::measure(stage)),
     ("keys", keys::measure),
@@ -61,6 +62,7 @@ const GROUPS: [(&str, Measure); 12] = [
     ("packed", |stage, _| packed::measure(stage)),
     ("kinds", |stage, _| kinds::measure(stage)),
     ("sweep", |stage, _| sweep::measure(stage)),
+    ("sweepers", |stage, _| sweepers::measure(stage)),
     ("plan", |stage, _| plan::measure(stage)),
     ("inside", |stage, _| inside::measure(stage)),
 ];

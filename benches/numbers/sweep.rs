@@ -134,7 +134,7 @@ fn nights(stage: &Stage, size: usize) -> (Night, Night) {
     let provider = provider_on(&address, record, clock.clone());
     now.store(last.minus(DAY).as_millis(), Ordering::SeqCst);
     let began = Instant::now();
-    let reports = stage.runtime.block_on(sweeper::pass(&provider, &clock)).unwrap();
+    let reports = stage.runtime.block_on(sweeper::pass(&provider, &clock, &[], |_none| ())).unwrap();
     let first = Night::new(began, counter.take(), reports[0].turned_on.len());
     assert!(reports.len() == 1 && !reports[0].needs_attention(), "{:?}", reports[0].attention);
     drop(provider);

@@ -9,6 +9,7 @@ pub(super) mod doctor;
 pub(super) mod explain;
 mod input;
 mod invitation;
+mod keys;
 mod login;
 mod operators;
 mod password;
@@ -112,8 +113,7 @@ impl CommandContext {
         let environment = &self.opener.environment;
         let out = self.out();
         let is_sandbox = self.opener.is_sandbox;
-        let file = self.opener.settings.store_of(is_sandbox);
-        out.detail(&format!("The record: {}", file.display()));
+        out.detail(&format!("The record: {}", self.opener.place_in_words()));
         if let Some(warning) = store.operator().warning {
             out.note(warning.for_commands().as_str());
         }
@@ -201,6 +201,7 @@ pub(super) fn run(command: &WorldCommand, context: CommandContext) -> Result<Exi
         WorldCommand::Consent(args) => consent::run(args, &context),
         WorldCommand::Receipt(args) => receipt::run(args, &context),
         WorldCommand::Operators(args) => operators::run(args, &context),
+        WorldCommand::Keys(args) => keys::run(args, &context),
         WorldCommand::Record(args) => record::run(args, &context),
         WorldCommand::Login(args) => login::login(args, &context),
         WorldCommand::Logout(args) => login::logout(args, &context),

@@ -13,7 +13,7 @@ use crate::{
         text_file,
     },
     provider::oauth::{Certificate, Credential, Signature},
-    settings::{CertificateSignature, CredentialSettings, CredentialSource, PartnerApp},
+    settings::{CertificateSignature, CredentialSettings, CredentialSource, PartnerApp, Source},
 };
 
 pub(super) use source::Keyring;
@@ -75,11 +75,7 @@ pub(super) fn read_one(
             Ok(Credential::Secret(value(&text, &place)?))
         }
         CredentialSource::Certificate(source) => {
-            let password = settings.password.as_ref().map(|source| {
-                let (bytes, place) = source::bytes(source, "password", keyring)?;
-                let text = text_file::decode(&bytes).with_context(|| format!("{place} is no password"))?;
-                password(&text, &place)
-            });
+            let password = settings.password.as_ref().map(|source| password(source, keyring));
             let password = password.transpose()?;
             let (bytes, place) = source::bytes(source, "certificate", keyring)?;
             let certificate = Certificate::read(&bytes, password.as_ref())
@@ -89,8 +85,18 @@ pub(super) fn read_one(
     }
 }
 
+/// Reads a password.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn password(source: &Source, keyring: Keyring<'_>) -> anyhow::Result<Secret<String>> {
+    let (bytes, place) = source::bytes(source, "password", keyring)?;
+    let text = text_file::decode(&bytes).with_context(|| format!("{place} is no password"))?;
+    line(&text, &place)
+}
+
 /// A password is one line, and blanks are a part of it.
-fn password(text: &str, place: &str) -> anyhow::Result<Secret<String>> {
+fn line(text: &str, place: &str) -> anyhow::Result<Secret<String>> {
     let line = text.strip_suffix('\n').unwrap_or(text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     ensure!(!line.contains(['\r', '\n']), "{place} has several lines, and a password is one");
@@ -138,7 +144,6 @@ fn doubt(credential: &Credential) -> Option<&'static str> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::settings::Source;
 
     /// No keyring.
     fn none(name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
@@ -237,11 +242,9 @@ mod tests {
     #[test]
     fn a_password_keeps_its_blanks() {
         for (text, word) in [(" a b \n", " a b "), ("x\r\n", "x"), ("", "")] {
-            assert_eq!(password(text, "p").unwrap().expose(), word);
+            assert_eq!(line(text, "p").unwrap().expose(), word);
         }
-        assert!(
-            password("a\nb\n", "the file").unwrap_err().to_string().contains("the file has several lines")
-        );
+        assert!(line("a\nb\n", "the file").unwrap_err().to_string().contains("the file has several lines"));
     }
 
     #[test]

@@ -9,7 +9,10 @@ use std::{
 use crate::{
     domain::{operator::Account, secret::Secret, text::Text},
     outside,
-    provider::http::{Network, VARIABLES},
+    provider::{
+        http::{Network, VARIABLES},
+        store,
+    },
     runner::browser::Surroundings,
     tui::clipboard::Clipboard,
 };
@@ -55,12 +58,15 @@ pub(super) struct Environment {
     pub(super) network: Network,
     /// There is a session bus, on which a keyring may answer.
     pub(super) has_session_bus: bool,
+    /// What a record on a server is entered with, where settings don't say it.
+    pub(super) postgres: store::Surroundings,
 }
 
 impl Environment {
     /// Reads everything that the start-up decides by.
     pub(super) fn read() -> Self {
         let folders = directories::ProjectDirs::from("", "", NAME);
+        let account = account();
         Self {
             no_bell: text("NO_BELL"),
             no_color: text("NO_COLOR"),
@@ -81,7 +87,8 @@ impl Environment {
                 .as_ref()
                 .map(|f| f.data_dir().to_path_buf())
                 .or_else(|| named(raw("XDG_DATA_HOME"))),
-            account: account(),
+            postgres: postgres(&account),
+            account,
             host: host(),
             zone: zone(),
             surroundings: surroundings(),
@@ -100,6 +107,22 @@ impl Environment {
 /// Columns that lines for reading are wrapped to: those of the window, at most 100 because longer lines are hard to read.
 pub(super) fn columns() -> usize {
     window().unwrap_or(USUAL_WIDTH).clamp(20, 100)
+}
+
+/// What libpq's variables and files say of a server ("Environment Variables", "The Password File" and "Client Verification of
+/// Server Certificates" in libpq's manual).
+fn postgres(account: &Account) -> store::Surroundings {
+    let home = directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned());
+    let at = |name: &str, usual: &str| {
+        let named = raw(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+        named.or_else(|| home.as_ref().map(|home| home.join(usual)).filter(|path| path.is_file()))
+    };
+    store::Surroundings {
+        password: None,
+        passfile: at("PGPASSFILE", ".pgpass"),
+        root: at("PGSSLROOTCERT", ".postgresql/root.crt"),
+        account: account.name.as_ref().map(Text::to_string),
+    }
 }
 
 /// Our folder in one that a variable names. For accounts without a home, as in containers: there the usual way finds
@@ -373,10 +396,16 @@ pub(super) fn on_path(name: &str) -> Option<PathBuf> {
 }
 
 /// Variables that decide where settings and record lie, as far as they are set: who starts the program elsewhere must
-/// set them there too.
-pub(super) fn folders() -> Vec<(String, String)> {
+/// set them there too. Files mean the same from any folder.
+pub(super) fn folders(is_on_server: bool) -> Vec<(String, String)> {
     let set = |name: &str| Some((name.to_owned(), text(name).filter(|value| !value.is_empty())?));
-    ["XDG_CONFIG_HOME", "XDG_DATA_HOME"].into_iter().filter_map(set).collect()
+    let folders = ["XDG_CONFIG_HOME", "XDG_DATA_HOME"].into_iter().filter_map(set);
+    let files = ["PGPASSFILE", "PGSSLROOTCERT"].into_iter().filter(|_| is_on_server).filter_map(set);
+    let absolute = |path: String| match std::path::absolute(&path) {
+        Ok(found) if path != "system" => found.to_string_lossy().into_owned(),
+        _ => path,
+    };
+    folders.chain(files.map(|(name, path)| (name, absolute(path)))).collect()
 }
 
 #[cfg(test)]

@@ -8,13 +8,17 @@ use std::path::{Path, PathBuf};
 use crate::{
     domain::{flag::quoted, text::Text},
     provider::store::Store,
-    settings::{PartnerApp, Settings},
+    settings::{PartnerApp, Settings, Source},
 };
 
 /// What is to be said, a sentence each.
 pub(super) fn notes(settings: &Settings, is_sandbox: bool) -> Vec<Text> {
-    let secrets: Vec<PathBuf> =
+    let mut secrets: Vec<PathBuf> =
         settings.app.iter().flat_map(PartnerApp::files).map(Path::to_path_buf).collect();
+    let url = settings.record_url(is_sandbox);
+    if let (Some(_), Some(Source::File(file))) = (url, &settings.record.password) {
+        secrets.push(file.clone());
+    }
     let variables = settings.config.join(VARIABLES);
     let data = settings.data_of(is_sandbox);
     let read = secrets.iter().chain([&variables]).filter_map(|path| readable(path));
@@ -25,14 +29,22 @@ pub(super) fn notes(settings: &Settings, is_sandbox: bool) -> Vec<Text> {
     folders.sort();
     folders.dedup();
     let folders = folders.iter().filter_map(|path| writable(path));
-    let network = Store::network(&data).map(|kind| {
+    let open = url.is_some() && settings.record.shows_password();
+    let open = open.then(|| {
+        Text::from(
+            "the password of the record's server stands in record.url, where others may come to see it: in a file that is copied \
+             and shown around, or in the list of processes. Name a file of its own as record.password_file in the settings, \
+             or write it into ~/.pgpass.",
+        )
+    });
+    let network = Store::network(&data).filter(|_| url.is_none()).map(|kind| {
         Text::of(format_args!(
             "the record lies in a network folder ({kind}), {}: two computers must not work on it at once, and it is slower. \
              Name a folder on a disk of this computer as folders.data in the settings.",
             data.display()
         ))
     });
-    read.chain(files).chain(folders).chain(network).collect()
+    read.chain(files).chain(folders).chain(network).chain(open).collect()
 }
 
 /// What is to be said of what the program itself keeps, and closes when it next uses it.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::JoinHandle};
 
 use crate::{
     cli::{Common, Role},
@@ -26,9 +26,9 @@ use crate::{
     provider::{
         self, Provider,
         graph::OwnRight,
-        http::{HttpOptions, Network},
+        http::{Http, HttpOptions, Network},
         oauth::{App, Credential},
-        store::{Store, StoreOptions, Terms},
+        store::{Place, Store, StoreOptions, Terms},
     },
     runner::{self, Rehearse},
     sandbox::{self, Sandbox, StartError},
@@ -59,6 +59,9 @@ pub(super) struct World {
     /// Until when it is good.
     pub(super) standing: Standing,
 }
+
+/// The client of the real world, while it is made.
+type EarlyHttp = JoinHandle<Result<Http, Failure>>;
 
 /// Whether this start goes into the sandbox.
 pub(super) fn is_sandbox(common: &Common, settings: &Settings, may_fall_back: bool) -> bool {
@@ -107,7 +110,7 @@ impl Opener {
         vec![
             format!("Settings file: {file}"),
             format!("World: {world}"),
-            format!("Record: {}", settings.store_of(*is_sandbox).display()),
+            format!("Record: {}", self.place_in_words()),
             format!("Log: {}, level {}", log.display(), settings.log.level),
         ]
     }
@@ -128,9 +131,10 @@ impl Opener {
     /// # Errors
     /// With words for a person: what was tried, what happened, what to do. Trying again helps once that is done.
     pub(super) fn open(&self) -> Result<World, Failure> {
+        let http = self.early_http();
         let early = self.early_sandbox()?;
         let store = self.store_by(self.account(early.as_ref())?)?;
-        self.open_around(store, early)
+        self.open_around(store, early, http)
     }
 
     /// Opens the world with a copy of the record, for a trial: what is read is real, what is written goes with the
@@ -141,7 +145,7 @@ impl Opener {
     pub(super) fn open_trial(&self) -> Result<(World, Trial), Failure> {
         let early = self.early_sandbox()?;
         let (store, trial) = self.copied_by(self.account(early.as_ref())?)?;
-        let mut world = self.open_around(store, early)?;
+        let mut world = self.open_around(store, early, None)?;
         world.provider.exchange = world.provider.exchange.unsigned();
         Ok((world, trial))
     }
@@ -157,17 +161,18 @@ impl Opener {
     /// The same by this account.
     fn copied_by(&self, account: Account) -> Result<(Store, Trial), Failure> {
         let Self { settings, is_sandbox, .. } = self;
-        let file = settings.store_of(*is_sandbox);
+        let place = self.place()?;
+        let Place::File(file) = &place else { return Err(untried()) };
         // A trial of a record that is gone would be a trial of an empty one.
-        let is_there = Store::is_there(&file.clone().into(), &self.terms())?;
+        let is_there = Store::is_there(&place, &self.terms())?;
         let trial = Trial::new(&settings.data_of(*is_sandbox))?;
         if is_there {
-            Store::copy(&file, &trial.record())?;
+            Store::copy(file, &trial.record())?;
         }
         let identity = settings.identity_of(*is_sandbox);
         // A key that is not there yet must not be made by a trial.
         let identity = if identity.exists() { identity } else { trial.identity() };
-        Ok((self.record(&Terms::FREE, trial.record(), identity, account)?, trial))
+        Ok((self.record(&Terms::FREE, trial.record().into(), identity, account)?, trial))
     }
 
     /// Opens the record alone, for commands that ask no server: no credential is read, so that nothing asks for a
@@ -194,8 +199,7 @@ impl Opener {
     /// The record as this account opens it.
     fn store_by(&self, account: Account) -> Result<Store, Failure> {
         let Self { settings, is_sandbox, .. } = self;
-        let (file, identity) = (settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox));
-        self.record(&self.terms(), file, identity, account)
+        self.record(&self.terms(), self.place()?, settings.identity_of(*is_sandbox), account)
     }
 
     /// Who works here.
@@ -227,18 +231,12 @@ impl Opener {
         self.settings.app.as_ref().map(|app| app.tenant)
     }
 
-    /// Whether there is a record, for what works without one, too.
-    pub(super) fn has_record(&self) -> bool {
-        self.settings.store_of(self.is_sandbox).exists()
-    }
-
     /// Which record there is, as far as one can be told without changing it.
     ///
     /// # Errors
     /// `Record`, when it can't be read.
     pub(super) fn record_id(&self) -> Result<Option<RecordId>, Failure> {
-        let file = self.settings.store_of(self.is_sandbox);
-        Store::id_in(&file.into())
+        Store::id_in(&self.place()?)
     }
 
     /// On which terms the record is opened. Nothing is noted of the sandbox's: a trainee may remove it.
@@ -251,18 +249,18 @@ impl Opener {
     fn record(
         &self,
         terms: &Terms,
-        file: PathBuf,
+        place: Place,
         identity: PathBuf,
         account: Account,
     ) -> Result<Store, Failure> {
-        Store::open_on(terms, self.record_at(file, identity, account))
+        Store::open_on(terms, self.record_at(place, identity, account))
     }
 
     /// Where a record lies and who works with it.
-    fn record_at(&self, file: PathBuf, identity: PathBuf, account: Account) -> StoreOptions {
+    fn record_at(&self, place: Place, identity: PathBuf, account: Account) -> StoreOptions {
         let Self { common, environment, clock, is_sandbox, .. } = self;
         StoreOptions {
-            place: file.into(),
+            place,
             identity,
             clock: clock.clone(),
             account,
@@ -277,16 +275,27 @@ impl Opener {
     /// # Errors
     /// As [`Opener::open`].
     pub(super) fn open_with(&self, store: Store) -> Result<World, Failure> {
-        self.open_around(store, None)
+        self.open_around(store, None, None)
     }
 
-    /// The same, with the sandbox that is running already.
-    fn open_around(&self, store: Store, early: Option<Sandbox>) -> Result<World, Failure> {
+    /// The same, with the sandbox that is running already and the client that is being made.
+    fn open_around(
+        &self,
+        store: Store,
+        early: Option<Sandbox>,
+        http: Option<EarlyHttp>,
+    ) -> Result<World, Failure> {
         let sandbox = early.map_or_else(|| self.sandbox(), |sandbox| Ok(Some(sandbox)))?;
         match sandbox {
             Some(sandbox) => self.sandboxed(store, sandbox),
-            None => self.real(store),
+            None => self.real(store, http),
         }
+    }
+
+    /// Has the client of the real world made beside the record: whom to trust stands in hundreds of files of certificates.
+    fn early_http(&self) -> Option<EarlyHttp> {
+        let options = (!self.is_sandbox).then(|| self.real_http())?;
+        Some(self.handle.spawn_blocking(move || provider::http_client(options)))
     }
 
     /// The sandbox before the record is opened, where it may be asked about a sign-in.
@@ -311,7 +320,7 @@ impl Opener {
     }
 
     /// The real world, by settings.
-    fn real(&self, store: Store) -> Result<World, Failure> {
+    fn real(&self, store: Store, http: Option<EarlyHttp>) -> Result<World, Failure> {
         let Self { settings, clock, .. } = self;
         let Some(app) = &settings.app else {
             return Err(Failure::new(
@@ -331,9 +340,12 @@ impl Opener {
             })?;
         let app_at_microsoft = Self::app(app, first, next);
         let own_right = sign_in::own_right(self, None, app.client_id)?;
+        let made = http.and_then(|http| self.handle.block_on(http).ok());
+        let http = made.unwrap_or_else(|| provider::http_client(self.real_http()))?;
         let provider =
-            Provider::new(&self.provider_settings(self.real_http(), app_at_microsoft, None), store)?
+            Provider::over(http, &self.provider_settings(self.real_http(), app_at_microsoft, None), store)?
                 .believing(settings.sweep.shorter_percent)
+                .sweeping(settings.sweep.at_once)
                 .patient(settings.consent.spreading)
                 .in_name_of(sign_in::person(self, None)?);
         let standing = credential::standing(&provider, &facts, &self.handle, clock.now());
@@ -407,24 +419,32 @@ impl Opener {
         sandbox::start_in(self.settings.cloud.word(), options).await.map_err(|error| unstarted(&error))
     }
 
-    /// Looks at the record in a copy, which lies in the trial's folder; none where no record was made yet. Changes nothing.
+    /// Looks at the record in a copy, which lies in the trial's folder, and at one on a server where it is; none where no record was made yet. Changes nothing.
     ///
     /// # Errors
     /// As [`Store::examine`].
-    pub(super) fn examine(&self, trial: &Trial) -> Result<Option<Store>, Failure> {
+    pub(super) fn examine(&self, place: Place, trial: &Trial) -> Result<Option<Store>, Failure> {
         let Self { settings, is_sandbox, .. } = self;
         let account = self.environment.account.clone();
-        let options =
-            self.record_at(settings.store_of(*is_sandbox), settings.identity_of(*is_sandbox), account);
+        let options = self.record_at(place, settings.identity_of(*is_sandbox), account);
         Store::examine(options, &self.terms(), &trial.record())
     }
 
-    /// Reads an entry of the system's keyring.
+    /// Reads an entry of the system's keyring, for the credential.
     pub(super) fn keyring(&self, name: &str) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
+        self.keyring_or(name, "BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential)")
+    }
+
+    /// Reads an entry of the system's keyring; `instead` is what gives a sweep the same.
+    pub(super) fn keyring_or(
+        &self,
+        name: &str,
+        instead: &str,
+    ) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
         anyhow::ensure!(
             self.is_by_operator,
             "a sweep does not ask the keyring, because nobody opens it for a timer. Give the sweep another way: \
-             write BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential) into {}",
+             write {instead} into {}",
             self.settings.config.join(super::places::VARIABLES).display()
         );
         anyhow::ensure!(
@@ -453,6 +473,7 @@ impl Opener {
         let provider =
             Provider::new(&self.provider_settings(self.sandbox_http(&sandbox), app, Some(browser)), store)?
                 .believing(settings.sweep.shorter_percent)
+                .sweeping(settings.sweep.at_once)
                 .patient(settings.consent.spreading)
                 .in_name_of(sign_in::person(self, Some(&sandbox))?);
         let (player, teller) = (sandbox.rehearsal(), sandbox.rehearsal());
@@ -474,6 +495,15 @@ impl Opener {
             standing,
         })
     }
+}
+
+/// A trial needs a copy of the record.
+fn untried() -> Failure {
+    Failure::new(
+        FailureKind::Record,
+        "a trial works on a copy of the record, and one on a server is not copied for that yet",
+        "Nothing was changed. Try it in the sandbox, or do it without --dry-run.",
+    )
 }
 
 /// Why the sandbox did not start, in words.

@@ -8,7 +8,7 @@ use crate::domain::text::Text;
                         backup365 operators set jane --admin  make a colleague an Admin\n  \
                         backup365 operators set --recover     be an Admin where none is left\n\n\
                         The first operator of a record is its Admin, later ones are Users. Roles guard\n\
-                        against mistakes, not against somebody who can write the record's file.")]
+                        against mistakes, not against somebody who can write the record itself.")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]

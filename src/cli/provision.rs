@@ -59,6 +59,10 @@ pub struct Args {
     /// Accept for the customer by your own role there (GDAP); the name of the person at the customer who agreed.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["dry_run", "rehearse"], help_heading = "Office 365")]
     pub agreed_by: Option<String>,
+    /// Take the run over where somebody else has it (Admin, and only where the record is on a server); the reason, which
+    /// goes into the history with both names.
+    #[arg(long, value_name = "REASON", conflicts_with = "dry_run")]
+    pub take_over: Option<String>,
     /// How long the customer's consent is waited for, like 90s, 15m or 2h; without it: asked once, then parked.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s", hide_default_value = true, help_heading = "Office 365")]
     pub wait: Duration,

@@ -13,10 +13,12 @@ use crate::domain::id::RecordId;
                         backup365 sweep --install  have systemd start each sweep\n  \
                         backup365 sweep --install --print\n  \
                         backup365 sweep --status --json\n  \
-                        backup365 sweep --accept-shorter C-1001=980\n\n\
+                        backup365 sweep --accept-shorter C-1001=980\n  \
+                        backup365 sweep --forget ops-2     it sweeps no more\n\n\
                         A sweep is the work of 20:00 in Sydney: it turns on, for every customer with\n\
                         Enable Auto, the users who are due. A sweeper is the timer that starts it, on\n\
-                        a computer that stays on: --install puts one here.\n\n\
+                        a computer that stays on: --install puts one here. Any number of sweepers may\n\
+                        work one record: each customer is swept once, and who stops is taken over.\n\n\
                         Exit code 6: a sweep is overdue, was stopped by a limit, was not believed or\n\
                         could not be done, or something is left to do after --install.")]
 pub struct Args {
@@ -44,6 +46,9 @@ pub struct Args {
     /// Admin: say that a customer really has so few users now as the last sweep found; the next sweep believes it, once.
     #[arg(long, value_name = "REF=COUNT", group = "what", conflicts_with = "json")]
     pub accept_shorter: Option<String>,
+    /// Take a computer that sweeps no more off the list of sweepers; one that still sweeps comes back by itself.
+    #[arg(long, value_name = "COMPUTER", group = "what", conflicts_with = "json")]
+    pub forget: Option<String>,
     /// Work only on the record with this id: what the timer's unit says.
     #[arg(long, value_name = "ID")]
     pub record: Option<RecordId>,

@@ -3,6 +3,7 @@
 
 pub mod record;
 pub mod registration;
+pub mod server;
 pub mod sweeper;
 
 use std::io;

@@ -112,13 +112,14 @@ pub fn logout(file: &SessionFile, is_json: bool, is_sandbox: bool, out: Out) -> 
     quietly(printed, Exit::Done)
 }
 
-/// Tells who is signed in; `account` is who works here where nobody is.
+/// Tells who is signed in; `account` is who works here where nobody is, `by` the role by which a record on a server is
+/// opened.
 ///
 /// # Errors
 /// A sign-in is demanded and nobody is signed in; stdout can't be written.
 pub fn whoami(
     who: Option<&SignedIn>,
-    account: &Text,
+    (account, by): (&Text, Option<&Text>),
     is_demanded: bool,
     is_json: bool,
     is_sandbox: bool,
@@ -129,7 +130,9 @@ pub fn whoami(
         who if is_json => out.json(&object(who, is_sandbox)),
         Some(who) => out.say(&format!("{} is signed in, as {}.", who.name, role(who))),
         None => {
-            out.say(&format!("Nobody is signed in. You work as {account}, the account of this computer."))
+            let by =
+                by.map(|role| format!(", by the role {role} of the record's server")).unwrap_or_default();
+            out.say(&format!("Nobody is signed in. You work as {account}, the account of this computer{by}."))
         }
     };
     quietly(printed, Exit::Done)

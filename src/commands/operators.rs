@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     domain::{failure::Failure, sydney::stamp_in_words, text::Text},
     exit::Exit,
-    provider::store::KnownOperator,
+    provider::store::{KnownAccount, KnownOperator},
 };
 
 use super::{
@@ -31,7 +31,7 @@ pub enum Wish {
 }
 
 /// Said wherever operators are shown.
-const ROLES: &str = "Roles guard against mistakes, not against somebody who can write the record's file.";
+const ROLES: &str = "Roles guard against mistakes, not against somebody who can write the record itself.";
 
 /// Does it. With JSON the operators as they are afterwards are printed.
 ///
@@ -81,7 +81,11 @@ fn list(cx: &RecordContext, operators: &[KnownOperator], is_json: bool) -> std::
     for row in operators {
         let name = if row.name == you { Text::of(format_args!("{you} (you)")) } else { row.name.clone() };
         let sign_in = row.signs_in.then(|| "signs in with Microsoft".to_owned());
-        let accounts = row.accounts.iter().map(|(host, number)| format!("uid {number} on {host}"));
+        let accounts = row.accounts.iter().map(|KnownAccount { role, host, number }| {
+            let role = role.as_ref().map(|role| format!(" by role {role}")).unwrap_or_default();
+            let number = number.map(|number| format!("uid {number} ")).unwrap_or_default();
+            format!("{number}on {host}{role}")
+        });
         let accounts: Vec<String> = sign_in.into_iter().chain(accounts).collect();
         let since = stamp_in_words(row.since, &cx.zone);
         table.push([name, role(row.is_admin).into(), since, Text::clean(&accounts.join(", "))]);
@@ -96,7 +100,7 @@ const fn role(is_admin: bool) -> &'static str {
 
 /// An operator, as JSON.
 fn object(row: &KnownOperator, you: &Text) -> Value {
-    let account = |(host, number): &(Text, u32)| json!({ "host": host.as_str(), "uid": number });
+    let account = |KnownAccount { role, host, number }: &KnownAccount| json!({ "host": host.as_str(), "uid": number, "server_role": role.as_ref().map(Text::as_str) });
     json!({
         "name": row.name.as_str(),
         "role": role(row.is_admin).to_lowercase(),

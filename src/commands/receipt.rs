@@ -88,9 +88,7 @@ pub fn run(store: &Store, asked: &Asked, now: Moment, out: Out) -> anyhow::Resul
 /// There is no record at all, so there is no such run.
 #[must_use]
 pub fn unknown(run: &RunId) -> Unanswered {
-    let words = format_args!(
-        "There is no run {run}: nothing has been recorded on this computer yet. Check the number."
-    );
+    let words = format_args!("There is no run {run}: nothing has been recorded yet. Check the number.");
     Unanswered { exit: Exit::Usage, lines: vec![Text::of(words)] }
 }
 
@@ -112,9 +110,10 @@ fn unfinished(store: &Store, outcome: &Outcome, now: Moment) -> Result<Unanswere
         Text::of(format_args!("{} is not finished, so it has no receipt yet.", run.id)),
         Text::of(format_args!("{}, {}: {words}.", run.customer.name, run.product.name())),
     ];
-    if row.and_then(|row| row.run.as_ref()).is_some_and(|open| open.is_held) {
-        lines.push(Text::from("It is open in another window or with a colleague now."));
-    }
+    let held_by = row.and_then(|row| row.run.as_ref()?.held_by.as_ref());
+    lines.extend(
+        held_by.map(|held_by| Text::of(format_args!("{}.", held_by.has("this run", now, sydney::ZONE)))),
+    );
     lines.push(Text::of(format_args!("Go on with: {}", Command::TakeUp(run.id.clone()))));
     Ok(Unanswered { exit, lines })
 }

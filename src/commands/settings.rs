@@ -146,7 +146,7 @@ fn places(shown: &Shown<'_>) -> Vec<(&'static str, Text)> {
     let place = |path: std::path::PathBuf| Text::of(format_args!("{}", path.display()));
     places.extend([
         ("World", Text::from(world)),
-        ("Record", place(settings.store_of(is_sandbox))),
+        ("Record", Text::clean(&settings.record_in_words(is_sandbox))),
         ("Log", place(log)),
         ("Key file", place(settings.identity_of(is_sandbox))),
     ]);
@@ -219,7 +219,7 @@ fn object(shown: &Shown<'_>) -> Value {
             "is_sandbox": is_sandbox,
             "config": path(&settings.config),
             "data": path(&settings.data_of(is_sandbox)),
-            "record": path(&settings.store_of(is_sandbox)),
+            "record": settings.record_in_words(is_sandbox),
             "log": path(&settings.data_of(is_sandbox).join(shown.log_file)),
             "key_file": path(&settings.identity_of(is_sandbox)),
         })),

@@ -28,6 +28,7 @@ use crate::{
 use super::{
     quietly,
     record_context::{RecordContext, refused},
+    sweep::{json::sweepers, silent},
     table::{Cut, Table},
 };
 
@@ -172,7 +173,7 @@ impl Sheet {
                 .to_owned(),
         ];
         let mut runs = self.rows.iter().filter_map(|judged| judged.row.run.as_ref()).map(|(run, _)| run);
-        lines.extend(runs.find(|run| !run.is_held).map(|run| {
+        lines.extend(runs.find(|run| !run.is_held()).map(|run| {
             let id = &run.id;
             let go_on = Command::TakeUp(id.clone());
             format!("{id} is a run: one set-up of one product for one customer. Go on with it: {go_on}")
@@ -205,8 +206,9 @@ impl Sheet {
             "sweep": {
                 "overdue": sweep_warning.is_some(),
                 "warning": sweep_warning.as_ref().map(Text::as_str),
-                "host": sweeper.host.as_ref().map(Text::as_str),
-                "last": sweeper.last_pass.map(|at| at.to_string()),
+                "host": sweeper.host().map(Text::as_str),
+                "sweepers": sweepers(sweeper, *now),
+                "last": sweeper.last_pass().map(|at| at.to_string()),
                 "next": sweeper.standstill().is_none().then(|| sydney::next_2000(*now).to_string()),
             },
             "sums": {
@@ -241,16 +243,20 @@ fn sums(rows: &[Judged]) -> Sums {
 
 /// The last and the next sweep.
 fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str) -> Vec<String> {
-    let last = match (&sweeper.host, sweeper.last_pass) {
+    let team = match u32::try_from(sweeper.sweepers.len()) {
+        Ok(0 | 1) | Err(_) => String::new(),
+        Ok(several) => format!(", one of {}", counted(several, "sweeper", "sweepers")),
+    };
+    let last = match (sweeper.host(), sweeper.last_pass()) {
         (Some(host), Some(last)) => {
             let here = if zone == sydney::ZONE {
                 String::new()
             } else {
                 format!(" ({})", sydney::clock_in_words(last, now, zone))
             };
-            format!("Last sweep: for {}{here}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
+            format!("Last sweep: for {}{here}, on {host}{team}.", sydney::stamp_in_words(last, sydney::ZONE))
         }
-        (Some(host), None) => format!("Last sweep: none yet; a sweeper is installed on {host}."),
+        (Some(host), None) => format!("Last sweep: none yet; a sweeper is installed on {host}{team}."),
         (None, _) => "Last sweep: none; no sweeper has run here.".into(),
     };
     let next = match sweeper.standstill() {
@@ -263,7 +269,7 @@ fn sweep_lines(sweeper: &SweeperStatus, has_rule: bool, now: Moment, zone: &str)
         }
         Some(_) => None,
     };
-    [Some(last), next].into_iter().flatten().collect()
+    [Some(last), next].into_iter().flatten().chain(silent(sweeper, now)).collect()
 }
 
 /// What must be looked at, in whole sentences: nothing here is cut.
@@ -355,7 +361,7 @@ pub(super) fn standing(row: &ProductStatus, verdict: &Verdict, now: Moment, here
         words.push(format!("{} {what}", grouped(count)));
     }
     if let Some((run, _)) = &row.run {
-        words.push(format!("{} {}", run.id, run.state()));
+        words.push(format!("{} {}", run.id, run.state(now, here)));
     }
     words.join(", ")
 }
@@ -454,7 +460,12 @@ fn run_object(run: &OpenRun, progress: &Progress) -> Value {
     };
     json!({
         "run": run.id.to_string(),
-        "state": if run.is_held { "held" } else if run.is_parked { "parked" } else { "interrupted" },
+        "state": if run.is_held() { "held" } else if run.is_parked { "parked" } else { "interrupted" },
+        "held_by": run.held_by.as_ref().map(|held_by| json!({
+            "operator": held_by.by.as_str(),
+            "host": held_by.host.as_str(),
+            "since": held_by.since.to_string(),
+        })),
         "touched": run.touched.to_string(),
         "waiting_since": waiting_since,
     })

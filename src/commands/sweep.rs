@@ -2,14 +2,15 @@
 
 pub mod accept;
 pub mod check;
+pub mod forget;
 pub mod install;
 pub mod installed;
-mod json;
+pub(super) mod json;
 mod system;
 pub mod unit;
 mod variables;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io::IsTerminal as _, time::Duration};
 
 use anyhow::Context as _;
 use signal_hook::{
@@ -26,7 +27,7 @@ use crate::{
         run::SweeperStatus,
         sweep::OVERDUE_AFTER,
         sydney,
-        text::Text,
+        text::{Text, capital},
         time::{Clock, Moment},
     },
     exit::Exit,
@@ -38,6 +39,18 @@ use crate::{
 };
 
 use super::{Context, Out, error_of, quietly, say};
+
+/// How long it waits between two askings for what other sweepers are at: two minutes in all, because the record's server
+/// needs one to find that the line to a sweeper is dead.
+const PAUSES: [Duration; 7] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(12),
+    Duration::from_secs(20),
+    Duration::from_secs(35),
+    Duration::from_secs(45),
+];
 
 /// Sweeps shown by `--status`.
 const HISTORY: u32 = 10;
@@ -83,7 +96,7 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
             let done = if is_preview {
                 sweeper::preview(provider, clock).await
             } else {
-                sweeper::pass(provider, clock).await
+                sweeper::pass(provider, clock, &PAUSES, |held| waits(held, *out)).await
             };
             let reports = done.map_err(|f| error_of(&f))?;
             let now = clock.now();
@@ -98,6 +111,14 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
         }
         What::Watch => watch(provider, clock, zone, *out).await,
         What::Status => status(provider, clock, zone, is_json, *out).await,
+    }
+}
+
+/// Says on stderr what is waited for, where a person looks on.
+fn waits(held: usize, out: Out) {
+    if std::io::stderr().is_terminal() {
+        let held = counted(u32::try_from(held).unwrap_or(u32::MAX), "sweep is", "sweeps are");
+        out.note(&format!("{held} under way on another sweeper; if it stops, this one takes over."));
     }
 }
 
@@ -256,7 +277,7 @@ fn status_lines(
     let mut lines = vec![
         on_for(rules),
         format!("Next sweep: {}.", sydney::due_in_words(sydney::next_2000(now), now, Some(zone))),
-        match (&sweeper.host, sweeper.last_pass) {
+        match (sweeper.host(), sweeper.last_pass()) {
             (Some(host), Some(last)) => {
                 format!("Last sweep: for {}, on {host}.", sydney::stamp_in_words(last, sydney::ZONE))
             }
@@ -271,6 +292,8 @@ fn status_lines(
             }
         },
     ];
+    lines.extend(team(sweeper));
+    lines.extend(silent(sweeper, now));
     if sweeper.is_overdue {
         lines.push(format!("OVERDUE: the last sweep has not finished. Run: {}", Command::Sweep));
     }
@@ -285,8 +308,33 @@ fn status_lines(
     for (row, why) in rules.iter().filter_map(|row| Some((row, row.attention()?))) {
         lines.push(format!("NEEDS ATTENTION: {} · {}: {why}", row.customer.name, row.product.name()));
     }
-    lines.extend(history.iter().map(past));
+    lines.extend(history.iter().map(|sweep| past(sweep, sweeper.sweepers.len() > 1)));
     lines
+}
+
+/// The computers that sweep, where there are several.
+fn team(sweeper: &SweeperStatus) -> Vec<String> {
+    if sweeper.sweepers.len() < 2 {
+        return Vec::new();
+    }
+    let count = u32::try_from(sweeper.sweepers.len()).unwrap_or(u32::MAX);
+    let stamp = |at| sydney::stamp_in_words(at, sydney::ZONE);
+    let each = sweeper.sweepers.iter().map(|it| {
+        let last = it.last_pass.map_or_else(
+            || "no sweep finished yet".to_owned(),
+            |last| format!("last sweep for {}", stamp(last)),
+        );
+        format!("  {} · {last} · last heard of {}", it.host, stamp(it.heard))
+    });
+    [format!("{}:", counted(count, "sweeper", "sweepers"))].into_iter().chain(each).collect()
+}
+
+/// Those that have not been heard of for days, and what to do.
+pub(super) fn silent(sweeper: &SweeperStatus, now: Moment) -> impl Iterator<Item = String> {
+    sweeper.silences(now).map(|(it, words)| {
+        let forget = Command::SweepForget(it.host.clone());
+        format!("SILENT: {}. Look at that computer. If it sweeps no more: {forget}", capital(words.as_str()))
+    })
 }
 
 /// For how many Enable Auto is on.
@@ -310,13 +358,14 @@ fn on_for(rules: &[RuleRow]) -> String {
     }
 }
 
-/// A pass on record, as one line.
-fn past(sweep: &SweepRecord) -> String {
+/// A pass on record, as one line; with its computer where there are several.
+fn past(sweep: &SweepRecord, has_team: bool) -> String {
     format!(
-        "  {} · {} · for {}{}: {} turned on{}{}{}",
+        "  {} · {} · for {}{}{}: {} turned on{}{}{}",
         sweep.name,
         sweep.product.name(),
         sydney::stamp_in_words(sweep.due, sydney::ZONE),
+        if has_team { format!(", on {}", sweep.host) } else { String::new() },
         if sweep.is_late { ", late" } else { "" },
         sweep.turned_on,
         if sweep.left > 0 { format!(", {} left", sweep.left) } else { String::new() },

@@ -56,6 +56,8 @@ pub struct Answers {
     pub without_sweeper: bool,
     /// Who at the customer agreed that the operator accepts for them.
     pub agreed_by: Option<String>,
+    /// Why the run is taken over, where somebody else has it (Admin); none: it is left alone then.
+    pub take_over: Option<String>,
     /// How long the customer's consent is waited for; zero: asked about once.
     pub wait: Duration,
     /// Stops before the first write that bills, and says what it would come to.

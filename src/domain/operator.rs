@@ -134,7 +134,7 @@ impl Operator {
             Command::OperatorsSet(self.name.clone()),
             "; where none is left: ",
             Command::OperatorsRecover,
-            ". Roles guard against mistakes, not against somebody who can write the record's file."
+            ". Roles guard against mistakes, not against somebody who can write the record itself."
         ]
     }
 }
@@ -169,7 +169,7 @@ mod tests {
             words.as_str(),
             "Admins here: ann, bob, cleo, dan and 1 more. One of them makes you an Admin with “backup365 operators set \
              'CORP\\jane' --admin”; where none is left: “backup365 operators set --recover”. Roles guard against mistakes, not \
-             against somebody who can write the record's file."
+             against somebody who can write the record itself."
         );
     }
 

@@ -340,10 +340,10 @@ fn without_full_stop(text: &Text) -> &str {
 fn auto_words(outcome: &Outcome, verdict: &Verdict) -> Text {
     let Some(rule) = &outcome.protection.rule else { return Text::from("off") };
     let next = sydney::stamp_in_words(sydney::next_2000(outcome.read), sydney::ZONE);
-    let host = outcome.protection.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
-    let by = match (host, verdict.schedule.standstill) {
+    let sweepers = outcome.protection.sweeper.by(outcome.read).filter(|_| outcome.run.customer.is_active);
+    let by = match (sweepers, verdict.schedule.standstill) {
         (_, Some(why)) => format!("but {}", why.words()),
-        (Some(host), None) => format!("next sweep {next}, run by {host}"),
+        (Some(by), None) => format!("next sweep {next}, run by {by}"),
         (None, None) => "but no sweep works for a closed account".to_owned(),
     };
     let attention = rule.attention.as_ref().map_or(String::new(), |why| format!("; needs attention: {why}"));
@@ -429,7 +429,8 @@ fn rule_json(outcome: &Outcome, verdict: &Verdict, rule: &AutoRule) -> Value {
         "ceiling": rule.ceiling,
         "next_sweep": will_run.then(|| sydney::next_2000(outcome.read).to_string()),
         "standstill": verdict.schedule.standstill.map(Standstill::code),
-        "sweeper": outcome.protection.sweeper.host.as_ref().map(Text::as_str),
+        "sweeper": outcome.protection.sweeper.host().map(Text::as_str),
+        "sweepers": outcome.protection.sweeper.sweepers.iter().map(|it| it.host.as_str()).collect::<Vec<_>>(),
         "attention": rule.attention.as_ref().map(Text::as_str),
     })
 }

@@ -1,5 +1,7 @@
 //! A run: one customer, one product, from opening to receipt, under a short number.
 
+mod sweepers;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -10,15 +12,18 @@ use super::{
     customer::{Customer, Impersonation, Listing, Product, Progress},
     draft::Draft,
     form_draft::FormDraft,
+    held_by::{HeldBy, RunRequest},
     id::{Address, CustomerId, RunId, UserId},
     invitation::Invitation,
+    keys::KeyNeeded,
     own_right::OwnRight,
     protection::{Chosen, SeatResult},
     tenant::Organisation,
     text::Text,
     time::Moment,
-    verdict::{ListSummary, Standstill},
+    verdict::ListSummary,
 };
+pub use sweepers::{Sweeper, SweeperStatus};
 
 /// Everything on record about a run: the steps are derived from this, not from where the wizard happened to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,16 +44,22 @@ pub struct RunRecord {
     pub parked: Option<Moment>,
     /// Finished: has a receipt.
     pub finished: Option<Moment>,
-    /// Another process holds it: this one may look, not touch.
+    /// It is not held here: to be watched, not touched.
     pub is_read_only: bool,
+    /// Who has it now, where it is not held here; none: nobody, so that it can be taken.
+    pub held_by: Option<HeldBy>,
+    /// Who asked for it last, and what came of it.
+    pub request: Option<RunRequest>,
     /// The tenant that the operator confirmed or saved, with what Microsoft says of it.
     pub organisation: Option<Organisation>,
     /// The administrator of that organisation who is to open the link, where the operator named one.
     pub administrator: Option<Address>,
     /// The impersonation details that were saved (shared by both hosted products of a customer).
     pub impersonation: Option<Impersonation>,
-    /// The saved password can't be decrypted (key file gone): the access step reopens and asks for it again.
+    /// The saved password can't be decrypted here: the access step reopens and asks for it again.
     pub is_key_lost: bool,
+    /// How it could be, then.
+    pub key_needed: KeyNeeded,
     /// When the consent link was first shown: the start of "waiting for consent".
     pub link_shown: Option<Moment>,
     /// The invitation to the customer's administrator.
@@ -217,7 +228,8 @@ impl BoardRow {
             _ if !self.customer.is_active => Text::from("closed"),
             // The state in front, so that a narrow window cuts it last.
             Some(run) => {
-                Text::of(format_args!("{}: {far} ({}, {})", run.state(), run.product.name(), run.id))
+                let state = run.state(now, here);
+                Text::of(format_args!("{state}: {far} ({}, {})", run.product.name(), run.id))
             }
             None if self.customer.products.is_empty() => {
                 Text::from("no product to back up: an Admin adds Office 365, Business365 or MPexchange")
@@ -264,7 +276,7 @@ impl BoardRow {
                 (true, false) => far(),
             };
         };
-        let left = if run.is_held { "open elsewhere" } else { run.state() };
+        let left = if run.is_held() { "open elsewhere" } else { run.left() };
         let room = BRIEF.saturating_sub(left.chars().count().saturating_add(2));
         let brief = self.progress.in_brief(room);
         match &self.progress {
@@ -285,8 +297,12 @@ impl BoardRow {
         match (&self.run, self.named()) {
             _ if !self.customer.is_active => Text::default(),
             (Some(run), _) => {
-                let more = if more.is_empty() { String::new() } else { format!("{more}, ") };
-                Text::of(format_args!("{more}{}, {}", run.product.name(), run.id))
+                let held_by = run.held_by.as_ref().map(|held_by| held_by.open_with(now, here));
+                let run = Text::of(format_args!("{}, {}", run.product.name(), run.id));
+                let known = [held_by, Some(more), Some(run)].into_iter().flatten();
+                let known: Vec<String> =
+                    known.filter(|words| !words.is_empty()).map(|words| words.to_string()).collect();
+                Text::clean(&known.join(", "))
             }
             (None, _) if self.customer.products.is_empty() => "an Admin adds one to back up".into(),
             (None, Some(product)) => {
@@ -361,21 +377,28 @@ pub struct OpenRun {
     pub product: Product,
     /// When something last happened in it.
     pub touched: Moment,
-    /// Parked on purpose; otherwise it was interrupted or is held by another process.
+    /// Parked on purpose; otherwise it was interrupted or somebody has it open.
     pub is_parked: bool,
-    /// Another process holds it now.
-    pub is_held: bool,
+    /// Who has it open now, where that is another window or another person.
+    pub held_by: Option<HeldBy>,
 }
 
 impl OpenRun {
-    /// Which operator or process has it, in words.
+    /// Who has it, or how it was left, in words; `here` is the zone by whose clocks times are told.
     #[must_use]
-    pub const fn state(&self) -> &'static str {
-        match (self.is_held, self.is_parked) {
-            (true, _) => "open in another window",
-            (false, true) => "parked",
-            (false, false) => "interrupted",
-        }
+    pub fn state(&self, now: Moment, here: &str) -> Text {
+        self.held_by.as_ref().map_or_else(|| self.left().into(), |held_by| held_by.open_with(now, here))
+    }
+
+    /// Whether another window or another person has it open now.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.held_by.is_some()
+    }
+
+    /// How it was left.
+    const fn left(&self) -> &'static str {
+        if self.is_parked { "parked" } else { "interrupted" }
     }
 }
 
@@ -390,31 +413,6 @@ pub struct Board {
     pub sweep_warning: Option<Text>,
     /// What this operator typed into the form of a new customer and did not save yet.
     pub new_customer: FormDraft,
-}
-
-/// What works the next passes of Enable Auto.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct SweeperStatus {
-    /// Host of the last sweeper that ran here.
-    pub host: Option<Text>,
-    /// The 20:00 of the last finished pass.
-    pub last_pass: Option<Moment>,
-    /// Rule 17: a rule exists and the last 20:00 has no finished pass half an hour later.
-    pub is_overdue: bool,
-    /// No pass at all was finished for the last 20:00 though rules wait for it: nothing can be promised for the next one.
-    pub has_stopped: bool,
-}
-
-impl SweeperStatus {
-    /// Why there will be no pass at all; none: the next 20:00 has one.
-    #[must_use]
-    pub const fn standstill(&self) -> Option<Standstill> {
-        match (&self.host, self.has_stopped) {
-            (None, _) => Some(Standstill::NoSweeper),
-            (Some(_), true) => Some(Standstill::Overdue),
-            (Some(_), false) => None,
-        }
-    }
 }
 
 /// One line of a run's audit, oldest first; each carries the hash of the one before.

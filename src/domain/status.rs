@@ -346,7 +346,7 @@ mod tests {
         assert_eq!(row.stand(), Stand::NotStarted);
         row.enabled = Some(now);
         (row.on, row.list.eligible) = (3, 9);
-        let sweeper = SweeperStatus { host: Some("ops-1".into()), ..SweeperStatus::default() };
+        let sweeper = SweeperStatus::on("ops-1");
         let scheduled = |row: &ProductStatus| row.verdict(&sweeper).schedule.scheduled();
         assert_eq!((row.stand(), scheduled(&row)), (Stand::Enabled, 0));
         row.rule = Some(rule("2026-11-23T07:00:00Z"));
@@ -391,7 +391,7 @@ mod tests {
             product: Product::Office365,
             touched: moment("2026-11-23T08:00:00Z"),
             is_parked: true,
-            is_held: false,
+            held_by: None,
         };
         row.run = Some((open, Progress::Open("choose users".into())));
         assert_eq!(seen(&row), (6, 0, 7), "they are still being chosen");

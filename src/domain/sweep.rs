@@ -25,6 +25,12 @@ pub const LATE_AFTER: Duration = Duration::from_mins(10);
 /// tokens live for seven days (microsoft-identity-and-graph.md section 7.4).
 pub const RELIST_AFTER: Duration = Duration::from_hours(6 * 24);
 
+/// Customers that a sweeper works on at once. With answers that take 300 ms, and five of them in the first night of a
+/// customer, 2,000 customers wait three minutes for Microsoft; measured by an unoptimised build on a busy machine of two cores,
+/// the night takes less than five. So many ask Microsoft some fifty times a second, and so many whole lists, taken every six
+/// days, fit into memory.
+pub const AT_ONCE: u8 = 16;
+
 /// What the rules of one customer and product say, as on record.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {

@@ -66,6 +66,7 @@ impl Caller for Calls {
                 link_prefix: String::new(),
                 link_suffix: String::new(),
                 notes: Vec::new(),
+                is_shared: false,
             }),
             Request::OpenWorld => Reply::Failed(Failure::new(FailureKind::Record, "it is busy", "Wait.")),
             Request::LoadBoard => Reply::Board(Board::default()),

@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, end, fact, fail_with, give, missing, need, no_failure, refuse, warning},
+    decision::{Decision, end, fact, fail_with, give, missing, need, no_failure, refuse, strong, warning},
     journey::{Journey, Step},
     report::End,
 };
@@ -121,6 +121,14 @@ impl Journey {
         match view.page.problems().next() {
             Some((id, problem)) if self.steps.has(Step::Fill(id)) => {
                 refuse(flag_of(id), problem.for_commands())
+            }
+            Some((FieldId::Password, _)) => {
+                // One is on record, and the page says why it can't be read.
+                let why = strong(view);
+                if !why.is_empty() {
+                    self.say(why);
+                }
+                self.need_field(FieldId::Password)
             }
             Some((id, _)) => self.need_field(id),
             None => fail_with(view, "The details could not be saved. Start again."),

@@ -30,8 +30,8 @@ const MOST_ANSWERS: u32 = 400;
 /// Said then: the wizard and the answers don't fit together.
 const CIRCLE: &str = "The wizard asks the same thing again and again. Open the run in the wizard, and report this with the log file. The run is kept.";
 
-/// What to do where another process holds the run.
-const HELD: &str = "Wait until it is done, or close it there; then start again.";
+/// What to do where somebody else has the run.
+pub(super) const HELD: &str = "Wait until it is done, or have it closed there; then start again.";
 
 /// What is done once in a journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,8 +169,7 @@ impl Journey {
             self.tell_again(view, why);
         }
         let decision = if view.bar.is_read_only {
-            let run = view.bar.run.clone().unwrap_or_default();
-            end(End::Held, format_args!("Another process holds {run}, so nothing was changed. {HELD}"))
+            self.take_over(view)
         } else if self.answered >= MOST_ANSWERS {
             fail_with(view, CIRCLE)
         } else {
@@ -205,6 +204,7 @@ impl Journey {
             | QuestionId::ConsentOf
             | QuestionId::OrganisationDenied
             | QuestionId::Shorter
+            | QuestionId::TakeOver
             | QuestionId::Leave
             // A set-up of the partner's own is never a journey.
             | QuestionId::Parts
@@ -232,7 +232,7 @@ impl Journey {
                 fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
             }
             // A batch that was asked to stop is not this front end's doing.
-            QuestionId::StopApplying => give(Given::No),
+            QuestionId::StopApplying | QuestionId::HandOver => give(Given::No),
             // Checks were awaited for as long as the answers allow; users for whom no seat is left stay ticked: the
             // outcome says so.
             QuestionId::Unchecked | QuestionId::Unapplied => give(Given::Yes),

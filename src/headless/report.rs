@@ -40,7 +40,7 @@ pub enum End {
     Refused,
     /// Stopped by a limit, or declined.
     Stopped,
-    /// Another process holds the run.
+    /// Somebody else has the run.
     Held,
     /// What the work stands on is not as it was: a person must look.
     Attention,

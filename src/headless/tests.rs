@@ -449,11 +449,40 @@ fn what_was_refused_and_who_holds_the_run_have_their_own_ends() {
     }
     let mut run = record(2, Product::Office365);
     run.is_read_only = true;
+    run.held_by = Some(crate::wizard::tests::ann());
     let rows = vec![row(run.customer.clone(), crate::domain::customer::Progress::NotStarted, Some(&run))];
     let mut desk = Desk::new(setup(), rows);
     desk.record = Some(run);
     let report = travel(&mut desk, Answers { product: Some(Product::Office365), ..all("C-0002") });
     assert_eq!(report.end, End::Held, "{}", report.words);
+    assert!(report.words.as_str().contains("ann has this run on desk-1 since"), "{}", report.words);
+}
+
+#[test]
+fn a_run_is_taken_over_for_a_reason_only_where_others_share_the_record() {
+    let travels = |is_shared: bool, is_admin: bool| {
+        let mut run = record(2, Product::Office365);
+        (run.is_read_only, run.held_by) = (true, Some(crate::wizard::tests::ann()));
+        let progress = crate::domain::customer::Progress::NotStarted;
+        let mut setup = setup();
+        setup.operator.is_admin = is_admin;
+        let mut desk = Desk::unopened(setup, vec![row(run.customer.clone(), progress, Some(&run))]);
+        (desk.record, desk.world.is_shared) = (Some(run), is_shared);
+        let answers = Answers {
+            product: Some(Product::Office365),
+            take_over: Some("ann went home".into()),
+            ..all("C-0002")
+        };
+        let report = travel(&mut desk, answers);
+        (report.end, report.words.to_string(), desk.count("SeizeRun"))
+    };
+    // What follows is asked for: the run is ours.
+    let (end, words, seized) = travels(true, true);
+    assert!(matches!(end, End::Missing { .. }) && seized == 1, "{end:?} {words}");
+    let (end, words, seized) = travels(true, false);
+    assert!(end == End::Refused && words.contains("Only an Admin") && seized == 0, "{end:?} {words}");
+    let (end, words, seized) = travels(false, true);
+    assert!(end == End::Held && words.contains("ann still has this run") && seized == 0, "{end:?} {words}");
 }
 
 #[test]

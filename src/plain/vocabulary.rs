@@ -70,6 +70,8 @@ pub(crate) const fn words(action: Action) -> &'static [&'static str] {
         Action::Stop => &["stop"],
         Action::AcceptShorter => &["accept"],
         Action::Finish => &["finish"],
+        Action::TakeOver => &["take over", "over"],
+        Action::Ask => &["ask"],
         Action::NextReceipt => &["receipt"],
         Action::Another => &["next", "another"],
     }
@@ -87,6 +89,7 @@ pub(crate) const fn asks_for(way: &WayOn) -> Option<Action> {
         WayOn::Park(_) => Action::Park,
         WayOn::ShowLink => Action::Authorise,
         WayOn::OwnRight(_) => Action::OwnRight,
+        WayOn::TakeOver => Action::TakeOver,
         WayOn::HandOver | WayOn::PrintAlone(_) => Action::PrintAlone,
         WayOn::WriteFile => Action::WriteFile,
         WayOn::IncludeKinds => Action::Kinds,

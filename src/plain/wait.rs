@@ -38,7 +38,7 @@ pub(crate) struct Wait {
 /// What is to be said of the wait on this view, if there is one, or of the one that is over.
 pub(crate) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Option<String> {
     // Above every page: what is awaited there goes on.
-    if view.ask.id == QuestionId::Leave {
+    if matches!(view.ask.id, QuestionId::Leave | QuestionId::HandOver) {
         return None;
     }
     let Some((name, start, again)) = awaited(view) else {

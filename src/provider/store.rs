@@ -19,6 +19,7 @@
 mod access;
 mod apply;
 mod board;
+mod change;
 mod checks;
 mod closing;
 mod consent;
@@ -35,6 +36,7 @@ mod forms;
 mod grants;
 mod history;
 mod invitations;
+mod keys;
 mod operators;
 mod outcome;
 mod own_right;
@@ -50,6 +52,7 @@ mod sqlite;
 mod status;
 mod sweeps;
 mod table;
+mod takeover;
 #[cfg(test)]
 #[path = "store/tests/suite.rs"]
 mod tests;
@@ -68,18 +71,27 @@ use std::{
 };
 
 pub(crate) use self::part::vault::Vault;
+#[cfg(test)]
+pub(crate) use self::postgres::TestDatabase;
 pub use self::{
+    change::Changes,
     closing::StillKept,
     corrections::{Fate, Sharing},
     database::Place,
     detail::{CustomerDetail, ProductDetail},
     examination::HostedAccess,
     invitations::InvitationChange,
-    operators::KnownOperator,
-    part::{claim::SweepClaim, known::Terms, list_target::ListTarget},
+    keys::KeySource,
+    operators::{KnownAccount, KnownOperator},
+    part::{
+        claim::SweepClaim,
+        key_ring::{KeyRing, KeyedPassword, KnownKey},
+        known::Terms,
+        list_target::ListTarget,
+    },
     partner::Taking,
-    postgres::{Address, Surroundings},
-    roster::{Belief, Kept, Roster},
+    postgres::{Address, ServerFacts, Surroundings},
+    roster::{Belief, HeldAgainst, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
     sweeps::SweepSummary,
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
@@ -87,9 +99,10 @@ pub use self::{
 use self::{
     database::Database,
     part::{
+        hold::Held,
         identity,
         known::Known,
-        lock::{Hold, LockFolder, Locks},
+        lock::{LockFolder, Locks},
     },
     postgres::{Scope, Server},
     table::{about, audit},
@@ -108,7 +121,7 @@ use crate::domain::{
 pub struct StoreOptions {
     /// The file or the database.
     pub place: Place,
-    /// The key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
+    /// This computer's key file for impersonation passwords, in the config folder: a copy of the record alone opens nothing.
     pub identity: PathBuf,
     /// Tells the time.
     pub clock: Clock,
@@ -133,8 +146,9 @@ struct Inner {
     operator: Operator,
     database: Database,
     /// Runs that this store holds; dropping an entry lets go.
-    holds: Mutex<BTreeMap<RunId, Hold>>,
+    holds: Mutex<BTreeMap<RunId, Held>>,
     locks: Locks,
+    hub: change::Hub,
     vault: Vault,
 }
 
@@ -155,27 +169,50 @@ impl Store {
     /// As [`Store::open`]. `Record`, as an alarm: it was made once and is gone, has no bytes, or is another one. `NotFound`:
     /// it was never made, and may not be made here.
     pub fn open_on(terms: &Terms, options: StoreOptions) -> Result<Self, Failure> {
-        let known = Known::of(&options.place, terms)?;
-        let (database, locks) = match &options.place {
+        let place = options.place.clone();
+        let known = Known::of(&place, terms)?;
+        let opened = match &place {
             Place::File(file) => open_file(&known, file)?,
             Place::Server(address) => open_server(&known, address)?,
         };
+        Self::with(&known, options, opened, true)
+    }
+
+    /// A store over an opened database. Where it only looks (`keeps` is false), nobody is put on record as an operator.
+    fn with(
+        known: &Known<'_>,
+        options: StoreOptions,
+        (database, locks): (Database, Locks),
+        keeps: bool,
+    ) -> Result<Self, Failure> {
+        let role = options.place.role();
         let (operator, id) = database.write(Scope::Record, |tx| {
             let id = id_of(tx)?;
             known.is_this(id)?;
             same_world(tx, options.is_sandbox)?;
             let mut notes = Vec::new();
-            let mut operator =
-                identity::of(tx, &options.account, &options.host, options.clock.now(), &mut notes)?;
+            let who = identity::Who { account: &options.account, host: &options.host, role: role.as_ref() };
+            let mut operator = identity::of(tx, who, options.clock.now(), &mut notes)?;
             operator.is_admin &= !options.as_user;
             // A trainee's roles are a play.
             operator.warning = operator.warning.filter(|_| !options.is_sandbox);
             audit::add(tx, &notes)?;
-            Ok(((operator, id), true))
+            Ok(((operator, id), keeps))
         })?;
-        known.keep(id);
+        if keeps {
+            known.keep(id);
+        }
         let vault = Vault::new(options.identity.clone());
-        Ok(Self(Arc::new(Inner { options, id, operator, database, holds: Mutex::default(), locks, vault })))
+        Ok(Self(Arc::new(Inner {
+            options,
+            id,
+            operator,
+            database,
+            holds: Mutex::default(),
+            locks,
+            hub: change::Hub::default(),
+            vault,
+        })))
     }
 
     /// Whether there is a record on these terms: false where it was never made and may be made.
@@ -251,6 +288,12 @@ impl Store {
     #[must_use]
     pub fn operator(&self) -> Operator {
         self.0.operator.clone()
+    }
+
+    /// Whether others on other computers share the record: then what they change is told, and runs can be asked for.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.options.place, Place::Server(_))
     }
 
     /// Reads on a new connection, everything as of one moment.

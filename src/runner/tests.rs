@@ -13,6 +13,7 @@ use crate::{
         doubt::Accepts,
         draft::Draft,
         form_draft::FormDraft,
+        held_by::RunRequest,
         id::{CustomerId, TenantId, UserId},
         permission::PermissionSet,
         protection::{Chosen, SeatOutcome},
@@ -31,6 +32,8 @@ use crate::{
     },
     sandbox::{self, Sandbox},
 };
+
+mod team;
 
 const OFFICE: Product = Product::Office365;
 
@@ -52,8 +55,13 @@ struct Stage {
 fn opens(tools: Tools) -> Open {
     Arc::new(move || {
         let operator = tools.provider.store.operator();
-        let world =
-            World { operator, link_prefix: String::new(), link_suffix: String::new(), notes: Vec::new() };
+        let world = World {
+            operator,
+            link_prefix: String::new(),
+            link_suffix: String::new(),
+            notes: Vec::new(),
+            is_shared: tools.provider.store.is_shared(),
+        };
         Ok(Opened { tools: tools.clone(), world, kept: None })
     })
 }
@@ -246,6 +254,12 @@ const fn name(request: &Request) -> &'static str {
         Request::ImportFromMicrosoft => "import from Microsoft",
         Request::OpenRun(..) => "open run",
         Request::LoadRun(_) => "load run",
+        Request::FollowChanges => "follow changes",
+        Request::LookAtRun(_) => "look at run",
+        Request::AskForRun(_) => "ask for run",
+        Request::WithdrawRequest(_) => "withdraw request",
+        Request::AnswerRequest(..) => "answer request",
+        Request::SeizeRun(..) => "seize run",
         Request::ParkRun(..) => "park run",
         Request::LeaveRun(_) => "leave run",
         Request::LookUp(..) => "look up",
@@ -289,9 +303,9 @@ const fn name(request: &Request) -> &'static str {
     }
 }
 
-/// How many names there are without those of setup, which has a desk of its own. Opening a browser is the one that no test
-/// asks for, because a desk would get one.
-const NAMES: usize = 44;
+/// How many names there are without those of setup, which has a desk of its own. No test asks for a browser, because a desk
+/// would get one; and following changes never ends.
+const NAMES: usize = 49;
 
 /// A reply in a word.
 const fn word(reply: &Reply) -> &'static str {
@@ -328,6 +342,7 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Written(_) => "written",
         Reply::Told(_) => "told",
         Reply::Details(_) => "details",
+        Reply::Changed(_) => "changed",
         Reply::Woken => "woken",
         Reply::World(_) => "world",
         Reply::Groundwork(_) => "groundwork",
@@ -342,6 +357,13 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
     let users: Vec<Chosen> = (0..3).map(somebody).collect();
     let new = NewCustomer { reference: "N-1".into(), name: "New".into(), ..NewCustomer::default() };
     let change = ExclusionChange { users: vec![somebody(9)], exclude: true };
+    let asked = RunRequest {
+        number: 1,
+        by: "ben".into(),
+        host: "desk-2".into(),
+        at: Moment::default(),
+        answer: None,
+    };
     vec![
         (Request::Wake(Duration::from_millis(1)), "woken"),
         (Request::OpenWorld, "world"),
@@ -386,6 +408,13 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::UndoRule(run()), "no rule"),
         (Request::LoadSweeper, "sweeper"),
         (Request::WriteFile { name: "receipt.txt".into(), text: "hello".into() }, "written"),
+        (Request::LookAtRun(run()), "run"),
+        (Request::AskForRun(run()), "run"),
+        (Request::WithdrawRequest(run()), "run"),
+        // Nobody asks.
+        (Request::AnswerRequest(run(), asked, true), "failed"),
+        // The record is a file.
+        (Request::SeizeRun(run(), "ann is ill".into()), "failed"),
         (Request::ParkRun(run(), None), "saved"),
         (Request::LoadRun(run()), "run"),
         (Request::FinishRun(run()), "outcome"),

@@ -19,7 +19,13 @@ use crate::{
         user::{Kind, UserPage},
         verdict::ListNote,
     },
-    provider::{Provider, exchange::Exchange, graph::Memory, listed::Listed, store::Store},
+    provider::{
+        Provider,
+        exchange::Exchange,
+        graph::Memory,
+        listed::Listed,
+        store::{HeldAgainst, Store},
+    },
     wizard::call::{CallId, Reply},
 };
 
@@ -198,21 +204,15 @@ impl Tour<'_> {
     /// Why a whole list contradicts what is on record.
     async fn held_against(&self, pages: &[Arc<UserPage>]) -> Result<Option<Doubt>, Failure> {
         let (Self { provider, memory, .. }, (customer, product)) = (self, self.of);
-        let (protection, scheduled, list) = with(&provider.store, move |s| {
-            Ok((
-                s.protection(customer, product)?,
-                s.scheduled(customer, product)?,
-                s.list_record(customer, product)?,
-            ))
-        })
-        .await?;
-        if list.listed == 0 && protection.seats.is_empty() && scheduled.is_empty() {
+        let HeldAgainst { list, present, scheduled } =
+            with(&provider.store, move |s| s.held_against(customer, product)).await?;
+        if list.listed == 0 && present.is_empty() && scheduled.is_empty() {
             return Ok(None);
         }
-        let here: HashSet<UserId> =
-            pages.iter().flat_map(|page| page.ids()).copied().filter(|id| !id.is_of_place()).collect();
-        let present: Vec<UserId> =
-            protection.seats.iter().filter(|seat| seat.left.is_none()).map(|seat| seat.id).collect();
+        let ids = pages.iter().flat_map(|page| page.ids()).copied();
+        let mut here: Vec<UserId> = ids.filter(|id| !id.is_of_place()).collect();
+        here.sort_unstable();
+        here.dedup();
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let expected = Expected {
             before: list.listed.max(count(present.len())),
@@ -221,8 +221,8 @@ impl Tour<'_> {
         };
         let listed = count(here.len());
         let mut missing = present;
-        missing.extend(scheduled.iter().map(|(id, _)| *id));
-        missing.retain(|id| !here.contains(id));
+        missing.extend(scheduled);
+        missing.retain(|id| here.binary_search(id).is_err());
         let doubt = expected.length(listed).or_else(|| expected.lacking(listed, missing.len()));
         let (Some(tenant), None) = (self.from.0, &doubt) else { return Ok(doubt) };
         if missing.is_empty() || expected.is_accepted(listed) || expected.before < FEW {

@@ -16,6 +16,7 @@ use crate::domain::{
 };
 
 use super::{
+    record::RecordUrl,
     setting::{InFile, Resolve},
     values::ExtraPermission,
 };
@@ -145,6 +146,14 @@ pub(super) const DAY_OF_EXPIRY: Plain<Moment> = Plain {
     what: "a day like 2027-03-31",
     read: |text, _| Moment::parse(&format!("{}T00:00:00Z", text.trim())),
     show: |day| day.to_string().split('T').next().unwrap_or_default().to_owned(),
+    is_path: false,
+};
+
+/// The address of a database, shown without its password.
+pub(super) const DATABASE: Plain<RecordUrl> = Plain {
+    what: "an address like postgres://backup365@db.example.com/backup365",
+    read: |text, _| RecordUrl::of(text),
+    show: RecordUrl::to_string,
     is_path: false,
 };
 

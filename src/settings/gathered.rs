@@ -12,11 +12,11 @@ use std::{
 use crate::{domain::text::Text, outside};
 
 use super::{
-    OperatorSettings, PartnerApp, Settings, SettingsError, SignIn, Sources,
+    OperatorSettings, PartnerApp, RecordSettings, Settings, SettingsError, SignIn, Sources,
     credential::Mismatch,
     file::{self, Found},
     setting::Draft,
-    table::{self, AnySetting, SETTINGS, Spec, first, next},
+    table::{self, AnySetting, SETTINGS, Spec, first, next, record},
 };
 
 /// Where a value came from; a later one goes before an earlier one.
@@ -208,6 +208,7 @@ impl Gathered {
     /// Notes what an application lacks that is named; not before every value that is there can be used.
     pub(super) fn complete(&mut self) {
         self.complete_operator();
+        self.complete_record();
         if !self.mistakes.is_empty() || !self.names_an_app() {
             return;
         }
@@ -257,14 +258,33 @@ impl Gathered {
             return;
         }
         let what = "operator.sign_in demands a sign-in, and operator.client_id is missing";
-        let origin = self.chosen("operator.sign_in").last().map_or(Origin::Default, |given| given.origin);
+        self.unfitting("operator.sign_in", what);
+    }
+
+    /// Notes a record with two passwords.
+    fn complete_record(&mut self) {
+        let doubled = record::PASSWORDS.into_iter().rfind(|name| self.chosen(name).next().is_some());
+        let Some(name) = doubled.filter(|_| self.mistakes.is_empty() && self.is_doubled(&record::PASSWORDS))
+        else {
+            return;
+        };
+        self.unfitting(
+            name,
+            "the record has one password: name one of password_file, password_environment, password_command and \
+             password_keyring",
+        );
+    }
+
+    /// Notes that a value, which is good for itself, does not fit the others; told where it stands.
+    fn unfitting(&mut self, name: &'static str, what: &'static str) {
+        let origin = self.chosen(name).last().map_or(Origin::Default, |given| given.origin);
         match origin {
             Origin::File { line } => self.mistakes.push(SettingsError::Invalid {
                 path: self.path.clone(),
                 line,
                 what: Text::from(what),
             }),
-            other => self.wrong("operator.sign_in", other, Text::from(what)),
+            other => self.wrong(name, other, Text::from(what)),
         }
     }
 
@@ -297,7 +317,8 @@ impl Gathered {
     /// The values of a setting that count: those of the last source that gives any. Of the credential the last source
     /// that gives any of its ways, and so of a password.
     pub(super) fn chosen(&self, name: &'static str) -> impl Iterator<Item = &Given> {
-        let groups: [&[&str]; 4] = [&first::SOURCES, &next::SOURCES, &first::PASSWORDS, &next::PASSWORDS];
+        let groups: [&[&str]; 5] =
+            [&first::SOURCES, &next::SOURCES, &first::PASSWORDS, &next::PASSWORDS, &record::PASSWORDS];
         let rivals = groups.into_iter().find(|group| group.contains(&name)).unwrap_or_default();
         let is_rival = |given: &&Given| given.spec.name == name || rivals.contains(&given.spec.name);
         let rank = self.givens.iter().filter(is_rival).map(|given| given.origin.rank()).max();
@@ -308,6 +329,7 @@ impl Gathered {
     pub(super) fn settings(&self) -> Settings {
         let Draft { client_id, tenant, app, next, signature, settings } = self.draft.clone();
         let app = client_id.zip(tenant).zip(app.finished());
+        let of_record = self.chosen(record::URL.spec.name).last().map(|given| given.origin);
         Settings {
             app: app.map(|((client_id, tenant), credential)| PartnerApp {
                 client_id,
@@ -317,6 +339,11 @@ impl Gathered {
                 signature,
             }),
             file: self.has_file.then(|| self.path.clone()),
+            record: RecordSettings {
+                is_in_file: matches!(of_record, Some(Origin::File { .. })),
+                is_in_variable: matches!(of_record, Some(Origin::Environment(_))),
+                ..settings.record
+            },
             ..settings
         }
     }

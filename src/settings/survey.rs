@@ -8,7 +8,7 @@ use crate::domain::nearest::nearest;
 use super::{
     Origin, Settings, SettingsError, Sources,
     gathered::Gathered,
-    table::{AnySetting, FILE_VARIABLE, SETTINGS, first, next},
+    table::{AnySetting, FILE_VARIABLE, SETTINGS, first, next, record},
 };
 
 /// Every setting, as it stands.
@@ -67,7 +67,8 @@ fn strays(sources: &Sources, gathered: &Gathered) -> Vec<(String, &'static str)>
     let known = || SETTINGS.iter().map(|setting| setting.spec().variable).chain([FILE_VARIABLE]);
     let named = [&first::SECRET_ENVIRONMENT, &first::CERTIFICATE_ENVIRONMENT, &first::PASSWORD_ENVIRONMENT]
         .into_iter()
-        .chain([&next::SECRET_ENVIRONMENT, &next::CERTIFICATE_ENVIRONMENT, &next::PASSWORD_ENVIRONMENT]);
+        .chain([&next::SECRET_ENVIRONMENT, &next::CERTIFICATE_ENVIRONMENT, &next::PASSWORD_ENVIRONMENT])
+        .chain([&record::PASSWORD_ENVIRONMENT]);
     let secrets: Vec<_> =
         named.flat_map(|row| gathered.chosen(row.spec.name)).map(|given| given.shown.as_str()).collect();
     let mut strays: Vec<_> = sources

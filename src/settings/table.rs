@@ -5,6 +5,7 @@
 //! gives one piece (`--address`), and `--color`, which is older than the rule.
 
 mod app;
+pub mod record;
 
 use std::{path::PathBuf, sync::LazyLock, time::Duration};
 
@@ -252,6 +253,17 @@ settings! {
             about: "By how many percent a list of users may be shorter than the last one before it is not believed",
         };
 
+    SWEEP_AT_ONCE: Setting<u8> = Whole(1, 64)
+        => Always(|draft| &mut draft.settings.sweep.at_once),
+        Spec {
+            name: "sweep.at_once",
+            variable: "BACKUP365_SWEEP_AT_ONCE",
+            flag: "--sweep-at-once",
+            value_name: "NUMBER",
+            example: "4",
+            about: "How many customers a sweep works on at the same time; of those on one hoster's server four at most",
+        };
+
     CLOCK_TOLERANCE: Setting<Duration> = Wait(DAY)
         => Always(|draft| &mut draft.settings.clock.tolerance),
         Spec {
@@ -290,8 +302,9 @@ settings! {
 
 /// Every setting, in the order of the sample.
 pub static SETTINGS: LazyLock<Vec<&'static dyn AnySetting>> = LazyLock::new(|| {
-    let of_app: [&[&dyn AnySetting]; 4] = [&app::FIRST, &first::ROWS, &app::BEHIND, &next::ROWS];
-    [of_app.concat().as_slice(), OTHERS].concat()
+    let of_places: [&[&dyn AnySetting]; 5] =
+        [&app::FIRST, &first::ROWS, &app::BEHIND, &next::ROWS, &record::ROWS];
+    [of_places.concat().as_slice(), OTHERS].concat()
 });
 
 /// The variable that names the settings file; not a setting itself, because a file can't name itself.
@@ -330,7 +343,7 @@ mod tests {
         for of in [first::SOURCES, next::SOURCES] {
             assert!(of.iter().all(|name| names.contains(name)));
         }
-        for of in [first::PASSWORDS, next::PASSWORDS] {
+        for of in [first::PASSWORDS, next::PASSWORDS, record::PASSWORDS] {
             assert!(of.iter().all(|name| names.contains(name)));
         }
         for row in SETTINGS.iter() {

@@ -26,8 +26,8 @@ fn no_file_is_no_application() {
     assert!(matches!(Settings::load(&named), Err(SettingsError::Unreadable { .. })));
 }
 
-/// Settings of `[app]` that do not stand beside a secret in a file.
-const ALTERNATIVES: [&str; 11] = [
+/// Settings of `[app]` that do not stand beside a secret in a file, and passwords of a record that needs none.
+const ALTERNATIVES: [&str; 15] = [
     "app.secret_environment",
     "app.secret_command",
     "app.secret_keyring",
@@ -39,6 +39,10 @@ const ALTERNATIVES: [&str; 11] = [
     "app.password_environment",
     "app.password_command",
     "app.password_keyring",
+    "record.password_file",
+    "record.password_environment",
+    "record.password_command",
+    "record.password_keyring",
 ];
 
 /// A credential in `[next]`: one of its eight places, one of its four passwords.
@@ -167,7 +171,10 @@ fn every_setting_reaches_the_merged_value() {
     let variables: Vec<_> = SETTINGS
         .iter()
         .map(|setting| setting.spec())
-        .filter(|s| !ALTERNATIVES.contains(&s.name) || s.name == "app.secret_command")
+        .filter(|s| {
+            !ALTERNATIVES.contains(&s.name)
+                || ["app.secret_command", "record.password_environment"].contains(&s.name)
+        })
         .filter(|s| !s.name.starts_with("next.") || OF_NEXT.contains(&s.name))
         .filter(|s| s.name != "app.secret_file")
         .map(|s| (s.variable, s.example))
@@ -194,6 +201,8 @@ fn every_setting_reaches_the_merged_value() {
     assert_eq!(next.source, Certificate(Keyring("backup365-certificate".into())));
     assert_eq!(next.password, Some(Environment("PARTNER_PASSWORD".into())));
     assert_eq!(app.signature, CertificateSignature::Rs256);
+    assert_eq!(settings.record.password, Some(Environment("RECORD_PASSWORD".into())));
+    assert!(settings.record.url.unwrap().expose().starts_with("postgres://backup365@db.example.com/"));
     assert_eq!(settings.done_page.as_deref(), Some("https://www.example.com/backup365-done"));
     assert!(settings.data.is_absolute() && settings.data.ends_with("data"));
     assert_eq!(
@@ -374,6 +383,35 @@ fn the_two_worlds_share_no_file() {
     let settings = load("").unwrap();
     assert_ne!(settings.store_of(true), settings.store_of(false));
     assert_ne!(settings.identity_of(true), settings.identity_of(false));
+}
+
+#[test]
+fn the_record_of_the_settings_file_is_the_real_worlds_and_another_is_either_ones() {
+    let file = "[record]\nurl = \"postgres://ann:hush@db.example/team\"\npassword_file = \"p\"\n";
+    let alone = survey(file, &[], &[]);
+    assert_eq!(row(&alone, "record.url"), [("postgres://ann:…@db.example/team", Origin::File { line: 2 })]);
+    let settings = alone.settings.unwrap();
+    assert_eq!(settings.record_in_words(false), "postgres://ann:…@db.example/team");
+    assert!(settings.record_url(true).is_none() && settings.record_in_words(true).ends_with(".sqlite"));
+    assert!(settings.record.shows_password());
+    assert!(!format!("{settings:?}").contains("hush"));
+    let variable = [("BACKUP365_RECORD_URL", "postgres://ann:hush@db.example/training")];
+    let other = survey(file, &variable, &[]).settings.unwrap();
+    assert_eq!(other.record_in_words(true), other.record_in_words(false));
+    assert!(other.record_in_words(true).ends_with("/training") && !other.record.shows_password());
+    let flag = [("record.url", "--record-url", "postgres://ann:hush@db.example/training")];
+    let flag = survey(file, &variable, &flag).settings.unwrap();
+    assert!(flag.record_url(true).is_some() && flag.record.shows_password());
+    for (text, says) in [
+        ("url = \"mysql://db.example/hush\"", "line 2: record.url must be an address like postgres://"),
+        ("password_file = \"a\"\npassword_command = [\"b\"]", "line 3: the record has one password"),
+    ] {
+        let error = load(&format!("[record]\n{text}\n")).unwrap_err().to_string();
+        assert!(error.contains(says) && !error.contains("hush"), "{error}");
+    }
+    let two = [("BACKUP365_RECORD_PASSWORD_FILE", "a"), ("BACKUP365_RECORD_PASSWORD_KEYRING", "b")];
+    let words = survey("", &two, &[]).mistakes[0].to_string();
+    assert!(words.contains("BACKUP365_RECORD_PASSWORD_KEYRING") && words.contains("one password"), "{words}");
 }
 
 /// What is said about a settings file with these bytes.

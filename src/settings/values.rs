@@ -5,7 +5,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::domain::{
-    believed::SHORTER_PERCENT, consent::SPREADING, permission::SetName, text::Text, time::TOLERANCE,
+    believed::SHORTER_PERCENT, consent::SPREADING, permission::SetName, sweep::AT_ONCE, text::Text,
+    time::TOLERANCE,
 };
 
 /// Whether somebody must be signed in with Microsoft.
@@ -167,15 +168,17 @@ impl Default for ConsentSettings {
     }
 }
 
-/// When a list of users is believed.
+/// How a sweep works, and when a list of users is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SweepSettings {
     /// By how many percent it may be shorter than the last one, 1 to 90.
     pub shorter_percent: u8,
+    /// How many customers are worked on at the same time, 1 to 64.
+    pub at_once: u8,
 }
 
 impl Default for SweepSettings {
     fn default() -> Self {
-        Self { shorter_percent: SHORTER_PERCENT }
+        Self { shorter_percent: SHORTER_PERCENT, at_once: AT_ONCE }
     }
 }

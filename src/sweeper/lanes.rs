@@ -6,22 +6,19 @@ use std::{
 };
 
 use crate::{
-    domain::{failure::Failure, id::CustomerId, time::Clock},
+    domain::{id::CustomerId, time::Clock},
     provider::{
         Provider,
         caught::caught,
         side_by_side::side_by_side,
-        store::{RuleAccess, RuleRow, Store},
+        store::{RuleAccess, RuleRow},
     },
 };
 
-use super::{AGAIN, Report, empty, moment_of, with};
+use super::{AGAIN, Key, Report, empty, moment_of};
 
-/// Customers on Microsoft's cloud at once. A guess: 2,000 of them at three answers of 300 ms each take two minutes, and so
-/// many whole lists, taken every six days, fit into memory.
-const OF_MICROSOFT: usize = 16;
-
-/// Customers on one hoster's server at once. A guess: each has an account of its own, and each account up to eight requests.
+/// Customers on one hoster's server at once, whatever the settings say. A guess: each has an account of its own, and each
+/// account up to eight requests.
 const OF_SERVER: usize = 4;
 
 /// Servers at once, Microsoft's cloud being one of them: more dead ones than anybody has.
@@ -30,26 +27,27 @@ const SERVERS: usize = 64;
 /// The rules of one customer, and the places of their reports. One after the other: they share the seats of the customer.
 type OfCustomer = Vec<(usize, RuleRow)>;
 
-/// Has `go` work on every rule that there is, several customers at once; reports in the order of the rules. A panic is the
-/// report of the rule on which it happened.
+/// Has `go` work on these rules, several customers at once; reports in the order of the rules. A panic is the report of the
+/// rule on which it happened.
 pub(super) async fn each<F>(
     provider: &Provider,
     clock: &Clock,
+    rules: Vec<RuleRow>,
     go: impl Fn(Provider, Clock, RuleRow) -> F + Copy + Send + Sync + 'static,
-) -> Result<Vec<Report>, Failure>
+) -> Vec<(Key, Report)>
 where
     F: Future<Output = Option<Report>> + Send + 'static,
 {
     let around = || (provider.clone(), clock.clone());
-    let lanes = lanes(with(&provider.store, Store::rules).await?);
-    let of_servers = side_by_side(lanes, SERVERS, |(server, customers)| {
+    let most = usize::from(provider.at_once);
+    let of_servers = side_by_side(lanes(rules), SERVERS, |(server, customers)| {
         let around = around();
-        let at_once = if server.is_some() { OF_SERVER } else { OF_MICROSOFT };
+        let at_once = if server.is_some() { OF_SERVER.min(most) } else { most };
         async move { side_by_side(customers, at_once, |rules| one_by_one(around.clone(), rules, go)).await }
     });
     let mut reports: Vec<_> = of_servers.await.into_iter().flatten().flatten().collect();
-    reports.sort_by_key(|(place, _)| *place);
-    Ok(reports.into_iter().map(|(_, report)| report).collect())
+    reports.sort_by_key(|(place, ..)| *place);
+    reports.into_iter().map(|(_, key, report)| (key, report)).collect()
 }
 
 /// Works on the rules of one customer.
@@ -57,19 +55,19 @@ async fn one_by_one<F>(
     (provider, clock): (Provider, Clock),
     rules: OfCustomer,
     go: impl Fn(Provider, Clock, RuleRow) -> F + Send,
-) -> Vec<(usize, Report)>
+) -> Vec<(usize, Key, Report)>
 where
     F: Future<Output = Option<Report>> + Send + 'static,
 {
     let mut reports = Vec::new();
     for (place, row) in rules {
-        let now = clock.now();
+        let (now, key) = (clock.now(), (row.customer.id, row.product));
         let blank = empty(&row, moment_of(&row, now), now);
         let done = caught(go(provider.clone(), clock.clone(), row)).await;
         let fault = |panicked: crate::provider::caught::Panicked| {
             Some(Report { failure: Some(panicked.failure(AGAIN)), ..blank })
         };
-        reports.extend(done.unwrap_or_else(fault).map(|report| (place, report)));
+        reports.extend(done.unwrap_or_else(fault).map(|report| (place, key, report)));
     }
     reports
 }
@@ -95,6 +93,6 @@ fn server(row: &RuleRow) -> Option<String> {
         RuleAccess::Impersonation(access) => {
             Some(access.server.shown().host().to_text().as_str().to_lowercase())
         }
-        RuleAccess::Consent(_) | RuleAccess::KeyLost | RuleAccess::Missing => None,
+        RuleAccess::Consent(_) | RuleAccess::KeyLost(_) | RuleAccess::Missing => None,
     }
 }

@@ -95,7 +95,7 @@ async fn look(provider: &Provider, clock: &Clock, row: &Listable) -> Result<List
             demand(provider.exchange.prove(access).await)?;
             hosted::look(provider, key, access, &held, sydney::latest_2000(now)).await?
         }
-        RuleAccess::KeyLost => return Err(key_lost()),
+        RuleAccess::KeyLost(needed) => return Err(key_lost(needed)),
         RuleAccess::Missing => return Err(not_enabled()),
     };
     // When it was listed is told by this clock.

@@ -7,6 +7,7 @@ mod limits;
 mod many;
 mod passes;
 mod refreshing;
+mod team;
 mod trouble;
 mod watching;
 mod wire;
@@ -247,7 +248,7 @@ impl Stage {
 
     /// One start of `sweep`.
     async fn sweep(&self) -> Vec<Report> {
-        pass(&self.provider(), &self.clock()).await.unwrap()
+        pass(&self.provider(), &self.clock(), &[], |_none| ()).await.unwrap()
     }
 
     /// One start of `sweep` where there is one rule.

@@ -120,8 +120,11 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
 pub(crate) fn cut_halves(buf: &mut Buffer) {
     for at in 1..buf.content.len() {
         let [letter, covered] = buf.content.get_mut(at - 1..=at).unwrap_or_default() else { continue };
+        if letter.symbol().is_ascii() {
+            continue;
+        }
         let is_covered = matches!(covered.symbol(), "" | " ");
-        if !is_covered && !letter.symbol().is_ascii() && grapheme_width(letter.symbol()) > 1 {
+        if !is_covered && grapheme_width(letter.symbol()) > 1 {
             letter.set_symbol(" ");
         }
     }
@@ -217,8 +220,14 @@ fn keeps_its_width(page: &PageView<'_, '_>, body: Rect, card: u16, state: &mut S
         list.is_card_hidden |= is_cut;
         return !list.is_card_hidden;
     };
-    let table =
-        RowsTable { view: rows, theme: state.theme, is_lit: true, is_marked: true, empty: String::new() };
+    let table = RowsTable {
+        view: rows,
+        events: page.view.events,
+        theme: state.theme,
+        is_lit: true,
+        is_marked: true,
+        empty: String::new(),
+    };
     let list = state.listed_mut();
     table.settle(list, body.height.saturating_sub(2));
     table.measure(list);

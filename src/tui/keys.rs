@@ -137,7 +137,7 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
         }
         Press::Esc if is_search && matches!(view.ask.shape, Shape::Select(_)) => {
             state.focus = Focus::Rows;
-            Outcome::Changed
+            Outcome::Give(Given::Settle(id))
         }
         Press::Esc => Outcome::Give(Given::Back),
         Press::PageUp | Press::PageDown if is_search => moved(press, view, state).unwrap_or(Outcome::Nothing),

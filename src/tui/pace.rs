@@ -25,13 +25,16 @@ const AT_ONCE: u8 = 4;
 /// The frame that answers a key, or shows the end of what was waited for.
 const ANSWER: u8 = 1;
 
+/// What may be under way, each with an end of its own: what was asked for, a list that arrives, its checks.
+pub(crate) const WAYS: usize = 3;
+
 /// The pace of one front end.
 #[derive(Debug)]
 pub(crate) struct Pace {
     /// Frames that may come at once.
     at_once: u8,
-    /// What was asked for was still on its way when it was looked at last.
-    was_waiting: bool,
+    /// What was still on its way when it was looked at last.
+    was_under_way: [bool; WAYS],
     /// The rest that goes on between two frames, and whether one was kept back meanwhile: shared with the resting thread.
     rest: Arc<Mutex<Option<bool>>>,
     /// Begins a rest; the thread ends when this is dropped.
@@ -43,7 +46,13 @@ pub(crate) struct Pace {
 impl Pace {
     /// Nothing has been drawn yet: the first frames come at once.
     pub(crate) fn new(waker: Waker) -> Self {
-        Self { at_once: ANSWER + AT_ONCE, was_waiting: false, rest: Arc::default(), begin: None, waker }
+        Self {
+            at_once: ANSWER + AT_ONCE,
+            was_under_way: [false; WAYS],
+            rest: Arc::default(),
+            begin: None,
+            waker,
+        }
     }
 
     /// A person did something, or the window changed: what follows is drawn at once.
@@ -51,13 +60,14 @@ impl Pace {
         self.at_once = ANSWER + AT_ONCE;
     }
 
-    /// Whether what a person asked for is still on its way. Its end is what they wait for: it is shown at once, however
-    /// lately a frame came that only told how far it was.
-    pub(crate) const fn sees(&mut self, is_waiting: bool) {
-        if self.was_waiting && !is_waiting && self.at_once <= AT_ONCE {
+    /// What is still on its way, each in its place: the end of any of it is what a person waits for. It is shown at once,
+    /// however lately a frame came that only told how far it was.
+    pub(crate) fn sees(&mut self, is_under_way: [bool; WAYS]) {
+        let has_ended = self.was_under_way.iter().zip(is_under_way).any(|(was, is)| *was && !is);
+        if has_ended && self.at_once <= AT_ONCE {
             self.at_once += ANSWER;
         }
-        self.was_waiting = is_waiting;
+        self.was_under_way = is_under_way;
     }
 
     /// Whether a frame may be drawn now; if not, the driver is woken when it may.
@@ -158,16 +168,19 @@ mod tests {
     #[test]
     fn the_end_of_what_was_waited_for_is_shown_at_once() {
         let (mut pace, orders, _woken) = pace();
-        pace.sees(true);
+        pace.sees([true, true, false]);
         drawn(&mut pace, 50);
-        pace.sees(true);
+        pace.sees([true, true, false]);
         assert!(!pace.allows(), "it goes on: the next frame rests");
-        pace.sees(false);
-        assert!(pace.allows(), "its end does not");
-        pace.drawn();
-        pace.sees(false);
-        assert!(!pace.allows(), "what comes after it rests again");
-        pace.sees(true);
+        // A list is whole, and who is protected is still read; then its mailboxes are checked.
+        for ended in [[true, false, true], [false, false, true], [false; WAYS]] {
+            pace.sees(ended);
+            assert!(pace.allows(), "an end does not");
+            pace.drawn();
+            pace.sees(ended);
+            assert!(!pace.allows(), "what comes after it rests again");
+        }
+        pace.sees([true, false, false]);
         assert!(!pace.allows(), "and so does a wait that begins by itself");
         assert_eq!(orders.try_iter().count(), 1, "the rest that began is still the same");
     }

@@ -165,8 +165,13 @@ pub struct State {
     run: Option<Text>,
     /// The wish of the wizard that was followed.
     followed: ask::Focus,
-    /// The page below the question before leaving: who stays goes on where they were.
+    /// The page below a question above it: who stays goes on where they were.
     below: Option<(QuestionId, Place)>,
+}
+
+/// Whether a question stands above whatever page there is, and that stays as it was.
+const fn is_above(question: QuestionId) -> bool {
+    matches!(question, QuestionId::Leave | QuestionId::HandOver)
 }
 
 impl State {
@@ -189,8 +194,8 @@ impl State {
         if is_other && self.said.take_if(|said| said.tone == Tone::Plain).is_some() {
             self.has_details = false;
         }
-        // A signal asks this, too: it must be seen.
-        if is_other && ask.id == QuestionId::Leave {
+        // A signal asks this, too, and so does somebody else: it must be seen.
+        if is_other && is_above(ask.id) {
             self.panel = None;
         }
         if self.revision != ask.revision {
@@ -279,11 +284,13 @@ impl State {
         self.awaited = None;
         let (scroll, fields) = (std::mem::take(&mut self.scroll), std::mem::take(&mut self.fields));
         let (here, below) = ((self.focus, self.followed, scroll, fields), self.below.take());
-        if question == QuestionId::Leave {
-            self.below = before.map(|question| (question, here));
+        if is_above(question) {
+            // One of them may come above another: what stood below the first is what is gone back to.
+            let is_first = !before.is_some_and(is_above);
+            self.below = if is_first { before.map(|question| (question, here)) } else { below };
             return false;
         }
-        let is_back = |below: &(QuestionId, Place)| before == Some(QuestionId::Leave) && below.0 == question;
+        let is_back = |below: &(QuestionId, Place)| before.is_some_and(is_above) && below.0 == question;
         let Some((_, was)) = below.filter(is_back) else { return false };
         (self.focus, self.followed, self.scroll, self.fields) = was;
         true

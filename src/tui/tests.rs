@@ -340,7 +340,7 @@ fn the_table_has_the_keys_that_were_decided() {
         .filter(|row| row.scope == super::keys::table::Scope::Everywhere)
         .filter_map(|row| if let Press::Char(letter) = row.key { Some(letter) } else { None })
         .collect();
-    assert_eq!(everywhere, "lfrpsebq?");
+    assert_eq!(everywhere, "lfrhpsebq?");
 }
 
 /// A wizard at its customers, with what was typed into the search.

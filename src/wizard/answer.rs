@@ -124,6 +124,8 @@ pub enum FieldId {
     Seats,
     /// Whether this kind of mailbox is included.
     Included(Kind),
+    /// Why a run is taken over.
+    Reason,
     /// Setup: the ID of an application.
     ApplicationId,
 }
@@ -256,6 +258,11 @@ pub enum Action {
     AcceptShorter,
     /// To the outcome.
     Finish,
+    /// Take over the run that somebody else has: at once where nobody has it any more, else by asking; for a reason (Admin)
+    /// without an answer.
+    TakeOver,
+    /// Ask whoever has the run to hand it over.
+    Ask,
     /// The next form of the receipt: for the ticket, for the customer, as JSON.
     NextReceipt,
     /// To the customers, for the next one.

@@ -167,6 +167,10 @@ pub enum QuestionId {
     Unapplied,
     /// What was done, and the receipt.
     Outcome,
+    /// A run that somebody else has: ask for it, or take it over?
+    TakeOver,
+    /// Somebody asks for the run: hand it over?
+    HandOver,
     /// Leave?
     Leave,
     /// Setup: what is there and what is missing; a part is chosen.

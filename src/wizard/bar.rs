@@ -50,6 +50,9 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
             .map(|invitation| invitation.words.clone()),
         tenant: organisation.map(|o| o.tenant),
         is_read_only: record.is_some_and(|r| r.is_read_only),
+        held_by: record
+            .and_then(|r| r.held_by.as_ref())
+            .map(|held_by| held_by.has("this run", cx.now, cx.setup.here.as_str())),
         warning: cx.session.sweep_warning.as_ref().map(Text::shown),
     }
 }

@@ -3,6 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
 use crate::domain::{
+    change::Change,
     consent::{Consents, Landed},
     customer::{Customer, Impersonation, NewCustomer, Obstacle, Product},
     doubt::{Accepts, Doubt, Finding, Guarded},
@@ -11,6 +12,7 @@ use crate::domain::{
     failure::Failure,
     form_draft::FormDraft,
     groundwork::{Entry, Given, Groundwork, Proven},
+    held_by::RunRequest,
     id::{Address, CustomerId, RunId, TenantId, UserId},
     operator::Operator,
     partner_list::Imported,
@@ -109,6 +111,19 @@ requests! {
         ["{}, {}", customer.0, product.word()];
     /// Take up a run. A write: it takes the hold.
     WRITE load_run = LoadRun(run: RunId) -> Box<RunRecord> ["{run}"];
+    /// Hear what others change on the record, from now on: `Changed` comes for each, as long as it is out.
+    READ follow_changes = FollowChanges -> Woken;
+    /// Read a run as it is on record, and who has it. Takes no hold.
+    READ look_at_run = LookAtRun(run: RunId) -> Box<RunRecord> ["{run}"];
+    /// Ask whoever has a run to hand it over.
+    WRITE ask_for_run = AskForRun(run: RunId) -> Box<RunRecord> ["{run}"];
+    /// Take back what was asked, where it is not answered yet.
+    WRITE withdraw_request = WithdrawRequest(run: RunId) -> Box<RunRecord> ["{run}"];
+    /// Answer a request for a run that is held here: yes hands it over.
+    WRITE answer_request = AnswerRequest(run: RunId, request: RunRequest, is_handed_over: bool) -> Box<RunRecord>
+        ["{run}, {is_handed_over}"];
+    /// Take a run from whoever has it, for a reason (Admin).
+    WRITE seize_run = SeizeRun(run: RunId, reason: Text) -> Box<RunRecord> ["{run}"];
     /// Park the run, with what kept it from getting on.
     WRITE park_run = ParkRun(run: RunId, obstacle: Option<Obstacle>) -> Saved ["{run}"];
     /// Let go of the run without parking it.
@@ -253,6 +268,8 @@ pub struct World {
     pub link_suffix: String,
     /// What is to be said of the files and folders that this program works with, a sentence each.
     pub notes: Vec<Text>,
+    /// Others share the record: what they change is told, and runs can be asked for.
+    pub is_shared: bool,
 }
 
 /// Which rows of a page match a search.
@@ -338,6 +355,8 @@ pub enum Reply {
     Groundwork(Box<Groundwork>),
     /// Setup: what came of proving a part.
     Proven(Box<Proven>),
+    /// Others have changed something on the record.
+    Changed(Change),
     /// A wait is over.
     Woken,
     /// It failed.
@@ -362,6 +381,7 @@ impl Reply {
                 | Self::Hits(_)
                 | Self::Batch(_)
                 | Self::Stages(_)
+                | Self::Changed(_)
         )
     }
 }

@@ -101,11 +101,13 @@ pub(crate) struct UpdateCx<'a> {
 impl UpdateCx<'_> {
     /// Whether the run may be changed here; says why not.
     pub(crate) fn may_write(&mut self) -> bool {
-        let is_read_only = self.session.is_read_only();
-        if is_read_only {
-            self.say(Tone::Warn, words::read_only());
+        let record = self.session.record.as_ref().filter(|record| record.is_read_only);
+        let why = record.map(|record| words::read_only(record, self.now, self.setup.here.as_str()));
+        let may_write = why.is_none();
+        if let Some(why) = why {
+            self.say(Tone::Warn, why);
         }
-        !is_read_only
+        may_write
     }
 
     /// Says something in the line of state.

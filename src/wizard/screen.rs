@@ -11,6 +11,7 @@ pub(crate) mod own_right;
 pub(crate) mod product;
 pub(crate) mod setup;
 pub(crate) mod step;
+pub(crate) mod take_over;
 pub(crate) mod tenant;
 #[cfg(test)]
 mod tests;
@@ -20,9 +21,11 @@ use std::cmp::Ordering;
 
 use crate::domain::{
     card::Card,
+    change::Change,
     customer::Customer,
     doubt::Doubt,
     failure::Failure,
+    held_by::RunRequest,
     phrase::{Command, Phrase, phrase},
     run::RunRecord,
     tenant::{CheckState, Organisation},
@@ -36,7 +39,7 @@ use super::{
     event::Ended,
     part::wait::Clock,
     pending::Arrival,
-    view::{Block, Handout, Notice, Offer, Page, Place, Standing, Stop},
+    view::{Block, Handout, Notice, Offer, Page, Place, Standing, Stop, Tone},
     words,
 };
 
@@ -126,11 +129,32 @@ impl<'a> Scene<'a> {
     }
 
     /// With what can be done on every screen, where it has nothing of its own for that.
-    pub(crate) fn with_common_offers(mut self, record: Option<&RunRecord>) -> Self {
-        for offer in words::common_offers(record) {
+    pub(crate) fn with_common_offers(mut self, record: Option<&RunRecord>, is_watching: bool) -> Self {
+        for offer in words::common_offers(record, is_watching) {
             if self.offers.iter().all(|own| own.action != offer.action) {
                 self.offers.push(offer);
             }
+        }
+        self
+    }
+
+    /// The question of whoever asks for the run, above it.
+    pub(crate) fn asked_for(self, request: &RunRequest) -> Self {
+        let RunRequest { by, host, .. } = request;
+        let words = "What is typed and ticked is saved. They go on at this step, and you watch. Without an answer within a \
+                     minute the run stays here.";
+        let heading = format_args!("{by} on {host} asks for this run. Hand it over?");
+        Scene {
+            below: Some(self.page),
+            next_change: self.next_change,
+            ..Scene::confirm(QuestionId::HandOver, false, heading, vec![Block::Para(words.into())])
+        }
+    }
+
+    /// What is said above the page of a run that is not held here: who has it, and what can be done.
+    pub(crate) fn watched(mut self, words: Option<Phrase>) -> Self {
+        if let Some(words) = words.filter(|_| self.id != QuestionId::TakeOver) {
+            self.page.blocks.insert(0, Block::Strong(Tone::Warn, words));
         }
         self
     }
@@ -200,6 +224,14 @@ pub(crate) trait Screen: std::fmt::Debug + Send {
         Step::Stay
     }
 
+    /// Others have changed something on the record.
+    fn changed(&mut self, _cx: &mut UpdateCx<'_>, _change: &Change) {}
+
+    /// Whether it stays while the run below it is watched, whatever step that comes to.
+    fn keeps(&self) -> bool {
+        false
+    }
+
     /// Goes off, in either direction: drops its readers, keeps what was typed.
     fn leave(&mut self, cx: &mut UpdateCx<'_>);
 
@@ -253,6 +285,7 @@ pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
         | QuestionId::NewCustomerDoubted
         | QuestionId::Consents
         | QuestionId::ConsentOf
+        | QuestionId::HandOver
         | QuestionId::Leave => 0,
         QuestionId::Product => 1,
         QuestionId::Organisation

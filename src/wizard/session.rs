@@ -61,6 +61,10 @@ pub(crate) struct Session {
     pub(crate) new_customer: FormDraft,
     /// The world is open, kept over runs.
     pub(crate) is_open: bool,
+    /// Others share the record, kept over runs.
+    pub(crate) is_shared: bool,
+    /// When the record of the run was read, where it is not held here.
+    pub(crate) read: Moment,
     /// Nothing of a form is taken up or kept, kept over runs.
     pub(crate) forgets_forms: bool,
     /// Rule 17, kept over runs.
@@ -119,6 +123,21 @@ impl Session {
         record.proved = record.proved.or(known.proved);
         record.enabled = record.enabled.or(known.enabled);
         self.record = Some(record);
+    }
+
+    /// Takes in who has the run now and who asks for it, and nothing else.
+    pub(crate) fn hear_of(&mut self, newer: RunRecord) {
+        if let Some(record) = self.record.as_mut().filter(|record| record.id == newer.id) {
+            (record.held_by, record.request) = (newer.held_by, newer.request);
+        }
+    }
+
+    /// Takes in what whoever has the run has done since: what is on record, their ticks, who is protected.
+    pub(crate) fn follow_record(&mut self, record: RunRecord, calls: &mut Outbox) {
+        self.adopt(record);
+        if let Some(record) = &self.record {
+            self.roster.follow(record, calls);
+        }
     }
 
     /// Has the consent of what was enabled proved again, once: it may have been taken back, or lack what is asked for now.

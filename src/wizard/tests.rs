@@ -7,6 +7,7 @@ mod own_right;
 mod paths;
 mod rules;
 mod sending;
+mod team;
 
 use crate::domain::{
     consent::{Consent, Consents, CustomerConsent, Landed, Seen, Sight},
@@ -14,7 +15,9 @@ use crate::domain::{
     doubt::{Accepts, DomainElsewhere, Doubt, Finding, Holder},
     exchange_server::{FoundBy, FoundServer},
     failure::{Failure, FailureKind},
+    held_by::HeldBy,
     id::{CustomerId, RunId, TenantId, UserId},
+    keys::KeyNeeded,
     operator::Operator,
     own_right::OwnRight,
     partner_list::Imported,
@@ -111,10 +114,13 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         parked: None,
         finished: None,
         is_read_only: false,
+        held_by: None,
+        request: None,
         organisation: None,
         administrator: None,
         impersonation: None,
         is_key_lost: false,
+        key_needed: KeyNeeded::default(),
         link_shown: None,
         invitation: None,
         own_right: None,
@@ -127,6 +133,12 @@ pub(crate) fn record(number: i64, product: Product) -> RunRecord {
         results: Vec::new(),
         others: Vec::new(),
     }
+}
+
+/// Who has a run in these tests.
+pub(crate) fn ann() -> HeldBy {
+    let since = Moment::parse("2026-11-23T05:42:00Z").unwrap();
+    HeldBy { number: 3, by: "ann".into(), host: "desk-1".into(), since }
 }
 
 /// A proof with one check.
@@ -171,6 +183,8 @@ pub(crate) struct Desk {
     pub(crate) tasks: Vec<FrontEndTask>,
     /// Everything that was ever asked for, as Debug shows it.
     pub(crate) log: Vec<String>,
+    /// The call that hears what others change.
+    pub(crate) following: Option<CallId>,
     /// The run on record.
     pub(crate) record: Option<RunRecord>,
     /// The customers.
@@ -216,6 +230,7 @@ impl Desk {
             link_prefix: std::mem::take(&mut setup.link_prefix),
             link_suffix: std::mem::take(&mut setup.link_suffix),
             notes: Vec::new(),
+            is_shared: false,
         };
         let mut desk = Self {
             wizard: Wizard::new(setup),
@@ -224,6 +239,7 @@ impl Desk {
             cancelled: Vec::new(),
             tasks: Vec::new(),
             log: Vec::new(),
+            following: None,
             record: None,
             board: Board { rows, ..Board::default() },
             world,
@@ -363,6 +379,9 @@ impl Desk {
         if matches!(request, Request::ListUsers { .. }) {
             self.happen(EventKind::Reply(call, Reply::Page(page())));
         }
+        if matches!(request, Request::FollowChanges) {
+            self.following = Some(call);
+        }
         if let Request::TurnOff(_, users) = request {
             let off = |user: &Chosen| SeatResult { user: user.clone(), outcome: SeatOutcome::TurnedOff };
             self.happen(EventKind::Reply(call, Reply::Batch(users.iter().map(off).collect())));
@@ -485,6 +504,7 @@ impl Desk {
     }
 
     /// What the made-up world answers; nothing for waits.
+    #[expect(clippy::too_many_lines, reason = "an arm for each call")]
     pub(crate) fn reply_to(&mut self, request: &Request) -> Option<Reply> {
         let now = self.now;
         let run = |desk: &Self| desk.record.clone().map(|record| Reply::Run(Box::new(record)));
@@ -493,6 +513,7 @@ impl Desk {
             run(desk)
         };
         match request {
+            asked if team::is_of_team(asked) => team::reply(self, asked),
             Request::Wake(_) => None,
             Request::OpenWorld => Some(Reply::World(self.world.clone())),
             Request::KeepSeen(seen) => {
@@ -571,7 +592,13 @@ impl Desk {
                 Some(Reply::Excluded(self.protection.exclusions.clone()))
             }
             Request::MakeRule { .. } | Request::UndoRule(_) => Some(Reply::Rule(None)),
-            Request::FinishRun(_)
+            Request::FollowChanges
+            | Request::LookAtRun(_)
+            | Request::AskForRun(_)
+            | Request::WithdrawRequest(_)
+            | Request::AnswerRequest(..)
+            | Request::SeizeRun(..)
+            | Request::FinishRun(_)
             | Request::LookAtGroundwork
             | Request::ProveGroundwork(_)
             | Request::MakeCertificate
@@ -654,7 +681,7 @@ pub(crate) fn row(customer: Customer, progress: Progress, run: Option<&RunRecord
         product: record.product,
         touched: record.touched,
         is_parked: record.parked.is_some(),
-        is_held: record.is_read_only,
+        held_by: record.held_by.clone(),
     });
     let product = run.as_ref().map(|run| run.product).or_else(|| customer.products.first().copied());
     let others = customer.products.iter().filter(|other| run.is_none() && Some(**other) != product);

@@ -133,8 +133,10 @@ pub struct Bar<'a> {
     pub words: Option<Text>,
     /// The tenant, whole: for front ends that compare, not for people.
     pub tenant: Option<TenantId>,
-    /// Another process holds this run: look, don't touch.
+    /// This run is not held here: watch, don't touch.
     pub is_read_only: bool,
+    /// Who has it then, and where and since when, a sentence without its full stop; none: nobody.
+    pub held_by: Option<Text>,
     /// Rule 17: what every screen must say about the nightly sweep.
     pub warning: Option<Shown<'a>>,
 }

@@ -4,10 +4,13 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use crate::domain::{
     bill::grouped,
+    held_by::HeldBy,
     phrase::{Command, Phrase, WayOn, phrase},
     protection,
     run::RunRecord,
+    sydney::clock_in_words,
     text::{Text, capital},
+    time::Moment,
 };
 
 use super::{
@@ -31,12 +34,37 @@ const SENDING: &str = include_str!("../../assets/handouts.toml");
 /// The table, read once.
 static WAYS: LazyLock<Offers<HandoutId>> = LazyLock::new(|| toml::from_str(SENDING).unwrap_or_default());
 
-/// Said when a write is asked for in a run that another process holds.
-pub(crate) fn read_only() -> Phrase {
-    phrase![
-        "This run is open in another window. Here you can look, not change anything. Close it there first. ",
-        WayOn::Again("take the run over")
-    ]
+/// Said when a write is asked for in a run that somebody else has, or nobody.
+pub(crate) fn read_only(record: &RunRecord, now: Moment, here: &str) -> Phrase {
+    phrase![who(record, now, here), ". You are watching, so nothing was changed. ", WayOn::TakeOver]
+}
+
+/// Said above every page of such a run. A record in a file tells nobody what others do: it is read when it is asked for.
+/// `read` is when that was last; none: it follows by itself.
+pub(crate) fn watching(record: &RunRecord, read: Option<Moment>, now: Moment, here: &str) -> Phrase {
+    let who = who(record, now, here);
+    let Some(read) = read.filter(|_| record.held_by.is_some()) else {
+        return phrase![who, ". You are watching. ", WayOn::TakeOver];
+    };
+    let read = clock_in_words(read, now, here);
+    let words = format_args!("{who}. You are watching: this is how it stood at {read}. ");
+    phrase![words, WayOn::Again("read it again"), " ", WayOn::TakeOver]
+}
+
+/// Said where a run can't be taken over, because the record is a file.
+pub(crate) fn still_held(held_by: &HeldBy) -> Phrase {
+    let HeldBy { by, host, .. } = held_by;
+    let words = format_args!(
+        "{by} still has this run on {host}. Have {by} leave or park it, then take it over. Asking from here, and watching \
+         live, need the record on a server."
+    );
+    words.into()
+}
+
+/// Who has a run that is not held here.
+fn who(record: &RunRecord, now: Moment, here: &str) -> Text {
+    let held_by = record.held_by.as_ref();
+    held_by.map_or_else(|| "Nobody has this run now".into(), |held_by| held_by.has("this run", now, here))
 }
 
 /// What is to be said of files and folders once the world is open: the first sentence, and the way to the others.
@@ -92,19 +120,24 @@ fn of(offers: Option<&'static HashMap<Action, (String, String)>>, action: Action
     Offer::new(action, label, help)
 }
 
-/// What can be done on every screen; in a run that another process holds it can be taken over too.
-pub(crate) fn common_offers(record: Option<&RunRecord>) -> impl Iterator<Item = Offer> {
+/// What can be done on every screen; a run that is not held here can be read again and taken over.
+pub(crate) fn common_offers(record: Option<&RunRecord>, is_watching: bool) -> impl Iterator<Item = Offer> {
     let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
-    let take_over =
-        Offer::new(Action::Refresh, "again", "Take the run over, once the other window is closed.");
+    let again = Offer::new(Action::Refresh, "read again", "Reads the run again, as it stands now.");
+    let take_over = Offer::new(
+        Action::TakeOver,
+        "take over",
+        "Takes the run over: at once when nobody has it any more, else by asking whoever has it.",
+    );
     // At the customers and in setup there is no run.
     let leave = if record.is_some() { "Leave. The run is kept." } else { "Leave. What was saved is kept." };
     [
         // A run that is finished has nothing left to be parked.
-        record.is_some_and(|record| record.finished.is_none()).then_some(park),
+        record.is_some_and(|record| record.finished.is_none() && !record.is_read_only).then_some(park),
         Some(Offer::new(Action::Back, "back", "Back to the screen before.")),
         Some(Offer::new(Action::Leave, "leave", leave)),
-        record.is_some_and(|record| record.is_read_only).then_some(take_over),
+        is_watching.then_some(again),
+        is_watching.then_some(take_over),
     ]
     .into_iter()
     .flatten()

@@ -17,7 +17,7 @@ const SETTINGS: &str = "[app]\nclient_id = \"7a36af4b-c51e-44e1-87f0-d8af3157c2c
     \"https://login.microsoftonline.com\" = \"http://127.0.0.1:9\"\n\"https://graph.microsoft.com\" = \"http://127.0.0.1:9\"\n";
 
 /// What makes no record.
-const READERS: [&[&str]; 14] = [
+const READERS: [&[&str]; 15] = [
     &["sweep"],
     &["sweep", "--check"],
     &["sweep", "--status"],
@@ -31,6 +31,7 @@ const READERS: [&[&str]; 14] = [
     &["receipt", "B365-7KQ4"],
     &["operators", "list"],
     &["operators", "set", "--recover"],
+    &["keys", "list"],
     &["provision", "C-1", "--users", "all", "--max-seats", "9"],
 ];
 

@@ -366,7 +366,7 @@ fn everything_about_a_customer_is_shown() {
         "Harbour Street Cafe (C-1001)\n  Domain: harbourstreetcafe.example\n  Products: Office 365\n",
         "  Tenant ID: 4bbb2ac3-4a45-55dc-9f5b-552be884e397\n  Provisioned through Manage Protect: yes\n",
         "  Seats: no limit on record\n",
-        &format!("Office 365: enabled, {run_number} open in another window\n"),
+        &format!("Office 365: enabled, {run_number} open with "),
         "  Enabled for: Harbour Street Cafe, harbourstreetcafe.example, 4bbb2ac3",
         "  Seats: 1 protected of 3",
         "  Kinds included: user mailboxes\n",

@@ -45,11 +45,12 @@ fn stopped(mut child: Child, mut err: BufReader<std::process::ChildStderr>, sign
 }
 
 /// Command lines in their order, each with its code, over one home.
-const TABLE: [(&str, Exit); 20] = [
+const TABLE: [(&str, Exit); 21] = [
     ("status", Exit::Done),
     ("explain 90094", Exit::Done),
     ("explain zzzzzz", Exit::Failed),
     ("sweep --accept-shorter nobody=5", Exit::Usage),
+    ("sweep --forget nowhere", Exit::Usage),
     ("receipt B365-FHKL", Exit::Usage),
     ("customers show nobody", Exit::Usage),
     ("provision C-1002 --users none", Exit::Usage),
@@ -142,11 +143,11 @@ fn who_is_scheduled_a_minute_before_20_00_is_on_at_20_00() {
 
 /// Commands that print no data of their own: a shell's script, a page of the manual, a server in the foreground, and what
 /// only groups others.
-const WITHOUT_JSON: [&str; 9] =
-    ["", "sandbox", "customers", "consent", "operators", "record", "setup", "completions", "man"];
+const WITHOUT_JSON: [&str; 10] =
+    ["", "sandbox", "customers", "consent", "operators", "record", "keys", "setup", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 22] = [
+const NEEDS: [(&str, &str); 25] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -164,6 +165,9 @@ const NEEDS: [(&str, &str); 22] = [
     ("operators list", ""),
     ("operators set", "jane --admin"),
     ("record grant", "b365_worker --rights worker"),
+    ("keys list", ""),
+    ("keys add", "desk-2"),
+    ("keys remove", "desk-2"),
     ("doctor", ""),
     ("settings", ""),
     ("login", ""),

@@ -199,18 +199,18 @@ fn a_second_window_may_look_and_not_touch() {
 
     let mut second = Terminal::opened(&home);
     second.sees(&["open elsewhere"]).finds("Harbour Street Cafe").keys(ENTER);
-    second.sees(&["● Authorise", "This run is open in another window."]);
-    second.keys(ENTER).sees(&["Here you can look, not change anything"]);
+    second.sees(&["● Authorise", "has this run on"]);
+    second.keys(ENTER).sees(&["You are watching, so nothing was changed"]);
     assert_eq!(Record::of(&home).count("run WHERE link_shown IS NOT NULL"), 0);
     second.kill();
     let mut second = Terminal::start(&home, &["--run", &run]);
-    second.sees(&["● Authorise", "This run is open in another window."]);
+    second.sees(&["● Authorise", "has this run on"]);
 
-    // The first one goes on undisturbed; once it is killed, the run is free, and r in the second window takes it.
+    // The first one goes on undisturbed; once it is killed, the run is free, and h in the second window takes it.
     first.plays().sees(&[">‹ Enable ›", "All checks are good"]);
     first.kill();
-    second.keys("r").loses("open in another window");
-    second.enables().lists("37").loses("open in another window");
+    second.keys("h").loses("has this run on");
+    second.enables().lists("37").loses("has this run on");
 }
 
 /// A home folder, and in it a world of one customer with so many users that an apply takes a while.

@@ -42,6 +42,8 @@ mod install;
 #[cfg(unix)]
 mod invitation;
 #[cfg(unix)]
+mod keys;
+#[cfg(unix)]
 mod killed;
 mod layers;
 #[cfg(unix)]

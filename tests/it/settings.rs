@@ -124,7 +124,7 @@ fn json_says_the_same_and_follows_its_schema() {
     let home = Home::new();
     let (code, bare) = object(&home, &[], &[]);
     assert_eq!((code, &bare["file"]["is_there"]), (0, &Value::Bool(false)));
-    assert_eq!(bare["settings"].as_array().unwrap().len(), 53);
+    assert_eq!(bare["settings"].as_array().unwrap().len(), 54);
 
     fs::write(file(&home), format!("{APP}secret_file = \"secret.txt\"\n")).unwrap();
     let addresses = "https://a.example=http://127.0.0.1:1 https://b.example=http://127.0.0.1:2";

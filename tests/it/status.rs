@@ -129,7 +129,7 @@ fn protected_is_what_the_record_says() {
     for row in [
         format!("T-1        Test Customer 1  Office 365  3 of 9     11:00 AWST  enabled, {run} parked\n"),
         format!(
-            "T-2        Test Customer 2  Office 365  2 of 8     11:00 AWST  automatic, 6 scheduled, {auto} open in another window\n"
+            "T-2        Test Customer 2  Office 365  2 of 8     11:00 AWST  automatic, 6 scheduled, {auto} open with "
         ),
         "\n5 protected of 17 eligible, 6 scheduled.\nWho could be protected is as old as the lists, the oldest as of 11:00 AWST; \
          --refresh lists again.\n"

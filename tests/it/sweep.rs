@@ -1,5 +1,7 @@
 //! `backup365 sweep`, the built binary: what it prints, what it writes, how it ends.
 
+mod team;
+
 use std::{
     fmt::Write as _,
     io::{BufRead as _, BufReader, Read as _},

@@ -17,7 +17,7 @@ use crate::{
     cli::{Common, doctor::Args},
     commands::{
         check::Check,
-        doctor::{Sheet, record, sweeper},
+        doctor::{Sheet, record, server, sweeper},
         sweep::installed,
     },
     domain::{
@@ -28,7 +28,8 @@ use crate::{
         text::Text,
     },
     exit::Exit,
-    provider::store::{HostedAccess, Store},
+    provider::store::{HostedAccess, Place, Store},
+    runner::clock,
     settings::{Settings, Sources, survey::Survey},
 };
 
@@ -146,15 +147,38 @@ fn look(opener: &world::Opener, runtime: &Runtime, sheet: &mut Sheet) -> Result<
 /// The record, its place, and what lies beside it.
 fn of_record(opener: &world::Opener, trial: Result<&Trial, &Failure>, sheet: &mut Sheet) -> Option<Store> {
     let (settings, is_sandbox) = (&opener.settings, opener.is_sandbox);
-    let file = settings.store_of(is_sandbox);
-    sheet.extend(record::folder(&settings.data_of(is_sandbox)));
-    sheet.add(record::locks(&file));
+    let is_on_server = settings.record_url(is_sandbox).is_some();
+    sheet.extend(record::folder(&settings.data_of(is_sandbox), is_on_server));
+    let place = match opener.place() {
+        Ok(place) => place,
+        Err(failure) => {
+            sheet.add(Check::new("Server", Err(failure)));
+            return None;
+        }
+    };
+    match &place {
+        Place::File(file) => sheet.add(record::locks(file)),
+        Place::Server(address) => match Store::server_facts(address, &clock::system()) {
+            Ok(facts) => {
+                sheet.extend(server::checks(&facts, settings.clock.tolerance));
+                if !server::is_usable(&facts) {
+                    return None;
+                }
+            }
+            Err(failure) => {
+                sheet.add(Check::new("Server", Err(failure)));
+                return None;
+            }
+        },
+    }
     let found = match trial {
-        Ok(trial) => opener.examine(trial),
+        Ok(trial) => opener.examine(place, trial),
         Err(failure) => Err(failure.clone()),
     };
-    sheet.add(record::record(&found, &file));
-    found.ok().flatten()
+    sheet.add(record::record(&found, &opener.place_in_words()));
+    let store = found.ok().flatten()?;
+    sheet.add(record::history(&store));
+    Some(store)
 }
 
 /// Who does the sweeps.
@@ -164,7 +188,10 @@ fn of_sweeps(opener: &world::Opener, store: Option<&Store>, sheet: &mut Sheet) -
     let now = opener.clock.now();
     let status = store.map(|store| store.status_of(sydney::latest_2000(now.minus(OVERDUE_AFTER)), None));
     match status {
-        Some(Ok(status)) => sheet.add(sweeper::sweeper(&status, &around.host, !timer.is_empty())),
+        Some(Ok(status)) => {
+            sheet.add(sweeper::sweeper(&status, &around.host, !timer.is_empty()));
+            sheet.extend(sweeper::silent(&status, now));
+        }
         Some(Err(failure)) => sheet.add(Check::new("Sweeper", Err(failure))),
         None => {}
     }

@@ -77,8 +77,8 @@ pub(in crate::app) fn whoami(args: &WhoamiArgs, command: &CommandContext) -> Res
     let opener = &command.opener;
     let sandbox = opener.sandbox()?;
     let who = sign_in::kept(opener, sandbox.as_ref()).map_err(|failure| unanswered(&failure))?;
-    let account = opener.environment.account.shown();
+    let (account, role) = (opener.environment.account.shown(), opener.role());
     let (is_demanded, is_sandbox) = (sign_in::is_demanded(opener), opener.is_sandbox);
-    login::whoami(who.as_ref(), &account, is_demanded, args.json, is_sandbox, command.out())
+    login::whoami(who.as_ref(), (&account, role.as_ref()), is_demanded, args.json, is_sandbox, command.out())
         .map_err(Refusal::from)
 }

@@ -112,6 +112,7 @@ fn answers(args: &Args, own: &OwnCredential, notes: &mut Vec<String>) -> Result<
         ceiling: args.ceiling,
         without_sweeper: args.without_sweeper,
         agreed_by: args.agreed_by.clone(),
+        take_over: args.take_over.clone(),
         wait: args.wait,
         is_dry_run: args.dry_run,
         is_unsigned: args.dry_run,

@@ -20,7 +20,7 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
     };
     let target = args.out.clone().map(|file| Target { file, may_replace: args.force });
     // The sandbox's record is made by what fills it.
-    if command.opener.is_sandbox && !command.opener.has_record() {
+    if command.opener.is_sandbox && !command.opener.has_record()? {
         return Err(receipt::unknown(&args.run).into());
     }
     let store = command.opener.store()?;

@@ -9,7 +9,7 @@ use crate::{
         sweep::{
             self, What, accept,
             check::{self, MICROSOFT, RECORD},
-            install,
+            forget, install,
         },
     },
     domain::{failure::FailureKind, text::Text},
@@ -38,13 +38,17 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
     }
     if args.uninstall {
         let (plan, around) = (plan::plan(opener, None)?, plan::around(opener));
-        let store = if opener.has_record() { Some(opener.store()?) } else { None };
+        let store = if opener.has_record()? { Some(opener.store()?) } else { None };
         return Ok(install::uninstall(&plan, &around, store.as_ref(), out)?);
     }
     if let Some(shorter) = &args.accept_shorter {
         let shorter = shorter.parse().map_err(|words: String| Refusal::usage(words))?;
         let (context, _kept) = command.record_context()?;
         return Ok(accept::run(&context, &shorter)?);
+    }
+    if let Some(host) = &args.forget {
+        let (context, _kept) = command.record_context()?;
+        return Ok(forget::run(&context, &Text::clean(host))?);
     }
     let (context, _kept) = command.open()?;
     let what = What::of(args.preview, args.watch, args.status);
@@ -58,7 +62,8 @@ pub(super) const fn only_prints(args: &Args) -> bool {
 
 /// Whether it is a sweep itself, or the check whether one could run.
 pub(super) const fn is_unattended(args: &Args) -> bool {
-    !(args.preview || args.status || args.install || args.uninstall || args.accept_shorter.is_some())
+    let is_about = args.accept_shorter.is_some() || args.forget.is_some();
+    !(args.preview || args.status || args.install || args.uninstall || is_about)
 }
 
 /// What a pass needs, tried in turn up to the first thing that is not as it should be.
@@ -68,8 +73,7 @@ fn all(command: &CommandContext) -> Vec<Check> {
     all.extend(checks::addresses(opener));
     all.push(checks::files(&places::notes(&opener.settings, opener.is_sandbox)));
     let store = opener.store();
-    let place = opener.settings.store_of(opener.is_sandbox);
-    let opens = |_: &_| Text::of(format_args!("opens, {}", place.display()));
+    let opens = |_: &_| Text::of(format_args!("opens, {}", opener.place_in_words()));
     all.push(Check::new(RECORD, store.as_ref().map(opens).map_err(Clone::clone)));
     let Ok(store) = store else { return all };
     let record = store.clone();

@@ -26,7 +26,7 @@ impl Unswept {
         let store = &context.provider.store;
         let last_2000 = sydney::latest_2000(context.clock.now());
         let sweeper = store.sweeper_status(last_2000).map_err(|failure| error_of(&failure))?;
-        if sweeper.host.is_some() {
+        if sweeper.host().is_some() {
             return Ok(Self(None));
         }
         let rules = store.all_rules().map_err(|failure| error_of(&failure))?;

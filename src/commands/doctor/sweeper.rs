@@ -4,15 +4,19 @@ use super::super::check::Check;
 use crate::domain::{
     failure::{Failure, FailureKind},
     phrase::{Command, WayOn},
+    run::SweeperStatus,
     status::Status,
     sydney,
     text::Text,
+    time::Moment,
 };
 
-/// The sweeper by what is on record. `has_timer`: one is installed for this account on this computer.
+/// Name of these checks.
+const NAME: &str = "Sweeper";
+
+/// The sweepers by what is on record. `has_timer`: one is installed for this account on this computer.
 #[must_use]
 pub fn sweeper(status: &Status, here: &Text, has_timer: bool) -> Check {
-    const NAME: &str = "Sweeper";
     let rules = status.rows.iter().filter(|row| row.rule.is_some()).count();
     let install = WayOn::Run(Command::SweepInstall, "have systemd start each sweep");
     let bad =
@@ -21,7 +25,8 @@ pub fn sweeper(status: &Status, here: &Text, has_timer: bool) -> Check {
         let hint = WayOn::Run(Command::Sweep, "do what is due");
         return bad(Text::clean(warning.as_str().trim_end_matches('.')), hint);
     }
-    match (&status.sweeper.host, rules) {
+    let known = &status.sweeper;
+    match (known.host(), rules) {
         (None, 0) => Check::new(NAME, Ok("none is needed yet: no customer has Enable Auto".into())),
         (None, rules) => bad(
             Text::of(format_args!(
@@ -29,17 +34,31 @@ pub fn sweeper(status: &Status, here: &Text, has_timer: bool) -> Check {
             )),
             install,
         ),
-        (Some(host), rules) if host == here && rules > 0 && !has_timer => Check::warning(
-            NAME,
-            "sweeps were done on this computer, and no timer is installed here: cron or sweep --watch has to start them",
-            install,
-        ),
-        (Some(host), _) => {
-            let last = status.sweeper.last_pass.map_or_else(
-                || "no sweep done yet".to_owned(),
-                |last| format!("last sweep for {}", sydney::stamp_in_words(last, sydney::ZONE)),
-            );
-            Check::new(NAME, Ok(Text::of(format_args!("{host}, {last}"))))
+        (Some(_), rules) if known.sweepers.iter().any(|it| it.host == *here) && rules > 0 && !has_timer => {
+            Check::warning(
+                NAME,
+                "sweeps were done on this computer, and no timer is installed here: cron or sweep --watch has to start them",
+                install,
+            )
         }
+        (Some(_), _) => Check::new(NAME, Ok(in_order(known))),
     }
+}
+
+/// The computers that sweep, by name, and the last sweep of them all.
+fn in_order(known: &SweeperStatus) -> Text {
+    let names: Vec<&str> = known.sweepers.iter().map(|it| it.host.as_str()).collect();
+    let last = known.last_pass().map_or_else(
+        || "no sweep done yet".to_owned(),
+        |last| format!("last sweep for {}", sydney::stamp_in_words(last, sydney::ZONE)),
+    );
+    Text::of(format_args!("{}, {last}", names.join(", ")))
+}
+
+/// Sweepers that have not been heard of for days.
+pub fn silent(status: &Status, now: Moment) -> impl Iterator<Item = Check> {
+    status.sweeper.silences(now).map(|(silent, words)| {
+        let forget = Command::SweepForget(silent.host.clone());
+        Check::warning(NAME, words, format_args!("Look at that computer. If it sweeps no more: {forget}"))
+    })
 }

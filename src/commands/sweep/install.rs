@@ -41,13 +41,49 @@ pub struct Around {
     pub now: Moment,
     /// The program lies where files come and go: a folder for building, or a temporary one.
     pub is_passing: bool,
-    /// Secrets of ours come from these variables, which a timer does not have.
-    pub secret_variables: Vec<String>,
-    /// One comes from the system's keyring, which a sweep never asks.
-    pub needs_keyring: bool,
+    /// Secrets of ours that a timer does not have by itself.
+    pub secrets: Vec<Missing>,
     /// The way out of this computer, which a timer is not told either; nothing for the sandbox.
     pub network: Network,
 }
+
+/// A secret that a timer does not have by itself.
+#[derive(Debug, Clone)]
+pub struct Missing {
+    /// Which one.
+    pub of: &'static Secret,
+    /// The variable of this shell that it comes from; none: it comes from the keyring, which a sweep never asks.
+    pub variable: Option<String>,
+}
+
+/// What a secret is called, and how a timer is given it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// Begins a sentence.
+    what: &'static str,
+    /// The setting that names a file.
+    setting: &'static str,
+    /// How the variables begin that name another source.
+    sources: &'static [&'static str],
+    /// A line that does.
+    line: &'static str,
+}
+
+/// Of the credential.
+pub static OF_APP: Secret = Secret {
+    what: "The secret",
+    setting: "app.secret_file",
+    sources: &["BACKUP365_APP_SECRET_", "BACKUP365_APP_CERTIFICATE_"],
+    line: "BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential)",
+};
+
+/// Of a record on a server.
+pub static OF_RECORD: Secret = Secret {
+    what: "The password of the record",
+    setting: "record.password_file",
+    sources: &["BACKUP365_RECORD_PASSWORD_"],
+    line: "BACKUP365_RECORD_PASSWORD_FILE=FILE",
+};
 
 /// Prints both units and changes nothing.
 ///
@@ -216,27 +252,24 @@ fn has_secret(plan: &Plan, around: &Around) -> bool {
 /// Why secrets will not be there at 20:00, and what to do, a sentence or two each.
 pub(super) fn lacking_secrets(plan: &Plan, around: &Around) -> Vec<String> {
     let written = outside::file::text(&plan.variables, VARIABLES_BYTES).unwrap_or_default();
-    let is_written = |name: &str| written.lines().any(|line| variables::is_of(line, name));
-    let missing = around.secret_variables.iter().filter(|name| !is_written(name));
-    let mut lacking: Vec<String> = missing
-        .map(|name| {
-            format!(
-                "The secret comes from the variable {name}, which a timer does not have. Write {name}=SECRET into {} (mode \
-                 0600), or name a file in the settings (app.secret_file).",
-                plan.variables.display()
-            )
-        })
-        .collect();
-    let other = ["BACKUP365_APP_SECRET_", "BACKUP365_APP_CERTIFICATE_"];
-    let has_other =
-        || written.lines().any(|line| other.iter().any(|name| line.trim_start().starts_with(name)));
-    if around.needs_keyring && !has_other() {
-        lacking.push(format!(
-            "The secret comes from the keyring, which a sweep never asks: nobody opens it for a timer. Write \
-             BACKUP365_APP_SECRET_FILE=FILE (or what fits your credential) into {}.",
-            plan.variables.display()
-        ));
+    let begins = |with: &str| written.lines().any(|line| line.trim_start().starts_with(with));
+    let file = plan.variables.display();
+    let mut lacking = Vec::new();
+    for Missing { of, variable } in &around.secrets {
+        let Secret { what, setting, sources, line } = of;
+        match variable {
+            Some(name) if !written.lines().any(|line| variables::is_of(line, name)) => lacking.push(format!(
+                "{what} comes from the variable {name}, which a timer does not have. Write {name}=SECRET into {file} (mode \
+                 0600), or name a file in the settings ({setting}).",
+            )),
+            None if !sources.iter().any(|source| begins(source)) => lacking.push(format!(
+                "{what} comes from the keyring, which a sweep never asks: nobody opens it for a timer. Write {line} into \
+                 {file}.",
+            )),
+            _ => {}
+        }
     }
+    lacking.dedup();
     lacking
 }
 

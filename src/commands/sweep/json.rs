@@ -3,7 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::{
-    domain::{failure::Failure, protection::Chosen, run::SweeperStatus, sydney, text::Text, time::Moment},
+    domain::{
+        failure::Failure,
+        protection::Chosen,
+        run::{Sweeper, SweeperStatus},
+        sydney,
+        text::Text,
+        time::Moment,
+    },
     provider::store::{RuleRow, SweepRecord},
     sweeper::Report,
 };
@@ -81,13 +88,28 @@ pub(super) fn status(
         "kind": "sweep-status",
         "now": now.to_string(),
         "next": sydney::next_2000(now).to_string(),
-        "sweeper": maybe(sweeper.host.as_ref()),
-        "last_pass": time(sweeper.last_pass),
+        "sweeper": maybe(sweeper.host()),
+        "sweepers": sweepers(sweeper, now),
+        "last_pass": time(sweeper.last_pass()),
         "is_overdue": sweeper.is_overdue,
         "clock": maybe(clock),
         "rules": rules,
         "passes": passes,
     })
+}
+
+/// The computers that sweep, the one with the newest pass first.
+pub(in crate::commands) fn sweepers(status: &SweeperStatus, now: Moment) -> Vec<Value> {
+    let each = |sweeper: &Sweeper| {
+        json!({
+            "host": sweeper.host.as_str(),
+            "installed": time(sweeper.installed),
+            "last_pass": time(sweeper.last_pass),
+            "heard": sweeper.heard.to_string(),
+            "is_silent": sweeper.is_silent(now),
+        })
+    };
+    status.sweepers.iter().map(each).collect()
 }
 
 fn rule(row: &RuleRow) -> Value {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::domain::{command_line, customer::Product, flag::quoted, id::RunId, text::Text};
+use crate::domain::{command_line, customer::Product, flag::quoted, id::RunId, keys::PublicKey, text::Text};
 
 /// What a person can do next. Each front end says it as one sentence in its own terms: a key, a word to type, a flag.
 ///
@@ -17,6 +17,8 @@ pub enum WayOn {
     Park(&'static str),
     /// Go on with what stands here: what for ("go on with it").
     Continue(&'static str),
+    /// Take the run over that somebody else has.
+    TakeOver,
     /// Leave the program.
     Leave,
     /// Show the link again.
@@ -119,6 +121,7 @@ impl WayOn {
             Self::Park("") => "The word park parks the run.".into(),
             Self::Park(purpose) => format!("The word park parks the run {purpose}.").into(),
             Self::Continue(purpose) => format!("Press Enter to {purpose}.").into(),
+            Self::TakeOver => "Type take over to take it over.".into(),
             Self::Leave => "Type quit to leave.".into(),
             Self::ShowLink => "Type authorise for the link.".into(),
             Self::OwnRight(purpose) => format!("Type own to {purpose}.").into(),
@@ -165,6 +168,7 @@ impl WayOn {
             Self::Park(purpose) => {
                 format!("The run is kept {purpose}; the same command goes on with it.").into()
             }
+            Self::TakeOver => "An Admin takes it over with --take-over REASON.".into(),
             Self::Leave => "Nothing is lost.".into(),
             Self::Explain => format!("The command {} looks the code up.", Command::Explain).into(),
             Self::Lift => "Lift the exclusion with --lift.".into(),
@@ -259,11 +263,13 @@ pub enum Command {
     Receipt(RunId),
     /// Take a list of so many users of a customer, by its reference, for the truth.
     SweepAcceptShorter(Text, u32),
+    /// Take a computer that sweeps no more off the list.
+    SweepForget(Text),
     /// Who works with the record.
     OperatorsList,
     /// Make an operator, by the name, an Admin.
     OperatorsSet(Text),
-    /// Make the operator at the keyboard an Admin, because the record's file can be written.
+    /// Make the operator at the keyboard an Admin, because the record itself can be written.
     OperatorsRecover,
     /// Open a customer, by its reference, and a product for the link: nobody is chosen.
     TellLink(Text, Product),
@@ -295,6 +301,12 @@ pub enum Command {
     ConsentSent(Text),
     /// Make the invitation of a run again.
     InvitationAnew(RunId),
+    /// The keys on record, and what each opens.
+    KeysList,
+    /// Put a key on record under a name, and encrypt the passwords for it; without a key one that is there already.
+    KeysAdd(Text, Option<PublicKey>),
+    /// Put this computer's key on record under a name.
+    KeysAddHere(Text),
 }
 
 impl Command {
@@ -328,6 +340,7 @@ impl Command {
             Self::SweepCheck,
             Self::Doctor,
             Self::SweepAcceptShorter("C-1001".into(), 980),
+            Self::SweepForget("ops-2".into()),
             Self::OperatorsList,
             Self::OperatorsSet("jane".into()),
             Self::OperatorsRecover,
@@ -345,6 +358,9 @@ impl Command {
             Self::ConsentRenew,
             Self::ConsentRenewOf("C-1001".into()),
             Self::ConsentSent("C-1001".into()),
+            Self::KeysList,
+            Self::KeysAdd("desk-2".into(), None),
+            Self::KeysAddHere("desk-2".into()),
         ]
     }
 }
@@ -395,6 +411,7 @@ impl Command {
             Self::SweepAcceptShorter(reference, count) => {
                 write!(f, "sweep --accept-shorter {reference}={count}")
             }
+            Self::SweepForget(host) => write!(f, "sweep --forget {}", quoted(host.as_str())),
             Self::OperatorsList => f.write_str("operators list"),
             Self::OperatorsSet(name) => write!(f, "operators set {} --admin", quoted(name.as_str())),
             Self::OperatorsRecover => f.write_str("operators set --recover"),
@@ -418,6 +435,10 @@ impl Command {
                 write!(f, "consent renew --sent {}", quoted(reference.as_str()))
             }
             Self::InvitationAnew(run) => write!(f, "invitation {run} --new"),
+            Self::KeysList => f.write_str("keys list"),
+            Self::KeysAdd(name, None) => write!(f, "keys add {}", quoted(name.as_str())),
+            Self::KeysAdd(name, Some(key)) => write!(f, "keys add {} {key}", quoted(name.as_str())),
+            Self::KeysAddHere(name) => write!(f, "keys add {} --this-computer", quoted(name.as_str())),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product},
     draft::Draft,
     id::{CustomerId, UserId},
+    keys::KeyNeeded,
     protection::{AutoRule, Chosen, Excluded, Protection, Seat},
     run::{AuditEntry, RunDone, RunRecord, SweeperStatus},
     secret::Secret,
@@ -83,6 +84,8 @@ pub(in crate::domain) fn outcome() -> Outcome {
             parked: None,
             finished: Some(at("2026-11-23T05:48:00Z")),
             is_read_only: false,
+            held_by: None,
+            request: None,
             organisation: Some(Organisation {
                 tenant: "2f1c6f4e-8f2a-4f0e-9c3e-6f6d1f0a7b21".parse().unwrap(),
                 name: Some(Text::from("Bakery Pty Ltd")),
@@ -92,6 +95,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             impersonation: None,
             administrator: None,
             is_key_lost: false,
+            key_needed: KeyNeeded::default(),
             invitation: None,
             own_right: None,
             link_shown: None,
@@ -111,7 +115,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
         },
         protection: Protection {
             seats: vec![seat(1), seat(2)],
-            sweeper: SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() },
+            sweeper: SweeperStatus::on("ops-1"),
             ..Protection::default()
         },
         excluded: Vec::new(),

@@ -134,7 +134,7 @@ fn scheduled_counts_only_while_a_pass_will_turn_them_on() {
         verdict.schedule.standstill
     };
     assert_eq!(standstill(&|_| ()), None);
-    assert_eq!(standstill(&|o| o.protection.sweeper.host = None), Some(Standstill::NoSweeper));
+    assert_eq!(standstill(&|o| o.protection.sweeper.sweepers.clear()), Some(Standstill::NoSweeper));
     assert_eq!(standstill(&|o| o.protection.sweeper.has_stopped = true), Some(Standstill::Overdue));
     let limit =
         |limit| move |o: &mut Outcome| (o.protection.limit, o.protection.used_elsewhere) = (Some(limit), 4);

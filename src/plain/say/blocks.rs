@@ -39,7 +39,10 @@ pub(super) fn bar(bar: &Bar<'_>) -> Item {
         bar.run.as_ref().map(|run| format!("Run {run}.")),
         Some(organisation).filter(|words| !words.is_empty()),
         bar.words.as_ref().map(|words| format!("Words of the invitation: {words}.")),
-        bar.is_read_only.then(|| "To look at only: another window has this run open.".to_owned()),
+        bar.is_read_only.then(|| match &bar.held_by {
+            Some(who) => format!("To look at only: {who}."),
+            None => "To look at only: nobody has this run now.".to_owned(),
+        }),
     ];
     Item::sentence(&parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }

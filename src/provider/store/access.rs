@@ -2,7 +2,11 @@
 
 use super::{
     Scope, Store,
-    part::{inviting, ownership, record, write::Write},
+    part::{
+        inviting, ownership, record,
+        sealing::{self, Before},
+        write::Write,
+    },
     table::{
         consent, customer,
         enablement::{self, EnabledFor},
@@ -98,7 +102,8 @@ impl Store {
     /// is written and the answer says who (product.md rule 18).
     ///
     /// # Errors
-    /// `Record`, when the key file can't be made or used; `Conflict` without the run's hold.
+    /// `Record`, when the key file can't be made or used; `Refused`, when this computer's key was removed from the record;
+    /// `Conflict` without the run's hold.
     pub fn save_impersonation(
         &self,
         run: &RunId,
@@ -112,17 +117,18 @@ impl Store {
                 return Ok(doubts);
             }
             form::keep(write.tx, Owner::Run(run), &FormDraft::default())?;
-            let (known, is_key_lost) = record::impersonation(write.tx, &self.0.vault, row.customer)?;
+            let (known, needed) = record::impersonation(write.tx, &self.0, row.customer)?;
+            let is_key_lost = needed.is_some();
             if known.as_ref() == Some(access) && !is_key_lost {
                 return Ok(doubts);
             }
+            let is_same_password = known.as_ref().is_some_and(|known| known.password == access.password);
             let opens_the_same = !is_key_lost
-                && known.is_some_and(|known| {
-                    known.server == access.server
-                        && known.account == access.account
-                        && known.password == access.password
-                });
-            let sealed = self.0.vault.seal(&access.password)?;
+                && is_same_password
+                && known
+                    .is_some_and(|known| known.server == access.server && known.account == access.account);
+            let before = if is_key_lost || is_same_password { Before::Same } else { Before::Other };
+            let sealed = sealing::seal(write, &self.0.vault, row.customer, (&access.password, before))?;
             impersonation::keep(write.tx, row.customer, access, &sealed, write.by())?;
             if !opens_the_same {
                 run::forget_hosted_proofs(write.tx, row.customer)?;

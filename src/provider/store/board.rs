@@ -54,7 +54,7 @@ impl Store {
         let mut rows = Vec::with_capacity(customers.len() + read.open.len());
         for open in &read.open {
             let Some(customer) = by_id.get(&open.0.customer) else { continue };
-            let run = self.open_run_of(&open.0)?;
+            let run = self.open_run_of(&open.0, read.holds.get(&open.0.id))?;
             let status = read.status(customer, open.0.product, Some((run.clone(), open)));
             rows.push(BoardRow::of_run((*customer).clone(), status.progress(&read.sweeper), run));
         }

@@ -7,7 +7,7 @@ use super::{
     sqlite,
     tx::Tx,
 };
-use crate::domain::failure::Failure;
+use crate::domain::{failure::Failure, text::Text};
 
 /// Where a record is.
 #[derive(Clone, Debug)]
@@ -23,6 +23,13 @@ impl Place {
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         if let Self::File(file) = self { Some(file) } else { None }
+    }
+}
+
+impl Place {
+    /// The role by which a record on a server is opened.
+    pub(super) fn role(&self) -> Option<Text> {
+        if let Self::Server(address) = self { Some(Text::clean(address.role())) } else { None }
     }
 }
 

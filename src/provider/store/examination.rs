@@ -7,42 +7,48 @@ use std::{
 
 use super::{
     Place, Store, StoreOptions, Terms,
+    database::Database,
     files::{of_file, unlocked},
-    part::{known::Known, lock::LockFolder, vault::KeyFile},
+    part::{
+        key_ring::{self, KeyRing},
+        known::Known,
+        lock::{LockFolder, Locks},
+        vault::KeyFile,
+    },
+    postgres::{Address, Server, ServerFacts},
     sqlite,
-    table::impersonation,
+    table::{audit, impersonation},
 };
-use crate::domain::{
-    failure::{Failure, FailureKind},
-    text::Text,
-};
+use crate::domain::{failure::Failure, text::Text, time::Clock};
 
 /// The hosted customers of a record, as far as keys and servers go.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct HostedAccess {
     /// Addresses of the servers, each once, in their order.
     pub servers: Vec<Text>,
-    /// Passwords on record.
-    pub passwords: u32,
-    /// Those that the key file does not open.
-    pub locked: u32,
+    /// Passwords on record, and the keys that open them.
+    pub ring: KeyRing,
 }
 
 impl Store {
-    /// Opens a copy of the record in `options.place` that is made at `copy`; none where no record was made yet. Neither the
-    /// record nor anything beside it is changed. Cost: reads the whole record once.
+    /// Opens a copy of the record in `options.place` that is made at `copy`, and a record on a server where it is, of this
+    /// program's version; none where no record was made yet. Neither the record nor anything beside it is changed. Cost: reads the whole record once.
     ///
     /// # Errors
     /// As [`Store::open_on`] on these terms; also when the copy can't be made.
     pub fn examine(options: StoreOptions, terms: &Terms, copy: &Path) -> Result<Option<Self>, Failure> {
-        let known = Known::of(&options.place, terms)?;
-        let Some(file) = options.place.file() else {
-            // Nobody changes a database by looking at it; who looks is entered as an operator, as at any other work.
-            let may_not_make = Terms { may_make: false, ..terms.clone() };
-            return match Self::open_on(&may_not_make, options) {
-                Err(failure) if failure.kind == FailureKind::NotFound => Ok(None),
-                opened => opened.map(Some),
-            };
+        let place = options.place.clone();
+        let known = Known::of(&place, terms)?;
+        let file = match &place {
+            Place::File(file) => file,
+            Place::Server(address) => {
+                let server = Server::connect(address)?;
+                if !server.is_made()? {
+                    return known.may_be_made().map(|()| None);
+                }
+                let locks = Locks::Sessions(server.session().clone());
+                return Self::with(&known, options, (Database::Server(server), locks), false).map(Some);
+            }
         };
         if known.is_to_be_made()? {
             return Ok(None);
@@ -52,7 +58,7 @@ impl Store {
         if let Ok(Some(id)) = Self::id_in(&copied) {
             known.is_this(id)?;
         }
-        let (was, is) = (options.place.to_string(), copied.to_string());
+        let (was, is) = (place.to_string(), copied.to_string());
         let opened = Self::open(StoreOptions { place: copied, ..options });
         // What is wrong with the copy is wrong with the record.
         let named = |failure: Failure| Failure {
@@ -60,6 +66,23 @@ impl Store {
             ..failure
         };
         opened.map(Some).map_err(named)
+    }
+
+    /// What a server is like on which a record is, or may be made. Changes nothing.
+    ///
+    /// # Errors
+    /// `Record`: there is no connection, by its cause.
+    pub fn server_facts(address: &Address, clock: &Clock) -> Result<ServerFacts, Failure> {
+        ServerFacts::of(address, clock)
+    }
+
+    /// Whether the history is whole: every entry fits the one before, and none is missing at its end. Cost: one hash for each
+    /// entry.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn has_whole_history(&self) -> Result<bool, Failure> {
+        self.read(audit::is_whole)
     }
 
     /// Whether the place of a record takes locks; asked of what is there already.
@@ -93,18 +116,16 @@ impl Store {
     /// # Errors
     /// `Record`, when the record can't be read.
     pub fn hosted_access(&self) -> Result<HostedAccess, Failure> {
-        let rows = self.read(impersonation::all)?;
-        let key = KeyFile::read(&self.0.options.identity).ok().flatten();
-        let mut access = HostedAccess::default();
-        for (server, sealed) in rows {
-            access.passwords += 1;
-            let is_open = key.as_ref().is_some_and(|key| key.open(&sealed).is_some());
-            access.locked += u32::from(!is_open);
-            if !access.servers.contains(&server) {
-                access.servers.push(server);
+        let own = self.0.own_key();
+        self.read(|tx| {
+            let mut servers = Vec::new();
+            for server in impersonation::servers(tx)? {
+                if !servers.contains(&server) {
+                    servers.push(server);
+                }
             }
-        }
-        Ok(access)
+            Ok(HostedAccess { servers, ring: key_ring::of(tx, self.0.here(own.as_ref()))? })
+        })
     }
 
     /// Reads a key file, and leaves it as it is: whether there is one.

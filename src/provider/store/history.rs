@@ -1,7 +1,7 @@
 //! The passes on record: the history, who runs them, and whether one is missing.
 
 use super::{
-    Store,
+    Scope, Store,
     part::standing,
     table::{
         sweep::{self, SweepRecord},
@@ -31,17 +31,27 @@ impl Store {
         })
     }
 
-    /// Notes that the sweeper of a computer was taken away; one of another computer stays.
+    /// Notes that the sweeper of a computer was taken away, those of others stay; false: none was known there.
     ///
     /// # Errors
     /// `Record`: a retry is safe.
-    pub fn note_sweeper_removed(&self, host: &Text) -> Result<(), Failure> {
-        self.write(|write| {
-            if !sweeper::remove(write.tx, host)? {
-                return Ok(());
+    pub fn note_sweeper_removed(&self, host: &Text) -> Result<bool, Failure> {
+        self.write_if(|write| {
+            let is_gone = sweeper::remove(write.tx, host)?;
+            if is_gone {
+                write.note_all(None, None, &format!("took the sweeper off {host}"))?;
             }
-            write.note_all(None, None, &format!("took the sweeper off {host}"))
+            Ok((is_gone, is_gone))
         })
+    }
+
+    /// Notes that the sweeper of this computer is at work, whether or not anything is left for it to do. A computer that is
+    /// not known to sweep is known only once it has finished a pass.
+    ///
+    /// # Errors
+    /// `Record`: a retry is safe.
+    pub fn note_sweeper_heard(&self) -> Result<(), Failure> {
+        self.write_if_in(Scope::Nothing, |write| Ok(((), sweeper::hear(write.tx, write.host(), write.now)?)))
     }
 
     /// The passes on record, newest first.

@@ -18,10 +18,21 @@ pub struct KnownOperator {
     pub is_admin: bool,
     /// First work with this record.
     pub since: Moment,
-    /// The accounts: computer and number (uid).
-    pub accounts: Vec<(Text, u32)>,
+    /// The accounts by which the operator is known again.
+    pub accounts: Vec<KnownAccount>,
     /// Signs in with Microsoft, which says what the role is.
     pub signs_in: bool,
+}
+
+/// An account of an operator, as on record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KnownAccount {
+    /// The role by which a record on a server is opened; none: the record was a file.
+    pub role: Option<Text>,
+    /// The computer.
+    pub host: Text,
+    /// The number there (uid); none: its system has no numbers, and the name tells.
+    pub number: Option<u32>,
 }
 
 impl Store {
@@ -35,7 +46,12 @@ impl Store {
             let sign_ins = operator::sign_ins(tx)?;
             let known = |row: operator::OperatorRow| {
                 let own = accounts.iter().filter(|account| account.operator == row.name);
-                let accounts = own.map(|account| (account.host.clone(), account.number)).collect();
+                let known = |account: &operator::AccountRow| KnownAccount {
+                    role: account.role.clone(),
+                    host: account.host.clone(),
+                    number: account.number,
+                };
+                let accounts = own.map(known).collect();
                 let signs_in = sign_ins.iter().any(|known| known.operator == row.name);
                 let operator::OperatorRow { name, is_admin, since } = row;
                 KnownOperator { name, is_admin, since, accounts, signs_in }
@@ -67,7 +83,7 @@ impl Store {
     }
 
     /// Makes the operator at the keyboard an Admin without asking one, on purpose: local roles guard against mistakes, not
-    /// against whoever may write the record's file. Whether that is a change; one is in the audit.
+    /// against whoever may write the record itself. Whether that is a change; one is in the audit.
     ///
     /// # Errors
     /// `Record`, when the record can't be written: a retry is safe. `Conflict`, where the role comes from the sign-in.

@@ -22,13 +22,18 @@ impl Store {
     /// # Errors
     /// `Conflict` without the run's hold; `Record`: a retry is safe.
     pub fn finish_run(&self, run: &RunId) -> Result<Outcome, Failure> {
+        // Whoever watches a run that was finished by its holder reads the outcome, and changes nothing.
+        if self.number_of(run)?.is_none() && self.read(|tx| run::one(tx, run))?.finished.is_some() {
+            return self.outcome(run);
+        }
+        let ours = self.number_of(run)?;
         self.write_run(run, |write, row| {
             completion::end_if_done(write, row)?;
             if row.finished.is_some() || apply::is_open(write.tx, run)? {
                 return Ok(());
             }
             run::reach(write.tx, run, Step::Finished, write.now)?;
-            let record = record::of_run(write.tx, &self.0.vault, run, (false, write.now))?;
+            let record = record::of_run(write.tx, &self.0, run, (ours, write.now))?;
             let results = chosen::results(write.tx, run, row.key())?;
             let wants_all = wants_everybody(&record, &results);
             // A run that chose nobody takes nothing back of what an earlier one wanted.
@@ -45,9 +50,9 @@ impl Store {
     /// # Errors
     /// `NotFound`; `Record`, when the record can't be read.
     pub fn outcome(&self, run: &RunId) -> Result<Outcome, Failure> {
-        let is_read_only = !self.holds().contains_key(run);
+        let ours = self.number_of(run)?;
         let now = self.0.options.clock.now();
-        self.read(|tx| {
+        let mut outcome = self.read(|tx| {
             let row = run::one(tx, run)?;
             let audit = audit::of_run(tx, run)?;
             // A run that is on record was opened, and the audit of every run begins with that.
@@ -67,8 +72,10 @@ impl Store {
                 is_audit_whole: is_begun && audit::is_whole(tx)?,
                 audit,
                 done: record::done(tx, &row)?,
-                run: record::of_run(tx, &self.0.vault, run, (is_read_only, now))?,
+                run: record::of_run(tx, &self.0, run, (ours, now))?,
             })
-        })
+        })?;
+        self.judge_hold(&mut outcome.run)?;
+        Ok(outcome)
     }
 }

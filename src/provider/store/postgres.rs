@@ -11,33 +11,42 @@
 
 mod address;
 mod error;
+mod facts;
+mod fate;
 mod grant;
 mod schema;
 mod session;
 #[cfg(test)]
 mod test_database;
+#[cfg(test)]
+mod tests;
 mod trust;
 
 use std::{fmt, pin::Pin, sync::Arc, thread, time::Duration};
 
-use deadpool_postgres::{Connect, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod};
+use deadpool_postgres::{
+    Connect, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+};
 use tokio::task::JoinHandle;
-use tokio_postgres::{Client, Config};
+use tokio_postgres::{Client, Config, error::SqlState};
 
-pub use self::address::{Address, Surroundings};
-use self::error::{failure, is_passing, unreachable};
+use self::error::{is_passing, reading, unreachable, writing};
 #[cfg(test)]
-pub(super) use self::test_database::TestDatabase;
+pub(crate) use self::test_database::TestDatabase;
+pub use self::{
+    address::{Address, Surroundings},
+    facts::ServerFacts,
+};
 pub(super) use self::{
     grant::{grant, statements as grant_statements},
-    session::{Session, SessionHold},
+    session::{Hear, Session, SessionHold},
 };
 use super::{
-    tx::{Served, Tx},
+    tx::{InWords, Served, Tx},
     waiter::Waiter,
 };
 use crate::domain::{
-    failure::{Failure, FailureKind},
+    failure::Failure,
     id::{CustomerId, RunId},
 };
 
@@ -49,8 +58,12 @@ const CONNECTIONS: usize = 8;
 const TRIES: u32 = 25;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How often the fate of a commit is asked for once its connection was lost: a server that restarts takes seconds.
-const FATE_TRIES: u32 = 20;
+/// How long is waited for one of the own connections, where all are at work: as long as a dead one may go unnoticed.
+const TURN: Duration = Duration::from_mins(1);
+
+/// How often the fate of a commit is asked for once its connection was lost, with that pause: a server that restarts takes
+/// seconds.
+const FATE_TRIES: u32 = 100;
 
 /// What every connection begins with. A client whose computer is gone is noticed within 60 s (20 + 4 × 10), and what it had
 /// begun is undone; nobody waits longer than 15 s for another's write.
@@ -116,6 +129,13 @@ impl Server {
     /// `Record`, by its cause: no such host, refused, a certificate, a password, no such database, a pooler in between that
     /// shares sessions. A retry helps where the words say so.
     pub(super) fn connect(address: &Address) -> Result<Self, Failure> {
+        let server = Self::reach(address)?;
+        server.demand_sessions()?;
+        Ok(server)
+    }
+
+    /// Gets ready to connect; whether what answers can be worked with is not looked at.
+    fn reach(address: &Address) -> Result<Self, Failure> {
         let waiter = Waiter::new().map_err(|error| unreachable(address, &error))?;
         let address = Arc::new(address.clone());
         let manager = Manager::from_connect(
@@ -123,12 +143,15 @@ impl Server {
             Connector(Arc::clone(&address)),
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         );
-        let pool = waiter.wait(async { Pool::builder(manager).max_size(CONNECTIONS).build() });
+        let builder = Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .create_timeout(Some(address.patience()))
+            .wait_timeout(Some(TURN));
+        let pool = waiter.wait(async { builder.build() });
         let pool = pool.map_err(|error| unreachable(&address, &error))?;
         let session = Session::new(Arc::clone(&address), waiter.clone());
-        let server = Self { address, pool, waiter, session };
-        server.demand_sessions()?;
-        Ok(server)
+        Ok(Self { address, pool, waiter, session })
     }
 
     /// Whether a record was made there.
@@ -157,7 +180,7 @@ impl Server {
     /// # Errors
     /// `Record`, when the record can't be read, and what `work` says.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
-        let (served, _) = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let (served, _) = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", reading)?;
         let tx = Tx::on_server(served);
         let made = work(&tx)?;
         // Nothing can be lost any more.
@@ -177,75 +200,76 @@ impl Server {
         scope: Scope<'_>,
         work: impl FnOnce(&Tx<'_>) -> Result<(T, bool), Failure>,
     ) -> Result<T, Failure> {
-        let (served, number) = self.begin(&scope.begin())?;
+        let (served, number) = self.begin(&scope.begin(), writing)?;
         let tx = Tx::on_server(served);
         let (made, is_kept) = work(&tx)?;
         let Some(served) = tx.into_server().filter(|_| is_kept) else { return Ok(made) };
+        if served.has_failed() {
+            return Err(error::undone());
+        }
+        let entry = served.entry();
         match served.commit() {
             Ok(()) => Ok(made),
             Err(lost) if lost.is_closed() || lost.code().is_none() || is_passing(&lost) => {
-                self.fate(number.as_deref(), &lost).map(|()| made)
+                self.fate(number.as_deref(), entry, &lost).map(|()| made)
             }
-            Err(error) => Err(failure(&error)),
+            Err(error) => Err(writing(&error)),
         }
+    }
+
+    /// Where it is.
+    fn address(&self) -> &Address {
+        &self.address
     }
 
     /// Begins a transaction on a connection that answers; waits for a while where the server starts or is out of
     /// connections.
-    fn begin(&self, sql: &str) -> Result<(Served, Option<String>), Failure> {
+    fn begin(&self, sql: &str, in_words: InWords) -> Result<(Served, Option<String>), Failure> {
         let mut tries = 0;
         loop {
-            let error = match self.waiter.wait(self.pool.get()) {
-                Ok(client) => match Served::begin(client, self.waiter.clone(), sql) {
-                    Ok(begun) => return Ok(begun),
-                    // Taken from the pool, and gone since it was put there: the next one.
-                    Err(error) if error.is_closed() || is_passing(&error) => error,
-                    Err(error) => return Err(failure(&error)),
-                },
-                Err(PoolError::Backend(error)) if is_passing(&error) => error,
-                Err(PoolError::Backend(error)) => return Err(error::connecting(&self.address, &error)),
-                Err(other) => return Err(unreachable(&self.address, &other)),
+            let stumble = match self.begin_once(sql, in_words) {
+                Ok(begun) => return Ok(begun),
+                Err(stumble) => stumble,
             };
             tries += 1;
-            if tries >= TRIES {
-                return Err(error::connecting(&self.address, &error));
+            if !stumble.is_passing() || tries >= TRIES {
+                return Err(stumble.failure(&self.address, in_words));
             }
-            thread::sleep(if error.is_closed() { Duration::ZERO } else { PAUSE });
+            // One from the pool that is gone since it was put there makes room for the next.
+            thread::sleep(if matches!(stumble, Unbegun::Refused(_)) { Duration::ZERO } else { PAUSE });
         }
     }
 
-    /// What became of a transaction whose connection was lost while it was committed.
-    fn fate(&self, number: Option<&str>, lost: &tokio_postgres::Error) -> Result<(), Failure> {
-        let Some(number) = number else { return Err(failure(lost)) };
-        for _ in 0..FATE_TRIES {
-            let sql =
-                format!("BEGIN READ ONLY; SELECT coalesce(pg_xact_status('{number}'::xid8), 'unknown')");
-            match self.begin(&sql).ok().and_then(|(_, said)| said).as_deref() {
-                Some("committed") => return Ok(()),
-                Some("aborted") => return Err(failure(lost)),
-                // In progress: the server has not noticed yet that nobody waits for it.
-                _ => thread::sleep(PAUSE),
+    /// Begins a transaction, or says what came between.
+    fn begin_once(&self, sql: &str, in_words: InWords) -> Result<(Served, Option<String>), Unbegun> {
+        let client = self.waiter.wait(self.pool.get()).map_err(|error| match error {
+            PoolError::Backend(error) => Unbegun::Unconnected(error),
+            PoolError::Timeout(TimeoutType::Wait) => Unbegun::Crowded,
+            PoolError::Timeout(_) => Unbegun::Silent,
+            other => Unbegun::Other(other),
+        })?;
+        Served::begin(client, self.waiter.clone(), sql, in_words).map_err(|error| {
+            if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
+                // Another server may be the primary by now, and is found by connecting anew.
+                let _closed = self.pool.retain(|_, _| false);
             }
-        }
-        Err(error::in_doubt(&self.address))
+            Unbegun::Refused(error)
+        })
     }
 
     /// Refuses a pooler that gives each transaction another session: locks and news would be lost in it. What one
     /// connection says of its session must not be seen by another, and must be seen by itself while that one is busy.
     fn demand_sessions(&self) -> Result<(), Failure> {
         let said = uuid::Uuid::new_v4().simple().to_string();
-        let (one, _) = self.begin(&format!("SELECT set_config('backup365.session', '{said}', false)"))?;
+        let sql = format!("SELECT set_config('backup365.session', '{said}', false)");
+        let (one, _) = self.begin(&sql, reading)?;
         let ask = "BEGIN READ ONLY; SELECT coalesce(current_setting('backup365.session', true), '')";
-        let (_other, heard) = self.begin(ask)?;
+        let (_other, heard) = self.begin(ask, reading)?;
         let own = one
             .ask("SELECT coalesce(current_setting('backup365.session', true), '')")
-            .map_err(|error| failure(&error))?;
+            .map_err(|error| reading(&error))?;
         if heard.as_deref() == Some(&said) || own.as_deref() != Some(&said) {
-            return Err(Failure::new(
-                FailureKind::Record,
-                "the record's server is reached through a pooler that shares sessions, and holds on runs would be lost in it",
-                "Name the database's own address as record.url, or set the pooler to pool_mode = session.",
-            ));
+            return Err(error::shares_sessions());
         }
         Ok(())
     }
@@ -254,6 +278,41 @@ impl Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Server({})", self.address)
+    }
+}
+
+/// What keeps a transaction from being begun.
+enum Unbegun {
+    /// No connection could be made.
+    Unconnected(tokio_postgres::Error),
+    /// On a connection of the pool.
+    Refused(tokio_postgres::Error),
+    /// None was made in time.
+    Silent,
+    /// None of the own connections came free in time.
+    Crowded,
+    Other(PoolError),
+}
+
+impl Unbegun {
+    /// Whether waiting for a moment helps by itself.
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Unconnected(error) | Self::Refused(error) => error.is_closed() || is_passing(error),
+            Self::Silent | Self::Crowded | Self::Other(_) => false,
+        }
+    }
+
+    /// In words.
+    fn failure(&self, address: &Address, in_words: InWords) -> Failure {
+        match self {
+            Self::Refused(error) if error::is_of_pooler(error) => error::shares_sessions(),
+            Self::Refused(error) if !self.is_passing() => in_words(error),
+            Self::Unconnected(error) | Self::Refused(error) => error::connecting(address, error),
+            Self::Silent => error::silent(address),
+            Self::Crowded => error::crowded(address),
+            Self::Other(error) => unreachable(address, error),
+        }
     }
 }
 

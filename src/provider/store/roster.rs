@@ -59,6 +59,17 @@ pub enum Belief {
     },
 }
 
+/// What a whole list of users is held against: ids alone, for half a million names would be read for nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldAgainst {
+    /// The last list.
+    pub list: ListRecord,
+    /// Who is protected and has not left.
+    pub present: Vec<UserId>,
+    /// Whom Enable Auto still owes.
+    pub scheduled: Vec<UserId>,
+}
+
 /// The mailboxes that the passes of a hosted product have seen.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Roster {
@@ -100,6 +111,21 @@ impl Store {
     /// `Record`, when the record can't be read.
     pub fn list_record(&self, customer: CustomerId, product: Product) -> Result<ListRecord, Failure> {
         self.read(|tx| listing::find(tx, (customer, product)))
+    }
+
+    /// What a whole list of users is held against, of one moment.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn held_against(&self, customer: CustomerId, product: Product) -> Result<HeldAgainst, Failure> {
+        let key = (customer, product);
+        self.read(|tx| {
+            Ok(HeldAgainst {
+                list: listing::find(tx, key)?,
+                present: seat::present(tx, key)?,
+                scheduled: scheduled::all(tx, key)?.into_iter().map(|(user, _)| user).collect(),
+            })
+        })
     }
 
     /// Users whom Enable Auto was told to turn on, and their addresses, as far as they are neither on nor excluded.

@@ -10,6 +10,7 @@ use crate::domain::{
     customer::{Customer, Impersonation, Product},
     failure::{Failure, FailureKind},
     id::{CustomerId, RunId, UserId},
+    keys::KeyNeeded,
     protection::{AutoRule, Chosen},
     status,
     tenant::Organisation,
@@ -63,8 +64,9 @@ pub enum RuleAccess {
     Consent(Organisation),
     /// A hosted product: the details with their password.
     Impersonation(Impersonation),
-    /// A hosted product whose password can't be decrypted: the key file is gone, it must be entered again.
-    KeyLost,
+    /// A hosted product whose password can't be decrypted here: the key is put on record by who can read it, or the
+    /// password is entered again.
+    KeyLost(KeyNeeded),
     /// Nothing is enabled any more: the run has to be done again.
     Missing,
 }
@@ -167,9 +169,9 @@ impl Store {
             let found = enablement::organisation_of(tx, key)?;
             return Ok(found.map_or(RuleAccess::Missing, RuleAccess::Consent));
         }
-        Ok(match record::impersonation(tx, &self.0.vault, key.0)? {
-            (Some(_), true) => RuleAccess::KeyLost,
-            (Some(found), false) => RuleAccess::Impersonation(found),
+        Ok(match record::impersonation(tx, &self.0, key.0)? {
+            (Some(_), Some(needed)) => RuleAccess::KeyLost(needed),
+            (Some(found), None) => RuleAccess::Impersonation(found),
             (None, _) => RuleAccess::Missing,
         })
     }

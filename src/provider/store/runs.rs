@@ -4,12 +4,13 @@ use super::{
     Scope, Store,
     part::{completion, write::Write},
     table::{
-        audit, customer, draft, listing, product,
+        audit, customer, draft, hold, listing, product,
         run::{self, Step},
     },
     tx::Tx,
 };
 use crate::domain::{
+    change::Change,
     customer::{Obstacle, Product},
     draft::Draft,
     failure::{Failure, FailureKind},
@@ -91,9 +92,11 @@ impl Store {
     /// `NotFound`; `Record`, when the record can't be used.
     pub fn load_run(&self, run: &RunId) -> Result<RunRecord, Failure> {
         // Looked at before there is a reason to write: nearly always there is none.
-        let needs_write =
-            self.read(|tx| Ok(run::one(tx, run)?.parked.is_some() || completion::is_only_unended(tx, run)?))?;
-        let is_held = self.take(run)?;
+        let (needs_write, last) = self.read(|tx| {
+            let needs_write = run::one(tx, run)?.parked.is_some() || completion::is_only_unended(tx, run)?;
+            Ok((needs_write, hold::find(tx, run)?))
+        })?;
+        let is_held = self.take(run, last.as_ref())?;
         if is_held && needs_write {
             self.write_run(run, |write, row| {
                 run::unpark(write.tx, run)?;
@@ -108,7 +111,7 @@ impl Store {
     /// # Errors
     /// `Conflict`, when another store holds it.
     pub fn park_run(&self, run: &RunId, obstacle: Option<&Obstacle>) -> Result<(), Failure> {
-        if !self.holds().contains_key(run) && self.read(|tx| run::one(tx, run))?.parked.is_some() {
+        if self.number_of(run)?.is_none() && self.read(|tx| run::one(tx, run))?.parked.is_some() {
             return Ok(());
         }
         self.write_run(run, |write, row| {
@@ -126,9 +129,16 @@ impl Store {
     /// Lets go of a run; one that is not held stays as it is.
     ///
     /// # Errors
-    /// None today.
+    /// `Record`, when nobody could be told: it was let go of all the same.
     pub fn leave_run(&self, run: &RunId) -> Result<(), Failure> {
-        drop(self.holds().remove(run));
+        let held = self.holds().remove(run);
+        if held.is_some() && self.is_shared() {
+            drop(held);
+            self.write_in(Scope::Nothing, |write| {
+                write.tell(Change::Request(run.clone()));
+                Ok(())
+            })?;
+        }
         Ok(())
     }
 

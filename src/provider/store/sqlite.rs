@@ -1,4 +1,4 @@
-//! The record in one SQLite file: one connection that writes, and one for each read.
+//! The record in one SQLite file: one connection that writes; reads have others, of which one is kept until the next write.
 //!
 //! # Nobody opens the file by hand
 //! SQLite locks by POSIX rules, and those lose every lock of a process on a file as soon as *any* handle of that process
@@ -58,6 +58,16 @@ pub(super) struct Database {
     /// The file that the writer has open.
     identity: Identity,
     writer: Mutex<Connection>,
+    readers: Mutex<Readers>,
+}
+
+/// Who reads.
+#[derive(Default)]
+struct Readers {
+    /// Writes of this store so far.
+    writes: u64,
+    /// What read last, with the schema read; none while it reads again, and after a write.
+    kept: Option<Box<Connection>>,
 }
 
 impl Database {
@@ -77,17 +87,34 @@ impl Database {
             Ok(writer)
         });
         let writer = opened.map_err(|failure| placed(failure, &file, Tried::Open))?;
-        Ok(Self { identity: Identity::of(&file), file, writer: Mutex::new(writer) })
+        let identity = Identity::of(&file);
+        Ok(Self { identity, file, writer: Mutex::new(writer), readers: Mutex::default() })
     }
 
-    /// Reads, everything as of one moment. The connection is a new one, because the writer's may be busy with a long write;
-    /// its statements are made anew each time, which is a small part of opening it.
+    /// Reads, everything as of one moment. The connection is not the writer's, which may be busy with a long write. After a
+    /// write it is a new one, so that what is read back stands in the file (product.md section 9, *Users*); it is kept for
+    /// the reads that follow, because half of a short read is opening it and reading the schema.
     ///
     /// # Errors
     /// `Record`, when the record can't be read, and what `work` says.
     pub(super) fn read<T>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
         self.identity.still(&self.file)?;
-        read(&self.file, work)
+        let read = || {
+            let (writes, kept) = {
+                let mut readers = self.readers();
+                (readers.writes, readers.kept.take())
+            };
+            let mut connection = kept.map_or_else(|| open_reader(&self.file).map(Box::new), Ok)?;
+            let found = work(&Tx::on_file(connection.transaction()?))?;
+            // Its pages may be megabytes, and the next read is of others.
+            connection.release_memory()?;
+            let mut readers = self.readers();
+            if readers.writes == writes {
+                readers.kept = Some(connection);
+            }
+            Ok(found)
+        };
+        read().map_err(|failure| placed(failure, &self.file, Tried::Read))
     }
 
     /// Writes where `work` answers true, down to the disk when this returns; otherwise nothing was changed. One write at
@@ -106,10 +133,17 @@ impl Database {
             let (made, is_kept) = work(&tx)?;
             if let Some(tx) = tx.into_file().filter(|_| is_kept) {
                 tx.commit()?;
+                let mut readers = self.readers();
+                readers.writes += 1;
+                readers.kept = None;
             }
             Ok(made)
         };
         written().map_err(|failure| placed(failure, &self.file, Tried::Write))
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Readers> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The writing connection, once nobody in this process writes.
@@ -307,5 +341,39 @@ mod tests {
         let failure = Database::open_on(file, true).err().unwrap();
         assert!(failure.what.as_str().contains("busy"), "{failure:?}");
         drop(open);
+    }
+
+    #[test]
+    fn a_reading_connection_is_kept_until_the_next_write_and_sees_what_others_wrote() {
+        use super::super::table::about;
+
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("record.sqlite");
+        make(&file).unwrap();
+        let [ours, theirs] = [(); 2].map(|()| Database::open(file.clone()).unwrap());
+        let found = || ours.read(|tx| about::find(tx, "probe")).unwrap().map(|value| value.to_string());
+        let has_kept = || ours.readers().kept.is_some();
+        let write = |database: &Database, is_kept| {
+            database.write(|tx| Ok((about::keep_first(tx, "probe", "written").map(drop)?, is_kept))).unwrap();
+        };
+        assert_eq!((has_kept(), found(), has_kept()), (false, None, true));
+        write(&ours, false);
+        assert!(has_kept(), "nothing was written");
+        write(&theirs, true);
+        assert_eq!((found().as_deref(), has_kept()), (Some("written"), true));
+        write(&ours, true);
+        assert!(!has_kept(), "what is read back is read on a new one");
+        // A read that began before a write does not leave its connection to those behind it.
+        let within = ours.read(|tx| {
+            write(&ours, true);
+            about::find(tx, "probe")
+        });
+        assert!(within.is_ok() && !has_kept());
+        let failed = ours.read(|tx| about::find(tx, "probe").and_then(|_| Err::<(), _>(unreadable())));
+        assert!(failed.is_err() && !has_kept(), "and neither does one that failed");
+    }
+
+    fn unreadable() -> Failure {
+        Failure::new(FailureKind::Record, "unreadable", "Mend it.")
     }
 }

@@ -22,7 +22,7 @@ impl Store {
         for customer in read.customers.iter().filter(|customer| only.is_none_or(|id| id == customer.id)) {
             for product in &customer.products {
                 let run = match runs.get(&(customer.id, *product)) {
-                    Some(open) => Some((self.open_run_of(&open.0)?, *open)),
+                    Some(open) => Some((self.open_run_of(&open.0, read.holds.get(&open.0.id))?, *open)),
                     None => None,
                 };
                 let row = read.status(customer, *product, run);

@@ -48,28 +48,29 @@ impl Store {
         }
         let name = format!("sweep-{}-{}", customer.0, product.word());
         let Some(hold) = self.0.locks.try_hold(&name)? else { return Ok(None) };
-        let id = self.write_in(Scope::Customer(customer), |write| {
+        let taken = self.write_in(Scope::Customer(customer), |write| {
             let Some(rule) = rule::find(write.tx, (customer, product))? else { return Ok(None) };
             if !domain::sweep::awaits(&rule, due, now) || !customer::one(write.tx, customer)?.is_active {
                 return Ok(None);
             }
             let made = Some(domain::sweep::made_before(&rule, due, now)).filter(|made| *made != rule.made);
             let target = enablement::find(write.tx, (customer, product))?.map(|(target, _)| target);
-            let id = sweep::begin(write.tx, (customer, product), due, (write.host(), write.now))?;
-            Ok(Some((id, target, made)))
+            let begun = sweep::begin(write.tx, (customer, product), due, (write.host(), write.now))?;
+            Ok(Some((begun, target, made)))
         })?;
         let key = (customer, product);
-        Ok(id.map(|(id, target, made)| SweepClaim { key, due, id, target, made, _hold: hold }))
+        Ok(taken.map(|((id, taken), target, made)| SweepClaim { key, due, id, taken, target, made, hold }))
     }
 
     /// Sets right when the rule of a pass was made, where a clock that was fast had written a moment ahead of now. Not part
     /// of the claim: only once Microsoft's answers say nothing against this clock is it known which of the two was wrong.
     ///
     /// # Errors
-    /// `Record`: a retry is safe.
+    /// `Conflict`, when another sweeper took the pass over. `Record`: a retry is safe.
     pub fn set_right(&self, claim: &SweepClaim) -> Result<(), Failure> {
         let Some(made) = claim.made else { return Ok(()) };
         self.write_in(Scope::Customer(claim.customer()), |write| {
+            claim.is_ours(write)?;
             let Some(rule) = rule::find(write.tx, claim.key)?.filter(|rule| rule.made > made) else {
                 return Ok(());
             };
@@ -86,7 +87,7 @@ impl Store {
     /// turns nobody on twice.
     ///
     /// # Errors
-    /// `Conflict`, when the rule was switched off or the organisation changed meanwhile; `Refused`, when the account was
+    /// `Conflict`, when the rule was switched off, the organisation changed, or another sweeper took the pass over meanwhile; `Refused`, when the account was
     /// closed or the product is not enabled any more; `NoSeats`, when the batch would pass the rule's ceiling:
     /// nobody of the batch is turned on then. `Record`: a retry is safe.
     pub fn sweep_apply(&self, claim: &SweepClaim, users: &[Chosen]) -> Result<Vec<SeatResult>, Failure> {
@@ -116,32 +117,53 @@ impl Store {
     /// when it fails, the same pass can be claimed again and finds everybody on.
     ///
     /// # Errors
-    /// `Record`, when the record can't be written.
+    /// `Conflict`, when another sweeper took the pass over. `Record`, when the record can't be written.
     pub fn finish_sweep(&self, claim: SweepClaim, summary: SweepSummary) -> Result<(), Failure> {
-        let SweepClaim { key, due, id, target: _, made: _, _hold } = claim;
         // The record counts by itself, from what was written: a half that an earlier sweeper did is in it.
         let SweepSummary { turned_on: _, left: _, is_late, attention } = summary;
-        self.write_in(Scope::Customer(key.0), |write| {
+        let (key, due, id) = (claim.key, claim.due, claim.id);
+        let ended = self.write_in(Scope::Customer(key.0), |write| {
+            claim.is_ours(write)?;
             let why = attention.as_ref();
             let turned_on = sweep::end(write.tx, id, write.now, (is_late, why))?;
             rule::end_pass(write.tx, key, due, why)?;
-            sweeper::end_pass(write.tx, write.host(), due, write.now.plus(TOLERANCE))?;
+            sweeper::end_pass(write.tx, write.host(), due, (write.now, write.now.plus(TOLERANCE)))?;
             let name = key.1.name();
             let words = match &attention {
                 Some(why) => Text::of(format_args!("Enable Auto for {name} needs attention: {why}")),
                 None => Text::of(format_args!("Enable Auto for {name} turned on {turned_on}")),
             };
             write.note(key.0, &words)
-        })
+        });
+        // Nobody else takes it before it is written.
+        drop(claim);
+        ended
     }
 }
 
 impl SweepClaim {
-    /// The rule that the pass works for, if it still stands for what the pass has looked at.
+    /// Refuses where another sweeper has taken the pass since: a lock can be lost with the line to the record, and this
+    /// process does not know it.
+    ///
+    /// # Errors
+    /// `Conflict`.
+    fn is_ours(&self, write: &Write<'_>) -> Result<(), Failure> {
+        if sweep::taken(write.tx, self.id, write.now.plus(TOLERANCE))? == Some(self.taken) {
+            return Ok(());
+        }
+        Err(Failure::new(
+            FailureKind::Conflict,
+            "another sweeper has taken this sweep over",
+            "Nothing needs to be done: it goes on there.",
+        ))
+    }
+
+    /// The rule that the pass works for, if the pass is still ours and the rule stands for what it has looked at.
     ///
     /// # Errors
     /// As [`Store::sweep_apply`].
     pub(super) fn stands(&self, write: &Write<'_>) -> Result<AutoRule, Failure> {
+        self.is_ours(write)?;
         let rule = rule::find(write.tx, self.key)?.filter(|rule| rule.made < self.due).ok_or_else(|| {
             Failure::new(
                 FailureKind::Conflict,

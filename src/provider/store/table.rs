@@ -16,14 +16,17 @@ pub(super) mod draft;
 pub(super) mod enablement;
 pub(super) mod exclusion;
 pub(super) mod form;
+pub(super) mod hold;
 pub(super) mod impersonation;
 pub(super) mod invitation;
 pub(super) mod listing;
+pub(super) mod opener;
 pub(super) mod operator;
 pub(super) mod own_right;
 pub(super) mod partnership;
 pub(super) mod pause;
 pub(super) mod product;
+pub(super) mod recipient;
 pub(super) mod renewal;
 pub(super) mod roster;
 pub(super) mod rule;
@@ -33,6 +36,7 @@ pub(super) mod seat;
 pub(super) mod seen;
 pub(super) mod sweep;
 pub(super) mod sweeper;
+pub(super) mod takeover;
 
 use super::tx::{Columns, Row, columns};
 use crate::domain::{

@@ -8,17 +8,20 @@ mod carried;
 mod served;
 mod value;
 
-use std::{cell::Cell, iter};
+use std::{cell::Cell, collections::BTreeSet, iter};
 
 use rusqlite::{
     Transaction, params_from_iter,
     types::{ToSqlOutput, ValueRef},
 };
 
-pub(super) use self::served::Served;
+pub(super) use self::served::{Entry, InWords, Served};
 pub(super) use self::value::{Column, Columns, Value, columns, row, values};
 use super::error::unreadable;
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    change::Change,
+    failure::{Failure, FailureKind},
+};
 
 /// A transaction: what it reads is of one moment on SQLite, and for a reader on PostgreSQL; what it writes is kept whole or
 /// not at all.
@@ -39,6 +42,18 @@ impl<'c> Tx<'c> {
     /// The transaction that was begun on PostgreSQL.
     pub(super) fn on_server(tx: Served) -> Self {
         Self(Side::Server(Box::new(tx)))
+    }
+
+    /// Sends what has changed to whoever shares the record, with the commit. A file is shared with nobody.
+    pub(crate) fn tell(&self, changes: &BTreeSet<Change>) -> Result<(), Failure> {
+        if let (Side::Server(_), false) = (&self.0, changes.is_empty()) {
+            let changes: Vec<String> = changes.iter().map(Change::to_string).collect();
+            self.execute_each(
+                "SELECT pg_notify('backup365', ?1)",
+                changes.iter().map(|change| [Value::from(change)]),
+            )?;
+        }
+        Ok(())
     }
 
     /// SQLite's transaction, to end it; none on PostgreSQL.
@@ -188,6 +203,14 @@ impl<'c> Tx<'c> {
         match &self.0 {
             Side::File(_) => Ok(()),
             Side::Server(tx) => tx.stand_in_line(),
+        }
+    }
+
+    /// Says which entry the transaction has added to the audit last, by number and hash: a server is asked for it, where the
+    /// connection is lost while the transaction is committed.
+    pub(crate) fn has_added(&self, entry: i64, hash: [u8; 32]) {
+        if let Side::Server(tx) = &self.0 {
+            tx.has_added((entry, hash));
         }
     }
 }

@@ -146,6 +146,7 @@ async fn a_pass_that_has_waited_lists_what_is_on_record_by_then() {
             .unwrap();
         passed(provider, clock, row).await
     };
-    let reports = lanes::each(&stage.provider(), &stage.clock(), go).await.unwrap();
-    assert_eq!(addresses(&reports[0]), ["ana@tenant7.example", "ben@tenant7.example"]);
+    let rules = stage.store().rules().unwrap();
+    let reports = lanes::each(&stage.provider(), &stage.clock(), rules, go).await;
+    assert_eq!(addresses(&reports[0].1), ["ana@tenant7.example", "ben@tenant7.example"]);
 }

@@ -11,7 +11,7 @@ async fn a_server_that_does_not_answer_delays_no_other_customer() {
     stage.at(NIGHTS[0]);
     stage.wire.holds_at(Some(CAFE.tenant().to_string()));
     let (provider, clock) = (stage.provider(), stage.clock());
-    let passing = tokio::spawn(async move { pass(&provider, &clock).await.unwrap() });
+    let passing = tokio::spawn(async move { pass(&provider, &clock, &[], |_none| ()).await.unwrap() });
     wait_for("the customer behind the one that waits", || stage.on(YARD).len() == 6).await;
     assert!(stage.on(CAFE).is_empty());
     stage.wire.holds_at(None);
@@ -29,9 +29,11 @@ async fn a_pass_that_panics_is_the_report_of_its_customer() {
         assert_ne!(row.customer.reference.as_str(), "C-4", "on purpose");
         passed(provider, clock, row).await
     };
-    let reports = lanes::each(&stage.provider(), &stage.clock(), go).await.unwrap();
-    assert_eq!(reports[0].failure.as_ref().unwrap().kind, FailureKind::Internal);
-    assert_eq!((reports[0].reference.as_str(), reports[1].turned_on.len()), ("C-4", 6));
+    let rules = stage.store().rules().unwrap();
+    let reports = lanes::each(&stage.provider(), &stage.clock(), rules, go).await;
+    let (failed, done) = (&reports[0].1, &reports[1].1);
+    assert_eq!(failed.failure.as_ref().unwrap().kind, FailureKind::Internal);
+    assert_eq!((failed.reference.as_str(), done.turned_on.len()), ("C-4", 6));
     assert_eq!(stage.sweep_one().await.turned_on.len(), 12, "its pass stays due");
 }
 

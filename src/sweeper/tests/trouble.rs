@@ -116,7 +116,7 @@ async fn two_sweepers_at_once_do_each_customer_once() {
     let stage = Stage::ruled(&places).await;
     stage.at(NIGHTS[0]);
     let (one, two, clock) = (stage.provider(), stage.provider(), stage.clock());
-    let (one, two) = tokio::join!(pass(&one, &clock), pass(&two, &clock));
+    let (one, two) = tokio::join!(pass(&one, &clock, &[], |_none| ()), pass(&two, &clock, &[], |_none| ()));
     let (one, two) = (one.unwrap(), two.unwrap());
     assert!(one.iter().chain(&two).all(|report| report.failure.is_none()));
     let by_all: usize = one.iter().chain(&two).map(|report| report.turned_on.len()).sum();

@@ -105,6 +105,12 @@ fn line(was: &[&Cell], is: &[&Cell], y: u16, pen: &mut Pen) {
     let first = u16::try_from(whole).unwrap_or(u16::MAX);
     let mut erasing = pen.clone();
     cells(was, is, y, pen);
+    // On the erased rest every letter is written again: where that alone is no shorter, there is nothing to try. The last
+    // cell of a window is never written.
+    let letters = is.iter().take(is.len().saturating_sub(1)).skip(whole).filter(|cell| !is_blank(cell));
+    if pen.out.len() <= erasing.out.len() + letters.map(|cell| cell.symbol().len()).sum::<usize>() {
+        return;
+    }
     erasing.erase_from(Position { x: first, y });
     let kept: Vec<&Cell> = was.iter().copied().take(whole).collect();
     cells(&kept, is, y, &mut erasing);

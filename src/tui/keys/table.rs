@@ -156,6 +156,7 @@ pub(crate) const KEYS: &[Binding] = &[
     act(Scope::Beside(&[QuestionId::Users, QuestionId::Outcome]), 't', Action::NextText),
     act(IMPERSONATION, 'x', Action::EmptyList),
     act(ALL, 'r', Action::Refresh),
+    act(ALL, 'h', Action::TakeOver),
     act(ALL, 'p', Action::Park),
     opens('s', Panel::Say, "say", "What to say to the customer now, and what they should be seeing."),
     opens(

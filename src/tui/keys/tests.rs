@@ -91,6 +91,13 @@ fn a_panel_above_the_customers_leads_back_into_the_search() {
     assert_eq!((panel(&screen), screen.state.focus), ("", Focus::Field(FieldId::Search)));
 }
 
+/// The authorise screen with this offer too.
+fn offering(action: Action) -> View<'static> {
+    let mut view = authorise();
+    view.actions.push(Offer::new(action, "do", "Does it."));
+    view
+}
+
 #[test]
 fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
     let many = Many::of(37);
@@ -116,11 +123,6 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
     let rows = || {
         let mut view = customers(&many, "");
         view.ask.focus.spot = Spot::Page;
-        view
-    };
-    let by_right = || {
-        let mut view = authorise();
-        view.actions.push(Offer::new(Action::OwnRight, "own right", "Accepts for them."));
         view
     };
     let auto = || {
@@ -154,7 +156,8 @@ fn each_key_of_the_table_does_on_its_question_what_it_is_for() {
         ('g', authorise(), Outcome::Changed),
         ('f', authorise(), acts(Action::WriteFile)),
         ('o', authorise(), acts(Action::Open)),
-        ('a', by_right(), acts(Action::OwnRight)),
+        ('a', offering(Action::OwnRight), acts(Action::OwnRight)),
+        ('h', offering(Action::TakeOver), acts(Action::TakeOver)),
         ('C', users(&many, ""), acts(Action::Copy)),
         ('t', denied(), acts(Action::NextText)),
         ('l', outcome(&lines), acts(Action::PrintAlone)),
@@ -792,7 +795,7 @@ fn the_filter_is_typed_into_left_with_its_words_and_cleared_before_it_is_left() 
     screen.draw(&view);
     assert_eq!(
         (after(&[Press::Esc], &view, &mut screen), screen.state.focus),
-        (Outcome::Changed, Focus::Rows)
+        (gives(Given::Settle(FieldId::Filter)), Focus::Rows)
     );
     assert!(!screen.draw(&view).concat().contains(" / nora"));
 }

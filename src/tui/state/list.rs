@@ -56,6 +56,8 @@ pub(crate) struct List {
     pub(crate) needs: HashMap<Column, u16>,
     /// Which rows were measured ahead: as they were then, and how many.
     pub(crate) measured: Option<(u64, usize)>,
+    /// Which rows were measured where they stand: of which view, the first one, and how many.
+    pub(crate) in_sight: Option<(u64, usize, u16)>,
     /// The card has no room beside the work.
     pub(crate) is_card_hidden: bool,
     /// Users arrive, or Exchange is still asked what their mailboxes are.

@@ -205,6 +205,7 @@ impl PageView<'_, '_> {
         lines.append(&mut words);
         let table = RowsTable {
             view: rows,
+            events: self.view.events,
             theme,
             // With the only hit in sight, Enter in the field above chooses it.
             is_lit: self.is_active && (state.focus == Focus::Rows || state::has_only_hit(self.view)),

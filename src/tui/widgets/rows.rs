@@ -1,15 +1,17 @@
-//! The rows of a list in ratatui's own table: heads, marks, the slice that fits, the whole lit row in one look.
+//! The rows of a list: heads, marks, the slice that fits, the whole lit row in one look.
 //!
 //! Asks the wizard for the rows that are seen and no others, so that a list of half a million costs what a list of ten
-//! does.
+//! does. The columns are laid by hand, span by span: ratatui's table styles each cell five times over, which was a fifth of
+//! what a key costs.
 
 use std::borrow::Cow;
 
 use ratatui::{
     buffer::Buffer,
-    layout::{Constraint, Margin, Position, Rect},
-    text::Line,
-    widgets::{Cell as TableCell, HighlightSpacing, Row as TableRow, StatefulWidget, Table, TableState},
+    layout::{Margin, Position, Rect},
+    style::Style,
+    text::{Line, Span},
+    widgets::Widget,
 };
 
 use crate::{
@@ -44,6 +46,8 @@ const NAMING: [Column; 3] = [Column::Name, Column::Address, Column::Domain];
 pub(crate) struct RowsTable<'v, 'a> {
     /// What is shown.
     pub(crate) view: &'v RowsView<'a>,
+    /// The number of that view.
+    pub(crate) events: u64,
     /// Colours and signs.
     pub(crate) theme: Theme,
     /// The rows have the keyboard, or Enter in the field above would choose the lit one.
@@ -65,10 +69,15 @@ impl RowsTable<'_, '_> {
         list.height = u16::try_from(shown).unwrap_or(u16::MAX);
     }
 
-    /// Settles how wide the cells of the slice are.
+    /// Settles how wide the cells of the slice are. Costs nothing where the same slice of the same view was measured before:
+    /// a key that only moves the cursor.
     pub(crate) fn measure(&self, list: &mut List) {
         let rows = (self.view.rows.generation(), self.view.rows.len().min(MEASURED.into()));
+        let slice = (self.events, list.top, list.height);
         let is_new = list.measured.replace(rows) != Some(rows);
+        if list.in_sight.replace(slice) == Some(slice) && !is_new {
+            return;
+        }
         let ahead = self.in_sight(0, if is_new { MEASURED } else { 0 });
         for row in ahead.chain(self.in_sight(list.top, list.height)) {
             for column in self.view.columns {
@@ -95,12 +104,9 @@ impl RowsTable<'_, '_> {
     fn words<'c>(&self, cell: &'c Cell<'_>, column: Column) -> Cow<'c, str> {
         let words = cell.in_words();
         let domain = self.view.domain.as_ref().filter(|_| column == Column::Address);
-        let shared = domain
-            .and_then(|domain| words.strip_suffix(domain.as_str())?.strip_suffix('@').map(str::to_owned));
-        match shared {
-            Some(local) => Cow::Owned(format!("{local}@{}", self.theme.sign(Sign::CUT))),
-            None => words,
-        }
+        let local = domain.and_then(|domain| words.strip_suffix(domain.as_str())?.strip_suffix('@'));
+        let shared = local.map(|local| format!("{local}@{}", self.theme.sign(Sign::CUT)));
+        shared.map_or(words, Cow::Owned)
     }
 
     /// What names a row, as far as its columns show it.
@@ -112,15 +118,16 @@ impl RowsTable<'_, '_> {
         })
     }
 
-    fn header(&self, columns: &[(Column, u16)]) -> TableRow<'static> {
+    fn header(&self, columns: &[(Column, u16)]) -> Laid {
         let heads = columns.iter().map(|(column, wide)| {
             let is_sorted = self.view.sorted_by == Some(*column);
             let sorted =
                 if is_sorted { format!(" {}", self.theme.sign(Sign::SORTED)) } else { String::new() };
             let words = format!("{}{sorted}", head(*column));
-            TableCell::from(cut(&words, *wide, self.theme.use_unicode()).into_owned())
+            Span::raw(cut(&words, *wide, self.theme.use_unicode()).into_owned())
         });
-        TableRow::new([TableCell::default()].into_iter().chain(heads)).style(self.theme.style(Role::Quiet))
+        let style = self.theme.style(Role::Quiet);
+        Laid { style, front: Span::default(), mark: Span::default(), cells: heads.collect() }
     }
 
     fn row(
@@ -130,10 +137,10 @@ impl RowsTable<'_, '_> {
         columns: &[(Column, u16)],
         has_marks: bool,
         tag: Option<&str>,
-    ) -> TableRow<'static> {
+    ) -> Laid {
         // One look for the whole row: no cell keeps a colour of its own.
         let is_one = is_lit || row.is_quiet;
-        let span = |role: Role, words: &str| self.theme.span(if is_one { Role::Plain } else { role }, words);
+        let look = |role: Role| self.theme.style(if is_one { Role::Plain } else { role });
         let front = match (is_lit, is_in_range) {
             (_, true) => ":",
             (true, false) if self.is_marked && !self.is_lit => ">",
@@ -141,8 +148,7 @@ impl RowsTable<'_, '_> {
             _ => " ",
         };
         let (mark, mark_role) = mark(row.mark);
-        let mark = span(mark_role, if has_marks { mark } else { "" });
-        let mut cells = vec![TableCell::from(Line::from(vec![span(Role::Accent, front), mark]))];
+        let mark = Span::styled(if has_marks { mark } else { "" }, look(mark_role));
         // In ASCII a name may lose its letters: then the address in its place tells whose row it is.
         let has_address = columns.iter().any(|(column, _)| *column == Column::Address);
         let name = row.cells.get(Column::Name);
@@ -151,12 +157,9 @@ impl RowsTable<'_, '_> {
             && row.cells.get(Column::Address).is_some()
             && name.is_some_and(|name| !name.in_words().is_ascii());
         let last_naming = columns.iter().rposition(|(column, _)| NAMING.contains(column));
-        for (at, (column, wide)) in columns.iter().enumerate() {
+        let cell = |(at, (column, wide)): (usize, &(Column, u16))| {
             let column = if is_lost && *column == Column::Name { Column::Address } else { *column };
-            let Some(cell) = row.cells.get(column) else {
-                cells.push(TableCell::default());
-                continue;
-            };
+            let Some(cell) = row.cells.get(column) else { return Span::default() };
             let (role, words) = match tag.filter(|_| last_naming == Some(at)) {
                 // Over the end of what two rows have in common.
                 Some(tag) => {
@@ -166,10 +169,15 @@ impl RowsTable<'_, '_> {
                 }
                 None => self.cell(cell, column, *wide),
             };
-            cells.push(span(role, &words).into());
-        }
+            Span::styled(words, look(role))
+        };
         let role = if row.is_quiet && !is_lit { Role::Quiet } else { Role::Plain };
-        TableRow::new(cells).style(self.theme.style(role))
+        Laid {
+            style: self.theme.style(role),
+            front: Span::styled(front, look(Role::Accent)),
+            mark,
+            cells: columns.iter().enumerate().map(cell).collect(),
+        }
     }
 
     /// A cell in its role, behind its sign where it has one.
@@ -206,28 +214,55 @@ impl RowsTable<'_, '_> {
         let placed = columns(self.view.columns, room, &list.needs);
         let looks: Vec<String> = rows.iter().map(|row| self.look(row, &placed)).collect();
         let (cursor, range) = (list.lit(self.view), list.range(self.view));
-        let lines = (list.top..).zip(rows.iter().zip(alike(&looks))).map(|(at, (row, is_alike))| {
+        let selected = self.theme.style(if self.is_lit { Role::Selected } else { Role::Strong });
+        let mut left = area;
+        self.header(&placed).render(&mut left, buf, gutter, &placed);
+        for (at, (row, is_alike)) in (list.top..).zip(rows.iter().zip(alike(&looks))) {
             let is_in_range = range.is_some_and(|(first, last)| (first..=last).contains(&at));
             // Two rows must not look the same (remote-terminal.md section 3).
-            let tag = self.view.rows.tag(at).filter(|_| is_alike);
+            let tag = if is_alike { self.view.rows.tag(at) } else { None };
             let tag = tag.as_ref().map(Text::as_str);
-            self.row(row, (cursor == Some(at), is_in_range), &placed, has_marks, tag)
-        });
-        let rightmost = placed.len().saturating_sub(1);
-        let between = gap(area.width) - 1;
-        let widths = placed.iter().enumerate().map(|(at, (_, wide))| {
-            Constraint::Length(if at == rightmost { *wide } else { wide.saturating_add(between) })
-        });
-        let selected = self.theme.style(if self.is_lit { Role::Selected } else { Role::Strong });
-        let table = Table::new(lines, [Constraint::Length(gutter)].into_iter().chain(widths))
-            .header(self.header(&placed))
-            .column_spacing(1)
-            .highlight_spacing(HighlightSpacing::Never)
-            .row_highlight_style(selected);
+            let is_lit = cursor == Some(at);
+            let line = Rect { height: left.height.min(1), ..left };
+            self.row(row, (is_lit, is_in_range), &placed, has_marks, tag)
+                .render(&mut left, buf, gutter, &placed);
+            if is_lit {
+                buf.set_style(line, selected);
+            }
+        }
         let line = cursor.and_then(|at| at.checked_sub(list.top)).filter(|line| *line < rows.len());
-        StatefulWidget::render(table, area, buf, &mut TableState::new().with_selected(line));
         let y = area.y.saturating_add(1).saturating_add(u16::try_from(line?).ok()?);
         Some(Position::new(area.x, y.min(area.bottom().saturating_sub(1))))
+    }
+}
+
+/// A line of the list, cell by cell.
+struct Laid {
+    /// The look of all of it, below that of its spans.
+    style: Style,
+    front: Span<'static>,
+    mark: Span<'static>,
+    cells: Vec<Span<'static>>,
+}
+
+impl Laid {
+    /// Draws it into the first line of what is left, and takes that away.
+    fn render(&self, left: &mut Rect, buf: &mut Buffer, gutter: u16, columns: &[(Column, u16)]) {
+        let line = Rect { height: left.height.min(1), ..*left };
+        (left.y, left.height) = (left.y.saturating_add(line.height), left.height.saturating_sub(1));
+        if self.style != Style::new() {
+            buf.set_style(line, self.style);
+        }
+        let between = gap(line.width);
+        let at =
+            |x: u16, wide: u16| Rect { x: line.x.saturating_add(x), width: wide, ..line }.intersection(line);
+        (&self.front).render(at(0, gutter.min(1)), buf);
+        (&self.mark).render(at(1, gutter.saturating_sub(1)), buf);
+        let mut x = gutter.saturating_add(1);
+        for (cell, (_, wide)) in self.cells.iter().zip(columns) {
+            cell.render(at(x, *wide), buf);
+            x = x.saturating_add(*wide).saturating_add(between);
+        }
     }
 }
 

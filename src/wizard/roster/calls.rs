@@ -63,6 +63,14 @@ impl Roster {
         self.start(record, now, calls);
     }
 
+    /// Takes in the ticks of whoever has the run, and reads again what is on record; nothing where nothing was listed.
+    pub(crate) fn follow(&mut self, record: &RunRecord, calls: &mut Outbox) {
+        if self.listing.is_out() || self.listed.is_some() {
+            self.people.restore(&record.draft);
+            self.facts.start(calls, pending::load_protection(record.customer.id, record.product));
+        }
+    }
+
     /// Reads what is on record again.
     pub(crate) fn look_again(&mut self, record: &RunRecord, calls: &mut Outbox) {
         self.read = None;

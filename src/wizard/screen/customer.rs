@@ -5,8 +5,10 @@
 //! Runs stand on top, closed customers are hidden until they are searched for. While runs wait for consent, Microsoft is
 //! asked about them at most every 30 s.
 
+mod following;
 mod row;
 mod search;
+mod words;
 
 use std::time::Duration;
 
@@ -14,11 +16,12 @@ use crate::{
     domain::{
         bill::grouped,
         card::{Card, CardId, Party},
+        change::Change,
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
-        partner_list::{Did, Imported},
-        phrase::{Command, Correction, Phrase, WayOn, phrase},
+        partner_list::Imported,
+        phrase::{Correction, Phrase, WayOn, phrase},
         run::{Board, BoardRow, RunRecord, Seen},
         sydney::clock_in_words,
         text::Text,
@@ -41,6 +44,7 @@ use crate::{
     },
 };
 
+use following::Following;
 use row::{line, row_id};
 
 /// Shortest pause between two questions to Microsoft about waiting runs (product.md section 9, *Flow*).
@@ -77,6 +81,8 @@ pub(crate) struct Customer {
     importing: Wait<Box<Imported>>,
     /// A question to Microsoft about the waiting runs.
     probe: Pending<Board>,
+    /// Reads the board again when others have changed something.
+    following: Following,
     /// The pause before the next one.
     pause: Pending<Woken>,
     failure: Option<Failure>,
@@ -102,6 +108,7 @@ impl Screen for Customer {
         self.loading.cancel(cx);
         self.opening.cancel(cx);
         self.importing.cancel(cx);
+        self.following.cancel(cx);
         self.probe.cancel(cx.calls);
         self.pause.cancel(cx.calls);
         if !cx.setup.is_board_watched {
@@ -154,7 +161,7 @@ impl Screen for Customer {
             return Step::Open(record);
         }
         if let Some(imported) = cx.brought(Tone::Bad, self.importing.take(arrival)) {
-            let (tone, words) = told(&imported);
+            let (tone, words) = words::told(&imported);
             cx.say(tone, words);
             self.load(cx);
             return Step::Stay;
@@ -183,6 +190,8 @@ impl Screen for Customer {
             }
         } else if let Some(board) = kept(&mut self.failure, self.loading.take(arrival)) {
             self.take(cx, board);
+        } else if let Some(board) = self.following.hear(cx, arrival) {
+            self.take(cx, board);
         } else if let Some(board) = self.probe.take(arrival) {
             match board {
                 Ok(board) => self.take(cx, board),
@@ -195,6 +204,10 @@ impl Screen for Customer {
             self.ask_or_pause(cx);
         }
         Step::Stay
+    }
+
+    fn changed(&mut self, cx: &mut UpdateCx<'_>, change: &Change) {
+        self.following.changed(cx, change);
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
@@ -235,23 +248,6 @@ impl Screen for Customer {
         }
         let id = self.refused.or(cx.session.parked).or_else(|| self.only_refusal());
         Card::of(id.unwrap_or(CardId::Customers), &[])
-    }
-}
-
-/// What came of bringing customers in, in the line of state.
-fn told(imported: &Imported) -> (Tone, Phrase) {
-    let sums = phrase!["From Microsoft: ", imported.sums(), "."];
-    let is_left = imported.taken.iter().any(|taken| matches!(taken.did, Did::Left(_)));
-    match &imported.missing {
-        Some(missing) => {
-            let what = Text::of(format_args!(" One of its lists is missing: {}. ", missing.what));
-            (Tone::Warn, sums.then(what).then(missing.hint.clone()))
-        }
-        None if is_left => (
-            Tone::Good,
-            sums.then(phrase![" Who was left out, and why: ", Command::CustomersFromMicrosoft, " --dry-run"]),
-        ),
-        None => (Tone::Good, sums),
     }
 }
 
@@ -445,7 +441,7 @@ impl Customer {
     /// The run that was interrupted last; the upper one of two that were touched at the same time.
     fn newest(&self) -> Option<&BoardRow> {
         let touched = |row: &&BoardRow| {
-            row.run.as_ref().filter(|run| !run.is_parked && !run.is_held).map(|run| run.touched)
+            row.run.as_ref().filter(|run| !run.is_parked && !run.is_held()).map(|run| run.touched)
         };
         self.rows().iter().rev().filter(|row| touched(row).is_some()).max_by_key(touched)
     }
@@ -496,7 +492,7 @@ impl Customer {
 
     fn waiting(&self) -> Vec<(RunId, TenantId)> {
         let waits = |row: &BoardRow| {
-            let run = row.run.as_ref().filter(|run| !run.is_held)?;
+            let run = row.run.as_ref().filter(|run| !run.is_held())?;
             row.progress.is_awaited().then_some((run.id.clone(), row.customer.tenant?))
         };
         self.rows().iter().filter_map(waits).collect()

@@ -16,6 +16,7 @@ use crate::{
         form_draft::FormDraft,
         hoster_lines,
         id::Address,
+        keys::KeyNeeded,
         mailboxes::Mailboxes,
         phrase::{Detail, Noun, Phrase, WayOn, phrase},
         run::RunRecord,
@@ -68,6 +69,8 @@ pub(crate) struct Impersonation {
     /// What Autodiscover found, until another server is typed.
     found: Option<FoundServer>,
     is_key_lost: bool,
+    /// What is missing then.
+    needed: KeyNeeded,
     is_enabled: bool,
     /// The way on where the mailboxes turn out to be Microsoft's.
     to_office: Phrase,
@@ -99,6 +102,7 @@ impl Impersonation {
             kept,
             known: saved.map(|details| details.server.clone()),
             is_key_lost: record.is_key_lost,
+            needed: record.key_needed.clone(),
             is_enabled: record.enabled.is_some(),
             ..Self::default()
         };
@@ -216,8 +220,7 @@ impl Screen for Impersonation {
         }
         let mut blocks = Vec::new();
         if self.is_key_lost {
-            let words = "The key file is gone, so the saved password can't be read. Give it again. Seats and rules are kept.";
-            blocks.push(Block::Strong(Tone::Warn, words.into()));
+            blocks.push(Block::Strong(Tone::Warn, self.needed.closed()));
         }
         blocks.extend(self.failure.clone().map(Block::Failure));
         blocks.extend(self.caution().map(|words| {

@@ -265,11 +265,11 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
 
 /// What happens next and when, and whether the history is whole.
 fn facts(outcome: &run::Outcome, verdict: &Verdict, cx: ViewCx<'_>) -> Vec<Fact> {
-    let host = outcome.protection.sweeper.host.as_ref().filter(|_| outcome.run.customer.is_active);
-    let sweep: Phrase = match (&outcome.protection.rule, verdict.schedule.standstill, host) {
+    let by = outcome.protection.sweeper.by(outcome.read).filter(|_| outcome.run.customer.is_active);
+    let sweep: Phrase = match (&outcome.protection.rule, verdict.schedule.standstill, by) {
         (None, ..) => "off: users who are made later stay off".into(),
         (Some(_), Some(why), _) => why.in_words(),
-        (Some(_), None, Some(host)) => format_args!("{}, run by {host}", sweep::due(cx)).into(),
+        (Some(_), None, Some(by)) => format_args!("{}, run by {by}", sweep::due(cx)).into(),
         (Some(_), None, None) => "no sweep works for a closed account".into(),
     };
     let label = if outcome.protection.rule.is_some() { "Next sweep" } else { "Enable Auto" };

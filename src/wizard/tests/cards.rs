@@ -311,7 +311,7 @@ fn users(seen: &mut Seen) {
 fn listed(host: Option<&'static str>, limit: Option<u32>, ceiling: Option<u32>) -> Desk {
     let mut desk = Desk::resumed(consenting());
     desk.protection.limit = limit;
-    desk.protection.sweeper.host = host.map(Text::from);
+    desk.protection.sweeper = host.map(SweeperStatus::on).unwrap_or_default();
     desk.protection.rule = ceiling.map(|ceiling| AutoRule {
         made: Moment::default(),
         by: Text::from("kim"),

@@ -202,7 +202,7 @@ fn a_refused_password_is_not_tried_again_by_itself() {
 fn a_run_that_is_held_elsewhere_is_never_written() {
     for base in [record(1, Product::Office365), record(1, Product::MpExchange), consenting(), hosted()] {
         let mut record = base;
-        record.is_read_only = true;
+        (record.is_read_only, record.held_by) = (true, Some(ann()));
         let mut desk = Desk::resumed(record.clone());
         desk.verdict = Verdict::Proved;
         desk.named = record.organisation.clone();
@@ -233,11 +233,15 @@ fn a_run_that_is_held_elsewhere_is_never_written() {
 #[test]
 fn read_only_says_why() {
     let mut record = consenting();
-    record.is_read_only = true;
+    (record.is_read_only, record.held_by) = (true, Some(ann()));
     let mut desk = Desk::resumed(record);
-    assert!(desk.notice().contains("open in another window"), "at once: {}", desk.notice());
+    assert!(desk.words().contains("ann has this run on desk-1 since 05:42 UTC"), "at once: {}", desk.words());
     desk.act(Action::Park);
-    assert!(desk.notice().contains("open in another window"), "and when asked: {}", desk.notice());
+    assert!(
+        desk.notice().contains("ann has this run on desk-1 since 05:42 UTC"),
+        "when asked: {}",
+        desk.notice()
+    );
 }
 
 #[test]
@@ -262,18 +266,22 @@ fn what_only_an_admin_may_names_the_admins_and_the_command() {
 #[test]
 fn a_run_is_taken_over_once_the_other_process_is_gone() {
     let mut record = consenting();
-    record.is_read_only = true;
+    (record.is_read_only, record.held_by) = (true, Some(ann()));
     let mut desk = Desk::resumed(record.clone());
-    desk.act(Action::Refresh);
+    desk.act(Action::TakeOver);
     desk.answer();
-    assert!(desk.notice().contains("open in another window"), "it is still held: {}", desk.notice());
-    record.is_read_only = false;
+    assert!(
+        desk.notice().contains("ann still has this run on desk-1"),
+        "it is still held: {}",
+        desk.notice()
+    );
+    (record.is_read_only, record.held_by) = (false, None);
     desk.record = Some(record);
     let before = desk.count("LoadRun");
-    desk.act(Action::Refresh);
+    desk.act(Action::TakeOver);
     desk.answer();
     assert_eq!(desk.count("LoadRun"), before + 1);
-    assert!(!desk.view().bar.is_read_only && !desk.notice().contains("another window"), "{}", desk.notice());
+    assert!(!desk.view().bar.is_read_only && !desk.words().contains("ann has"), "{}", desk.words());
 }
 
 #[test]
@@ -718,7 +726,7 @@ fn the_newest_interrupted_run_is_under_the_cursor() {
         run.touched = Moment::from_millis(touched);
     }
     runs[0].parked = Some(Moment::default());
-    runs[1].is_read_only = true;
+    (runs[1].is_read_only, runs[1].held_by) = (true, Some(ann()));
     let mut rows = vec![row(customer(9), Progress::NotStarted, None)];
     rows.extend(
         runs.iter().map(|run| row(run.customer.clone(), Progress::Open(Text::from("at access")), Some(run))),

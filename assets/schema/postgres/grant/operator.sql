@@ -3,7 +3,7 @@
 GRANT USAGE ON SCHEMA backup365 TO {role};
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA backup365 TO {role};
 GRANT DELETE ON backup365.auto_rule, backup365.customer_product, backup365.delta, backup365.domain_elsewhere,
-  backup365.enablement, backup365.exclusion, backup365.form, backup365.listing, backup365.roster,
+  backup365.enablement, backup365.exclusion, backup365.form, backup365.listing, backup365.opener, backup365.roster,
   backup365.scheduled, backup365.shared_domain, backup365.shared_organisation, backup365.sweeper TO {role};
 REVOKE UPDATE ON backup365.audit FROM {role};
 REVOKE INSERT ON backup365.audit_count FROM {role};

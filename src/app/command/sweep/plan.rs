@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     app::{Refusal, environment, places::VARIABLES, world::Opener},
-    commands::sweep::install::{Around, Plan},
-    domain::{id::RecordId, text::Text},
+    commands::sweep::install::{Around, Missing, OF_APP, OF_RECORD, Plan},
+    domain::{id::RecordId, secret::Secret, text::Text},
     provider::http::Network,
     settings::{
-        PartnerApp,
-        table::{AnySetting, SETTINGS},
+        PartnerApp, Source,
+        table::{AnySetting, SETTINGS, record},
     },
 };
 
@@ -24,7 +24,7 @@ pub(in crate::app) fn plan(opener: &Opener, record: Option<RecordId>) -> Result<
     Ok(Plan {
         program,
         arguments: arguments(opener)?,
-        environment: environment()?,
+        environment: environment(opener)?,
         variables: opener.settings.config.join(VARIABLES),
         folder: folder.join("systemd/user"),
         // A trainee may remove what was invented.
@@ -66,6 +66,19 @@ fn is_for_a_pass(setting: &dyn AnySetting) -> bool {
     !["screen", "provision", "apply"].contains(&setting.spec().place().0)
 }
 
+/// Whether a setting may stand in a unit. An address of the record that holds a password may not: it goes where the address
+/// of a proxy goes.
+fn is_shown(opener: &Opener, setting: &dyn AnySetting) -> bool {
+    is_for_a_pass(setting) && (setting.spec() != record::URL.spec() || carried_url(opener).is_none())
+}
+
+/// The address of the record, where a flag or a variable gives one with a password.
+fn carried_url(opener: &Opener) -> Option<(&'static str, Secret<String>)> {
+    let url = opener.settings.record_url(opener.is_sandbox)?;
+    let is_given = !opener.settings.record.is_in_file() && url.has_password();
+    is_given.then(|| (record::URL.spec().variable, Secret::new(url.expose().to_owned())))
+}
+
 /// A value as it was given; paths mean the same from any folder.
 fn value(setting: &dyn AnySetting, given: &str) -> Result<String, Refusal> {
     if setting.is_path() { absolute(Path::new(given)) } else { Ok(given.to_owned()) }
@@ -73,10 +86,11 @@ fn value(setting: &dyn AnySetting, given: &str) -> Result<String, Refusal> {
 
 /// Variables that this start was given and a timer is not: where things lie, and settings. Never the secret itself,
 /// which is no setting.
-fn environment() -> Result<Vec<(String, String)>, Refusal> {
-    let mut carried = environment::folders();
+fn environment(opener: &Opener) -> Result<Vec<(String, String)>, Refusal> {
+    let is_on_server = opener.settings.record_url(opener.is_sandbox).is_some();
+    let mut carried = environment::folders(is_on_server);
     for (name, given) in environment::ours() {
-        let mut settings = SETTINGS.iter().filter(|setting| is_for_a_pass(**setting));
+        let mut settings = SETTINGS.iter().filter(|setting| is_shown(opener, **setting));
         let setting = settings.find(|setting| setting.spec().variable == name);
         let (Some(setting), Some(given)) = (setting, given.to_str().filter(|given| !given.is_empty())) else {
             continue;
@@ -88,7 +102,7 @@ fn environment() -> Result<Vec<(String, String)>, Refusal> {
 
 /// Flags of settings, as they were given.
 fn flags(opener: &Opener) -> Result<Vec<String>, Refusal> {
-    let given = opener.common.values.0.iter().filter(|(setting, ..)| is_for_a_pass(*setting));
+    let given = opener.common.values.0.iter().filter(|(setting, ..)| is_shown(opener, *setting));
     given.map(|(setting, flag, given)| Ok(format!("{flag}={}", value(*setting, given)?))).collect()
 }
 
@@ -105,7 +119,7 @@ fn absolute(path: &Path) -> Result<String, Refusal> {
 
 /// Which account installs, where and when.
 pub(in crate::app) fn around(opener: &Opener) -> Around {
-    let app = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox);
+    let network = if opener.is_sandbox { Vec::new() } else { opener.environment.network.0.clone() };
     Around {
         host: Text::clean(&opener.environment.host),
         user: opener.environment.account.shown().to_string(),
@@ -113,10 +127,23 @@ pub(in crate::app) fn around(opener: &Opener) -> Around {
         now: opener.clock.now(),
         is_passing: program()
             .is_some_and(|program| is_passing(&program.canonicalize().unwrap_or(program), &temporary())),
-        secret_variables: app.into_iter().flat_map(PartnerApp::variables).map(str::to_owned).collect(),
-        needs_keyring: app.is_some_and(PartnerApp::needs_keyring),
-        network: if opener.is_sandbox { Network::default() } else { opener.environment.network.clone() },
+        secrets: secrets(opener),
+        network: Network(network.into_iter().chain(carried_url(opener)).collect()),
     }
+}
+
+/// The secrets that a timer does not have by itself: in variables, and in the keyring.
+fn secrets(opener: &Opener) -> Vec<Missing> {
+    let app = opener.settings.app.as_ref().filter(|_| !opener.is_sandbox);
+    let of_app = app.into_iter().flat_map(PartnerApp::places).map(|place| (&OF_APP, place));
+    let url = opener.settings.record_url(opener.is_sandbox);
+    let of_record = url.and(opener.settings.record.password.as_ref()).map(|place| (&OF_RECORD, place));
+    let missing = of_app.chain(of_record).filter_map(|(of, place)| match place {
+        Source::Environment(name) => Some(Missing { of, variable: Some(name.clone()) }),
+        Source::Keyring(_) => Some(Missing { of, variable: None }),
+        Source::File(_) | Source::Command(_) => None,
+    });
+    missing.collect()
 }
 
 /// Folders whose files the system removes when it likes, by the names that lead to them and where they lie.

@@ -55,7 +55,9 @@ pub(super) fn note(
 /// Whether the timer can do without what only this shell knows; else says where it looks. That file is root's: whether it is
 /// written already can't be seen from here.
 fn is_told(around: &Around) -> bool {
-    let names = variables::names(&around.network).into_iter().chain(around.secret_variables.iter().cloned());
+    let names = variables::names(&around.network)
+        .into_iter()
+        .chain(around.secrets.iter().filter_map(|missing| missing.variable.clone()));
     let names: Vec<String> = names.collect();
     if !names.is_empty() {
         warn(&format!(

@@ -50,8 +50,7 @@ fn one_that_installs() {
         zone: "Australia/Perth".into(),
         now,
         is_passing: !stays,
-        secret_variables: Vec::new(),
-        needs_keyring: false,
+        secrets: Vec::new(),
         network: Network::default(),
     };
     let out = Out { is_quiet: false, is_verbose: false, has_bars: false };

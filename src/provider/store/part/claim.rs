@@ -18,12 +18,15 @@ pub struct SweepClaim {
     pub(crate) due: Moment,
     /// The pass's row.
     pub(crate) id: i64,
+    /// How often the pass had been taken when it was taken for this claim: whoever takes it over has a higher number.
+    pub(crate) taken: u32,
     /// What the product was enabled for when the claim was taken; none: nothing was.
     pub(crate) target: Option<EnabledFor>,
     /// The rule was made ahead of now, by a clock that was fast or before one that is slow: this is when it counts as made.
     pub(crate) made: Option<Moment>,
     /// Held until the claim is dropped.
-    pub(crate) _hold: Hold,
+    #[cfg_attr(not(test), expect(dead_code, reason = "kept: dropping it lets go of the pass"))]
+    pub(crate) hold: Hold,
 }
 
 impl SweepClaim {

@@ -63,7 +63,7 @@ impl Store {
         let clock = &self.0.options.clock;
         let now_at_most = clock.now().plus(clock.tolerance());
         let entry = audit::latest_beyond(tx, seen(tx)?.max(now_at_most))?;
-        let passed = sweeper::find(tx)?.and_then(|(_, last)| last);
+        let passed = sweeper::all(tx)?.iter().filter_map(|sweeper| sweeper.last_pass).max();
         let latest = entry.max(rule::latest(tx)?).max(passed);
         Ok(latest.filter(|latest| *latest > now_at_most))
     }

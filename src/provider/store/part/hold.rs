@@ -1,4 +1,5 @@
-//! Holds on runs: one store at a time works on a run.
+//! Holds on runs: one store at a time works in a run. The lock says that somebody has it now; the row says who, and its
+//! number, which grows with each taking, keeps a holder who has lost it from writing.
 
 use std::{
     collections::BTreeMap,
@@ -6,55 +7,170 @@ use std::{
 };
 
 use super::{
-    super::{Store, table::run::RunRow},
+    super::{
+        Store,
+        postgres::Scope,
+        table::{
+            hold,
+            run::{self, RunRow},
+        },
+    },
     lock::Hold,
+    write::Write,
 };
-use crate::domain::{failure::Failure, id::RunId, run::OpenRun};
+use crate::domain::{
+    change::Change,
+    failure::{Failure, FailureKind},
+    held_by::HeldBy,
+    id::RunId,
+    run::{OpenRun, RunRecord},
+    text::Text,
+    time::Moment,
+};
+
+/// How often a run is tried to be taken that others take and let go of meanwhile. A guess.
+const TRIES: u32 = 3;
+
+/// A hold of this store: dropping it lets go.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// The number under which the run was taken.
+    number: u32,
+    lock: Hold,
+}
 
 impl Store {
     /// The runs that this store holds.
-    pub(crate) fn holds(&self) -> MutexGuard<'_, BTreeMap<RunId, Hold>> {
+    pub(crate) fn holds(&self) -> MutexGuard<'_, BTreeMap<RunId, Held>> {
         self.0.holds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a run's hold; false when another store has it.
-    pub(crate) fn take(&self, run: &RunId) -> Result<bool, Failure> {
+    /// The number of this store's hold on a run; none: it has none. One whose connection was lost is locked again, where nobody
+    /// else has taken it meanwhile; whether somebody did is for its number to say.
+    pub(crate) fn number_of(&self, run: &RunId) -> Result<Option<u32>, Failure> {
+        self.renewed(&mut self.holds(), run)
+    }
+
+    fn renewed(&self, holds: &mut BTreeMap<RunId, Held>, run: &RunId) -> Result<Option<u32>, Failure> {
+        let Some(Held { number, lock }) = holds.get(run) else { return Ok(None) };
+        let number = *number;
+        if lock.is_live() {
+            return Ok(Some(number));
+        }
+        drop(holds.remove(run));
+        let Some(lock) = self.0.locks.try_hold(&self.lock_name(run, number))? else { return Ok(None) };
+        holds.insert(run.clone(), Held { number, lock });
+        Ok(Some(number))
+    }
+
+    /// Takes a run's hold from whoever has it, by a write that says who may and puts it on record.
+    pub(crate) fn force(
+        &self,
+        run: &RunId,
+        note: impl Fn(&Write<'_>, Option<&HeldBy>, &RunRow) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let mut holds = self.holds();
-        if holds.contains_key(run) {
+        for _ in 0..TRIES {
+            let last = self.read(|tx| hold::find(tx, run))?;
+            let number = last.as_ref().map_or(0, |last| last.number);
+            let Some(lock) = self.0.locks.try_hold(&self.lock_name(run, number.saturating_add(1)))? else {
+                continue;
+            };
+            let taken = self.write_in(Scope::Run(run), |write| {
+                let taken = hold::take(write.tx, run, number, (write.operator(), write.host(), write.now))?;
+                if taken.is_some() {
+                    note(write, last.as_ref(), &run::one(write.tx, run)?)?;
+                    write.tell(Change::Request(run.clone()));
+                }
+                Ok(taken)
+            })?;
+            if let Some(number) = taken {
+                holds.insert(run.clone(), Held { number, lock });
+                return Ok(());
+            }
+        }
+        Err(Failure::new(
+            FailureKind::Conflict,
+            Text::of(format_args!("somebody else takes run {run} over just now, so nothing was changed")),
+            "Open the run again: it says who has it.",
+        ))
+    }
+
+    /// Takes a run's hold, and says on record who has it now; false when another store has it. `last` is who had it last, as
+    /// it was read a moment ago.
+    pub(crate) fn take(&self, run: &RunId, last: Option<&HeldBy>) -> Result<bool, Failure> {
+        let mut last = last.map_or(0, |last| last.number);
+        // Kept to the end: what else this process does with the run waits.
+        let mut holds = self.holds();
+        if self.renewed(&mut holds, run)?.is_some_and(|number| number == last) {
             return Ok(true);
         }
-        let Some(hold) = self.0.locks.try_hold(&lock_name(run))? else { return Ok(false) };
-        holds.insert(run.clone(), hold);
-        Ok(true)
-    }
-
-    /// Whether this store holds a run now. One whose connection was lost is taken again, if nobody else has it meanwhile.
-    pub(crate) fn is_holding(&self, run: &RunId) -> Result<bool, Failure> {
-        let mut holds = self.holds();
-        match holds.get(run).map(Hold::is_live) {
-            Some(true) => return Ok(true),
-            Some(false) => drop(holds.remove(run)),
-            None => return Ok(false),
+        // Somebody has taken it from here since.
+        holds.remove(run);
+        for _ in 0..TRIES {
+            if self.is_shared() && self.0.locks.is_held(&self.lock_name(run, last))? {
+                return Ok(false);
+            }
+            let name = self.lock_name(run, last.saturating_add(1));
+            let Some(lock) = self.0.locks.try_hold(&name)? else { return Ok(false) };
+            let by = |write: &Write<'_>| {
+                write.tell(Change::Request(run.clone()));
+                hold::take(write.tx, run, last, (write.operator(), write.host(), write.now))
+            };
+            if let Some(number) = self.write_in(Scope::Run(run), by)? {
+                holds.insert(run.clone(), Held { number, lock });
+                return Ok(true);
+            }
+            // Somebody has had it, and has let go of it, since it was read.
+            last = self.read(|tx| hold::find(tx, run))?.map_or(0, |last| last.number);
         }
-        drop(holds);
-        self.take(run)
+        Ok(false)
     }
 
-    /// An open run, and whether another store holds it now.
-    pub(crate) fn open_run_of(&self, run: &RunRow) -> Result<OpenRun, Failure> {
-        Ok(run.as_open(self.is_held_elsewhere(&run.id)?))
+    /// An open run, and who has it now, where that is another store; `last` is who had it last.
+    pub(crate) fn open_run_of(&self, run: &RunRow, last: Option<&HeldBy>) -> Result<OpenRun, Failure> {
+        Ok(run.as_open(self.held_elsewhere(&run.id, last, run)?))
     }
 
-    /// Whether another store holds a run now.
-    fn is_held_elsewhere(&self, run: &RunId) -> Result<bool, Failure> {
-        if self.holds().contains_key(run) {
-            return Ok(false);
+    /// Says of a run's record who has it now, where it is not held here: whoever had it last may have let go of it.
+    pub(crate) fn judge_hold(&self, record: &mut RunRecord) -> Result<(), Failure> {
+        if record.is_read_only {
+            let last = record.held_by.take();
+            let number = last.as_ref().map_or(0, |last| last.number);
+            // Taken over by somebody else: what was held here is nobody's any more.
+            self.holds().retain(|run, held| *run != record.id || held.number >= number);
+            record.held_by = self.live(&record.id, last, record.touched)?;
         }
-        self.0.locks.is_held(&lock_name(run))
+        Ok(())
     }
-}
 
-/// The name of a run's lock.
-fn lock_name(run: &RunId) -> String {
-    format!("run-{}", run.letters())
+    /// Who has a run now, where that is another store.
+    fn held_elsewhere(
+        &self,
+        run: &RunId,
+        last: Option<&HeldBy>,
+        row: &RunRow,
+    ) -> Result<Option<HeldBy>, Failure> {
+        if self.number_of(run)?.is_some_and(|ours| last.is_some_and(|last| last.number == ours)) {
+            return Ok(None);
+        }
+        self.live(run, last.cloned(), row.touched)
+    }
+
+    /// Who had a run last, where the lock says that they still have it.
+    fn live(&self, run: &RunId, last: Option<HeldBy>, touched: Moment) -> Result<Option<HeldBy>, Failure> {
+        let number = last.as_ref().map_or(0, |last| last.number);
+        let is_held = self.0.locks.is_held(&self.lock_name(run, number))?;
+        Ok(is_held.then(|| last.unwrap_or_else(|| HeldBy::somebody(touched))))
+    }
+
+    /// The name of the lock of a run's hold. On a server each number has its own: a run can be taken from somebody whose
+    /// session still lives. A file has one for all.
+    fn lock_name(&self, run: &RunId, number: u32) -> String {
+        if self.is_shared() {
+            format!("run-{}-{number}", run.letters())
+        } else {
+            format!("run-{}", run.letters())
+        }
+    }
 }

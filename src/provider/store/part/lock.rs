@@ -13,7 +13,7 @@ use std::{
 
 use super::super::{
     files::{make_folder, of_file, unlocked},
-    postgres::{Session, SessionHold},
+    postgres::{Hear, Session, SessionHold},
 };
 use crate::domain::failure::{Failure, FailureKind};
 
@@ -62,6 +62,17 @@ impl Locks {
         match self {
             Self::Files(folder) => folder.try_hold(name),
             Self::Sessions(session) => Ok(session.try_hold(name)?.map(Hold::Session)),
+        }
+    }
+
+    /// Has what others change told from now on; a file tells nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
+        match self {
+            Self::Files(_) => Ok(()),
+            Self::Sessions(session) => session.hear(hear),
         }
     }
 

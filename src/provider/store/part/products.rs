@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     super::{
         table::{
-            Key, apply, chosen, customer, draft, exclusion, product::AllFacts, run::RunRow, seat, sweep,
+            Key, apply, chosen, customer, draft, exclusion, hold, product::AllFacts, run::RunRow, seat, sweep,
         },
         tx::Tx,
     },
@@ -16,6 +16,7 @@ use crate::domain::{
     consent::Consent,
     customer::{Customer, Product},
     failure::Failure,
+    held_by::HeldBy,
     id::{CustomerId, RunId},
     run::{OpenRun, ProductProgress, SweeperStatus},
     status::{LastSweep, ProductStatus, Ticked},
@@ -36,6 +37,8 @@ pub(crate) struct Products {
     /// How many rules wait for a pass that is overdue.
     pub(crate) waiting: u32,
     facts: AllFacts,
+    /// Who has each of them, or had it last.
+    pub(crate) holds: BTreeMap<RunId, HeldBy>,
     unfinished: BTreeSet<RunId>,
     missed: BTreeMap<Key, u32>,
     sweeps: BTreeMap<Key, LastSweep>,
@@ -65,6 +68,7 @@ impl Products {
             sweeper: standing::sweeper(tx, last_2000, now)?,
             waiting: standing::waiting(tx, last_2000, now)?,
             facts: standing::facts(tx, only)?,
+            holds: hold::of_open(tx)?.into_iter().collect(),
             unfinished: apply::open(tx)?,
             missed: chosen::missed(tx, only)?,
             sweeps: sweep::last_of_rules(tx, now.plus(TOLERANCE))?,
@@ -92,8 +96,8 @@ impl Products {
         let others = customer.products.iter().filter(|other| **other != product);
         let far = |other: &Product| {
             let open = runs.get(&(customer.id, *other)).copied();
-            // Which process holds it has no part in how far it is.
-            let run = open.map(|open| (open.0.as_open(false), open));
+            // Who has it open has no part in how far it is.
+            let run = open.map(|open| (open.0.as_open(None), open));
             let progress = read.status(customer, *other, run).progress(&read.sweeper);
             ProductProgress { product: *other, run: open.map(|open| open.0.id.clone()), progress }
         };

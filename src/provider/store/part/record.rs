@@ -2,25 +2,25 @@
 
 use super::{
     super::{
-        Store,
+        Inner, Store,
         table::{
             Key, apply, chosen, consent, customer, draft, exclusion,
             form::{self, Owner},
-            impersonation, invitation, own_right, product, rule,
+            hold, impersonation, invitation, own_right, product, rule,
             run::{self, RunRow},
-            seat,
+            seat, takeover,
         },
         tx::Tx,
     },
-    completion, ownership,
+    completion, key_ring, ownership,
     products::Products,
     standing,
-    vault::Vault,
 };
 use crate::domain::{
     customer::Impersonation,
     failure::Failure,
     id::{CustomerId, RunId},
+    keys::KeyNeeded,
     protection::Protection,
     run::{RunDone, RunRecord},
     sweep::OVERDUE_AFTER,
@@ -28,30 +28,34 @@ use crate::domain::{
     time::Moment,
 };
 
-/// The impersonation details of a customer, and whether their password can't be decrypted any more; the password is
-/// empty then and everything else is there, so that only it has to be asked for.
+/// The impersonation details of a customer, and what is missing where their password can't be decrypted here; the password
+/// is empty then and everything else is there, so that only it has to be asked for.
 pub(crate) fn impersonation(
     tx: &Tx<'_>,
-    vault: &Vault,
+    inner: &Inner,
     customer: CustomerId,
-) -> Result<(Option<Impersonation>, bool), Failure> {
-    let Some((found, sealed)) = impersonation::find(tx, customer)? else { return Ok((None, false)) };
-    Ok(match vault.open(&sealed) {
-        Some(password) => (Some(Impersonation { password, ..found }), false),
-        None => (Some(found), true),
-    })
+) -> Result<(Option<Impersonation>, Option<KeyNeeded>), Failure> {
+    let Some((found, sealed)) = impersonation::find(tx, customer)? else { return Ok((None, None)) };
+    if let Some(password) = inner.vault.open(&sealed) {
+        return Ok((Some(Impersonation { password, ..found }), None));
+    }
+    let own = inner.own_key();
+    Ok((Some(found), Some(key_ring::needed(tx, inner.here(own.as_ref()), customer)?)))
 }
 
-/// Everything on record about a run.
+/// Everything on record about a run; `ours` is the number of our hold on it, if there is one. Whether somebody else has it
+/// now is for [`Store::judge_hold`] to say, which asks the lock.
 pub(crate) fn of_run(
     tx: &Tx<'_>,
-    vault: &Vault,
+    inner: &Inner,
     run: &RunId,
-    (is_read_only, now): (bool, Moment),
+    (ours, now): (Option<u32>, Moment),
 ) -> Result<RunRecord, Failure> {
     let row = run::one(tx, run)?;
-    let (impersonation, is_key_lost) =
-        if row.product.is_hosted() { impersonation(tx, vault, row.customer)? } else { (None, false) };
+    let held_by = hold::find(tx, run)?;
+    let is_read_only = ours.is_none() || held_by.as_ref().map(|held_by| held_by.number) != ours;
+    let (impersonation, key_needed) =
+        if row.product.is_hosted() { impersonation(tx, inner, row.customer)? } else { (None, None) };
     // What was chosen before another customer came to have it too is not chosen until somebody says that this is right.
     let is_doubted = match &row.organisation {
         Some(found) if row.enabled.is_none() => {
@@ -64,8 +68,11 @@ pub(crate) fn of_run(
         others: Products::others(tx, &customer, row.product, now)?,
         customer,
         is_read_only,
+        held_by: held_by.filter(|_| is_read_only),
+        request: takeover::find(tx, run)?,
         impersonation,
-        is_key_lost,
+        is_key_lost: key_needed.is_some(),
+        key_needed: key_needed.unwrap_or_default(),
         draft: draft::find(tx, run)?,
         form: form::find(tx, Owner::Run(run))?,
         has_applied_all: apply::is_any_of_all(tx, run)?,
@@ -125,8 +132,9 @@ pub(crate) fn protection(tx: &Tx<'_>, key: Key, now: Moment) -> Result<Protectio
 impl Store {
     /// The run as on record now, read on a new connection.
     pub(crate) fn record(&self, run: &RunId) -> Result<RunRecord, Failure> {
-        let is_read_only = !self.holds().contains_key(run);
-        let now = self.0.options.clock.now();
-        self.read(|tx| of_run(tx, &self.0.vault, run, (is_read_only, now)))
+        let ours = (self.number_of(run)?, self.0.options.clock.now());
+        let mut record = self.read(|tx| of_run(tx, &self.0, run, ours))?;
+        self.judge_hold(&mut record)?;
+        Ok(record)
     }
 }

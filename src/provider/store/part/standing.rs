@@ -89,11 +89,10 @@ pub(crate) fn open_runs(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<Vec<(Ru
 
 /// Who runs the passes, and whether one is overdue.
 pub(crate) fn sweeper(tx: &Tx<'_>, last_2000: Moment, now: Moment) -> Result<SweeperStatus, Failure> {
-    let (host, last_pass) = sweeper::find(tx)?.unzip();
-    let last_pass = last_pass.flatten();
     let is_overdue = waiting(tx, last_2000, now)? > 0;
-    let has_stopped = is_overdue && last_pass.is_none_or(|last| last < last_2000);
-    Ok(SweeperStatus { host, last_pass, is_overdue, has_stopped })
+    let found = SweeperStatus { sweepers: sweeper::all(tx)?, is_overdue, has_stopped: false };
+    let has_stopped = is_overdue && found.last_pass().is_none_or(|last| last < last_2000);
+    Ok(SweeperStatus { has_stopped, ..found })
 }
 
 /// How many rules of open customers wait for a pass that is overdue.

@@ -1,7 +1,8 @@
-//! Encrypts the impersonation passwords (age, X25519) for a key that lies in the config folder, not in the record.
+//! Encrypts the impersonation passwords (age, X25519) for keys that lie in config folders, not in the record: this
+//! computer's own, and those of others that the record knows (`sealing.rs`).
 //!
-//! The key file is made when the first password is saved. When it is lost, the passwords are lost with it and are
-//! asked for again; seats and rules do not depend on it.
+//! The key file is made when the first password is saved. When it is lost, and no other key opens the passwords, they are
+//! lost with it and are asked for again; seats and rules do not depend on it.
 
 use std::{
     fs,
@@ -16,7 +17,9 @@ use super::super::files::{close_to_others, make_folder, of_file};
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
+        keys::PublicKey,
         secret::Secret,
+        text::Text,
     },
     outside::file,
 };
@@ -48,13 +51,21 @@ impl KeyFile {
         key.map(|key| Some(Self(key))).ok_or_else(|| {
             Failure::new(
                 FailureKind::Record,
-                crate::domain::text::Text::of(format_args!("{} is not a key file", identity.display())),
+                Text::of(format_args!("{} is not a key file", identity.display())),
                 "Put the right key file back, or move this one away: then a new key is made and passwords are asked for again.",
             )
         })
     }
 
-    /// Decrypts a password; none when it was sealed for another key.
+    /// The public half.
+    ///
+    /// # Errors
+    /// `Internal`: age writes its keys in another way than ours are read.
+    pub(crate) fn public(&self) -> Result<PublicKey, Failure> {
+        self.0.to_public().to_string().parse().map_err(|_another_form| unsealed())
+    }
+
+    /// Decrypts a password; none when it was sealed for other keys.
     pub(crate) fn open(&self, sealed: &[u8]) -> Option<Secret<String>> {
         let decryptor = age::Decryptor::new(sealed).ok()?;
         let mut plain = decryptor.decrypt(std::iter::once(&self.0 as &dyn age::Identity)).ok()?;
@@ -71,23 +82,25 @@ impl Vault {
         Self { identity }
     }
 
-    /// Encrypts a password; makes the key file (mode 0600) the first time.
+    /// Encrypts for this computer's key alone; makes the key file (mode 0600) the first time.
+    ///
+    /// # Errors
+    /// As [`Vault::key`].
+    pub(crate) fn seal(&self, password: &Secret<String>) -> Result<Vec<u8>, Failure> {
+        seal_for(password, &[self.key()?.public()?])
+    }
+
+    /// This computer's key; makes the key file (mode 0600) the first time.
     ///
     /// # Errors
     /// `Record`, when the key file can't be made, or is there and is not a key: it is never overwritten.
-    pub(crate) fn seal(&self, password: &Secret<String>) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn key(&self) -> Result<KeyFile, Failure> {
         let key = match self.read()? {
             Some(key) => key,
             None => self.make()?,
         };
         self.tidy();
-        age::encrypt(&key.to_public(), password.expose().as_bytes()).map_err(|_no_detail_worth_showing| {
-            Failure::new(
-                FailureKind::Internal,
-                "the password could not be encrypted",
-                "Report this with the log file.",
-            )
-        })
+        Ok(KeyFile(key))
     }
 
     /// Decrypts a password; none when the key is gone, unreadable or another one.
@@ -136,6 +149,46 @@ impl Vault {
             }
         }
     }
+}
+
+/// Encrypts a password for these keys, as one age file: each of them opens it.
+///
+/// # Errors
+/// `Malformed`: one of them is no key of age. `Internal` without any.
+pub(crate) fn seal_for(password: &Secret<String>, keys: &[PublicKey]) -> Result<Vec<u8>, Failure> {
+    let recipients = keys.iter().map(recipient).collect::<Result<Vec<_>, _>>()?;
+    let all = recipients.iter().map(|key| key as &dyn age::Recipient);
+    let encryptor = age::Encryptor::with_recipients(all).map_err(|_no_detail_worth_showing| unsealed())?;
+    let mut sealed = Vec::new();
+    let written = encryptor.wrap_output(&mut sealed).and_then(|mut into| {
+        into.write_all(password.expose().as_bytes())?;
+        into.finish()
+    });
+    written.map_err(|_no_detail_worth_showing| unsealed())?;
+    Ok(sealed)
+}
+
+/// A key as age knows it.
+///
+/// # Errors
+/// `Malformed`: its check sum is wrong.
+pub(crate) fn recipient(key: &PublicKey) -> Result<x25519::Recipient, Failure> {
+    key.as_str().parse().map_err(|_no_detail_worth_showing| {
+        Failure::new(
+            FailureKind::Malformed,
+            Text::of(format_args!("{key} is not a key of age: a letter of it is wrong")),
+            "Copy it again from the computer that it belongs to. Nothing was encrypted for it.",
+        )
+    })
+}
+
+/// age did not encrypt.
+fn unsealed() -> Failure {
+    Failure::new(
+        FailureKind::Internal,
+        "the password could not be encrypted",
+        "Report this with the log file.",
+    )
 }
 
 /// No key could be made.

@@ -1,22 +1,26 @@
 //! One write: a transaction with the time, the operator and the audit at hand; for a run, only with its hold.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
-use super::super::{
-    Inner, Store,
-    error::admin_only,
-    postgres::Scope,
-    table::{
-        By,
-        audit::{self, Note},
-        operator,
-        run::{self, RunRow},
+use super::{
+    super::{
+        Inner, Store,
+        error::admin_only,
+        postgres::Scope,
+        table::{
+            By,
+            audit::{self, Note},
+            operator,
+            run::{self, RunRow},
+        },
+        tx::Tx,
     },
-    tx::Tx,
+    still_ours::demand,
 };
 use crate::domain::{
     bill::counted,
-    failure::{Failure, FailureKind},
+    change::Change,
+    failure::Failure,
     id::{CustomerId, RunId},
     operator::Operator,
     protection::Chosen,
@@ -35,6 +39,8 @@ pub(crate) struct Write<'w> {
     pub(crate) now: Moment,
     /// Who, where, and the vault.
     inner: &'w Inner,
+    /// What whoever shares the record is told.
+    told: RefCell<BTreeSet<Change>>,
     /// What the audit gets at the end.
     notes: RefCell<Vec<Note>>,
 }
@@ -86,7 +92,12 @@ impl Write<'_> {
         self.note_all(run, Some(customer), &words)
     }
 
-    /// Adds a line to the audit; it is written as the last statement of the write.
+    /// Says to whoever shares the record what has changed, once it is committed.
+    pub(crate) fn tell(&self, change: Change) {
+        self.told.borrow_mut().insert(change);
+    }
+
+    /// Adds a line to the audit, and tells whom it is about; it is written as the last statement of the write.
     #[expect(clippy::unnecessary_wraps, reason = "a note stands among statements, each of which may fail")]
     pub(crate) fn note_all(
         &self,
@@ -94,6 +105,9 @@ impl Write<'_> {
         customer: Option<CustomerId>,
         what: &str,
     ) -> Result<(), Failure> {
+        if let Some(customer) = customer {
+            self.tell(Change::Customer(customer));
+        }
         let (operator, host) = (self.operator().clone(), self.host().clone());
         let (run, what) = (run.cloned(), what.to_owned());
         self.notes.borrow_mut().push(Note { at: self.now, operator, host, run, customer, what });
@@ -154,16 +168,18 @@ impl Store {
     }
 
     /// The same in a scope. What it has noted is written last.
-    fn write_if_in<T>(
+    pub(crate) fn write_if_in<T>(
         &self,
         scope: Scope<'_>,
         work: impl FnOnce(&Write<'_>) -> Result<(T, bool), Failure>,
     ) -> Result<T, Failure> {
         self.0.database.write(scope, |tx| {
             let now = self.0.options.clock.now();
-            let write = Write { tx, now, inner: &self.0, notes: RefCell::default() };
+            let (told, notes) = Default::default();
+            let write = Write { tx, now, inner: &self.0, told, notes };
             let (made, is_kept) = work(&write)?;
             if is_kept {
+                tx.tell(&write.told.take())?;
                 audit::add(tx, &write.notes.take())?;
             }
             Ok((made, is_kept))
@@ -173,7 +189,7 @@ impl Store {
     /// Writes into a run that this store holds, and notes that something happened in it.
     ///
     /// # Errors
-    /// `Conflict`, when this store does not hold the run; `NotFound`, when there is none.
+    /// `Conflict`, when this store does not hold the run, or somebody has taken it since; `NotFound`, when there is none.
     pub(crate) fn write_run<T>(
         &self,
         run: &RunId,
@@ -189,17 +205,13 @@ impl Store {
         run: &RunId,
         work: impl FnOnce(&Write<'_>, &RunRow) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        if !self.is_holding(run)? {
-            return Err(Failure::new(
-                FailureKind::Conflict,
-                Text::of(format_args!("run {run} is not held by this window, so nothing was changed")),
-                "Another window may be working on it. Close that one, then open the run again.",
-            ));
-        }
+        let ours = self.number_of(run)?;
         self.write_in(scope, |write| {
+            demand(write.tx, run, ours)?;
             let row = run::one(write.tx, run)?;
             let made = work(write, &row)?;
             run::touch(write.tx, run, write.now)?;
+            write.tell(Change::Run(run.clone()));
             Ok(made)
         })
     }

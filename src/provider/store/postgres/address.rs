@@ -3,6 +3,7 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     path::{Path, PathBuf},
     str::FromStr as _,
     time::Duration,
@@ -24,6 +25,9 @@ use crate::domain::{
 /// How long a connection may take to be made, unless the address says otherwise.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// How long TLS, sign-in and the first statement may take beyond that.
+const GREETING: Duration = Duration::from_secs(5);
+
 /// A connection on which nothing is heard is asked whether the other side is there, after 20 s, then each 10 s: found dead
 /// in 60 s.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(20), Duration::from_secs(10), 4);
@@ -33,6 +37,8 @@ const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(20), Duration:
 pub struct Address {
     config: Config,
     tls: MakeRustlsConnect,
+    /// The server's certificate is looked at.
+    is_verified: bool,
     /// Without secrets: role, host, port, database.
     shown: Text,
 }
@@ -65,7 +71,10 @@ impl Address {
         let root = match of("sslrootcert") {
             Some("system") => Some(Roots::System),
             Some(path) => Some(Roots::File(path.into())),
-            None => around.root.clone().map(Roots::File),
+            None => around
+                .root
+                .clone()
+                .map(|path| if path.as_os_str() == "system" { Roots::System } else { Roots::File(path) }),
         };
         let (mode, trust) = match (of("sslmode").unwrap_or("prefer"), &root) {
             ("disable", _) => (SslMode::Disable, Trust::Anything),
@@ -115,7 +124,8 @@ impl Address {
             unreadable(&why, "Name a file with the CA's certificate as sslrootcert in record.url.")
         })?;
         let shown = shown(&config);
-        Ok(Self { config, tls: MakeRustlsConnect::new(tls), shown })
+        let is_verified = trust != Trust::Anything;
+        Ok(Self { config, tls: MakeRustlsConnect::new(tls), is_verified, shown })
     }
 
     /// For the library.
@@ -128,6 +138,36 @@ impl Address {
         &self,
     ) -> Result<(Client, Connection<Socket, Secured>), tokio_postgres::Error> {
         self.config.connect(self.tls.clone()).await
+    }
+
+    /// How long a connection may take until it can be worked with, on whichever of its hosts. The library limits the first
+    /// step only, and a server that is stopped, or something else on its port, may never say a word.
+    pub(super) fn patience(&self) -> Duration {
+        let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT);
+        let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(1);
+        each.saturating_mul(hosts.max(1)).saturating_add(GREETING)
+    }
+
+    /// The role by which the record is opened.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        self.config.get_user().unwrap_or_default()
+    }
+
+    /// Whether the server's certificate is looked at, where there is one.
+    pub(super) const fn is_verified(&self) -> bool {
+        self.is_verified
+    }
+
+    /// Whether every host is this computer.
+    pub(super) fn is_here(&self) -> bool {
+        self.config.get_hosts().iter().all(|host| match host {
+            Host::Tcp(name) => {
+                name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            }
+            #[cfg(unix)]
+            Host::Unix(_) => true,
+        })
     }
 
     /// Host, port and database.
@@ -288,6 +328,17 @@ mod tests {
             ("postgres://a.example,b.example:6000/team", "ann@a.example:5432,b.example:6000/team"),
         ] {
             assert_eq!(parsed(text).unwrap().to_string(), shown, "{text}");
+        }
+        for (text, is_here, is_verified) in [
+            ("postgres://localhost/team", true, false),
+            ("postgres://127.0.0.2/team?sslmode=require", true, false),
+            ("postgres://[::1]/team", true, false),
+            ("postgres:///team?host=/run/postgresql", true, false),
+            ("postgres://localhost,db.example/team", false, false),
+            ("postgres://192.0.2.7/team?sslmode=verify-full&sslrootcert=system", false, true),
+        ] {
+            let address = parsed(text).unwrap();
+            assert_eq!((address.is_here(), address.is_verified()), (is_here, is_verified), "{text}");
         }
         for (text, why) in [
             ("mysql://db.example/team", "can't be used"),

@@ -14,14 +14,18 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
+    include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
+    include_str!("../../../../assets/schema/postgres/023_keys.sql"),
+    include_str!("../../../../assets/schema/postgres/024_sweepers.sql"),
     include_str!("../../../../assets/schema/postgres/025_contract.sql"),
+    include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
 ];
 
 /// This program's version.
-const NEWEST: usize = BASE + MIGRATIONS.len() - 1;
+pub(super) const NEWEST: usize = BASE + MIGRATIONS.len() - 1;
 
 /// Brings the record to this program's version.
 ///
@@ -36,7 +40,7 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
         tx.write(&format!("SELECT pg_advisory_xact_lock({LOCK_SCHEMA}, 0)"), values![])?;
         let done = version(tx)?;
         if done.is_none() {
-            demand_room(tx)?;
+            may_make(tx)?;
             tx.batch(
                 "CREATE SCHEMA backup365; CREATE TABLE backup365.schema_version (number bigint NOT NULL)",
             )?;
@@ -52,21 +56,20 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
     })
 }
 
-/// Whoever makes a record has to make a schema for it.
-fn demand_room(tx: &Tx<'_>) -> Result<(), Failure> {
-    let may_make: bool = tx.only("SELECT has_database_privilege(current_database(), 'CREATE')", values![])?;
-    if may_make {
+/// Refuses a role that may make no schema in the database.
+fn may_make(tx: &Tx<'_>) -> Result<(), Failure> {
+    if tx.only("SELECT has_database_privilege(current_database(), 'CREATE')", values![])? {
         return Ok(());
     }
     Err(Failure::new(
         FailureKind::Record,
-        "there is no record yet on this server, and the role in record.url may make none",
-        "Have it made by a role that may: GRANT CREATE ON DATABASE … TO …, then open it once with that role.",
+        "the role in record.url may not make the record's tables in that database",
+        "Ask whoever runs the server for the right to (GRANT CREATE ON DATABASE), or name another database.",
     ))
 }
 
 /// The version on record; none where no record was made.
-fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
+pub(super) fn version(tx: &Tx<'_>) -> Result<Option<usize>, Failure> {
     let (has_schema, has_version): (bool, bool) = tx.only(
         "SELECT to_regnamespace('backup365') IS NOT NULL, to_regclass('backup365.schema_version') IS NOT NULL",
         values![],

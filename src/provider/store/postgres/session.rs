@@ -14,13 +14,13 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::{AsyncMessage, Client, Connection, Socket, tls::TlsStream};
 
 use super::{
     super::waiter::Waiter,
     Address, BEGIN,
-    error::{connecting, failure},
+    error::{connecting, reading, silent},
 };
 use crate::domain::failure::Failure;
 
@@ -33,21 +33,26 @@ pub(crate) type Hear = Arc<dyn Fn(Option<&str>) + Send + Sync>;
 
 /// Clones share the connection.
 #[derive(Clone)]
-pub(in super::super) struct Session(Arc<Shared>);
+pub(crate) struct Session(Arc<Shared>);
 
 struct Shared {
     address: Arc<Address>,
     waiter: Waiter,
+    /// Never locked while something is waited for: the thread that drives the connections locks it, too.
     state: Mutex<State>,
+    /// Held by whoever makes the connection.
+    making: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct State {
     line: Option<Line>,
     hear: Option<Hear>,
+    /// Somebody is at it to connect again.
+    is_mended: bool,
 }
 
-/// A connection, and what it holds: PostgreSQL gives a session a lock that it has once more. Clones are the same.
+/// A connection, and what it holds: PostgreSQL gives a session a lock that it has once more.
 #[derive(Clone)]
 struct Line {
     client: Arc<Client>,
@@ -67,14 +72,19 @@ pub(crate) struct SessionHold {
 impl Session {
     /// One that is not connected yet.
     pub(super) fn new(address: Arc<Address>, waiter: Waiter) -> Self {
-        Self(Arc::new(Shared { address, waiter, state: Mutex::default() }))
+        Self(Arc::new(Shared {
+            address,
+            waiter,
+            state: Mutex::default(),
+            making: tokio::sync::Mutex::default(),
+        }))
     }
 
     /// Takes the lock of that name; none when another session, or another hold of this one, has it.
     ///
     /// # Errors
     /// `Record`, when the server can't be asked.
-    pub(in super::super) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
+    pub(crate) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
         let key = key(name);
         let Line { client, is_alive, held } = self.line()?;
         // Asked and noted as one: two threads must not both be given what the session has once.
@@ -83,7 +93,7 @@ impl Session {
             return Ok(None);
         }
         let row = self.0.waiter.wait(client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]));
-        if !row.and_then(|row| row.try_get(0)).map_err(|error| failure(&error))? {
+        if !row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))? {
             return Ok(None);
         }
         names.insert(key);
@@ -95,14 +105,11 @@ impl Session {
     ///
     /// # Errors
     /// `Record`, when the server can't be asked.
-    pub(in super::super) fn is_held(&self, name: &str) -> Result<bool, Failure> {
+    pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
         let Line { client, .. } = self.line()?;
         let key = key(name);
-        self.0
-            .waiter
-            .wait(client.query_one(HELD, &[&key]))
-            .and_then(|row| row.try_get(0))
-            .map_err(|error| failure(&error))
+        let row = self.0.waiter.wait(client.query_one(HELD, &[&key]));
+        row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))
     }
 
     /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
@@ -110,23 +117,40 @@ impl Session {
     ///
     /// # Errors
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
-    pub(in super::super) fn hear(&self, hear: Hear) -> Result<(), Failure> {
+    pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
         let Line { client, .. } = self.line()?;
-        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(|error| failure(&error))
+        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(|error| reading(&error))
     }
 
     /// The connection, made where there is none.
     fn line(&self) -> Result<Line, Failure> {
-        let mut state = lock(&self.0.state);
-        if let Some(line) = state.line.as_ref().filter(|line| !line.client.is_closed()) {
-            return Ok(line.clone());
-        }
-        let listens = state.hear.is_some();
-        let line = self.0.waiter.wait(connect(&self.0, listens));
-        let line = line.map_err(|error| connecting(&self.0.address, &error))?;
-        state.line = Some(line.clone());
-        Ok(line)
+        self.0.waiter.wait(line(&self.0))
+    }
+}
+
+/// The connection, made where there is none; one at a time makes it.
+async fn line(shared: &Arc<Shared>) -> Result<Line, Failure> {
+    let _making = shared.making.lock().await;
+    let (there, listens) = {
+        let state = lock(&shared.state);
+        (state.line.clone().filter(|line| !line.is_lost()), state.hear.is_some())
+    };
+    if let Some(line) = there {
+        return Ok(line);
+    }
+    let made = match timeout(shared.address.patience(), connect(shared, listens)).await {
+        Ok(made) => made.map_err(|error| connecting(&shared.address, &error))?,
+        Err(_late) => return Err(silent(&shared.address)),
+    };
+    lock(&shared.state).line = Some(made.clone());
+    Ok(made)
+}
+
+impl Line {
+    /// Whether the connection is gone.
+    fn is_lost(&self) -> bool {
+        !self.is_alive.load(Ordering::SeqCst) || self.client.is_closed()
     }
 }
 
@@ -174,9 +198,11 @@ where
         }
     }
     is_alive.store(false, Ordering::SeqCst);
-    if let Some(shared) = shared.upgrade()
-        && lock(&shared.state).hear.is_some()
-    {
+    let Some(shared) = shared.upgrade() else { return };
+    let mut state = lock(&shared.state);
+    if state.hear.is_some() && !state.is_mended {
+        state.is_mended = true;
+        drop(state);
         shared.waiter.clone().spawn(again(Arc::downgrade(&shared)));
     }
 }
@@ -193,28 +219,20 @@ async fn connect_again(shared: Weak<Shared>) {
         sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
         let Some(shared) = shared.upgrade() else { return };
-        let is_there = lock(&shared.state).line.as_ref().is_some_and(|line| !line.client.is_closed());
-        if is_there {
-            let hear = lock(&shared.state).hear.clone();
-            if let Some(hear) = hear {
-                hear(None);
+        let Ok(line) = line(&shared).await else { continue };
+        let hear = {
+            let mut state = lock(&shared.state);
+            // Lost again: as long as this is at it, nobody else begins.
+            if line.is_lost() {
+                continue;
             }
-            return;
+            state.is_mended = false;
+            state.hear.clone()
+        };
+        if let Some(hear) = hear {
+            hear(None);
         }
-        match connect(&shared, true).await {
-            Ok(line) => {
-                let hear = {
-                    let mut state = lock(&shared.state);
-                    state.line = Some(line);
-                    state.hear.clone()
-                };
-                if let Some(hear) = hear {
-                    hear(None);
-                }
-                return;
-            }
-            Err(error) => tracing::info!(%error, "no connection to the record yet"),
-        }
+        return;
     }
 }
 

@@ -5,12 +5,12 @@ use std::{env, sync::Once};
 use super::{super::waiter::Waiter, Address, Server, Surroundings, grant};
 use crate::domain::record_role::Rights;
 
-/// A role with an operator's rights that owns nothing: stores are opened as it, so that the whole suite proves that these
-/// rights are enough.
+/// A role with an operator's rights that owns nothing: the suite opens stores as it, and so proves that these rights are
+/// enough.
 const OPERATOR: &str = "backup365_test_operator";
 
 /// A database of a test, dropped with it.
-pub(in super::super) struct TestDatabase {
+pub(crate) struct TestDatabase {
     base: String,
     name: String,
 }
@@ -18,10 +18,10 @@ pub(in super::super) struct TestDatabase {
 impl TestDatabase {
     /// Makes one; none, said aloud, where no server is named.
     #[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
-    pub(in super::super) fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         static SAID: Once = Once::new();
         let Ok(base) = env::var("BACKUP365_POSTGRES") else {
-            assert!(env::var_os("CI").is_none(), "BACKUP365_POSTGRES names no server");
+            assert!(!is_gate(), "BACKUP365_POSTGRES names no server");
             SAID.call_once(|| {
                 // To the terminal, whatever the test's own output is: a test that skips says so.
                 eprintln!(
@@ -33,16 +33,19 @@ impl TestDatabase {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let made = Self { base, name };
         ask(&made.address("postgres"), &format!("CREATE DATABASE {}", made.name));
-        made.prepare();
         Some(made)
     }
 
+    /// Where a store finds it.
+    pub(crate) fn at(&self) -> Address {
+        self.address(&self.name)
+    }
+
     /// Makes the tables as their owner, and the role that works with them.
-    fn prepare(&self) {
-        let owner = self.owners();
-        Server::connect(&owner).unwrap().migrate().unwrap();
+    pub(in super::super) fn prepare(&self) {
+        Server::connect(&self.at()).unwrap().migrate().unwrap();
         self.make_role(OPERATOR);
-        ask(&owner, &grant::statements(&OPERATOR.parse().unwrap(), Rights::Operator));
+        self.run(&grant::statements(&OPERATOR.parse().unwrap(), Rights::Operator));
     }
 
     /// Makes a role that may sign in and nothing else, unless it is there already: roles are the whole server's.
@@ -54,30 +57,48 @@ impl TestDatabase {
     }
 
     /// Where a store finds it, as an operator.
-    pub(in super::super) fn at(&self) -> Address {
-        Address::parse(&self.url_as(OPERATOR), &Surroundings::default()).unwrap()
+    pub(in super::super) fn at_as_operator(&self) -> Address {
+        self.at_as(OPERATOR)
     }
 
-    /// The same, as the owner of the tables.
-    pub(in super::super) fn owners(&self) -> Address {
-        self.address(&self.name)
+    /// The same by another role.
+    pub(in super::super) fn at_as(&self, role: &str) -> Address {
+        Address::parse(&self.url_as(role), &Surroundings::default()).unwrap()
     }
 
     /// What psql is given to be connected as a role.
     pub(in super::super) fn url_as(&self, role: &str) -> String {
         let (scheme, rest) = self.base.split_once("://").unwrap();
-        let host = rest.rsplit_once('@').map_or(rest, |(_owner, host)| host);
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
         format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name)
     }
 
+    /// Makes a role that may do everything; gone with the database, whose name it has.
+    pub(in super::super) fn role(&self) -> String {
+        ask(&self.address("postgres"), &format!("CREATE ROLE {} LOGIN SUPERUSER", self.name));
+        self.name.clone()
+    }
+
     /// Statements behind the store's back.
-    pub(in super::super) fn run(&self, sql: &str) {
+    pub(crate) fn run(&self, sql: &str) {
         ask(&self.address(&self.name), sql);
     }
 
     /// The first column of what a statement finds.
-    pub(in super::super) fn words(&self, sql: &str) -> Vec<String> {
+    pub(crate) fn words(&self, sql: &str) -> Vec<String> {
         ask(&self.address(&self.name), sql)
+    }
+
+    /// The server's port.
+    pub(super) fn port(&self) -> u16 {
+        self.address(&self.name).config().get_ports()[0]
+    }
+
+    /// Its address by another port, where somebody carries what is said.
+    pub(super) fn address_by(&self, port: u16) -> Address {
+        let (role, _) = self.base.split_once('@').unwrap();
+        let url = format!("{role}@127.0.0.1:{port}/{}?sslmode=disable", self.name);
+        Address::parse(&url, &Surroundings::default()).unwrap()
     }
 
     fn address(&self, database: &str) -> Address {
@@ -89,16 +110,23 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         ask(&self.address("postgres"), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        ask(&self.address("postgres"), &format!("DROP ROLE IF EXISTS {}", self.name));
     }
 }
 
+/// Whether CI is set: what can't be tested is a failure there.
+#[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
+pub(super) fn is_gate() -> bool {
+    env::var("CI").is_ok_and(|value| !value.is_empty())
+}
+
 /// Asks on a connection of its own.
-fn ask(address: &Address, sql: &str) -> Vec<String> {
+pub(super) fn ask(address: &Address, sql: &str) -> Vec<String> {
     let waiter = Waiter::new().unwrap();
     waiter.wait(async {
         let (client, connection) = address.connect().await.unwrap();
         drop(tokio::spawn(async move { drop(connection.await) }));
-        if sql.contains("DATABASE ") {
+        if sql.contains("DATABASE") {
             client.batch_execute(sql).await.unwrap();
             return Vec::new();
         }

@@ -57,6 +57,7 @@ pub(crate) fn add(tx: &Tx<'_>, notes: &[Note]) -> Result<(), Failure> {
         )?;
         before = hash;
     }
+    tx.has_added(id, before);
     // Added to, so that a chain that was cut off and goes on is missed as well.
     let added = i64::try_from(notes.len()).unwrap_or(i64::MAX);
     tx.write("UPDATE audit_count SET entries = entries + ?1", values![added])

@@ -49,9 +49,19 @@ pub(crate) fn server(tx: &Tx<'_>, customer: CustomerId) -> Result<Option<Text>, 
     tx.one("SELECT server FROM impersonation WHERE customer = ?1", values![customer])
 }
 
-/// The server and the sealed password of every customer's details, by the customers' numbers.
-pub(crate) fn all(tx: &Tx<'_>) -> Result<Vec<(Text, Vec<u8>)>, Failure> {
-    tx.query("SELECT server, password FROM impersonation ORDER BY customer", values![])
+/// The server of every customer's details, by the customers' numbers.
+pub(crate) fn servers(tx: &Tx<'_>) -> Result<Vec<Text>, Failure> {
+    tx.query("SELECT server FROM impersonation ORDER BY customer", values![])
+}
+
+/// The sealed password of every customer's details, by the customers' numbers.
+pub(crate) fn sealed(tx: &Tx<'_>) -> Result<Vec<(CustomerId, Vec<u8>)>, Failure> {
+    tx.query("SELECT customer, password FROM impersonation ORDER BY customer", values![])
+}
+
+/// Keeps the same password, sealed anew: nothing else of the details was changed.
+pub(crate) fn reseal(tx: &Tx<'_>, customer: CustomerId, sealed: &[u8]) -> Result<(), Failure> {
+    tx.write("UPDATE impersonation SET password = ?2 WHERE customer = ?1", values![customer, sealed])
 }
 
 /// The mail domains of a customer.

@@ -14,8 +14,12 @@ pub(crate) struct OperatorRow {
 /// An account of an operator.
 #[derive(Clone, Debug)]
 pub(crate) struct AccountRow {
+    /// The role by which a record on a server is opened; none: the record was a file.
+    pub(crate) role: Option<Text>,
     pub(crate) host: Text,
-    pub(crate) number: u32,
+    /// None: its system has no numbers, and the name tells.
+    pub(crate) number: Option<u32>,
+    pub(crate) name: Text,
     pub(crate) operator: Text,
 }
 
@@ -29,7 +33,7 @@ pub(crate) struct SignInRow {
 
 columns! {
     OperatorRow { name, is_admin, since }
-    AccountRow { host, number, operator }
+    AccountRow { role, host, number, name, operator }
     SignInRow { tenant, object, operator }
 }
 
@@ -68,12 +72,32 @@ pub(crate) fn rename(tx: &Tx<'_>, name: &Text, to: &Text) -> Result<(), Failure>
 
 /// All accounts.
 pub(crate) fn accounts(tx: &Tx<'_>) -> Result<Vec<AccountRow>, Failure> {
-    tx.query("SELECT host, number, operator FROM account ORDER BY host, number", values![])
+    tx.query(
+        "SELECT CAST(NULL AS TEXT) AS role, host, number, '' AS name, operator FROM account
+         UNION ALL SELECT role, host, NULLIF(number, -1), name, operator FROM account_on_server
+         ORDER BY host, number, name, role",
+        values![],
+    )
 }
 
 /// Keeps an account of an operator.
 pub(crate) fn add_account(tx: &Tx<'_>, host: &Text, number: u32, name: &Text) -> Result<(), Failure> {
     tx.write("INSERT INTO account (host, number, operator) VALUES (?1, ?2, ?3)", values![host, number, name])
+}
+
+/// Keeps an account of an operator of a record on a server; without a number `name` tells.
+pub(crate) fn add_account_on_server(
+    tx: &Tx<'_>,
+    (role, host): (&Text, &Text),
+    number: Option<u32>,
+    name: &Text,
+    operator: &Text,
+) -> Result<(), Failure> {
+    let name = if number.is_some() { "" } else { name.as_str() };
+    tx.write(
+        "INSERT INTO account_on_server (role, host, number, name, operator) VALUES (?1, ?2, ?3, ?4, ?5)",
+        values![role, host, number.map_or(-1, i64::from), name, operator],
+    )
 }
 
 /// All operators who sign in.

@@ -10,6 +10,7 @@ use super::{
 use crate::domain::{
     customer::{Obstacle, Product},
     failure::{Failure, FailureKind},
+    held_by::HeldBy,
     id::{CustomerId, RunId, TenantId},
     phrase::{Command, phrase},
     run::OpenRun,
@@ -46,9 +47,9 @@ impl RunRow {
     }
 
     /// As it stands on the board.
-    pub(crate) fn as_open(&self, is_held: bool) -> OpenRun {
+    pub(crate) fn as_open(&self, held_by: Option<HeldBy>) -> OpenRun {
         let (id, is_parked) = (self.id.clone(), self.parked.is_some());
-        OpenRun { id, product: self.product, touched: self.touched, is_parked, is_held }
+        OpenRun { id, product: self.product, touched: self.touched, is_parked, held_by }
     }
 
     /// Refuses a run that has not been enabled.

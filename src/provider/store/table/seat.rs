@@ -95,6 +95,15 @@ pub(crate) fn all_on(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Resul
     Ok(seats)
 }
 
+/// Who holds an active seat and has not left, by id.
+pub(crate) fn present(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<UserId>, Failure> {
+    tx.query(
+        r#"SELECT "user" FROM seat
+            WHERE customer = ?1 AND product = ?2 AND state = 'on' AND left_on IS NULL ORDER BY "user""#,
+        values![customer, product],
+    )
+}
+
 /// Who holds an active seat of another product of the customer.
 pub(crate) fn elsewhere(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<UserId>, Failure> {
     tx.query(

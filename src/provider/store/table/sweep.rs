@@ -73,17 +73,31 @@ pub(crate) fn last_of_rules(tx: &Tx<'_>, now_at_most: Moment) -> Result<BTreeMap
     )
 }
 
-/// Finds or makes the row of a pass, which is worked on this computer from now on.
+/// Finds or makes the row of a pass, which is worked on this computer from now on; answers its number, and how often the pass
+/// was taken.
 pub(crate) fn begin(
     tx: &Tx<'_>,
     (customer, product): Key,
     due: Moment,
     (host, now): (&Text, Moment),
-) -> Result<i64, Failure> {
+) -> Result<(i64, u32), Failure> {
     tx.only(
-        "INSERT INTO sweep (customer, product, due, started, host) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (customer, product, due) DO UPDATE SET host = excluded.host RETURNING id",
+        "INSERT INTO sweep (customer, product, due, started, host, taken) VALUES (?1, ?2, ?3, ?4, ?5, 1)
+         ON CONFLICT (customer, product, due) DO UPDATE SET host = excluded.host, taken = sweep.taken + 1
+         RETURNING id, taken",
         values![customer, product, due, now, host],
+    )
+}
+
+/// How often a pass was taken; none: the pass of a later 20:00 has begun, one in what is the future from `now_at_most` on left
+/// aside.
+pub(crate) fn taken(tx: &Tx<'_>, pass: i64, now_at_most: Moment) -> Result<Option<u32>, Failure> {
+    tx.one(
+        "SELECT s.taken FROM sweep s
+          WHERE s.id = ?1 AND NOT EXISTS (SELECT 1 FROM sweep later
+                 WHERE later.customer = s.customer AND later.product = s.product
+                   AND later.due > s.due AND later.due <= ?2)",
+        values![pass, now_at_most],
     )
 }
 

@@ -182,7 +182,7 @@ fn a_lost_key_asks_for_the_password_and_keeps_the_rest() {
     assert_eq!((kept.server, kept.password.expose().as_str()), (impersonation("").server, ""));
     let protection = store.protection(customer.id, Product::MpExchange).unwrap();
     assert_eq!((protection.seats.len(), protection.rule.is_some()), (2, true));
-    assert!(matches!(store.rules().unwrap()[0].access, crate::provider::store::RuleAccess::KeyLost));
+    assert!(matches!(store.rules().unwrap()[0].access, crate::provider::store::RuleAccess::KeyLost(_)));
     let record =
         store.save_impersonation(&run, &impersonation("new"), &Accepts::default()).unwrap().kept().unwrap();
     assert_eq!((record.impersonation, record.is_key_lost), (Some(impersonation("new")), false));

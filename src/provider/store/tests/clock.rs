@@ -45,7 +45,7 @@ fn one_pass_with_a_fast_clock_stops_no_later_one() {
         assert!(!passes(&store, &customer, DUE), "once");
         store.clock_is_right().unwrap();
         store.demand_clock().unwrap();
-        assert_eq!(store.sweeper_status(last).unwrap().last_pass, Some(last));
+        assert_eq!(store.sweeper_status(last).unwrap().last_pass(), Some(last));
         for night in 1..4 {
             world.at(DUE + night * DAY + 5_000);
             assert!(passes(&store, &customer, DUE + night * DAY), "night {night}");

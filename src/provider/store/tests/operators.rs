@@ -1,6 +1,6 @@
 //! Who is who: an account is known again by its number, however its name is spelt; roles, and the way back to an Admin.
 
-use super::*;
+use super::{super::KnownAccount, *};
 use crate::domain::{
     operator::{Account, Operator},
     sign_in::SignedIn,
@@ -22,7 +22,7 @@ fn names(store: &Store) -> Vec<String> {
 
 #[test]
 fn another_spelling_of_an_account_is_the_same_operator() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     let first = opened(&world, account("jane", 1000), "desk-4");
     assert!(first.operator().is_admin);
     for spelling in ["JANE", "CORP\\jane", "jane@corp.example"] {
@@ -54,7 +54,7 @@ fn the_name_of_an_account_that_was_renamed_follows() {
 
 #[test]
 fn another_account_of_this_computer_with_the_same_name_is_another_operator() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     drop(opened(&world, account("jane", 1000), "desk-4"));
     let other = opened(&world, account("JANE", 1001), "desk-4");
     assert_eq!((other.operator().name.as_str(), other.operator().is_admin), ("JANE-1001", false));
@@ -66,12 +66,15 @@ fn another_account_of_this_computer_with_the_same_name_is_another_operator() {
 
 #[test]
 fn a_record_of_before_takes_the_numbers_up() {
-    let world = World::new();
+    let Some(world) = World::on_file() else { return };
     drop(world.open("jane"));
     let store = opened(&world, account("CORP\\jane", 1000), "desk-4");
     assert!(store.operator().is_admin);
     let rows = store.operators().unwrap();
-    assert_eq!((rows.len(), &rows[0].accounts), (1, &vec![("desk-4".into(), 1000)]));
+    assert_eq!(
+        (rows.len(), &rows[0].accounts),
+        (1, &vec![KnownAccount { role: None, host: "desk-4".into(), number: Some(1000) }])
+    );
     assert_eq!(opened(&world, account("smith", 1000), "desk-4").operator().name.as_str(), "smith");
 }
 
@@ -118,6 +121,71 @@ fn whoever_may_write_the_record_becomes_an_admin_on_purpose_and_that_is_on_recor
     let audit = world.words("SELECT operator || ': ' || what FROM audit ORDER BY id");
     assert_eq!(audit[0], "jane: made themselves an Admin (recovery)");
     jane.set_admin(&"root".into(), false).unwrap();
+}
+
+/// Opens a record on a server by a role of its own, which may do everything there.
+fn opened_as(world: &World, role: &str, account: Account, host: &'static str) -> Store {
+    let place = Place::Server(Box::new(world.database.as_ref().unwrap().at_as(role)));
+    Store::open(StoreOptions { place, account, host: host.into(), ..world.options("") }).unwrap()
+}
+
+#[test]
+fn on_a_server_an_account_is_known_by_role_number_and_computer_and_by_no_name() {
+    let world = World::new();
+    let Some(database) = &world.database else { return };
+    let role = database.role();
+    let first = opened(&world, account("ann", 1000), "desk-1");
+    assert_eq!((first.operator().name.as_str(), first.operator().is_admin), ("ann", true));
+    for (by, account, host, name) in [
+        (None, account("ann", 1000), "desk-1", "ann"),
+        (None, account("CORP\\ann", 1000), "desk-1", "ann"),
+        // The same name: on another computer, by another role, another account of the same computer.
+        (None, account("ann", 1000), "desk-2", "ann (role postgres, desk-2)"),
+        (Some(&role), account("ann", 1000), "desk-1", "ann (role ROLE, desk-1)"),
+        (None, account("ANN", 1001), "desk-1", "ANN (role postgres, desk-1)"),
+        (None, account("ann", 1002), "desk-2", "ann (role postgres, desk-2)-1002"),
+        (None, Account::from("ann"), "desk-3", "ann (role postgres, desk-3)"),
+        (None, account("ben", 1003), "desk-1", "ben"),
+    ] {
+        let name = name.replace("ROLE", &role);
+        for _again in 0..2 {
+            let store = match by {
+                Some(role) => opened_as(&world, role, account.clone(), host),
+                None => opened(&world, account.clone(), host),
+            };
+            let operator = store.operator();
+            assert_eq!((operator.name.as_str(), operator.is_admin), (name.as_str(), name == "ann"));
+        }
+    }
+    // What they do stands under the name that tells them apart.
+    first.set_admin(&Text::of(format_args!("ann (role {role}, desk-1)")), true).unwrap();
+    let second = opened_as(&world, &role, account("ann", 1000), "desk-1");
+    second.add_customer(&new_customer("A", "A", &[]), &Accepts::default()).unwrap();
+    let by = world.words("SELECT operator || ' on ' || host FROM audit ORDER BY id DESC LIMIT 1");
+    assert_eq!(by, [format!("ann (role {role}, desk-1) on desk-1")]);
+    let rows = first.operators().unwrap();
+    let own = rows.iter().find(|row| row.name.as_str() == "ann").unwrap();
+    let account = KnownAccount { role: Some("postgres".into()), host: "desk-1".into(), number: Some(1000) };
+    assert_eq!(own.accounts, [account]);
+    drop(second);
+}
+
+#[test]
+fn an_account_of_a_record_that_was_a_file_is_known_again_on_the_server_and_back() {
+    let world = World::new();
+    if world.database.is_none() {
+        return;
+    }
+    drop(opened(&world, account("zoe", 7), "desk-9"));
+    // As a record brings it that was moved here.
+    world.run("INSERT INTO operator (name, is_admin, since) VALUES ('ann', true, 0)");
+    world.run("INSERT INTO account (host, number, operator) VALUES ('desk-1', 1000, 'ann')");
+    for _again in 0..2 {
+        let ann = opened(&world, account("ann", 1000), "desk-1").operator();
+        assert_eq!((ann.name.as_str(), ann.is_admin), ("ann", true));
+    }
+    assert!(!opened(&world, account("ann", 1000), "desk-2").operator().is_admin);
+    assert_eq!(world.number("SELECT count(*) FROM account_on_server WHERE operator = 'ann'"), 1);
 }
 
 /// Somebody who is signed in, by the end of the account's number.

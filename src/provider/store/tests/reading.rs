@@ -57,9 +57,9 @@ fn open_runs_stand_on_top_newest_first_then_customers_by_name() {
     let other = world.open("ben");
     let rows = board(&other);
     let open: Vec<_> = rows.iter().filter_map(|row| row.run.as_ref()).collect();
-    assert_eq!((open[0].id.clone(), open[0].is_parked, open[0].is_held), (first.clone(), true, false));
-    assert_eq!((open[1].id.clone(), open[1].is_parked, open[1].is_held), (second.clone(), false, true));
-    assert!(!board(&store)[1].run.as_ref().unwrap().is_held, "held by this one is not held elsewhere");
+    assert_eq!((open[0].id.clone(), open[0].is_parked, open[0].is_held()), (first.clone(), true, false));
+    assert_eq!((open[1].id.clone(), open[1].is_parked, open[1].is_held()), (second.clone(), false, true));
+    assert!(!board(&store)[1].run.as_ref().unwrap().is_held(), "held by this one is not held elsewhere");
 }
 
 #[test]

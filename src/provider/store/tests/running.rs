@@ -61,6 +61,34 @@ fn one_holds_a_run_and_the_other_may_look() {
 }
 
 #[test]
+fn a_run_says_who_has_it_and_a_holder_who_lost_it_writes_nothing() {
+    let world = World::new();
+    let (ann, ben) = (world.open("ann"), world.open("ben"));
+    world.at(2_000_000);
+    let run = ann.open_run(customer(&ann).id, Product::Office365).unwrap().id;
+    let who = |store: &Store| store.record(&run).unwrap().held_by.map(|by| (by.number, by.by.to_string()));
+    assert_eq!(who(&ann), None, "it is held here");
+    let seen = ben.load_run(&run).unwrap().held_by.unwrap();
+    assert_eq!(
+        (seen.number, seen.by.as_str(), seen.host.as_str(), seen.since.as_millis()),
+        (1, "ann", "desk-4", 2_000_000)
+    );
+    assert!(!ann.load_run(&run).unwrap().is_read_only);
+    assert_eq!(who(&ben), Some((1, "ann".into())), "taken up again is not taken anew");
+    ann.leave_run(&run).unwrap();
+    assert_eq!((ben.record(&run).unwrap().is_read_only, who(&ben)), (true, None), "nobody has it");
+    assert!(!ben.load_run(&run).unwrap().is_read_only);
+    assert_eq!(who(&ann), Some((2, "ben".into())));
+    // As after a connection that was lost: somebody took it, and ben was not told.
+    world.run("UPDATE hold SET number = 3, operator = 'cleo', host = 'desk-9'");
+    let refused = ben.save_list(&run, &ListSummary::of(1, 1)).unwrap_err();
+    assert_eq!(refused.kind, FailureKind::Conflict);
+    assert!(refused.what.as_str().contains("cleo had it last, on desk-9"), "{refused:?}");
+    assert_eq!(ben.outcome(&run).unwrap().done.list.listed, 0);
+    assert!(ben.record(&run).unwrap().is_read_only);
+}
+
+#[test]
 fn a_parked_run_waits_and_is_taken_off_when_loaded() {
     let world = World::new();
     let (ann, ben) = (world.open("ann"), world.open("ben"));

@@ -38,7 +38,7 @@ fn every_product_has_a_row_that_says_where_it_stands() {
     assert_eq!(rows.iter().map(|row| row.product).collect::<Vec<_>>(), Product::ALL);
     let [office, mp, business] = rows.as_slice() else { panic!() };
     assert_eq!((office.on, office.list.listed, office.list.eligible), (2, 12, 9));
-    let runs = SweeperStatus { host: Some("ops-1".into()), ..SweeperStatus::default() };
+    let runs = SweeperStatus::on("ops-1");
     assert_eq!(office.verdict(&runs).schedule.scheduled(), 7);
     assert_eq!(
         (office.stand(), mp.stand(), business.stand()),
@@ -47,9 +47,10 @@ fn every_product_has_a_row_that_says_where_it_stands() {
     let (open, progress) = mp.run.as_ref().unwrap();
     assert_eq!((open.is_parked, progress), (true, &Progress::Open("access".into())));
     let (open, _) = office.run.as_ref().unwrap();
-    assert!(!open.is_held, "held by this very store, by nobody else");
+    assert!(!open.is_held(), "held by this very store, by nobody else");
     let elsewhere = world.open("ben").status_of(Moment::from_millis(0), Some(customer.id)).unwrap();
-    assert!(elsewhere.rows[0].run.as_ref().unwrap().0.is_held);
+    let held_by = elsewhere.rows[0].run.as_ref().unwrap().0.held_by.clone().unwrap();
+    assert_eq!((held_by.number, held_by.by.as_str(), held_by.host.as_str()), (1, "ann", "desk-4"));
 }
 
 #[test]

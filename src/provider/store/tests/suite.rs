@@ -6,11 +6,13 @@
 mod access;
 mod applying;
 mod billing;
+mod changing_hands;
 mod clock;
 mod consent;
 mod corrections;
 mod customers;
 mod detail;
+mod keys;
 mod opening;
 mod operators;
 mod own_right;
@@ -22,6 +24,7 @@ mod ruling;
 mod running;
 mod status;
 mod sweeping;
+mod team;
 mod workers;
 
 use std::{
@@ -64,6 +67,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let database = if IS_ON_SERVER { TestDatabase::new() } else { None };
+        database.iter().for_each(TestDatabase::prepare);
         let now = Arc::new(AtomicI64::new(1_000_000));
         Self { folder: tempfile::tempdir().unwrap(), now, database }
     }
@@ -83,7 +87,7 @@ impl World {
 
     fn place(&self) -> Place {
         match &self.database {
-            Some(database) => Place::Server(Box::new(database.at())),
+            Some(database) => Place::Server(Box::new(database.at_as_operator())),
             None => self.file().into(),
         }
     }

@@ -295,17 +295,17 @@ fn a_missing_pass_is_said_half_an_hour_later() {
     store.finish_sweep(claim, SweepSummary::default()).unwrap();
     assert!(!overdue(DUE));
     let status = store.sweeper_status(DUE).unwrap();
-    assert_eq!((status.host, status.last_pass), (Some("desk-4".into()), Some(DUE)));
+    assert_eq!((status.host(), status.last_pass()), (Some(&"desk-4".into()), Some(DUE)));
 }
 
 #[test]
 fn an_installed_sweeper_is_named() {
     let world = World::new();
     let store = world.open("ann");
-    assert_eq!(store.sweeper_status(DUE).unwrap().host, None);
+    assert_eq!(store.sweeper_status(DUE).unwrap().host(), None);
     store.note_sweeper_installed(&"night-1".into()).unwrap();
     store.note_sweeper_installed(&"night-1".into()).unwrap();
-    assert_eq!(store.sweeper_status(DUE).unwrap().host, Some("night-1".into()));
+    assert_eq!(store.sweeper_status(DUE).unwrap().host(), Some(&"night-1".into()));
 }
 
 #[test]

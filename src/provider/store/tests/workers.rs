@@ -47,7 +47,7 @@ impl<'w> Worker<'w> {
         if let Some(database) = &world.database {
             database.make_role(&role);
             let as_owner =
-                StoreOptions { place: Place::Server(Box::new(database.owners())), ..world.options("ann") };
+                StoreOptions { place: Place::Server(Box::new(database.at())), ..world.options("ann") };
             let name: RoleName = role.parse().unwrap();
             assert!(!Store::open(as_owner).unwrap().grant(&name, rights).unwrap(), "the role was there");
         }
@@ -351,7 +351,7 @@ fn a_role_may_do_what_it_is_for_and_nothing_else() {
     assert_eq!(worker.rows("SELECT count(*) FROM worker_hosted_v1"), ["0"]);
     // Another word for a role takes what it had before.
     let as_owner = StoreOptions {
-        place: Place::Server(Box::new(world.database.as_ref().unwrap().owners())),
+        place: Place::Server(Box::new(world.database.as_ref().unwrap().at())),
         ..world.options("ann")
     };
     let name: RoleName = worker.role.parse().unwrap();

@@ -1,6 +1,9 @@
 //! A transaction on a connection of the pool.
 
-use std::fmt;
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+};
 
 use deadpool_postgres::Object;
 use futures_util::{TryStreamExt as _, future::try_join_all, pin_mut};
@@ -12,13 +15,24 @@ use crate::domain::failure::Failure;
 /// First number of the lock behind which the audit is added to; the second is 0.
 const LOCK_AUDIT: i32 = 365_003;
 
+/// Puts an error of a statement into words.
+pub(crate) type InWords = fn(&tokio_postgres::Error) -> Failure;
+
 /// A transaction that was begun; what was not committed is undone on drop.
 pub(crate) struct Served {
     client: Object,
     waiter: Waiter,
+    in_words: InWords,
     /// Committed, or not there any more.
     is_over: bool,
+    /// A statement was refused: the server answers a COMMIT without an error then, and keeps nothing.
+    has_failed: Cell<bool>,
+    /// The last entry of the audit that it wrote, by number and hash.
+    entry: RefCell<Option<Entry>>,
 }
+
+/// An entry of the audit, by number and hash.
+pub(crate) type Entry = (i64, [u8; 32]);
 
 impl Served {
     /// Begins one by these statements; answers what the last of them said.
@@ -29,9 +43,34 @@ impl Served {
         client: Object,
         waiter: Waiter,
         sql: &str,
+        in_words: InWords,
     ) -> Result<(Self, Option<String>), tokio_postgres::Error> {
         let said = waiter.wait(client.simple_query(sql))?;
-        Ok((Self { client, waiter, is_over: false }, last(&said)))
+        let (has_failed, entry) = (Cell::default(), RefCell::default());
+        Ok((Self { client, waiter, in_words, is_over: false, has_failed, entry }, last(&said)))
+    }
+
+    /// Whether a statement of it was refused.
+    pub(crate) const fn has_failed(&self) -> bool {
+        self.has_failed.get()
+    }
+
+    /// The entry that is on record if this transaction was kept.
+    pub(crate) fn entry(&self) -> Option<Entry> {
+        *self.entry.borrow()
+    }
+
+    /// Notes what it has added to the audit last: by that it is known again.
+    pub(crate) fn has_added(&self, entry: Entry) {
+        *self.entry.borrow_mut() = Some(entry);
+    }
+
+    /// What the server said, or its error in words.
+    fn told<T>(&self, said: Result<T, tokio_postgres::Error>) -> Result<T, Failure> {
+        said.map_err(|error| {
+            self.has_failed.set(true);
+            (self.in_words)(&error)
+        })
     }
 
     /// Keeps what was written.
@@ -47,7 +86,7 @@ impl Served {
 
     /// Statements one after another, as a migration has them.
     pub(crate) fn batch(&self, sql: &str) -> Result<(), Failure> {
-        self.waiter.wait(self.client.batch_execute(sql)).map_err(Failure::from)
+        self.told(self.waiter.wait(self.client.batch_execute(sql)))
     }
 
     /// Waits until no other transaction adds to the audit; over with this one.
@@ -57,12 +96,12 @@ impl Served {
 
     /// Makes a statement ready; the connection remembers it.
     pub(crate) fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
-        self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))).map_err(Failure::from)
+        self.told(self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))))
     }
 
     /// Writes; answers how many rows it changed.
     pub(crate) fn execute(&self, statement: &Statement, values: &[Value<'_>]) -> Result<usize, Failure> {
-        let changed = self.waiter.wait(self.client.execute_raw(statement, values))?;
+        let changed = self.told(self.waiter.wait(self.client.execute_raw(statement, values)))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
@@ -73,7 +112,7 @@ impl Served {
         rows: impl Iterator<Item = Vec<Value<'v>>>,
     ) -> Result<Vec<usize>, Failure> {
         let each = rows.map(|values| self.client.execute_raw(statement, values));
-        let changed = self.waiter.wait(try_join_all(each))?;
+        let changed = self.told(self.waiter.wait(try_join_all(each)))?;
         Ok(changed.into_iter().map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)).collect())
     }
 
@@ -86,9 +125,9 @@ impl Served {
         let each = rows.map(|values| async move {
             let found = self.client.query_raw(statement, values).await?;
             let found: Vec<Row> = found.try_collect().await?;
-            Ok::<_, Failure>(found.into_iter().next())
+            Ok(found.into_iter().next())
         });
-        self.waiter.wait(try_join_all(each))
+        self.told(self.waiter.wait(try_join_all(each)))
     }
 
     /// Row after row, until `read` answers false.
@@ -99,9 +138,9 @@ impl Served {
         mut read: impl FnMut(&Row) -> Result<bool, Failure>,
     ) -> Result<(), Failure> {
         self.waiter.wait(async {
-            let rows = self.client.query_raw(statement, values).await?;
+            let rows = self.told(self.client.query_raw(statement, values).await)?;
             pin_mut!(rows);
-            while let Some(row) = rows.try_next().await? {
+            while let Some(row) = self.told(rows.try_next().await)? {
                 if !read(&row)? {
                     break;
                 }

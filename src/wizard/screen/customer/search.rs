@@ -16,7 +16,7 @@ use crate::{
         card::CardId,
         customer::{Product, Progress},
         filter::fold,
-        run::{BoardRow, Seen},
+        run::{BoardRow, OpenRun, Seen},
     },
     wizard::session::BoardOrder,
 };
@@ -102,9 +102,9 @@ fn is_in(row: &BoardRow, seen: Option<&Seen>, state: &str) -> bool {
         "refused" => matches!(row.progress, Progress::Refused(_) | Progress::Failed(_)),
         "accepted" => matches!(row.progress, Progress::Accepted { .. }),
         "waiting" => row.progress.is_awaited(),
-        "interrupted" => run.is_some_and(|run| !run.is_parked && !run.is_held),
-        "parked" => run.is_some_and(|run| run.is_parked && !run.is_held),
-        "elsewhere" => run.is_some_and(|run| run.is_held),
+        "interrupted" => run.is_some_and(|run| !run.is_parked && !run.is_held()),
+        "parked" => run.is_some_and(|run| run.is_parked && !run.is_held()),
+        "elsewhere" => run.is_some_and(OpenRun::is_held),
         "open" => run.is_some(),
         "protected" => {
             matches!(row.progress, Progress::Protected { on: 1.., .. } | Progress::Automatic { on: 1.., .. })

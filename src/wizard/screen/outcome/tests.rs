@@ -6,7 +6,7 @@ use crate::{
         failure::FailureKind,
         id::UserId,
         protection::{AutoRule, Chosen, Excluded, Protection, Seat, SeatOutcome, SeatResult},
-        run::{RunDone, RunRecord},
+        run::{RunDone, RunRecord, SweeperStatus},
         user::Kind,
     },
     wizard::{
@@ -198,7 +198,7 @@ fn the_next_sweep_is_told_with_its_clock() {
         last_pass: None,
         attention: None,
     });
-    read.protection.sweeper.host = Some(Text::from("ops-1"));
+    read.protection.sweeper = SweeperStatus::on("ops-1");
     bench.answer(is_reading, Reply::Outcome(Box::new(read)));
     let words = bench.words();
     assert!(words.contains("17:00 in Perth, in 3 h 12 min, run by ops-1"), "{words}");
@@ -219,7 +219,7 @@ fn what_to_say_follows_what_came_of_the_run() {
         let (by, confirmed, ceiling) = (Text::from("nora"), 2, 12);
         read.protection.rule =
             Some(AutoRule { made: now(), by, confirmed, ceiling, last_pass: None, attention: None });
-        read.protection.sweeper.host = host.map(Text::from);
+        read.protection.sweeper = host.map(SweeperStatus::on).unwrap_or_default();
         read
     };
     let mut on = read_back(Vec::new());

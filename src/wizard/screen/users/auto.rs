@@ -13,6 +13,7 @@ use crate::{
         run::SweeperStatus,
         sydney,
         text::{Text, capital},
+        time::Moment,
         user::Kind,
         verdict::{Schedule, Standstill},
     },
@@ -159,7 +160,7 @@ impl Dialog for Auto {
             let people = roster.people();
             let rows = people.expected();
             let bill = people.bill(&rows);
-            self.stage = match (bill.seats_missing(), &sweeper.host) {
+            self.stage = match (bill.seats_missing(), sweeper.host()) {
                 (1.., _) => Stage::NoSeats,
                 (0, Some(_)) => Stage::Number,
                 (0, None) => Stage::NoSweeper,
@@ -398,8 +399,10 @@ impl Auto {
             "These users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before."
         };
         let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill))];
-        let host = self.sweeper.as_ref().filter(|sweeper| sweeper.host.is_some());
-        facts.extend(host.map(|sweeper| Fact::other("Sweeper", sweeper_words(sweeper))));
+        let sweeper = self.sweeper.as_ref();
+        let words = sweeper.and_then(|sweeper| sweeper_words(sweeper, cx.now));
+        let label = if sweeper.is_some_and(|it| it.sweepers.len() > 1) { "Sweepers" } else { "Sweeper" };
+        facts.extend(words.map(|words| Fact::other(label, words)));
         let mut blocks = vec![Block::Para(rule.into()), Block::Facts(facts)];
         let unchecked = bill.turn_on.iter().find(|(kind, _)| *kind == Kind::NotKnownYet).map(|(_, count)| {
             let mailboxes = counted(*count, "mailbox is", "mailboxes are");
@@ -440,15 +443,22 @@ fn no_sweeper_view<'a>(count: u32) -> Scene<'a> {
     Scene::confirm(QuestionId::NoSweeper, false, "Go on without a sweeper?", blocks)
 }
 
-/// The computer that sweeps, and its last sweep.
-fn sweeper_words(sweeper: &SweeperStatus) -> Text {
-    let host = sweeper.host.clone().unwrap_or_default();
-    let last = sweeper.last_pass.map_or_else(
+/// The computer that sweeps, or how many of them, and the last sweep; none: there is no sweeper.
+fn sweeper_words(sweeper: &SweeperStatus, now: Moment) -> Option<Text> {
+    let by = sweeper.by(now)?;
+    let last = sweeper.last_pass().map_or_else(
         || "no sweep yet".to_owned(),
         |at| format!("last sweep {}", sydney::stamp_in_words(at, sydney::ZONE)),
     );
     let overdue = if sweeper.is_overdue { ", overdue" } else { "" };
-    Text::of(format_args!("{host}, {last}{overdue}"))
+    let silences: Vec<Text> = sweeper.silences(now).map(|(_, words)| words).collect();
+    let silent = match silences.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one}"),
+        // The bill below has to stay in sight.
+        several => format!("; {} more have not been heard of for days", several.len()),
+    };
+    Some(Text::of(format_args!("{by}, {last}{overdue}{silent}")))
 }
 
 /// What undoing the rule means.

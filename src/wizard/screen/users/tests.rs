@@ -1,6 +1,6 @@
 //! The users screen against a record and replies made by hand: state, effects and view.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::*;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         id::UserId,
         phrase::{Command, Phrase, Segment},
         protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
-        run::{RunRecord, SweeperStatus},
+        run::{RunRecord, Sweeper, SweeperStatus},
         secret::Secret,
         text::Text,
         time::Moment,
@@ -719,7 +719,7 @@ fn the_bill_of_auto_counts_unchecked_mailboxes_as_the_most_there_can_be() {
     bench.part(unchecked());
     bench.part(Reply::Whole(4));
     bench.act(Action::Auto);
-    let sweeper = SweeperStatus { host: Some(Text::from("nas")), ..SweeperStatus::default() };
+    let sweeper = SweeperStatus::on("nas");
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
     let words = bench.words();
     assert!(words.contains("3 mailboxes are not checked yet and stand here as user mailboxes"), "{words}");
@@ -943,11 +943,27 @@ fn what_was_confirmed_before_is_completed_without_asking() {
 }
 
 #[test]
+fn auto_counts_several_sweepers_and_says_which_is_silent() {
+    let days = |days: u64| now().minus(Duration::from_hours(24 * days));
+    let mut sweeper = SweeperStatus::on("ops-1");
+    sweeper.sweepers.push(Sweeper { last_pass: Some(days(1)), ..Sweeper::on("ops-2") });
+    let mut bench = Bench::staffed();
+    bench.act(Action::Auto);
+    let silent = Sweeper { heard: days(4), ..Sweeper::on("ops-3") };
+    let all = SweeperStatus { sweepers: [sweeper.sweepers.as_slice(), &[silent]].concat(), ..sweeper };
+    bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(all));
+    let words = bench.words();
+    let says =
+        "2 sweepers, last sweep Sun 22 Nov 2026 16:48 AEDT; the sweeper on ops-3 has not been heard of since";
+    assert!(words.contains(says), "{words}");
+}
+
+#[test]
 fn auto_shows_bill_and_clock_and_names_the_sweeper() {
     let mut bench = Bench::staffed();
     bench.act(Action::Auto);
     assert!(bench.scene().is_waiting && bench.question().0 == QuestionId::Auto);
-    let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+    let sweeper = SweeperStatus::on("ops-1");
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
     let words = bench.words();
     assert!(words.contains("Mon 23 Nov 20:00 AEDT, 17:00 in Perth, in 3 h 12 min"), "{words}");
@@ -996,7 +1012,7 @@ fn with_seats_missing_auto_proposes_what_can_come_true() {
         bench.facts(Protection { limit: Some(limit), ..Protection::default() });
         bench.list([staff()]);
         bench.act(Action::Auto);
-        let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+        let sweeper = SweeperStatus::on("ops-1");
         bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
         assert_eq!(bench.question().0, QuestionId::NoSeats);
         let words = bench.words();
@@ -1080,7 +1096,7 @@ fn a_list_that_was_given_stays_as_it_is_and_the_bills_say_so() {
     const FIXED: &str = "Only the mailboxes on the pasted list. New ones must be added to it.";
     let list = Listing::Given(vec!["ana@bakery.example".parse().unwrap()]);
     let mut bench = Bench::with(hosted(list), true);
-    let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+    let sweeper = SweeperStatus::on("ops-1");
     bench.facts(Protection { sweeper: sweeper.clone(), ..Protection::default() });
     bench.list([page(&[(1, "Mila", Kind::Mailbox), (2, "Broken", Kind::Mailbox)])]);
     bench.mark(Mark::Tick, &[1]);
@@ -1166,7 +1182,7 @@ fn without_a_sweeper_bill_rule_and_rows_promise_no_sweep() {
 
 #[test]
 fn a_row_is_scheduled_only_while_a_pass_will_turn_it_on() {
-    let host = || SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+    let host = || SweeperStatus::on("ops-1");
     for (sweeper, limit, state, says) in [
         (host(), None, State::Scheduled, "next sweep due"),
         (SweeperStatus::default(), None, State::Stalled, "no sweeper is installed"),
@@ -1200,7 +1216,7 @@ fn a_listed_user_whose_seat_is_marked_as_left_is_not_counted_among_the_eligible(
 fn a_list_that_changed_shows_the_bill_of_auto_again() {
     let mut bench = Bench::staffed();
     bench.act(Action::Auto);
-    let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+    let sweeper = SweeperStatus::on("ops-1");
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
     assert_eq!(bench.heading(), "Switch Enable Auto on?", "what is proposed stands beside the bill");
     bench.session.roster.record_changed(|people| people.exclude(&[id(1)]));
@@ -1217,7 +1233,7 @@ fn after_the_first_sweep_only_an_admin_undoes_the_rule() {
         [(false, None, true), (false, Some(now()), false), (true, Some(now()), true)]
     {
         let mut bench = Bench::with(record(), is_admin);
-        let sweeper = SweeperStatus { host: Some(Text::from("ops-1")), ..SweeperStatus::default() };
+        let sweeper = SweeperStatus::on("ops-1");
         bench.facts(Protection { rule: Some(rule(last_pass)), sweeper, ..Protection::default() });
         bench.list([staff()]);
         assert!(bench.words().contains("next sweep due"));
@@ -1326,7 +1342,11 @@ fn a_run_that_another_process_holds_can_only_be_looked_at() {
     let actions = [Action::Kinds, Action::Auto, Action::Review, Action::Clear, Action::Finish].map(Given::Do);
     for given in marks.into_iter().chain(actions) {
         bench.give(given.clone());
-        assert_eq!(bench.said(), words::read_only().for_commands().as_str(), "{given:?}");
+        assert_eq!(
+            bench.said(),
+            words::read_only(&record(), now(), "UTC").for_commands().as_str(),
+            "{given:?}"
+        );
     }
     bench.filter("kind:shared");
     assert_eq!(bench.names(), ["Front desk"]);

@@ -14,7 +14,7 @@ fn run(id: &str, is_parked: bool) -> OpenRun {
         product: Product::Office365,
         touched: Moment::default(),
         is_parked,
-        is_held: false,
+        held_by: None,
     }
 }
 

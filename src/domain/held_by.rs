@@ -1,0 +1,121 @@
+//! Who has a run, and who asks for it. Pure.
+
+use std::time::Duration;
+
+use super::{sydney::clock_in_words, text::Text, time::Moment};
+
+/// Who has a run, or had it last: one at a time works in it, the others watch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldBy {
+    /// Grows by one each time the run is taken; a write with an older one is refused. From 1; 0: who it is is not on record
+    /// yet.
+    pub number: u32,
+    /// The operator.
+    pub by: Text,
+    /// Their computer.
+    pub host: Text,
+    /// Since when.
+    pub since: Moment,
+}
+
+impl HeldBy {
+    /// Somebody who took it a moment ago and is not on record yet.
+    #[must_use]
+    pub fn somebody(since: Moment) -> Self {
+        Self { number: 0, by: "Somebody".into(), host: "another computer".into(), since }
+    }
+
+    /// "ann has this run on desk-1 since 10:42 UTC", without a full stop; `here` is the zone by whose clocks times are told.
+    #[must_use]
+    pub fn has(&self, what: &str, now: Moment, here: &str) -> Text {
+        let Self { by, host, since, .. } = self;
+        Text::of(format_args!("{by} has {what} on {host} since {}", clock_in_words(*since, now, here)))
+    }
+
+    /// The same behind the name of a run: "open with ann on desk-1 since 10:42 UTC".
+    #[must_use]
+    pub fn open_with(&self, now: Moment, here: &str) -> Text {
+        let Self { by, host, since, .. } = self;
+        Text::of(format_args!("open with {by} on {host} since {}", clock_in_words(*since, now, here)))
+    }
+}
+
+/// How long an answer is waited for.
+pub const ANSWER_WITHIN: Duration = Duration::from_mins(1);
+
+/// Somebody asks whoever has a run to hand it over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunRequest {
+    /// The number of the hold that is asked: once another one has it, nothing is asked any more.
+    pub number: u32,
+    /// Who asks.
+    pub by: Text,
+    /// Their computer.
+    pub host: Text,
+    /// When, by that computer's clock.
+    pub at: Moment,
+    /// What came of it; none: not answered yet.
+    pub answer: Option<RunAnswer>,
+}
+
+/// What came of asking for a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunAnswer {
+    /// It was handed over.
+    Yes,
+    /// It stays.
+    No,
+    /// It stays: nobody answered in time, or it is not asked for any more.
+    Nobody,
+}
+
+impl RunAnswer {
+    /// The word in the record.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// The answer of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Yes, Self::No, Self::Nobody].into_iter().find(|answer| answer.word() == word)
+    }
+}
+
+/// Why a run is taken over without its holder's answer, as it was typed.
+///
+/// # Errors
+/// A sentence: it says nothing, or too much.
+pub fn reason(typed: &str) -> Result<Text, &'static str> {
+    let reason = Text::clean(typed.trim());
+    match reason.as_str().chars().count() {
+        0..=2 => Err("Type why. It goes into the history, with your name and theirs."),
+        201.. => Err("That is too long. Say it in 200 letters."),
+        _ => Ok(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_a_run_is_said_with_place_and_time() {
+        let [since, now] =
+            ["2026-11-23T10:42:00Z", "2026-11-23T11:00:00Z"].map(|at| Moment::parse(at).unwrap());
+        let ann = HeldBy { number: 3, by: "ann".into(), host: "desk-1".into(), since };
+        assert_eq!(ann.has("this run", now, "UTC").as_str(), "ann has this run on desk-1 since 10:42 UTC");
+        assert_eq!(ann.open_with(now, "UTC").as_str(), "open with ann on desk-1 since 10:42 UTC");
+    }
+
+    #[test]
+    fn a_reason_says_something() {
+        assert!(reason("  x ").is_err() && reason(&"x".repeat(201)).is_err());
+        assert_eq!(reason(" ann is ill ").unwrap().as_str(), "ann is ill");
+    }
+}
