@@ -45,6 +45,7 @@ pub mod phrase;
 pub mod plan;
 pub mod protection;
 pub mod receipt;
+pub mod record_role;
 pub mod registration;
 pub mod row_ranges;
 pub mod run;

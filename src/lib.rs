@@ -115,6 +115,9 @@
 //! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
 //! in `wizard/part/wait.rs` where a person is told how long it takes.
 //!
+//! *What Backup365's workers may rely on* is described in `assets/schema/README.md`: a view or a function keeps its meaning,
+//! and another meaning comes under another number beside it. What roles may do are the files of `assets/schema/postgres/grant`.
+//!
 //! # One word for one thing
 //!
 //! What people read (screens, lines, receipts, JSON's descriptions, errors, help, the README) says the words on the left, and

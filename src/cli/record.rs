@@ -1,10 +1,14 @@
 //! Arguments of `backup365 record`.
 
-/// The record itself: move it to a server or back, and check it.
+use crate::domain::record_role::{Rights, RoleName};
+
+/// The record itself: move it to a server or back, check it, and say who may do what with one on a server.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  backup365 record copy --to postgres://backup365@db.example/backup365\n  \
-                        backup365 record check   is it whole, and does it fit together?"
+                        backup365 record check   is it whole, and does it fit together?\n  \
+                        backup365 record grant b365_worker --rights worker\n\n\
+                        A record in a file has no roles: whoever may write the file may do everything."
 )]
 pub struct Args {
     /// What to do.
@@ -19,6 +23,8 @@ pub enum What {
     Copy(Copy),
     /// Look at every row: is the record whole, and does it fit together? Changes nothing.
     Check(Check),
+    /// Give a role of the server the rights that it needs, and no others; for an Admin.
+    Grant(Grant),
 }
 
 impl What {
@@ -27,6 +33,7 @@ impl What {
         match self {
             Self::Copy(copy) => ("record copy", copy.json),
             Self::Check(check) => ("record check", check.json),
+            Self::Grant(grant) => ("record grant", grant.json),
         }
     }
 }
@@ -73,6 +80,34 @@ pub struct Check {
     /// The record to look at, where it is another one than the settings name.
     #[arg(long, value_name = "URL-OR-FILE")]
     pub record: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Gives rights.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  backup365 record grant b365_staff --rights operator  one who works with backup365\n  \
+                  backup365 record grant b365_worker --rights worker   one of Backup365's workers\n  \
+                  backup365 record grant b365_report --rights reader   reads who is protected\n  \
+                  backup365 record grant b365_worker --rights worker --print > grant.sql\n\n\
+                  What the role could do before is taken away first. A role that is missing is made,\n\
+                  without a password. Only the role that made the record may grant, and may bring\n\
+                  it to a new version; after a new version, grant again.\n\
+                  assets/schema/README.md says what each of them sees.\n\
+                  Exit code 4: only an Admin may do that; the message names them."
+)]
+pub struct Grant {
+    /// The role, as the server knows it.
+    #[arg(value_name = "ROLE")]
+    pub role: RoleName,
+    /// What it is for: operator, worker or reader.
+    #[arg(long, value_name = "RIGHTS")]
+    pub rights: Rights,
+    /// Print the statements for whoever runs the server, and change nothing.
+    #[arg(long)]
+    pub print: bool,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

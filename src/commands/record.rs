@@ -1,6 +1,7 @@
-//! `backup365 record`: the record moved to another place, and looked at row by row.
+//! `backup365 record`: the record moved to another place, looked at row by row, and opened to roles of its server.
 
 mod check;
+mod grant;
 
 use std::{
     cell::Cell,
@@ -27,6 +28,7 @@ use super::{
 };
 
 pub use check::check;
+pub use grant::{grant, print};
 
 /// What is asked for.
 #[derive(Debug, Clone)]

@@ -120,6 +120,25 @@ pub struct Seat {
     pub left: Option<Moment>,
     /// First backup, where a worker wrote it.
     pub first_backup: Option<Moment>,
+    /// What a worker says is wrong with the backup now; none: nothing is.
+    pub problem: Option<Text>,
+}
+
+/// A worker's problem with the backup of a protected user.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trouble {
+    /// Whose backup.
+    pub user: UserId,
+    /// Address when it was turned on.
+    pub address: Text,
+    /// Name when it was turned on.
+    pub name: Text,
+    /// What is wrong.
+    pub words: Text,
+    /// Said when.
+    pub at: Moment,
+    /// Said by which worker.
+    pub by: Text,
 }
 
 /// The standing rule of Enable Auto for one customer and product.

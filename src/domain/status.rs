@@ -1,7 +1,7 @@
 //! Which customers are really protected, computed from what is on record: one row per customer and product. Pure.
 
 use super::{
-    bill::grouped,
+    bill::{counted, grouped},
     customer::{Customer, Obstacle, Product, Progress},
     phrase::Command,
     protection::AutoRule,
@@ -45,6 +45,8 @@ pub struct ProductStatus {
     pub left: u32,
     /// Those of them who had left before the last list was counted.
     pub left_before: u32,
+    /// Protected users with whose backup the workers have a problem.
+    pub backup_troubles: u32,
     /// When a list was asked for after that and did not come, and why.
     pub trouble: Option<(Moment, Text)>,
     /// The last pass that began.
@@ -228,6 +230,10 @@ impl ProductStatus {
         if let Some(why) = self.consent.as_ref().filter(|_| self.customer.is_active) {
             reasons.push(accept_again(&self.customer, self.product, why));
         }
+        if self.backup_troubles > 0 && self.customer.is_active {
+            let users = counted(self.backup_troubles, "user", "users");
+            reasons.push(Text::of(format_args!("the backup of {users} has a problem")));
+        }
         if self.has_left_behind {
             let go_on = Command::TellLink(self.customer.reference.clone(), self.product);
             reasons.push(Text::of(format_args!(
@@ -312,6 +318,7 @@ mod tests {
             ticked: Ticked::default(),
             left: 0,
             left_before: 0,
+            backup_troubles: 0,
             trouble: None,
             last_sweep: None,
         }

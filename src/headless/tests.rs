@@ -670,6 +670,7 @@ fn protected() -> Desk {
         since: desk.now,
         left: None,
         first_backup: None,
+        problem: None,
     };
     desk.protection = Protection {
         seats: vec![seat(1, "Ana"), seat(2, "Ben")],

@@ -33,6 +33,7 @@ mod error;
 mod examination;
 mod files;
 mod forms;
+mod grants;
 mod history;
 mod inspection;
 mod invitations;

@@ -45,7 +45,7 @@ fn stopped(mut child: Child, mut err: BufReader<std::process::ChildStderr>, sign
 }
 
 /// Command lines in their order, each with its code, over one home.
-const TABLE: [(&str, Exit); 20] = [
+const TABLE: [(&str, Exit); 21] = [
     ("status", Exit::Done),
     ("explain 90094", Exit::Done),
     ("explain zzzzzz", Exit::Failed),
@@ -63,6 +63,7 @@ const TABLE: [(&str, Exit); 20] = [
     ("--as user operators set --recover --json", Exit::Done),
     ("--as user operators set nobody --admin", Exit::Refused),
     ("operators set nobody --admin", Exit::Usage),
+    ("record grant b365_worker --rights worker", Exit::Usage),
     ("provision C-1003 --users none", Exit::Waiting),
     ("provision C-1001 --users all --max-seats 0 --rehearse", Exit::Stopped),
     ("provision C-1021 --users none", Exit::Stopped),
@@ -146,7 +147,7 @@ const WITHOUT_JSON: [&str; 10] =
     ["", "sandbox", "customers", "consent", "operators", "keys", "record", "setup", "completions", "man"];
 
 /// What a command needs beside its words before it starts; all that knows `--json` stands here.
-const NEEDS: [(&str, &str); 26] = [
+const NEEDS: [(&str, &str); 27] = [
     ("provision", "C-1001"),
     ("apply", "plan.toml"),
     ("customers list", ""),
@@ -163,6 +164,7 @@ const NEEDS: [(&str, &str); 26] = [
     ("receipt", "B365-FHKL"),
     ("operators list", ""),
     ("operators set", "jane --admin"),
+    ("record grant", "b365_worker --rights worker"),
     ("keys list", ""),
     ("keys add", "desk-2"),
     ("keys remove", "desk-2"),

@@ -1,7 +1,7 @@
 //! `backup365 record`: arguments to plain values.
 
 use crate::{
-    cli::record::{Args, Check, Copy, What},
+    cli::record::{Args, Check, Copy, Grant, What},
     commands::record::{self, Wish},
     domain::text::Text,
     exit::Exit,
@@ -19,6 +19,7 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
             let place = place(&command.opener, record.as_deref())?;
             record::check(&place, *json, command.out()).map_err(Refusal::from)
         }
+        What::Grant(args) => grant(args, command),
     }
 }
 
@@ -54,4 +55,15 @@ fn target(opener: &Opener, words: &str) -> Result<Place, Refusal> {
         ))),
         _ => Ok(place),
     }
+}
+
+/// Gives a role its rights, or prints how that is done.
+fn grant(args: &Grant, command: &CommandContext) -> Result<Exit, Refusal> {
+    let Grant { role, rights, print, json } = args;
+    if *print {
+        let printed = record::print(command.out(), (role, *rights), command.opener.is_sandbox, *json);
+        return printed.map_err(Refusal::from);
+    }
+    let (cx, _kept) = command.record_context()?;
+    record::grant(&cx, (role, *rights), *json).map_err(Refusal::from)
 }

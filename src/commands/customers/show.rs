@@ -15,7 +15,7 @@ use crate::{
         customer_record::Column,
         doubt::{Accepted, Doubt},
         failure::Failure,
-        protection::{self, Excluded, Seat},
+        protection::{self, Excluded, Seat, Trouble},
         speech::sentence,
         status::{ProductStatus, Status},
         sweep::OVERDUE_AFTER,
@@ -182,6 +182,12 @@ impl Sheet {
             protection::named(&seat.name, &seat.address) + &since.unwrap_or_default()
         });
         name_lines("Left the organisation, their seats are kept", left, lines);
+        let troubles = detail.troubles.iter().map(|trouble| {
+            let at = stamp_in_words(trouble.at, &cx.zone);
+            let who = protection::named(&trouble.name, &trouble.address);
+            format!("{who}: {}, said by {}, {at}", without_full_stop(&trouble.words), trouble.by)
+        });
+        name_lines("Problems with the backup", troubles, lines);
         name_lines("Excluded", detail.excluded.iter().map(Excluded::named), lines);
     }
 
@@ -201,6 +207,7 @@ impl Sheet {
                 "left": detail.left.len(),
                 "leavers": detail.left.iter().map(leaver_as_json).collect::<Vec<_>>(),
                 "backed_up": detail.backed_up,
+                "troubles": detail.troubles.iter().map(trouble_as_json).collect::<Vec<_>>(),
                 "excluded": detail.excluded.iter().map(excluded_as_json).collect::<Vec<_>>(),
             })
         };
@@ -278,6 +285,22 @@ fn leaver_as_json(seat: &Seat) -> Value {
         "name": seat.name.as_str(),
         "address": seat.address.as_str(),
         "left": seat.left.map(|at| at.to_string()),
+    })
+}
+
+/// What a worker said, as a part of a sentence.
+fn without_full_stop(words: &Text) -> &str {
+    words.as_str().trim_end_matches('.')
+}
+
+fn trouble_as_json(trouble: &Trouble) -> Value {
+    json!({
+        "id": trouble.user.to_string(),
+        "name": trouble.name.as_str(),
+        "address": trouble.address.as_str(),
+        "problem": trouble.words.as_str(),
+        "at": trouble.at.to_string(),
+        "by": trouble.by.as_str(),
     })
 }
 

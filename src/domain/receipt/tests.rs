@@ -37,7 +37,15 @@ pub(in crate::domain) fn result(n: u8, outcome: SeatOutcome) -> SeatResult {
 
 pub(in crate::domain) fn seat(n: u8) -> Seat {
     let Chosen { id, address, name, .. } = chosen(n);
-    Seat { id, address, name, since: at("2026-11-23T05:00:00Z"), left: None, first_backup: None }
+    Seat {
+        id,
+        address,
+        name,
+        since: at("2026-11-23T05:00:00Z"),
+        left: None,
+        first_backup: None,
+        problem: None,
+    }
 }
 
 pub(in crate::domain) fn rule() -> AutoRule {

@@ -158,6 +158,7 @@ fn a_decision_is_outdated_by_whatever_makes_old_users_due() {
         since: moment(DUE),
         left: None,
         first_backup: None,
+        problem: None,
     };
     let before = Protection {
         seats: vec![seat(1), seat(2)],

@@ -21,7 +21,7 @@ use crate::domain::{
     failure::Failure,
     id::CustomerId,
     partner_list::Partnership,
-    protection::{Excluded, Seat},
+    protection::{Excluded, Seat, Trouble},
     run::CustomerHistory,
     text::Text,
     time::Moment,
@@ -60,6 +60,8 @@ pub struct ProductDetail {
     pub left: Vec<Seat>,
     /// Active seats with a first backup.
     pub backed_up: u32,
+    /// Active seats with whose backup a worker has a problem, by name.
+    pub troubles: Vec<Trouble>,
     /// Never turned on by All or Auto.
     pub excluded: Vec<Excluded>,
 }
@@ -119,7 +121,7 @@ impl Store {
 fn detail(tx: &Tx<'_>, key: Key) -> Result<ProductDetail, Failure> {
     let (enabled_for, enabled_by) = enablement::find(tx, key)?.unzip();
     let (left, backed_up) = (seat::left(tx, key)?, seat::count_backed_up(tx, key)?);
-    let kinds = product::kinds(tx, key)?;
+    let (kinds, troubles) = (product::kinds(tx, key)?, seat::troubles(tx, key)?);
     let excluded = exclusion::by_name(tx, key)?;
-    Ok(ProductDetail { product: key.1, enabled_for, enabled_by, kinds, left, backed_up, excluded })
+    Ok(ProductDetail { product: key.1, enabled_for, enabled_by, kinds, left, backed_up, troubles, excluded })
 }

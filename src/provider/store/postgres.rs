@@ -13,6 +13,7 @@ mod address;
 mod error;
 mod facts;
 mod fate;
+mod grant;
 mod schema;
 mod session;
 #[cfg(test)]
@@ -30,12 +31,15 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, error::SqlState};
 
 use self::error::{is_passing, reading, unreachable, writing};
-pub(super) use self::session::{Hear, Session, SessionHold};
 #[cfg(test)]
 pub(crate) use self::test_database::TestDatabase;
 pub use self::{
     address::{Address, Surroundings},
     facts::ServerFacts,
+};
+pub(super) use self::{
+    grant::{grant, statements as grant_statements},
+    session::{Hear, Session, SessionHold},
 };
 use super::{
     tx::{InWords, Served, Tx},

@@ -79,6 +79,8 @@ pub(crate) struct People {
     excluded_ahead: Ahead<UserId>,
     /// "left on 3 Nov 2026", by ordinal.
     left: BTreeMap<u32, Text>,
+    /// What a worker says is wrong with the backup, by ordinal.
+    troubles: BTreeMap<u32, Text>,
     /// What else is on record: rule, kinds and seats bought.
     facts: Protection,
     /// Kept by `settle`.
@@ -105,7 +107,7 @@ impl People {
             self.excluded.put(ordinal, self.excluded_ahead.take(*id).is_some());
             self.elsewhere.put(ordinal, self.elsewhere_ahead.take(*id).is_some());
             if let Some(seat) = self.seats_ahead.take(*id) {
-                self.seat(ordinal, seat.left);
+                self.seat(ordinal, seat);
             }
         }
     }
@@ -141,12 +143,13 @@ impl People {
         self.is_known = true;
         self.on.clear();
         self.left.clear();
+        self.troubles.clear();
         let mut seats = std::mem::take(&mut facts.seats);
         let exclusions = std::mem::take(&mut facts.exclusions);
         let mut elsewhere = std::mem::take(&mut facts.seated_elsewhere);
         self.facts = facts;
         for (ordinal, seat) in self.listed(&mut seats, |seat| seat.id) {
-            self.seat(ordinal, seat.left);
+            self.seat(ordinal, seat);
         }
         self.seats_ahead = Ahead::of(seats, |seat| seat.id);
         self.elsewhere =
@@ -291,7 +294,8 @@ impl People {
                 (outcome, Some(ordinal)) if outcome.is_on() => self.on.put(ordinal, true),
                 (outcome, None) if outcome.is_on() => {
                     let Chosen { id, address, name, .. } = user.clone();
-                    let seat = Seat { id, address, name, since: now, left: None, first_backup: None };
+                    let seat =
+                        Seat { id, address, name, since: now, left: None, first_backup: None, problem: None };
                     self.seats_ahead.put(id, seat);
                     self.exceptions_ahead.take(id);
                 }
@@ -299,6 +303,7 @@ impl People {
                 (SeatOutcome::TurnedOff, Some(ordinal)) => {
                     self.on.put(ordinal, false);
                     self.left.remove(&ordinal);
+                    self.troubles.remove(&ordinal);
                     if self.unlisted.has(ordinal) {
                         self.live.put(ordinal, false);
                     }
@@ -422,6 +427,11 @@ impl People {
         self.left.get(&ordinal)
     }
 
+    /// What a worker says is wrong with the backup of a protected user.
+    pub(crate) fn trouble(&self, ordinal: u32) -> Option<&Text> {
+        self.troubles.get(&ordinal)
+    }
+
     fn put_kind(&mut self, ordinal: u32, is: Kind) {
         for kind in Kind::ALL {
             if let Some(rows) = self.kinds.get_mut(usize::from(kind.code())) {
@@ -430,9 +440,12 @@ impl People {
         }
     }
 
-    fn seat(&mut self, ordinal: u32, left: Option<Moment>) {
+    fn seat(&mut self, ordinal: u32, seat: Seat) {
         self.on.put(ordinal, true);
-        if let Some(left) = left {
+        if let Some(words) = seat.problem {
+            self.troubles.insert(ordinal, words);
+        }
+        if let Some(left) = seat.left {
             self.left.insert(ordinal, Text::of(format_args!("left on {}", sydney::day_in_words(left))));
         }
     }

@@ -88,6 +88,9 @@ impl Rows for Roster {
             () => Mark::Off,
         };
         let state = match (is_on, is_excluded, people.left(ordinal)) {
+            (true, false, None) if people.trouble(ordinal).is_some() => {
+                Cell::State(State::Protected, State::Problem.word().into())
+            }
             (true, true, _) => Cell::Made(Text::from("protected, excluded")),
             (true, false, Some(left)) => Cell::State(State::Protected, left.clone()),
             _ if !people.is_known() => Cell::Made(Text::default()),
@@ -113,6 +116,9 @@ impl Rows for Roster {
         if !user.problem.is_empty() && !people.on().has(row) {
             return Some(Notice::new(Tone::Warn, user.problem.to_text()));
         }
+        if let Some(trouble) = people.trouble(row) {
+            return Some(Notice::new(Tone::Warn, phrase!["A problem with the backup: ", trouble]));
+        }
         if [user.name, user.address, user.sign_in].iter().any(|words| mixes_alphabets(words.as_str())) {
             let words =
                 "A word of this row mixes letters of two alphabets: the name may imitate another one.";
@@ -136,6 +142,9 @@ impl Rows for Roster {
         words = words.with(phrase![" · ", kind, ", ", state]);
         if !user.problem.is_empty() {
             words = words.with(phrase![": ", user.problem]);
+        }
+        if let Some(trouble) = people.trouble(row) {
+            words = words.with(phrase![", problem: ", trouble]);
         }
         for more in [user.department, user.licences].into_iter().filter(|more| !more.is_empty()) {
             words = words.with(phrase![" · ", more]);

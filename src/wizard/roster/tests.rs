@@ -352,6 +352,7 @@ fn nobody_can_be_ticked_before_it_is_known_who_is_on() {
         since: Moment::default(),
         left: None,
         first_backup: None,
+        problem: None,
     };
     rig.roster.people.know(Protection { seats: vec![seat], ..Protection::default() });
     rig.roster.refresh();

@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{
-        bill::{grouped, size},
+        bill::{counted, grouped, size},
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Phrase, phrase},
@@ -252,6 +252,11 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
     if !outcome.is_audit_whole {
         let words = "The history of who did what was changed afterwards. Tell your lead.";
         blocks.push(Block::Strong(Tone::Bad, words.into()));
+    }
+    let troubled = outcome.protection.seats.iter().filter(|seat| seat.problem.is_some()).count();
+    if troubled > 0 {
+        let users = counted(size(troubled), "user", "users");
+        blocks.push(Block::Strong(Tone::Warn, format_args!("The backup of {users} has a problem.").into()));
     }
     if let Some(why) = outcome.protection.rule.as_ref().and_then(|rule| rule.attention.as_ref()) {
         blocks.push(Block::Strong(Tone::Warn, phrase!["Enable Auto needs attention: ", why]));

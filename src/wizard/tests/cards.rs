@@ -423,6 +423,7 @@ fn written(seen: &mut Seen) {
         since: Moment::default(),
         left: None,
         first_backup: None,
+        problem: None,
     };
     desk.protection.seats = vec![seat(1), seat(2)];
     (desk.verdict, desk.named) = (Verdict::Proved, Some(organisation(1)));

@@ -44,6 +44,7 @@ pub(crate) struct Products {
     sweeps: BTreeMap<Key, LastSweep>,
     ticked: BTreeMap<Key, Marked>,
     left: BTreeMap<Key, (u32, u32)>,
+    troubles: BTreeMap<Key, u32>,
 }
 
 impl Products {
@@ -73,6 +74,7 @@ impl Products {
             sweeps: sweep::last_of_rules(tx, now.plus(TOLERANCE))?,
             ticked: ticked(tx, only, |key| has_open_ticks || !keys.contains(key))?,
             left: seat::count_left(tx, only)?,
+            troubles: seat::count_troubles(tx, only)?,
             customers,
             open,
         })
@@ -137,6 +139,7 @@ impl Products {
             ticked: self.ticked.get(&key).map_or_else(Ticked::default, |ticked| ticked.of(facts.on)),
             left,
             left_before,
+            backup_troubles: self.troubles.get(&key).copied().unwrap_or(0),
             trouble: facts.trouble,
             last_sweep: self.sweeps.get(&key).cloned(),
         }

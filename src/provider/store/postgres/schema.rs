@@ -1,7 +1,7 @@
 //! Runs the migrations of `assets/schema/postgres`, in order, each once, all in one transaction that others wait for;
 //! refuses a record that a newer program made.
 
-use super::{LOCK_SCHEMA, Scope, Server};
+use super::{LOCK_SCHEMA, Scope, Server, grant};
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
@@ -14,12 +14,13 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
     include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
     include_str!("../../../../assets/schema/postgres/023_keys.sql"),
     include_str!("../../../../assets/schema/postgres/024_sweepers.sql"),
+    include_str!("../../../../assets/schema/postgres/025_contract.sql"),
     include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
 ];
 
@@ -45,6 +46,7 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
             )?;
             tx.write("INSERT INTO schema_version (number) VALUES (0)", values![])?;
         }
+        grant::demand_owner(tx)?;
         let next = done.map_or(0, |done| done + 1 - BASE);
         for sql in MIGRATIONS.iter().skip(next) {
             tx.batch(sql)?;

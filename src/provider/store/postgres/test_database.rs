@@ -2,7 +2,12 @@
 
 use std::{env, sync::Once};
 
-use super::{super::waiter::Waiter, Address, Surroundings};
+use super::{super::waiter::Waiter, Address, Server, Surroundings, grant};
+use crate::domain::record_role::Rights;
+
+/// A role with an operator's rights that owns nothing: the suite opens stores as it, and so proves that these rights are
+/// enough.
+const OPERATOR: &str = "backup365_test_operator";
 
 /// A database of a test, dropped with it.
 pub(crate) struct TestDatabase {
@@ -36,12 +41,36 @@ impl TestDatabase {
         self.address(&self.name)
     }
 
+    /// Makes the tables as their owner, and the role that works with them.
+    pub(in super::super) fn prepare(&self) {
+        Server::connect(&self.at()).unwrap().migrate().unwrap();
+        self.make_role(OPERATOR);
+        self.run(&grant::statements(&OPERATOR.parse().unwrap(), Rights::Operator));
+    }
+
+    /// Makes a role that may sign in and nothing else, unless it is there already: roles are the whole server's.
+    pub(in super::super) fn make_role(&self, role: &str) {
+        self.run(&format!(
+            "DO $$ BEGIN CREATE ROLE \"{role}\" LOGIN;
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        ));
+    }
+
+    /// Where a store finds it, as an operator.
+    pub(in super::super) fn at_as_operator(&self) -> Address {
+        self.at_as(OPERATOR)
+    }
+
     /// The same by another role.
     pub(in super::super) fn at_as(&self, role: &str) -> Address {
+        Address::parse(&self.url_as(role), &Surroundings::default()).unwrap()
+    }
+
+    /// What psql is given to be connected as a role.
+    pub(in super::super) fn url_as(&self, role: &str) -> String {
         let (scheme, rest) = self.base.split_once("://").unwrap();
         let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-        let text = format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name);
-        Address::parse(&text, &Surroundings::default()).unwrap()
+        format!("{scheme}://{role}@{host}/{}?sslmode=disable", self.name)
     }
 
     /// Makes a role that may do everything; gone with the database, whose name it has.

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 /// The migrations; the place in the list, from 1, is the version that `PRAGMA user_version` holds afterwards.
-const MIGRATIONS: [&str; 25] = [
+const MIGRATIONS: [&str; 26] = [
     include_str!("../../../../assets/schema/001_base.sql"),
     include_str!("../../../../assets/schema/002_form.sql"),
     include_str!("../../../../assets/schema/003_list.sql"),
@@ -36,6 +36,7 @@ const MIGRATIONS: [&str; 25] = [
     include_str!("../../../../assets/schema/022_audit_count.sql"),
     include_str!("../../../../assets/schema/023_keys.sql"),
     include_str!("../../../../assets/schema/024_sweepers.sql"),
+    include_str!("../../../../assets/schema/025_contract.sql"),
     include_str!("../../../../assets/schema/026_account_on_server.sql"),
 ];
 

@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     failure::Failure,
     id::{CustomerId, RunId, UserId},
-    protection::{Chosen, Seat},
+    protection::{Chosen, Seat, Trouble},
     time::Moment,
 };
 
@@ -34,7 +34,7 @@ pub(crate) fn are_on<'u>(
     )
 }
 
-/// Turns users on. `first_backup` is the workers' and stays.
+/// Turns users on. `first_backup` is the workers' and stays; a problem was that of the time before.
 pub(crate) fn turn_on(
     tx: &Tx<'_>,
     (customer, product): Key,
@@ -51,7 +51,7 @@ pub(crate) fn turn_on(
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'on', ?7, ?8, ?9, ?10)
            ON CONFLICT (customer, product, "user") DO UPDATE SET address = excluded.address, name = excluded.name,
                   kind = excluded.kind, state = 'on', since = excluded.since, operator = excluded.operator,
-                  run = excluded.run, sweep = excluded.sweep, left_on = NULL"#,
+                  run = excluded.run, sweep = excluded.sweep, left_on = NULL, problem = NULL"#,
         users.iter().map(|Chosen { id, address, name, kind }| {
             row![customer, product, id, address, name, *kind, now, operator, run, sweep]
         }),
@@ -75,13 +75,16 @@ pub(crate) fn turn_off(
     .map(drop)
 }
 
-columns! { Seat { id, address, name, since, left, first_backup } }
+columns! {
+    Seat { id, address, name, since, left, first_backup, problem }
+    Trouble { user, address, name, words, at, by }
+}
 
 /// All active seats; there are about `count`.
 pub(crate) fn all_on(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Result<Vec<Seat>, Failure> {
     let mut seats = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
     tx.walk(
-        r#"SELECT "user", address, name, since, left_on, first_backup FROM seat
+        r#"SELECT "user", address, name, since, left_on, first_backup, problem FROM seat
             WHERE customer = ?1 AND product = ?2 AND state = 'on' ORDER BY "user""#,
         values![customer, product],
         |row| {
@@ -112,7 +115,7 @@ pub(crate) fn elsewhere(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Use
 /// Active seats of users who have left, by name.
 pub(crate) fn left(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Seat>, Failure> {
     tx.query(
-        r#"SELECT "user", address, name, since, left_on, first_backup FROM seat
+        r#"SELECT "user", address, name, since, left_on, first_backup, problem FROM seat
             WHERE customer = ?1 AND product = ?2 AND state = 'on' AND left_on IS NOT NULL
             ORDER BY name COLLATE NOCASE, "user""#,
         values![customer, product],
@@ -130,6 +133,26 @@ pub(crate) fn count_left(
            FROM seat s JOIN customer_product p ON p.customer = s.customer AND p.product = s.product
           WHERE s.state = 'on' AND s.left_on IS NOT NULL AND s.customer = coalesce(?1, s.customer)
           GROUP BY s.customer, s.product",
+        values![only],
+    )
+}
+
+/// Active seats with whose backup the workers have a problem, by name.
+pub(crate) fn troubles(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Trouble>, Failure> {
+    tx.query(
+        r#"SELECT "user", address, name, problem, reported, reporter FROM seat
+            WHERE customer = ?1 AND product = ?2 AND state = 'on' AND problem IS NOT NULL
+            ORDER BY name COLLATE NOCASE, "user""#,
+        values![customer, product],
+    )
+}
+
+/// How many of them every customer and product has. With `only`, of that customer.
+pub(crate) fn count_troubles(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<BTreeMap<Key, u32>, Failure> {
+    tx.query(
+        "SELECT customer, product, count(*) FROM seat
+          WHERE state = 'on' AND problem IS NOT NULL AND customer = coalesce(?1, customer)
+          GROUP BY customer, product",
         values![only],
     )
 }

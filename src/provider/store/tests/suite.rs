@@ -1,6 +1,7 @@
 //! One suite for the record: what comes back is what was committed, whatever happened in between. It is compiled twice: as
 //! `tests` the record lies in a file, as `tests_on_server` in a database of its own on the server that
-//! `BACKUP365_POSTGRES` names, as a role that may make databases.
+//! `BACKUP365_POSTGRES` names, as a role that may make databases;
+//! stores are opened there as a role with an operator's rights and no more.
 
 mod access;
 mod applying;
@@ -25,6 +26,7 @@ mod running;
 mod status;
 mod sweeping;
 mod team;
+mod workers;
 
 use std::{
     path::PathBuf,
@@ -66,6 +68,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let database = if IS_ON_SERVER { TestDatabase::new() } else { None };
+        database.iter().for_each(TestDatabase::prepare);
         let now = Arc::new(AtomicI64::new(1_000_000));
         Self { folder: tempfile::tempdir().unwrap(), now, database }
     }
@@ -85,7 +88,7 @@ impl World {
 
     fn place(&self) -> Place {
         match &self.database {
-            Some(database) => Place::Server(Box::new(database.at())),
+            Some(database) => Place::Server(Box::new(database.at_as_operator())),
             None => self.file().into(),
         }
     }

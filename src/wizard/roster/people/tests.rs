@@ -40,6 +40,7 @@ fn seat(n: u32) -> Seat {
         since: Moment::default(),
         left: None,
         first_backup: None,
+        problem: None,
     }
 }
 

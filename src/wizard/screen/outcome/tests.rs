@@ -111,6 +111,7 @@ fn the_verdict_says_in_one_line_who_is_protected_and_who_is_not() {
             since: now(),
             left: None,
             first_backup: None,
+            problem: None,
         };
         (0..n).map(seat).collect::<Vec<_>>()
     };
@@ -223,7 +224,8 @@ fn what_to_say_follows_what_came_of_the_run() {
     };
     let mut on = read_back(Vec::new());
     let Chosen { id, address, name, .. } = failed().user;
-    on.protection.seats = vec![Seat { id, address, name, since: now(), first_backup: None, left: None }];
+    on.protection.seats =
+        vec![Seat { id, address, name, since: now(), first_backup: None, problem: None, left: None }];
     for (read, words) in [
         (read_back(Vec::new()), "Nobody has been turned on yet"),
         (on, "1 user is protected now. New users are not included by themselves"),

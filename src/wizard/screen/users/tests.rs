@@ -70,6 +70,7 @@ fn seat(n: u8) -> Seat {
         since: now(),
         left: None,
         first_backup: None,
+        problem: None,
     }
 }
 
