@@ -227,9 +227,6 @@ pub enum WorldCommand {
     /// Who works with the record, and who of them is an Admin.
     #[command(display_order = 8)]
     Operators(operators::Args),
-    /// The record itself: move it to a server or back, check it, and say who may do what with one on a server.
-    #[command(display_order = 8)]
-    Record(record::Args),
     /// Whose keys open the passwords of hosted customers.
     #[command(display_order = 8)]
     Keys(keys::Args),
@@ -294,7 +291,6 @@ impl Command {
             Self::InWorld(WorldCommand::Consent(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
             Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
-            Self::InWorld(WorldCommand::Record(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Keys(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Record(args)) => args.what.with_json(),
             Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),

@@ -66,7 +66,7 @@ fn seen(store: &Store) -> Vec<String> {
 
 #[test]
 fn a_record_moves_and_back_and_only_one_is_worked_with() {
-    let world = World::new();
+    let world = World::by_owner();
     let (store, run) = filled(&world);
     let held = moved(&store, &elsewhere(&world)).unwrap_err();
     assert_eq!(held.kind, FailureKind::Conflict);
@@ -119,12 +119,12 @@ fn a_record_moves_and_back_and_only_one_is_worked_with() {
 
 #[test]
 fn what_is_in_the_other_place_is_not_written_over() {
-    let world = World::new();
+    let world = World::by_owner();
     let store = world.open("ann");
     customer(&store);
     let refused = moved(&store, &world.place()).unwrap_err();
     assert_eq!(refused.kind, FailureKind::Conflict, "onto itself: {refused:?}");
-    let other = World::new();
+    let other = World::by_owner();
     customer(&other.open("ann"));
     let refused = moved(&store, &other.place()).unwrap_err();
     assert!(refused.what.as_str().contains("another record is there"), "{refused:?}");
@@ -142,7 +142,7 @@ fn what_is_in_the_other_place_is_not_written_over() {
 
 #[test]
 fn only_an_admin_moves_a_record() {
-    let world = World::new();
+    let world = World::by_owner();
     customer(&world.open("ann"));
     let ben = world.open("ben");
     assert_eq!(kind(ben.outlook(&elsewhere(&world))), FailureKind::Refused);
@@ -151,7 +151,7 @@ fn only_an_admin_moves_a_record() {
 
 #[test]
 fn a_move_goes_on_wherever_it_was_broken_off() {
-    let world = World::new();
+    let world = World::by_owner();
     let (store, _) = filled(&world);
     let mut store = reopened(&world, store);
     let rows = u64::from(store.load().unwrap().rows);
@@ -184,7 +184,7 @@ fn a_move_goes_on_wherever_it_was_broken_off() {
 
 #[test]
 fn a_row_that_is_not_the_same_is_found_and_the_record_stays() {
-    let world = World::new();
+    let world = World::by_owner();
     let (store, _) = filled(&world);
     let store = reopened(&world, store);
     let to = elsewhere(&world);
@@ -207,7 +207,7 @@ fn a_row_that_is_not_the_same_is_found_and_the_record_stays() {
 
 #[test]
 fn what_does_not_fit_together_is_found() {
-    let world = World::new();
+    let world = World::by_owner();
     let (store, _) = filled(&world);
     drop(store);
     let look = || Store::inspect(&world.place()).unwrap();
@@ -239,7 +239,7 @@ fn rows_without_a_customer_are_found() {
 
 #[test]
 fn a_trial_copies_a_record_and_leaves_it_as_it_is() {
-    let world = World::new();
+    let world = World::by_owner();
     let (store, _) = filled(&world);
     let copy: &Path = &world.folder.path().join("trial.db");
     Store::copy(&world.place(), copy).unwrap();

@@ -48,7 +48,7 @@ proptest! {
 
     #[test]
     fn promises_hold(acts in prop::collection::vec((0_usize..2, act()), 1..30)) {
-        let world = World::new();
+        let world = World::by_owner();
         let mut store = world.open("ann");
         let (customer, office) = enabled_run(&store, Product::Office365);
         let (_, hosted) = enabled_run(&store, Product::MpExchange);

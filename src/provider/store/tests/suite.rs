@@ -63,14 +63,21 @@ struct World {
     now: Arc<AtomicI64>,
     /// On a server; none: in a file.
     database: Option<TestDatabase>,
+    /// Whether it is opened there by the role that made the tables; otherwise by one that may only work with them.
+    is_by_owner: bool,
 }
 
 impl World {
+    /// One that is opened by the owner of its tables, as whoever moves a record needs to be.
+    fn by_owner() -> Self {
+        Self { is_by_owner: true, ..Self::new() }
+    }
+
     fn new() -> Self {
         let database = if IS_ON_SERVER { TestDatabase::new() } else { None };
         database.iter().for_each(TestDatabase::prepare);
         let now = Arc::new(AtomicI64::new(1_000_000));
-        Self { folder: tempfile::tempdir().unwrap(), now, database }
+        Self { folder: tempfile::tempdir().unwrap(), now, database, is_by_owner: false }
     }
 
     /// For what only a file has; none in the suite on a server.
@@ -88,6 +95,7 @@ impl World {
 
     fn place(&self) -> Place {
         match &self.database {
+            Some(database) if self.is_by_owner => Place::Server(Box::new(database.at())),
             Some(database) => Place::Server(Box::new(database.at_as_operator())),
             None => self.file().into(),
         }
