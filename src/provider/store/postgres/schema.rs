@@ -14,13 +14,14 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
     include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
     include_str!("../../../../assets/schema/postgres/023_keys.sql"),
     include_str!("../../../../assets/schema/postgres/024_sweepers.sql"),
     include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
+    include_str!("../../../../assets/schema/postgres/027_board.sql"),
 ];
 
 /// This program's version.

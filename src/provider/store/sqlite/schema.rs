@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// The migrations; the place in the list, from 1, is the version that `PRAGMA user_version` holds afterwards.
-const MIGRATIONS: [&str; 25] = [
+const MIGRATIONS: [&str; 26] = [
     include_str!("../../../../assets/schema/001_base.sql"),
     include_str!("../../../../assets/schema/002_form.sql"),
     include_str!("../../../../assets/schema/003_list.sql"),
@@ -34,6 +34,7 @@ const MIGRATIONS: [&str; 25] = [
     include_str!("../../../../assets/schema/023_keys.sql"),
     include_str!("../../../../assets/schema/024_sweepers.sql"),
     include_str!("../../../../assets/schema/026_account_on_server.sql"),
+    include_str!("../../../../assets/schema/027_board.sql"),
 ];
 
 /// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.
