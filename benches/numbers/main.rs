@@ -29,6 +29,7 @@ mod pty;
 mod restore;
 mod resumed;
 mod server;
+mod shared;
 mod start;
 mod sweep;
 mod sweepers;
@@ -51,7 +52,7 @@ use world::Stage;
 type Measure = fn(&Stage, &[Tool]) -> Report;
 
 /// The groups, in the order of the table.
-const GROUPS: [(&str, Measure); 13] = [
+const GROUPS: [(&str, Measure); 14] = [
     ("start", start::measure),
     ("resumed", |stage, _| resumed::measure(stage)),
     ("keys", keys::measure),
@@ -64,6 +65,7 @@ const GROUPS: [(&str, Measure); 13] = [
     ("sweep", |stage, _| sweep::measure(stage)),
     ("sweepers", |stage, _| sweepers::measure(stage)),
     ("plan", |stage, _| plan::measure(stage)),
+    ("shared", |stage, _| shared::measure(stage)),
     ("inside", |stage, _| inside::measure(stage)),
 ];
 

@@ -22,6 +22,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../assets/schema/postgres/024_sweepers.sql"),
     include_str!("../../../../assets/schema/postgres/025_contract.sql"),
     include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
+    include_str!("../../../../assets/schema/postgres/027_board.sql"),
 ];
 
 /// This program's version.

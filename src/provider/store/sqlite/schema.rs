@@ -38,6 +38,7 @@ const MIGRATIONS: [&str; 26] = [
     include_str!("../../../../assets/schema/024_sweepers.sql"),
     include_str!("../../../../assets/schema/025_contract.sql"),
     include_str!("../../../../assets/schema/026_account_on_server.sql"),
+    include_str!("../../../../assets/schema/027_board.sql"),
 ];
 
 /// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.

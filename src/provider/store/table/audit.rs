@@ -114,8 +114,8 @@ pub(crate) fn last_of_run(tx: &Tx<'_>, run: &RunId) -> Result<Option<Text>, Fail
     tx.one("SELECT what FROM audit WHERE run = ?1 ORDER BY id DESC LIMIT 1", values![run])
 }
 
-/// The latest moment of an entry beyond one, if there is one. Cost: a look at each row; what is asked for is the clock, and
-/// that is asked seldom.
+/// The latest moment of an entry beyond one, if there is one. Cost: one look into an index, however long the history is: each
+/// board asks for it.
 pub(crate) fn latest_beyond(tx: &Tx<'_>, moment: Moment) -> Result<Option<Moment>, Failure> {
     tx.only("SELECT max(at) FROM audit WHERE at > ?1", values![moment])
 }
