@@ -14,7 +14,7 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
     include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
