@@ -88,13 +88,13 @@ pub struct Check {
 /// Gives rights.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  backup365 record grant b365_staff --rights operator  one who works with backup365\n  \
-                  backup365 record grant b365_worker --rights worker   one of Backup365's workers\n  \
+    after_help = "Examples:\n  backup365 record grant b365_staff --rights operator  works with backup365\n  \
+                  backup365 record grant b365_worker --rights worker   one of the workers\n  \
                   backup365 record grant b365_report --rights reader   reads who is protected\n  \
-                  backup365 record grant b365_worker --rights worker --print > grant.sql\n\n\
-                  What the role could do before is taken away first. A role that is missing is made,\n\
-                  without a password. Only the role that made the record may grant, and may bring\n\
-                  it to a new version; after a new version, grant again.\n\
+                  backup365 record grant b365_worker --rights worker --print\n\n\
+                  What the role could do before is taken away first. A role that is missing is\n\
+                  made, without a password. Only the role that made the record may grant, and\n\
+                  may bring it to a new version; after a new version, grant again.\n\
                   assets/schema/README.md says what each of them sees.\n\
                   Exit code 4: only an Admin may do that; the message names them."
 )]

@@ -168,14 +168,23 @@ impl Tx<'_> {
                     values![table, *number],
                 )
             }),
-            Side::Server(_) => self.numbers()?.keys().try_for_each(|table| {
-                let given = from.get(table).copied().unwrap_or(0);
-                let name = quoted(table);
-                let highest: Option<i64> = self.only(&format!("SELECT max(id) FROM {name}"), values![])?;
-                let number = highest.unwrap_or(0).max(given);
-                let sql = "SELECT setval(pg_get_serial_sequence(?1, 'id'), ?2, ?3)";
-                self.only::<i64>(sql, values![&name, number.max(1), number > 0]).map(drop)
-            }),
+            Side::Server(_) => {
+                let counting: Vec<(String, String)> = self.query(
+                    "SELECT t.relname::text, c.attname::text
+                       FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
+                      WHERE t.relnamespace = to_regnamespace('backup365') AND t.relkind = 'r' AND c.attidentity <> ''",
+                    values![],
+                )?;
+                counting.iter().try_for_each(|(table, column)| {
+                    let given = from.get(table).copied().unwrap_or(0);
+                    let name = quoted(table);
+                    let highest: Option<i64> =
+                        self.only(&format!("SELECT max({}) FROM {name}", quoted(column)), values![])?;
+                    let number = highest.unwrap_or(0).max(given);
+                    let sql = "SELECT setval(pg_get_serial_sequence(?1, ?2), ?3, ?4)";
+                    self.only::<i64>(sql, values![&name, column, number.max(1), number > 0]).map(drop)
+                })
+            }
         }
     }
 }
