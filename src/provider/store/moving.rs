@@ -257,9 +257,8 @@ impl Store {
         }
         let Some(there) = there else { return Ok(Outlook::New) };
         match (there.id, &there.mark) {
-            (None, _) => Ok(Outlook::New),
             (Some(id), _) if id != self.id() => Err(occupied(to, &format!("another record is there, {id}"))),
-            (_, Some(Mark::Filling(_))) => Ok(Outlook::New),
+            (None, _) | (_, Some(Mark::Filling(_))) => Ok(Outlook::New),
             (_, Some(Mark::Moved(_))) if self.knows(there.last)? => Ok(Outlook::Replaces),
             _ => Err(occupied(to, "this record is there, and work may have gone on with it")),
         }

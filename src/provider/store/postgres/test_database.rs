@@ -1,6 +1,9 @@
 //! Databases for tests, one each, on the server that `BACKUP365_POSTGRES` names.
 
-use std::{env, sync::Once};
+use std::{
+    env,
+    sync::{Once, OnceLock},
+};
 
 use super::{super::waiter::Waiter, Address, Server, Surroundings, grant};
 use crate::domain::record_role::Rights;
@@ -17,8 +20,13 @@ pub(crate) struct TestDatabase {
 
 impl TestDatabase {
     /// Makes one; none, said aloud, where no server is named.
-    #[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
     pub(crate) fn new() -> Option<Self> {
+        Self::made("")
+    }
+
+    /// The same in a way of the server's own.
+    #[expect(clippy::disallowed_methods, reason = "a test's own variable, read by nothing else")]
+    fn made(how: &str) -> Option<Self> {
         static SAID: Once = Once::new();
         let Ok(base) = env::var("BACKUP365_POSTGRES") else {
             assert!(!is_gate(), "BACKUP365_POSTGRES names no server");
@@ -32,7 +40,7 @@ impl TestDatabase {
         };
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let made = Self { base, name };
-        ask(&made.address("postgres"), &format!("CREATE DATABASE {}", made.name));
+        ask(&made.address("postgres"), &format!("CREATE DATABASE {} {how}", made.name));
         Some(made)
     }
 
@@ -41,8 +49,32 @@ impl TestDatabase {
         self.address(&self.name)
     }
 
+    /// One with the tables of this version, and with an operator's role. They are made once and copied.
+    pub(in super::super) fn prepared() -> Option<Self> {
+        static TEMPLATE: OnceLock<Option<String>> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let made = Self::new()?;
+            made.prepare();
+            let (name, postgres) = (made.name.clone(), made.address("postgres"));
+            // Nobody may be in it while it is copied.
+            ask(&postgres, &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+            let others =
+                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+            for _ in 0..100 {
+                if ask(&postgres, &others).is_empty() {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            std::mem::forget(made);
+            Some(name)
+        });
+        let template = template.as_ref()?;
+        Self::made(&format!("TEMPLATE {template} STRATEGY file_copy"))
+    }
+
     /// Makes the tables as their owner, and the role that works with them.
-    pub(in super::super) fn prepare(&self) {
+    fn prepare(&self) {
         Server::connect(&self.at()).unwrap().migrate().unwrap();
         self.make_role(OPERATOR);
         self.run(&grant::statements(&OPERATOR.parse().unwrap(), Rights::Operator));

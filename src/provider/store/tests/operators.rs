@@ -131,7 +131,7 @@ fn opened_as(world: &World, role: &str, account: Account, host: &'static str) ->
 
 #[test]
 fn on_a_server_an_account_is_known_by_role_number_and_computer_and_by_no_name() {
-    let world = World::new();
+    let world = World::by_owner();
     let Some(database) = &world.database else { return };
     let role = database.role();
     let first = opened(&world, account("ann", 1000), "desk-1");

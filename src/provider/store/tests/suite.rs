@@ -74,8 +74,7 @@ impl World {
     }
 
     fn new() -> Self {
-        let database = if IS_ON_SERVER { TestDatabase::new() } else { None };
-        database.iter().for_each(TestDatabase::prepare);
+        let database = if IS_ON_SERVER { TestDatabase::prepared() } else { None };
         let now = Arc::new(AtomicI64::new(1_000_000));
         Self { folder: tempfile::tempdir().unwrap(), now, database, is_by_owner: false }
     }

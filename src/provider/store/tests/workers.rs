@@ -49,7 +49,10 @@ impl<'w> Worker<'w> {
             let as_owner =
                 StoreOptions { place: Place::Server(Box::new(database.at())), ..world.options("ann") };
             let name: RoleName = role.parse().unwrap();
-            assert!(!Store::open(as_owner).unwrap().grant(&name, rights).unwrap(), "the role was there");
+            let owner = Store::open(as_owner).unwrap();
+            // By another role she is somebody else, and no Admin yet.
+            owner.recover_admin().unwrap();
+            assert!(!owner.grant(&name, rights).unwrap(), "the role was there");
         }
         Self { world, role }
     }
