@@ -100,7 +100,7 @@ pub struct Check {
 )]
 pub struct Grant {
     /// The role, as the server knows it.
-    #[arg(value_name = "ROLE")]
+    #[arg(id = "server_role", value_name = "ROLE")]
     pub role: RoleName,
     /// What it is for: operator, worker or reader.
     #[arg(long, value_name = "RIGHTS")]
