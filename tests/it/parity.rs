@@ -45,7 +45,7 @@ const MOMENTS: &[&str] = &[
 ];
 
 /// Columns that differ by nature.
-const BY_NATURE: &[&str] = &["hash", "before", "password", "key", "feed"];
+const BY_NATURE: &[&str] = &["hash", "before", "password", "key", "feed", "cursor"];
 
 /// Everything on record, table by table; what the board was when somebody looked at it is theirs who look.
 fn rows(home: &Home) -> BTreeMap<String, BTreeSet<String>> {
