@@ -87,7 +87,9 @@ fn table_rows(record: &Connection, table: &str, runs: &[String]) -> BTreeSet<Str
                 _ if MOMENTS.contains(&column.as_str()) => "set".to_owned(),
                 ValueRef::Integer(number) => number.to_string(),
                 ValueRef::Real(number) => number.to_string(),
-                ValueRef::Text(text) => in_one_order(&without_keys(&placed(&String::from_utf8_lossy(text), runs))),
+                ValueRef::Text(text) => {
+                    in_one_order(&without_keys(&placed(&String::from_utf8_lossy(text), runs)))
+                }
                 ValueRef::Blob(bytes) => format!("{bytes:02x?}"),
             };
             format!("{column}={words}")
