@@ -15,8 +15,6 @@ pub enum Change {
     Run(RunId),
     /// Who has a run, or who asks for it.
     Request(RunId),
-    /// A sweep began, or ended.
-    Sweep,
 }
 
 /// As it is sent: at most 30 bytes.
@@ -27,7 +25,6 @@ impl fmt::Display for Change {
             Self::Customer(CustomerId(number)) => write!(f, "customer {number}"),
             Self::Run(run) => write!(f, "run {}", run.letters()),
             Self::Request(run) => write!(f, "request {}", run.letters()),
-            Self::Sweep => f.write_str("sweep"),
         }
     }
 }
@@ -44,7 +41,6 @@ impl FromStr for Change {
         let run = || which.parse().map_err(|_no_run| NoChange);
         match what {
             "everything" if which.is_empty() => Ok(Self::Everything),
-            "sweep" if which.is_empty() => Ok(Self::Sweep),
             "customer" => Ok(Self::Customer(CustomerId(which.parse().map_err(|_no_number| NoChange)?))),
             "run" => run().map(Self::Run),
             "request" => run().map(Self::Request),
@@ -61,14 +57,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sent_is_what_is_heard(number: i64, letters in "[FHKLMQRWXY234679]{4,5}", which in 0..5) {
+        fn what_is_sent_is_what_is_heard(number: i64, letters in "[FHKLMQRWXY234679]{4,5}", which in 0..4) {
             let run: RunId = letters.parse().unwrap();
             let change = match which {
                 0 => Change::Everything,
                 1 => Change::Customer(CustomerId(number)),
                 2 => Change::Run(run),
-                3 => Change::Request(run),
-                _ => Change::Sweep,
+                _ => Change::Request(run),
             };
             let sent = change.to_string();
             prop_assert!(sent.len() <= 30);

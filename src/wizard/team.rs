@@ -171,7 +171,6 @@ impl Team {
             Change::Run(run) => *run == record.id && record.is_read_only,
             Change::Request(run) => *run == record.id,
             Change::Customer(customer) => *customer == record.customer.id && record.is_read_only,
-            Change::Sweep => false,
         };
         if is_ours {
             self.look_anew(cx);
