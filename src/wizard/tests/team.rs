@@ -361,6 +361,8 @@ proptest! {
                 Act::Pass(seconds) => { desk.pass(seconds); }
             }
             desk.answer();
+            // What is typed on the page of a run that is watched is not taken, and the page is made anew when it is ours again.
+            is_typing &= !was_watching && !desk.is_watching();
             prop_assert!(!(is_typing && desk.question() == QuestionId::HandOver));
             prop_assert!(!(desk.is_watching() && desk.question() == QuestionId::HandOver));
             if was_watching && desk.is_watching() {
