@@ -15,7 +15,8 @@ use rustls::{
 /// How much of a certificate is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Trust {
-    /// `prefer` and `require` without a CA: nothing. It keeps listeners out, not somebody in between.
+    /// `prefer`, and `require` without a CA: nothing. It keeps listeners out, not somebody in between. (With a CA at hand libpq
+    /// looks at a certificate for `prefer`, too, but goes on in plain text where it does not fit.)
     Anything,
     /// `verify-ca`: signed by a CA that is trusted.
     Authority,
