@@ -187,6 +187,7 @@ fn read_through<'t>(
     tell: &mut dyn FnMut(u64),
     mut take: impl FnMut(&'t TableShape, Vec<Value<'_>>) -> Result<(), Failure>,
 ) -> Result<Vec<Sum>, Failure> {
+    tx.be_patient();
     let mut read = 0;
     let mut of = |table: &'t TableShape| {
         let mut sum = Sum::default();
@@ -205,6 +206,7 @@ fn read_through<'t>(
 
 /// How many rows there are.
 pub(super) fn count(tx: &Tx<'_>, tables: &[TableShape]) -> Result<u64, Failure> {
+    tx.be_patient();
     let mut rows = 0;
     for table in tables {
         let found: i64 = tx.only(&table.count(condition(table)), values![])?;

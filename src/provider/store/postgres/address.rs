@@ -28,6 +28,10 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long TLS, sign-in and the first statement may take beyond that.
 const GREETING: Duration = Duration::from_secs(5);
 
+/// How long an answer is waited for once it is connected. A guess: the longest statement of an operator takes a second or two,
+/// on a busy server and a slow way some more, and nobody on a call waits longer.
+const ANSWER: Duration = Duration::from_secs(30);
+
 /// A connection on which nothing is heard is asked whether the other side is there, after 20 s, then each 10 s: found dead
 /// in 60 s.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(20), Duration::from_secs(10), 4);
@@ -39,6 +43,8 @@ pub struct Address {
     tls: MakeRustlsConnect,
     /// The server's certificate is looked at.
     is_verified: bool,
+    /// How long an answer is waited for.
+    limit: Duration,
     /// Without secrets: role, host, port, database.
     shown: Text,
 }
@@ -105,7 +111,7 @@ impl Address {
         })?;
         let shown = shown(&config);
         let is_verified = trust != Trust::Anything;
-        Ok(Self { config, tls: MakeRustlsConnect::new(tls), is_verified, shown })
+        Ok(Self { config, tls: MakeRustlsConnect::new(tls), is_verified, limit: ANSWER, shown })
     }
 
     /// For the library.
@@ -126,6 +132,17 @@ impl Address {
         let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT);
         let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(1);
         each.saturating_mul(hosts.max(1)).saturating_add(GREETING)
+    }
+
+    /// How long an answer is waited for once it is connected.
+    pub(super) const fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// The same with another limit, for tests that wait for it.
+    #[cfg(test)]
+    pub(super) fn with_limit(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     /// The role by which the record is opened.
