@@ -187,6 +187,10 @@ fn of_tls(error: &Error) -> Option<(&'static str, &'static str)> {
             "its certificate is for another host",
             "Name the server in record.url as its certificate does. If that is its name, this may be another server.",
         ),
+        CertificateError::Other(_) => (
+            "its certificate is its own, and not the one that is trusted here",
+            "Ask whoever runs the server for that certificate, and name its file as sslrootcert in record.url.",
+        ),
         CertificateError::UnknownIssuer => (
             "its certificate is signed by a CA that is not trusted here",
             "Ask whoever runs the server for the CA's certificate, and name its file as sslrootcert in record.url.",
@@ -259,7 +263,7 @@ fn unconnected(address: &Address, error: &Error) -> Failure {
         ),
         _ if said.contains("password missing") || cause.contains("password missing") => (
             "the server asks for a password, and none is named",
-            "Name it as record.password in the settings, or in .pgpass.",
+            "Name a file that holds it as record.password_file in the settings, or write it into ~/.pgpass.",
         ),
         _ => ("the connection broke off", "Check the network or VPN of this computer. Trying again is safe."),
     };
@@ -291,7 +295,7 @@ fn refused(address: &Address, code: &SqlState) -> Failure {
     match *code {
         SqlState::INVALID_PASSWORD => record(
             "the server refuses the role or its password",
-            "Check the role in record.url and its password (record.password in the settings, or .pgpass).",
+            "Check the role in record.url and its password, which stands in the file of record.password_file or in ~/.pgpass.",
         ),
         SqlState::INVALID_AUTHORIZATION_SPECIFICATION => record(
             "the server does not let this role in from this computer",
