@@ -13,7 +13,7 @@ use crate::sandbox::{
     cloud,
     licence::{self, Sku},
     platform::{Consent, Platform, object_id},
-    role::{GRAPH, ROLES, Role, role},
+    role::{GRAPH, Role, known_roles, role},
 };
 
 /// When every sandbox organisation was made.
@@ -31,7 +31,7 @@ pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> R
         tenant = other;
     }
     let plans: Vec<Value> = skus_of(tenant)
-        .flat_map(|sku| sku.plans)
+        .flat_map(|sku| &sku.plans)
         .map(|plan| {
             json!({
                 "assignedDateTime": "2024-02-01T07:00:00Z", "capabilityStatus": "Enabled", "service": plan.service,
@@ -86,8 +86,7 @@ pub(super) fn skus(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
     let tenant = tenant(caller)?;
     let used = platform.directory(tenant)?.licences();
     let mut rows = Vec::new();
-    for sku in licence::SKUS
-        .iter()
+    for sku in licence::skus()
         .filter(|sku| used.contains_key(sku.part) || skus_of(tenant).any(|own| own.part == sku.part))
     {
         let consumed = used.get(sku.part).copied().unwrap_or_default();
@@ -130,8 +129,7 @@ pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>
             "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
         }));
     }
-    let roles: Vec<Value> = ROLES
-        .iter()
+    let roles: Vec<Value> = known_roles()
         .map(|role| {
             json!({
                 "allowedMemberTypes": ["Application"], "description": role.words, "displayName": role.words, "id": role.id,

@@ -169,7 +169,7 @@ fn licences(out: &mut Vec<u8>, person: &Person) {
 /// `assignedPlans`.
 fn plans(out: &mut Vec<u8>, person: &Person) {
     raw(out, "[");
-    for (number, plan) in person.sku.iter().flat_map(|sku| sku.plans).enumerate() {
+    for (number, plan) in person.sku.iter().flat_map(|sku| &sku.plans).enumerate() {
         raw(out, if number > 0 { ",{\"assignedDateTime\":\"" } else { "{\"assignedDateTime\":\"" });
         raw(out, ASSIGNED);
         raw(out, "\",\"capabilityStatus\":\"Enabled\",\"service\":");
