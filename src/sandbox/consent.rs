@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     answer::{Answer, Ask, Mark, value},
     application::Application,
-    discovery::unknown_tenant,
     entry::{self, End},
     fault::Faults,
     platform::Platform,
     role,
+    token::{self, Refusal, lacking},
     world::{Account, Tenant},
 };
 use std::sync::Arc;
@@ -49,25 +49,23 @@ pub(super) fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> 
     Answer::page(400, page::trouble(code, text, &Mark::of(ask, platform.now())))
 }
 
+/// The same for a refusal that has no page of its own.
+pub(super) fn refused(platform: &Platform, ask: &Ask, (_, _, code, text): &Refusal) -> Answer {
+    trouble(platform, ask, *code, text)
+}
+
 /// Answers `/{tenant}/adminconsent` (`version` 1) and `/{tenant}/v2.0/adminconsent` (`version` 2).
 pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) -> Answer {
     let pairs = ask.pairs();
     let any =
         word.eq_ignore_ascii_case("organizations") || (version == 1 && word.eq_ignore_ascii_case("common"));
-    if !any && platform.world.tenant(word).is_none() {
-        let (_, code, text) = unknown_tenant(word);
-        return trouble(platform, ask, code, &text);
-    }
-    if let Some(cloud) = platform.abroad(word) {
-        let text = format!(
-            "Tenant '{word}' request is being redirected to the National Cloud '{}'.",
-            cloud.instance
-        );
-        return trouble(platform, ask, 90_038, &text);
+    if let Err(refusal) = token::known(platform, word)
+        && !any
+    {
+        return refused(platform, ask, &refusal);
     }
     let Some(client) = value(&pairs, "client_id") else {
-        let text = "The request body must contain the following parameter: 'client_id'.";
-        return trouble(platform, ask, 900_144, text);
+        return refused(platform, ask, &lacking("client_id"));
     };
     let named = platform.world.tenant(word);
     let is_here = |it: &Application| named.is_none_or(|tenant| it.may_be_in(tenant));
@@ -77,22 +75,15 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
     };
     if version == 2 {
         let Some(scope) = value(&pairs, "scope").filter(|text| !text.is_empty()) else {
-            let text = "The request body must contain the following parameter: 'scope'.";
-            return trouble(platform, ask, 900_144, text);
+            return refused(platform, ask, &lacking("scope"));
         };
         if !scope_fits(scope, &application.client_id, platform.world.home.graph) {
             return trouble(platform, ask, 70_011, &format!("The scope '{scope}' is not valid."));
         }
     }
     let redirect = value(&pairs, "redirect_uri").map(str::to_owned);
-    if let Some(address) = &redirect
-        && !registered(&application.redirects, address)
-    {
-        let text = format!(
-            "The redirect URI '{address}' specified in the request does not match the redirect URIs configured for the \
-             application '{client}'."
-        );
-        return trouble(platform, ask, 50_011, &text);
+    if let Some(Err(refusal)) = redirect.as_ref().map(|it| registered(&application.redirects, it, client)) {
+        return refused(platform, ask, &refusal);
     }
     let state = value(&pairs, "state").map(str::to_owned);
     let flow = Flow::begin(platform, word, application.client_id, Wish { version, redirect, state });
@@ -112,12 +103,19 @@ fn scope_fits(scope: &str, client: &str, graph: &str) -> bool {
 }
 
 /// Whether an address is registered: letter for letter, but the port of `localhost` does not count.
-pub(super) fn registered(known: &[String], address: &str) -> bool {
+pub(super) fn registered(known: &[String], address: &str, client: &str) -> Result<(), Refusal> {
     let portless = |text: &str| {
         let url = url::Url::parse(text).ok()?;
         (url.host_str() == Some("localhost") && url.scheme() == "http").then(|| url.path().to_owned())
     };
-    known.iter().any(|it| it == address || (portless(it).is_some() && portless(it) == portless(address)))
+    let is_it = |it: &String| it == address || (portless(it).is_some() && portless(it) == portless(address));
+    known.iter().any(is_it).then_some(()).ok_or_else(|| {
+        let text = format!(
+            "The redirect URI '{address}' specified in the request does not match the redirect URIs configured for the \
+             application '{client}'."
+        );
+        (400, "invalid_request", 50_011, text)
+    })
 }
 
 /// Answers `POST /{tenant}/login`: one page's form.
@@ -302,7 +300,7 @@ mod tests {
             ("https://partner.example:444/done", false),
             ("rubbish", false),
         ] {
-            assert_eq!(registered(&known, address), fits, "{address}");
+            assert_eq!(registered(&known, address, "client").is_ok(), fits, "{address}");
         }
     }
 

@@ -65,7 +65,6 @@ macro_rules! faults {
 
         /// Switches of one tenant.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own; none excludes another")]
         pub(super) struct Faults {
             $($(#[$doc])+ pub(super) $switch: $type,)+
         }
@@ -103,7 +102,7 @@ faults! {
     "hostile-names" hostile_names: bool = on();
     /// The next link of the first page of users names another host.
     "evil-next" evil_next: bool = on();
-    /// Page 3 of users is refused with Directory_ExpiredPageToken, once per listing.
+    /// Page 3 of users is refused with `Directory_ExpiredPageToken`, once per listing.
     "expired-page" expired_page: bool = on();
     /// SECONDS s (30s): after consent tokens lack roles for three fifths of that time, then Graph answers 403.
     "spreading" spreading: Option<Duration> = seconds(30);

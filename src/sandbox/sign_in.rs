@@ -19,7 +19,7 @@ use super::{
     entry::{self, seal, unseal},
     platform::Platform,
     registration::{Registration, Scopes, public},
-    token::{Refusal, app_unknown},
+    token::{Refusal, app_unknown, lacking},
     world::{Account, Tenant},
 };
 use std::sync::Arc;
@@ -115,22 +115,15 @@ fn registration(platform: &Platform, client: &str, word: &str) -> Result<Registr
 /// Answers `GET /{tenant}/oauth2/v2.0/authorize`.
 pub(super) fn authorize(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     let pairs = ask.pairs();
-    let trouble = |code, text: &str| consent::trouble(platform, ask, code, text);
-    let missing = |name: &str| {
-        trouble(900_144, &format!("The request body must contain the following parameter: '{name}'."))
-    };
-    let Some(client) = value(&pairs, "client_id") else { return missing("client_id") };
+    let trouble = |refusal: &Refusal| consent::refused(platform, ask, refusal);
+    let Some(client) = value(&pairs, "client_id") else { return trouble(&lacking("client_id")) };
     let registration = match registration(platform, client, word) {
         Ok(registration) => registration,
-        Err((_, _, code, text)) => return trouble(code, &text),
+        Err(refusal) => return trouble(&refusal),
     };
-    let Some(redirect) = value(&pairs, "redirect_uri") else { return missing("redirect_uri") };
-    if !consent::registered(&registration.redirects, redirect) {
-        let text = format!(
-            "The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured for the \
-             application '{client}'."
-        );
-        return trouble(50_011, &text);
+    let Some(redirect) = value(&pairs, "redirect_uri") else { return trouble(&lacking("redirect_uri")) };
+    if let Err(refusal) = consent::registered(&registration.redirects, redirect, client) {
+        return trouble(&refusal);
     }
     let owned = |name: &str| value(&pairs, name).filter(|text| !text.is_empty()).map(str::to_owned);
     let is_hash = owned("code_challenge_method").is_some_and(|it| it == "S256");

@@ -69,7 +69,7 @@ fn put(platform: &Platform, tenant: &Tenant, set: &str, object: &Value) -> Resul
 }
 
 /// With its context, as one entity of a set.
-fn entity(caller: &Caller, set: &str, mut object: Value) -> Value {
+pub(super) fn entity(caller: &Caller, set: &str, mut object: Value) -> Value {
     if let Some(members) = object.as_object_mut() {
         members
             .insert("@odata.context".to_owned(), json!(format!("{}/$metadata#{set}/$entity", caller.root)));
@@ -102,8 +102,7 @@ pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> R
             rows.push(select(ask, "application", credentials::hide(row))?);
         }
     }
-    let context = format!("{}/$metadata#applications", caller.root);
-    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 1))
+    Ok(Found::list(caller, APPLICATIONS, &rows.into(), 1))
 }
 
 /// An application by object id, or by application id as `applications(appId='…')` names it.
@@ -359,8 +358,7 @@ pub(super) fn assigned_to(platform: &Platform, caller: &Caller, id: &str) -> Res
         rows.extend(relations::assigned(platform, caller, &object_id(&caller.tid, "service principal"))?);
     }
     rows.retain(|row| of(row, "resourceId") == id);
-    let context = format!("{}/$metadata#appRoleAssignments", caller.root);
-    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 2))
+    Ok(Found::list(caller, ASSIGNMENTS, &rows.into(), 2))
 }
 
 /// Answers `DELETE /servicePrincipals/{id}/appRoleAssignments/{id}`.
