@@ -238,12 +238,7 @@ impl Graph {
 
     /// An address on Graph, version 1.0; the parts of the path are escaped here, the query is our own words.
     fn url(&self, path: &[&str], query: &str) -> Url {
-        let mut url = self.inner.root.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear().push("v1.0").extend(path);
-        }
-        url.set_query(Some(query).filter(|query| !query.is_empty()));
-        url
+        versioned(&self.inner.root, path, query)
     }
 
     /// Reads one address with a token of the tenant. A 401 costs the token: one new one, one more try.
@@ -487,6 +482,16 @@ fn follow(root: &Url, link: &str) -> Result<Url, Error> {
     let url = Url::parse(link).map_err(|_malformed| nowhere())?;
     check_host(root, &url)?;
     Ok(url)
+}
+
+/// An address below `root`, version 1.0; the parts of the path are escaped here, the query is our own words.
+fn versioned(root: &Url, path: &[&str], query: &str) -> Url {
+    let mut url = root.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.clear().push("v1.0").extend(path);
+    }
+    url.set_query(Some(query).filter(|query| !query.is_empty()));
+    url
 }
 
 /// An address from settings.

@@ -28,7 +28,7 @@ const LINE_ATTEMPTS: u32 = 5;
 const LINE_WAIT: Duration = Duration::from_millis(250);
 
 /// From here on a proxy leads nowhere, whatever is behind it.
-const DEAD: u32 = 2;
+pub(super) const DEAD: u32 = 2;
 
 impl Search<'_> {
     /// Sends one request without any sign-in; none when there was no answer.
@@ -99,7 +99,7 @@ fn is_barred(error: &HttpError) -> bool {
 }
 
 /// What a trouble says against the proxy itself. One that opens no way, or not in time, may be good for another place.
-const fn against(trouble: &ProxyTrouble) -> u32 {
+pub(super) const fn against(trouble: &ProxyTrouble) -> u32 {
     match trouble {
         ProxyTrouble::NoWay => 0,
         ProxyTrouble::Late => DEAD / 2,
