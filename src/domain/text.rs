@@ -122,6 +122,13 @@ impl Text {
     }
 }
 
+/// The same words with a capital letter at the beginning of the sentence.
+#[must_use]
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 impl<'a> Shown<'a> {
     /// Words that this program wrote itself.
     #[must_use]

@@ -225,6 +225,15 @@ fn the_name_of_a_server_keeps_its_first_letter() {
     }
 }
 
+#[test]
+fn a_sentence_begins_with_a_capital_letter() {
+    for (words, sentence) in
+        [("the user is gone", "The user is gone"), ("Éva", "Éva"), ("ßa", "SSa"), ("", "")]
+    {
+        assert_eq!(capitalised(words), sentence);
+    }
+}
+
 proptest! {
     #[test]
     fn what_needs_no_look_at_every_character_is_cleaned_to_itself(
