@@ -19,7 +19,6 @@ use crate::domain::{
     protection::Protection,
     text::Text,
     time::Moment,
-    user::Kind,
     verdict::ListNote,
 };
 
@@ -106,7 +105,7 @@ impl Roster {
     /// How many mailboxes are not checked yet while Exchange is still asked what they are; none once that has ended.
     pub(crate) fn checking(&self) -> Option<u32> {
         let is_checking = self.listing.is_out() && self.listed.is_some();
-        is_checking.then(|| self.people.count_of(Kind::NotKnownYet))
+        is_checking.then(|| self.people.counts().unchecked)
     }
 
     /// When the listing began, while users still arrive or their mailboxes are checked.

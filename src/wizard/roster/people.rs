@@ -191,7 +191,9 @@ impl People {
             self.exceptions.put(ordinal, true);
         }
         self.exceptions_ahead = Ahead::of(ahead, |id| *id);
-        self.settle();
+        for at in 0..self.pages.words() {
+            self.settle_ticks(at);
+        }
     }
 
     /// Takes out the things whose users are listed, with their rows. Those that are left are moved over once at most.
@@ -255,9 +257,9 @@ impl People {
             let mask = rows.word(at) & self.eligible.word(at);
             if mask != 0 {
                 self.exceptions.put_word(at, with(self.exceptions.word(at), mask));
+                self.settle_ticks(at);
             }
         }
-        self.settle();
     }
 
     /// These are being turned on, or no longer.

@@ -19,6 +19,8 @@ pub(crate) struct Counts {
     pub(crate) outside: u32,
     /// Excluded.
     pub(crate) excluded: u32,
+    /// Exchange has not said yet what their mailboxes are.
+    pub(crate) unchecked: u32,
     /// On: an active seat.
     pub(crate) protected: u32,
     /// Active seats of this product, those of users who are not listed included.
@@ -42,20 +44,42 @@ impl People {
             let (shown, listed) = (self.shown.word(at), live & !self.unlisted.word(at));
             let free = listed & !on & !excluded & !self.problem.word(at);
             let eligible = free & self.in_kinds(&allowed, at);
-            let exceptions = self.exceptions.word(at);
-            let ticked = eligible & if self.all { !exceptions } else { exceptions };
+            let ticked = eligible & self.meant(at);
             self.eligible.put_word(at, eligible);
             self.ticked.put_word(at, ticked);
-            counts.listed += listed.count_ones();
-            counts.eligible += eligible.count_ones();
-            counts.these += (eligible & shown).count_ones();
-            counts.ticked += ticked.count_ones();
-            counts.outside += (ticked & !shown).count_ones();
-            counts.excluded += (live & excluded).count_ones();
-            counts.protected += (listed & on).count_ones();
-            counts.seats += (live & on).count_ones();
+            counts.listed += ones(listed);
+            counts.eligible += ones(eligible);
+            counts.these += ones(eligible & shown);
+            counts.ticked += ones(ticked);
+            counts.outside += ones(ticked & !shown);
+            counts.excluded += ones(live & excluded);
+            counts.unchecked += ones(listed & self.in_kinds(&[Kind::NotKnownYet], at));
+            counts.protected += ones(listed & on);
+            counts.seats += ones(live & on);
         }
         self.counts = counts;
         self.schedule = self.scheduled();
     }
+
+    /// Brings ticks and their counts up to date in 64 rows, where nothing else has changed: a key that ticks one user of half
+    /// a million must not count the others.
+    pub(super) fn settle_ticks(&mut self, at: usize) {
+        let (before, shown) = (self.ticked.word(at), self.shown.word(at));
+        let ticked = self.eligible.word(at) & self.meant(at);
+        self.ticked.put_word(at, ticked);
+        let counts = &mut self.counts;
+        counts.ticked = counts.ticked + ones(ticked) - ones(before);
+        counts.outside = counts.outside + ones(ticked & !shown) - ones(before & !shown);
+    }
+
+    /// 64 rows that are ticked as far as they may be.
+    fn meant(&self, at: usize) -> u64 {
+        let exceptions = self.exceptions.word(at);
+        if self.all { !exceptions } else { exceptions }
+    }
+}
+
+/// How many rows are in a word: nearly all words are of nobody, and counting takes longer than looking.
+const fn ones(word: u64) -> u32 {
+    if word == 0 { 0 } else { word.count_ones() }
 }

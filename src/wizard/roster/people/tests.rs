@@ -257,6 +257,8 @@ fn assert_same(people: &People, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(counts.excluded, count(&|n| model.excluded.contains(&n)));
     prop_assert_eq!(counts.protected, count(&|n| model.on.contains(&n)));
     prop_assert_eq!(counts.seats as usize, model.on.len());
+    let is_unchecked = |n| model.listed.get(&n).is_some_and(|(kind, _)| *kind == Kind::NotKnownYet);
+    prop_assert_eq!(counts.unchecked, count(&is_unchecked));
     for (n, (kind, has_problem)) in &model.listed {
         let ordinal = people.pages.find(id(*n)).unwrap();
         prop_assert_eq!(people.pages.id(ordinal), Some(id(*n)));
@@ -316,6 +318,10 @@ proptest! {
         for step in steps {
             play(&mut people, &mut model, step);
             assert_same(&people, &model)?;
+            // What was kept along the way is what counting all of them anew comes to.
+            let kept = people.counts();
+            people.settle();
+            prop_assert_eq!(people.counts(), kept);
         }
     }
 
