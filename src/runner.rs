@@ -383,7 +383,7 @@ async fn answer_in(
         Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
         Request::LoadProtection(customer, product) => {
             replies.first_rows.shown().await;
-            let protection = with(store, move |s| s.protection(customer, product)).await?;
+            let protection = with(store, move |s| s.protection_packed(customer, product)).await?;
             Ok(Reply::Protection(Box::new(protection)))
         }
         Request::ListUsers { of, tenant, impersonation } => {

@@ -9,6 +9,7 @@ mod list;
 mod pages;
 mod people;
 mod rows;
+mod seats_ahead;
 mod shared;
 mod ticks;
 
@@ -17,6 +18,7 @@ use crate::domain::{
     filter::{Offer, Query, Sort},
     id::UserId,
     protection::Protection,
+    seats::Seats,
     text::Text,
     time::Moment,
     verdict::ListNote,
@@ -42,7 +44,7 @@ pub(crate) struct Roster {
     listed: Option<Result<(), Failure>>,
     /// When the listing began.
     since: Moment,
-    facts: Pending<Box<Protection>>,
+    facts: Pending<Box<Protection<Seats>>>,
     /// How reading what is on record ended, once it has.
     read: Option<Result<(), Failure>>,
     /// Searches that are out for the present filter.

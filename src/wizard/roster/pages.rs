@@ -7,8 +7,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::domain::{
     id::UserId,
-    protection::Seat,
-    user::{Kind, NewUser, User, UserPage},
+    user::{User, UserPage},
 };
 
 use super::ticks::{Ticks, rows_of};
@@ -115,20 +114,5 @@ impl Pages {
                 .flat_map(move |at| rows_of(at, rows.word(first + at)))
                 .filter_map(|row| page.ids().get(row as usize).copied())
         })
-    }
-}
-
-/// A seat whose user is not listed, as a row.
-pub(super) fn leaver(seat: &Seat) -> NewUser<'_> {
-    NewUser {
-        id: seat.id,
-        name: seat.name.as_str(),
-        address: seat.address.as_str(),
-        sign_in: "",
-        department: "",
-        problem: "",
-        kind: Kind::User,
-        licences: 0,
-        made: None,
     }
 }

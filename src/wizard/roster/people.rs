@@ -13,16 +13,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::domain::{
     draft::Draft,
     id::UserId,
-    protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
+    protection::{AutoRule, Chosen, Protection, SeatOutcome, SeatResult, State},
     run::SweeperStatus,
+    seats::{SeatRemark, Seats},
     sydney,
     text::Text,
-    time::Moment,
-    user::{Kind, Kinds, NewUser, User, UserPage},
+    user::{Kind, Kinds, User, UserPage},
     verdict::Schedule,
 };
 
-use super::{ahead::Ahead, pages::Pages, ticks::Ticks};
+use super::{ahead::Ahead, pages::Pages, seats_ahead::SeatsAhead, ticks::Ticks};
 
 pub(crate) use counts::Counts;
 
@@ -56,7 +56,7 @@ pub(crate) struct People {
     /// Users with such a seat who have not been listed (yet).
     elsewhere_ahead: Ahead<UserId>,
     /// Seats whose users have not been listed (yet).
-    seats_ahead: Ahead<Seat>,
+    seats_ahead: SeatsAhead,
     /// Exclusions whose users have not been listed (yet).
     excluded_ahead: Ahead<UserId>,
     /// "left on 3 Nov 2026", by ordinal.
@@ -64,7 +64,7 @@ pub(crate) struct People {
     /// What a worker says is wrong with the backup, by ordinal.
     troubles: BTreeMap<u32, Text>,
     /// What else is on record: rule, kinds and seats bought.
-    facts: Protection,
+    facts: Protection<()>,
     /// Kept by `settle`.
     eligible: Ticks,
     /// Kept by `settle`.
@@ -96,16 +96,11 @@ impl People {
 
     /// The list is complete: seats whose users did not come become rows of their own. Settled as [`People::add`].
     pub(crate) fn add_leavers(&mut self) {
-        let seats: Vec<Seat> = self.seats_ahead.iter().map(|(_, seat)| seat.clone()).collect();
-        for seats in seats.chunks(crate::domain::user::PAGE_ROWS) {
-            let rows: Vec<NewUser<'_>> = seats.iter().map(super::pages::leaver).collect();
-            let page = Arc::new(UserPage::new(&rows, Arc::default()));
+        for page in self.seats_ahead.pages() {
             self.add(&page);
-            for seat in seats {
-                if let Some(ordinal) = self.pages.find(seat.id) {
-                    self.unlisted.put(ordinal, true);
-                    self.left.entry(ordinal).or_insert_with(|| Text::from("not in the list any more"));
-                }
+            for ordinal in page.ids().iter().filter_map(|id| self.pages.find(*id)) {
+                self.unlisted.put(ordinal, true);
+                self.left.entry(ordinal).or_insert_with(|| Text::from("not in the list any more"));
             }
         }
     }
@@ -121,23 +116,34 @@ impl People {
     }
 
     /// What is true on record.
-    pub(crate) fn know(&mut self, mut facts: Protection) {
+    pub(crate) fn know(&mut self, facts: Protection<Seats>) {
         self.is_known = true;
         self.on.clear();
         self.left.clear();
         self.troubles.clear();
-        let mut seats = std::mem::take(&mut facts.seats);
+        let mut facts = facts.with_seats(|seats| self.seats_ahead = SeatsAhead::of(seats));
         let exclusions = std::mem::take(&mut facts.exclusions);
         let mut elsewhere = std::mem::take(&mut facts.seated_elsewhere);
         self.facts = facts;
-        for (ordinal, seat) in self.listed(&mut seats, |seat| seat.id) {
-            self.seat(ordinal, seat);
+        for (ordinal, id) in self.seated() {
+            if let Some(remark) = self.seats_ahead.take(id) {
+                self.seat(ordinal, remark);
+            }
         }
-        self.seats_ahead = Ahead::of(seats, |seat| seat.id);
         self.elsewhere =
             self.listed(&mut elsewhere, |id| *id).into_iter().map(|(ordinal, _)| ordinal).collect();
         self.elsewhere_ahead = Ahead::of(elsewhere, |id| *id);
         self.exclude(&exclusions);
+    }
+
+    /// Rows that may have one of the seats that have just come: of seats and rows the fewer are looked at, for half a million
+    /// seats may come while the first rows are shown.
+    fn seated(&self) -> Vec<(u32, UserId)> {
+        let seats = self.seats_ahead.ids();
+        if seats.len() < self.counts.listed as usize {
+            return seats.iter().filter_map(|id| Some((self.pages.find(*id)?, *id))).collect();
+        }
+        self.live.rows().filter_map(|row| Some((row, self.pages.id(row)?))).collect()
     }
 
     /// Whether what is on record has been read.
@@ -268,7 +274,7 @@ impl People {
     }
 
     /// Takes in what became of users in a bulk write.
-    pub(crate) fn take_results(&mut self, results: &[SeatResult], now: Moment) {
+    pub(crate) fn take_results(&mut self, results: &[SeatResult]) {
         for SeatResult { user, outcome } in results {
             let found = self.pages.find(user.id);
             if let Some(ordinal) = found {
@@ -278,9 +284,7 @@ impl People {
                 (outcome, Some(ordinal)) if outcome.is_on() => self.on.put(ordinal, true),
                 (outcome, None) if outcome.is_on() => {
                     let Chosen { id, address, name, .. } = user.clone();
-                    let seat =
-                        Seat { id, address, name, since: now, left: None, first_backup: None, problem: None };
-                    self.seats_ahead.put(id, seat);
+                    self.seats_ahead.put(id, [address, name]);
                     self.exceptions_ahead.take(id);
                 }
                 (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(user.id)),
@@ -418,12 +422,12 @@ impl People {
         }
     }
 
-    fn seat(&mut self, ordinal: u32, seat: Seat) {
+    fn seat(&mut self, ordinal: u32, SeatRemark { left, problem }: SeatRemark) {
         self.on.put(ordinal, true);
-        if let Some(words) = seat.problem {
+        if let Some(words) = problem {
             self.troubles.insert(ordinal, words);
         }
-        if let Some(left) = seat.left {
+        if let Some(left) = left {
             self.left.insert(ordinal, Text::of(format_args!("left on {}", sydney::day_in_words(left))));
         }
     }
