@@ -14,7 +14,7 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Revision, RowId},
         ask::{self, QuestionId, Shape},
-        view::{Block, FieldValue, FieldView, Notice, RowsView, Tone, View},
+        view::{FieldValue, FieldView, Notice, RowsView, Tone, View},
     },
 };
 
@@ -377,7 +377,10 @@ mod tests {
             keys::{self, Outcome},
             tests::samples,
         },
-        wizard::answer::{Given, Value},
+        wizard::{
+            answer::{Given, Value},
+            view::Block,
+        },
     };
 
     /// A form with a secret, of which something was typed or not.
