@@ -108,7 +108,8 @@ impl Pages {
 
     /// The ids of a set of rows, in the order of arrival.
     pub(super) fn ids_of<'a>(&'a self, rows: &'a Ticks) -> impl Iterator<Item = UserId> + 'a {
-        self.kept.iter().flat_map(move |(start, page)| {
+        let holding = self.kept.iter().take_while(|(start, _)| (*start as usize / 64) < rows.len_words());
+        holding.flat_map(move |(start, page)| {
             let first = *start as usize / 64;
             (0..page.len().div_ceil(64))
                 .flat_map(move |at| rows_of(at, rows.word(first + at)))

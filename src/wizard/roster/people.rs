@@ -197,8 +197,10 @@ impl People {
             self.exceptions.put(ordinal, true);
         }
         self.exceptions_ahead = Ahead::of(ahead, |id| *id);
-        for at in 0..self.pages.words() {
-            self.settle_ticks(at);
+        if draft.exceptions.is_empty() {
+            self.settle_all_ticks();
+        } else {
+            (0..self.pages.words()).for_each(|at| self.settle_ticks(at));
         }
     }
 

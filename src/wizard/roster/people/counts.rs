@@ -2,7 +2,7 @@
 
 use crate::domain::user::Kind;
 
-use super::People;
+use super::{super::ticks::Ticks, People};
 
 /// Counts on the screen; all of listed users unless said otherwise. Kept and not recounted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,6 +70,14 @@ impl People {
         let counts = &mut self.counts;
         counts.ticked = counts.ticked + ones(ticked) - ones(before);
         counts.outside = counts.outside + ones(ticked & !shown) - ones(before & !shown);
+    }
+
+    /// The same in all rows, where nobody is excepted: everybody who may be is ticked, or nobody.
+    pub(super) fn settle_all_ticks(&mut self) {
+        self.ticked = if self.all { self.eligible.clone() } else { Ticks::default() };
+        let counts = &mut self.counts;
+        (counts.ticked, counts.outside) =
+            if self.all { (counts.eligible, counts.eligible - counts.these) } else { (0, 0) };
     }
 
     /// 64 rows that are ticked as far as they may be.
