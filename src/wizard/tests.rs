@@ -578,7 +578,7 @@ impl Desk {
             }
             Request::WriteFile { name, .. } => Some(Reply::Written(name.clone())),
             Request::LoadSweeper => Some(Reply::Sweeper(SweeperStatus::default())),
-            Request::LoadProtection(..) => Some(Reply::Protection(Box::new(self.protection.clone()))),
+            Request::LoadProtection(..) => Some(Reply::Protection(Box::new(self.protection.clone().into()))),
             Request::ListUsers { .. } => Some(Reply::Listed { total: 3 }),
             Request::Search { .. } => Some(Reply::Searched(Vec::new())),
             Request::Sort(pages) => Some(Reply::Sorted(crate::domain::order::by_name(pages))),

@@ -116,9 +116,19 @@ pub(crate) fn done(tx: &Tx<'_>, row: &RunRow) -> Result<RunDone, Failure> {
 
 /// Everything about the users of a customer and product.
 pub(crate) fn protection(tx: &Tx<'_>, key: Key, now: Moment) -> Result<Protection, Failure> {
+    protection_with(tx, key, now, seat::all_on)
+}
+
+/// The same, with the seats as they are wanted: of a key, about so many.
+pub(crate) fn protection_with<S>(
+    tx: &Tx<'_>,
+    key: Key,
+    now: Moment,
+    seats: impl FnOnce(&Tx<'_>, Key, u32) -> Result<S, Failure>,
+) -> Result<Protection<S>, Failure> {
     let used = product::used(tx, key)?;
     Ok(Protection {
-        seats: seat::all_on(tx, key, used.here)?,
+        seats: seats(tx, key, used.here)?,
         exclusions: exclusion::all(tx, key)?,
         rule: rule::find(tx, key)?,
         kinds: product::kinds(tx, key)?,

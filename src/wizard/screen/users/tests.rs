@@ -120,7 +120,7 @@ impl Bench {
     }
 
     fn facts(&mut self, facts: Protection) {
-        self.answer(is_facts, Reply::Protection(Box::new(facts)));
+        self.answer(is_facts, Reply::Protection(Box::new(facts.into())));
     }
 
     fn part(&mut self, reply: Reply) {
