@@ -10,17 +10,18 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
 use sha2::{Digest as _, Sha256};
 use tokio::time::{sleep, timeout};
-use tokio_postgres::{AsyncMessage, Client, Connection, Socket, tls::TlsStream};
+use tokio_postgres::{AsyncMessage, Client, Connection, Error, Socket, tls::TlsStream};
 
 use super::{
     super::waiter::Waiter,
-    Address, BEGIN,
-    error::{connecting, reading, silent},
+    Address, BEGIN, PAUSE, TRIES,
+    error::{connecting, is_passing, reading, silent},
 };
 use crate::domain::failure::Failure;
 
@@ -86,19 +87,21 @@ impl Session {
     /// `Record`, when the server can't be asked.
     pub(crate) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
         let key = key(name);
-        let Line { client, is_alive, held } = self.line()?;
-        // Asked and noted as one: two threads must not both be given what the session has once.
-        let mut names = lock(&held);
-        if names.contains(&key) {
-            return Ok(None);
-        }
-        let row = self.0.waiter.wait(client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]));
-        if !row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))? {
-            return Ok(None);
-        }
-        names.insert(key);
-        drop(names);
-        Ok(Some(SessionHold { key, client, is_alive, held, waiter: self.0.waiter.clone() }))
+        self.ask(|Line { client, is_alive, held }| {
+            // Asked and noted as one: two threads must not both be given what the session has once.
+            let mut names = lock(held);
+            if names.contains(&key) {
+                return Ok(None);
+            }
+            let row = self.0.waiter.wait(client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]))?;
+            if !row.try_get(0)? {
+                return Ok(None);
+            }
+            names.insert(key);
+            drop(names);
+            let (client, is_alive, held) = (Arc::clone(client), Arc::clone(is_alive), Arc::clone(held));
+            Ok(Some(SessionHold { key, client, is_alive, held, waiter: self.0.waiter.clone() }))
+        })
     }
 
     /// Whether somebody holds the lock of that name right now.
@@ -106,10 +109,8 @@ impl Session {
     /// # Errors
     /// `Record`, when the server can't be asked.
     pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
-        let Line { client, .. } = self.line()?;
         let key = key(name);
-        let row = self.0.waiter.wait(client.query_one(HELD, &[&key]));
-        row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))
+        self.ask(|line| self.0.waiter.wait(line.client.query_one(HELD, &[&key]))?.try_get(0))
     }
 
     /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
@@ -119,18 +120,37 @@ impl Session {
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
     pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
-        let Line { client, .. } = self.line()?;
-        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(|error| reading(&error))
+        self.ask(|line| self.0.waiter.wait(line.client.batch_execute(LISTEN)))
     }
 
-    /// The connection, made where there is none.
-    fn line(&self) -> Result<Line, Failure> {
-        self.0.waiter.wait(line(&self.0))
+    /// Asks on the connection, which is made where there is none. While the server starts, and where the connection was lost
+    /// meanwhile, it is tried again for a while, as for any other connection: what was asked on a lost one holds nothing.
+    fn ask<T>(&self, ask: impl Fn(&Line) -> Result<T, Error>) -> Result<T, Failure> {
+        let mut tries = 0;
+        loop {
+            let (error, in_words): (_, fn(&Address, &Error) -> Failure) =
+                match self.0.waiter.wait(line(&self.0)) {
+                    Ok(line) => match ask(&line) {
+                        Ok(answer) => return Ok(answer),
+                        Err(error) => (error, |_, error| reading(error)),
+                    },
+                    Err(Some(error)) => (error, connecting),
+                    Err(None) => return Err(silent(&self.0.address)),
+                };
+            tries += 1;
+            if !is_passing(&error) || tries >= TRIES {
+                return Err(in_words(&self.0.address, &error));
+            }
+            thread::sleep(PAUSE);
+        }
     }
 }
 
 /// The connection, made where there is none; one at a time makes it.
-async fn line(shared: &Arc<Shared>) -> Result<Line, Failure> {
+///
+/// # Errors
+/// What kept it from being made; none: nothing was said in time.
+async fn line(shared: &Arc<Shared>) -> Result<Line, Option<Error>> {
     let _making = shared.making.lock().await;
     let (there, listens) = {
         let state = lock(&shared.state);
@@ -140,8 +160,8 @@ async fn line(shared: &Arc<Shared>) -> Result<Line, Failure> {
         return Ok(line);
     }
     let made = match timeout(shared.address.patience(), connect(shared, listens)).await {
-        Ok(made) => made.map_err(|error| connecting(&shared.address, &error))?,
-        Err(_late) => return Err(silent(&shared.address)),
+        Ok(made) => made.map_err(Some)?,
+        Err(_late) => return Err(None),
     };
     lock(&shared.state).line = Some(made.clone());
     Ok(made)
@@ -164,7 +184,7 @@ const HELD: &str = "SELECT EXISTS (SELECT 1 FROM pg_locks
 const LISTEN: &str = "LISTEN backup365";
 
 /// Makes a connection and lets it be driven beside everything else.
-async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, tokio_postgres::Error> {
+async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, Error> {
     let (client, connection) = shared.address.connect().await?;
     let is_alive = Arc::new(AtomicBool::new(true));
     let drives = drive(Arc::downgrade(shared), connection, Arc::clone(&is_alive));
