@@ -1,6 +1,10 @@
 //! A record on a server, which a team shares: what all sweepers together may ask, and what the server comes between.
 
-use super::*;
+use super::{
+    hosted::{HOSTED, SERVER, access},
+    *,
+};
+use crate::domain::customer::Listing;
 
 /// More users than are written at once.
 const CROWD: Place = Place::new(4, "users = 230");
@@ -12,6 +16,25 @@ impl Stage {
         let database = tokio::task::block_in_place(TestDatabase::new)?;
         Some(Self { database: Some(database), ..Self::new(places, rest).await })
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_sweepers_together_ask_no_more_of_a_hosters_server_than_one_may() {
+    let Some(stage) = Stage::on_server(&[HOSTED], SERVER).await else { return };
+    stage.hosted_rule(HOSTED, &access(Listing::Directory));
+    stage.at(NIGHTS[0]);
+    let (store, other) = (stage.store(), stage.store());
+    let take = |store: &Store, server| store.place_on(server, 4).unwrap();
+    let mut places: Vec<_> = (0..4).map(|_| take(&other, "mail.hoster.example").unwrap()).collect();
+    assert!(take(&store, "mail.hoster.example").is_none() && take(&other, "mail.hoster.example").is_none());
+    assert!(take(&store, "mail.other.example").is_some(), "each server has its own");
+    let (provider, clock) = (stage.provider(), stage.clock());
+    let passing = tokio::spawn(async move { pass(&provider, &clock, &[], |_none| ()).await.unwrap() });
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(store.sweeps(1).unwrap().is_empty(), "it waits before it takes the customer");
+    places.pop();
+    assert_eq!(passing.await.unwrap()[0].turned_on.len(), 3);
+    assert!(take(&store, "mail.hoster.example").is_some(), "it has let go");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
