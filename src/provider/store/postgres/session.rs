@@ -15,12 +15,15 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
 use tokio_postgres::{AsyncMessage, Client, Connection, Error, Socket, tls::TlsStream};
 
 use super::{
-    super::waiter::Waiter,
-    Address, BEGIN, PAUSE, TRIES,
+    super::waiter::{Unanswered, Waiter, in_time},
+    Address, PAUSE, TRIES, begin,
     error::{connecting, is_passing, reading, silent},
 };
 use crate::domain::failure::Failure;
@@ -58,16 +61,16 @@ struct State {
 struct Line {
     client: Arc<Client>,
     is_alive: Arc<AtomicBool>,
+    /// Ends it, and what it holds.
+    end: Arc<Notify>,
     held: Arc<Mutex<BTreeSet<i64>>>,
+    waits: (Waiter, Duration),
 }
 
 /// A lock that this process holds; dropping it lets go.
 pub(crate) struct SessionHold {
     key: i64,
-    client: Arc<Client>,
-    is_alive: Arc<AtomicBool>,
-    held: Arc<Mutex<BTreeSet<i64>>>,
-    waiter: Waiter,
+    line: Line,
 }
 
 impl Session {
@@ -87,20 +90,15 @@ impl Session {
     /// `Record`, when the server can't be asked.
     pub(crate) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
         let key = key(name);
-        self.ask(|Line { client, is_alive, held }| {
+        self.ask(|line| {
             // Asked and noted as one: two threads must not both be given what the session has once.
-            let mut names = lock(held);
-            if names.contains(&key) {
-                return Ok(None);
-            }
-            let row = self.0.waiter.wait(client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]))?;
-            if !row.try_get(0)? {
+            let mut names = lock(&line.held);
+            if names.contains(&key) || !line.is_true("SELECT pg_try_advisory_lock($1)", key)? {
                 return Ok(None);
             }
             names.insert(key);
             drop(names);
-            let (client, is_alive, held) = (Arc::clone(client), Arc::clone(is_alive), Arc::clone(held));
-            Ok(Some(SessionHold { key, client, is_alive, held, waiter: self.0.waiter.clone() }))
+            Ok(Some(SessionHold { key, line: line.clone() }))
         })
     }
 
@@ -109,8 +107,7 @@ impl Session {
     /// # Errors
     /// `Record`, when the server can't be asked.
     pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
-        let key = key(name);
-        self.ask(|line| self.0.waiter.wait(line.client.query_one(HELD, &[&key]))?.try_get(0))
+        self.ask(|line| line.is_true(HELD, key(name)))
     }
 
     /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
@@ -120,26 +117,25 @@ impl Session {
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
     pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
-        self.ask(|line| self.0.waiter.wait(line.client.batch_execute(LISTEN)))
+        self.ask(|line| line.answer(line.client.batch_execute(LISTEN)))
     }
 
     /// Asks on the connection, which is made where there is none. While the server starts, and where the connection was lost
     /// meanwhile, it is tried again for a while, as for any other connection: what was asked on a lost one holds nothing.
-    fn ask<T>(&self, ask: impl Fn(&Line) -> Result<T, Error>) -> Result<T, Failure> {
+    fn ask<T>(&self, ask: impl Fn(&Line) -> Result<T, Unanswered>) -> Result<T, Failure> {
         let mut tries = 0;
         loop {
-            let (error, in_words): (_, fn(&Address, &Error) -> Failure) =
-                match self.0.waiter.wait(line(&self.0)) {
-                    Ok(line) => match ask(&line) {
-                        Ok(answer) => return Ok(answer),
-                        Err(error) => (error, |_, error| reading(error)),
-                    },
-                    Err(Some(error)) => (error, connecting),
-                    Err(None) => return Err(silent(&self.0.address)),
-                };
             tries += 1;
-            if !is_passing(&error) || tries >= TRIES {
-                return Err(in_words(&self.0.address, &error));
+            let may_try = |error: &Error| is_passing(error) && tries < TRIES;
+            match self.0.waiter.wait(line(&self.0)) {
+                Ok(line) => match ask(&line) {
+                    Ok(answer) => return Ok(answer),
+                    Err(Unanswered::Told(error)) if may_try(&error) => {}
+                    Err(unanswered) => return Err(reading(&unanswered)),
+                },
+                Err(Some(error)) if may_try(&error) => {}
+                Err(Some(error)) => return Err(connecting(&self.0.address, &error)),
+                Err(None) => return Err(silent(&self.0.address)),
             }
             thread::sleep(PAUSE);
         }
@@ -172,6 +168,23 @@ impl Line {
     fn is_lost(&self) -> bool {
         !self.is_alive.load(Ordering::SeqCst) || self.client.is_closed()
     }
+
+    /// Waits for an answer; where none comes in time, the connection is ended: what it holds is not known any more.
+    fn answer<T>(&self, coming: impl Future<Output = Result<T, Error>>) -> Result<T, Unanswered> {
+        let (waiter, limit) = &self.waits;
+        let said = waiter.wait(in_time(*limit, coming));
+        if matches!(said, Err(Unanswered::Silence(_))) {
+            self.is_alive.store(false, Ordering::SeqCst);
+            self.end.notify_one();
+        }
+        said
+    }
+
+    /// What the server says of a lock.
+    fn is_true(&self, sql: &str, key: i64) -> Result<bool, Unanswered> {
+        let row = self.answer(self.client.query_one(sql, &[&key]))?;
+        row.try_get(0).map_err(Unanswered::Told)
+    }
 }
 
 /// Whether any session of this database has a lock.
@@ -186,23 +199,31 @@ const LISTEN: &str = "LISTEN backup365";
 /// Makes a connection and lets it be driven beside everything else.
 async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, Error> {
     let (client, connection) = shared.address.connect().await?;
-    let is_alive = Arc::new(AtomicBool::new(true));
-    let drives = drive(Arc::downgrade(shared), connection, Arc::clone(&is_alive));
+    let (is_alive, end) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
+    let drives = drive(Arc::downgrade(shared), connection, (Arc::clone(&is_alive), Arc::clone(&end)));
     drop(tokio::spawn(drives));
-    client.batch_execute(BEGIN).await?;
+    client.batch_execute(&begin(&shared.address)).await?;
     if listens {
         client.batch_execute(LISTEN).await?;
     }
-    Ok(Line { client: Arc::new(client), is_alive, held: Arc::default() })
+    let waits = (shared.waiter.clone(), shared.address.limit());
+    Ok(Line { client: Arc::new(client), is_alive, end, held: Arc::default(), waits })
 }
 
 /// Drives a connection to its end; tells what it hears. Where somebody listens, another one is made after it.
-async fn drive<T>(shared: Weak<Shared>, mut connection: Connection<Socket, T>, is_alive: Arc<AtomicBool>)
-where
+async fn drive<T>(
+    shared: Weak<Shared>,
+    mut connection: Connection<Socket, T>,
+    (is_alive, end): (Arc<AtomicBool>, Arc<Notify>),
+) where
     T: TlsStream + tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
     loop {
-        match poll_fn(|cx| connection.poll_message(cx)).await {
+        let said = tokio::select! {
+            said = poll_fn(|cx| connection.poll_message(cx)) => said,
+            () = end.notified() => break,
+        };
+        match said {
             Some(Ok(AsyncMessage::Notification(news))) => {
                 let hear = shared.upgrade().and_then(|shared| lock(&shared.state).hear.clone());
                 if let Some(hear) = hear {
@@ -218,6 +239,7 @@ where
         }
     }
     is_alive.store(false, Ordering::SeqCst);
+    drop(connection);
     let Some(shared) = shared.upgrade() else { return };
     let mut state = lock(&shared.state);
     if state.hear.is_some() && !state.is_mended {
@@ -259,19 +281,17 @@ async fn connect_again(shared: Weak<Shared>) {
 impl SessionHold {
     /// Whether it is still held: not, once its connection is lost.
     pub(crate) fn is_live(&self) -> bool {
-        self.is_alive.load(Ordering::SeqCst) && !self.client.is_closed()
+        !self.line.is_lost()
     }
 }
 
 impl Drop for SessionHold {
     fn drop(&mut self) {
-        let (key, client, held) = (self.key, Arc::clone(&self.client), Arc::clone(&self.held));
         if self.is_live() {
             // Waited for: whoever takes it next must find it free.
-            let _gone_with_the_connection =
-                self.waiter.wait(client.query_one("SELECT pg_advisory_unlock($1)", &[&key]));
+            let _gone_with_the_connection = self.line.is_true("SELECT pg_advisory_unlock($1)", self.key);
         }
-        lock(&held).remove(&key);
+        lock(&self.line.held).remove(&self.key);
     }
 }
 
