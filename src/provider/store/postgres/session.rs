@@ -10,6 +10,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -22,8 +23,8 @@ use tokio_postgres::{AsyncMessage, Client, Connection, Error, Socket, tls::TlsSt
 
 use super::{
     super::waiter::{Unanswered, Waiter, in_time},
-    Address, begin,
-    error::{connecting, reading, silent},
+    Address, PAUSE, TRIES, begin,
+    error::{connecting, is_passing, reading, silent},
 };
 use crate::domain::failure::Failure;
 
@@ -89,18 +90,16 @@ impl Session {
     /// `Record`, when the server can't be asked.
     pub(crate) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
         let key = key(name);
-        let line = self.line()?;
-        // Asked and noted as one: two threads must not both be given what the session has once.
-        let mut names = lock(&line.held);
-        if names.contains(&key) {
-            return Ok(None);
-        }
-        if !line.is_true("SELECT pg_try_advisory_lock($1)", key).map_err(|why| reading(&why))? {
-            return Ok(None);
-        }
-        names.insert(key);
-        drop(names);
-        Ok(Some(SessionHold { key, line }))
+        self.ask(|line| {
+            // Asked and noted as one: two threads must not both be given what the session has once.
+            let mut names = lock(&line.held);
+            if names.contains(&key) || !line.is_true("SELECT pg_try_advisory_lock($1)", key)? {
+                return Ok(None);
+            }
+            names.insert(key);
+            drop(names);
+            Ok(Some(SessionHold { key, line: line.clone() }))
+        })
     }
 
     /// Whether somebody holds the lock of that name right now.
@@ -108,7 +107,7 @@ impl Session {
     /// # Errors
     /// `Record`, when the server can't be asked.
     pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
-        self.line()?.is_true(HELD, key(name)).map_err(|why| reading(&why))
+        self.ask(|line| line.is_true(HELD, key(name)))
     }
 
     /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
@@ -118,18 +117,36 @@ impl Session {
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
     pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
-        let line = self.line()?;
-        line.answer(line.client.batch_execute(LISTEN)).map_err(|why| reading(&why))
+        self.ask(|line| line.answer(line.client.batch_execute(LISTEN)))
     }
 
-    /// The connection, made where there is none.
-    fn line(&self) -> Result<Line, Failure> {
-        self.0.waiter.wait(line(&self.0))
+    /// Asks on the connection, which is made where there is none. While the server starts, and where the connection was lost
+    /// meanwhile, it is tried again for a while, as for any other connection: what was asked on a lost one holds nothing.
+    fn ask<T>(&self, ask: impl Fn(&Line) -> Result<T, Unanswered>) -> Result<T, Failure> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let may_try = |error: &Error| is_passing(error) && tries < TRIES;
+            match self.0.waiter.wait(line(&self.0)) {
+                Ok(line) => match ask(&line) {
+                    Ok(answer) => return Ok(answer),
+                    Err(Unanswered::Told(error)) if may_try(&error) => {}
+                    Err(unanswered) => return Err(reading(&unanswered)),
+                },
+                Err(Some(error)) if may_try(&error) => {}
+                Err(Some(error)) => return Err(connecting(&self.0.address, &error)),
+                Err(None) => return Err(silent(&self.0.address)),
+            }
+            thread::sleep(PAUSE);
+        }
     }
 }
 
 /// The connection, made where there is none; one at a time makes it.
-async fn line(shared: &Arc<Shared>) -> Result<Line, Failure> {
+///
+/// # Errors
+/// What kept it from being made; none: nothing was said in time.
+async fn line(shared: &Arc<Shared>) -> Result<Line, Option<Error>> {
     let _making = shared.making.lock().await;
     let (there, listens) = {
         let state = lock(&shared.state);
@@ -139,8 +156,8 @@ async fn line(shared: &Arc<Shared>) -> Result<Line, Failure> {
         return Ok(line);
     }
     let made = match timeout(shared.address.patience(), connect(shared, listens)).await {
-        Ok(made) => made.map_err(|error| connecting(&shared.address, &error))?,
-        Err(_late) => return Err(silent(&shared.address)),
+        Ok(made) => made.map_err(Some)?,
+        Err(_late) => return Err(None),
     };
     lock(&shared.state).line = Some(made.clone());
     Ok(made)
@@ -180,7 +197,7 @@ const HELD: &str = "SELECT EXISTS (SELECT 1 FROM pg_locks
 const LISTEN: &str = "LISTEN backup365";
 
 /// Makes a connection and lets it be driven beside everything else.
-async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, tokio_postgres::Error> {
+async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, Error> {
     let (client, connection) = shared.address.connect().await?;
     let (is_alive, end) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
     let drives = drive(Arc::downgrade(shared), connection, (Arc::clone(&is_alive), Arc::clone(&end)));
