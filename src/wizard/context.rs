@@ -56,6 +56,8 @@ pub struct Setup {
     /// The board is looked at: Microsoft is asked about the runs on it that wait for consent. A program that comes for one
     /// run only must not have Microsoft asked about all the others.
     pub is_board_watched: bool,
+    /// Nobody is at it who could answer: whoever asks for its run is told so at once.
+    pub is_unattended: bool,
     /// What is typed into a form and not saved is kept, and there again next time. Without a screen nobody sees what is
     /// there already, and only what was given counts.
     pub keeps_forms: bool,
@@ -102,7 +104,7 @@ impl UpdateCx<'_> {
     /// Whether the run may be changed here; says why not.
     pub(crate) fn may_write(&mut self) -> bool {
         let record = self.session.record.as_ref().filter(|record| record.is_read_only);
-        let why = record.map(|record| words::read_only(record, self.now, self.setup.here.as_str()));
+        let why = record.map(|record| words::read_only(record, self.look()));
         let may_write = why.is_none();
         if let Some(why) = why {
             self.say(Tone::Warn, why);

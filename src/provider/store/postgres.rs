@@ -68,7 +68,7 @@ const FATE_TRIES: u32 = 100;
 /// What every connection begins with. A client whose computer is gone is noticed within 60 s (20 + 4 × 10), and what it had
 /// begun is undone; nobody waits longer than 15 s for another's write.
 const BEGIN: &str = "SET search_path = backup365; SET lock_timeout = '15s'; \
-     SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; \
+     SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 10; \
      SET tcp_keepalives_count = 4; SET tcp_user_timeout = 60000; SET client_min_messages = warning";
 
 /// What a write must have for itself while it lasts.

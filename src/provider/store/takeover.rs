@@ -46,7 +46,8 @@ impl Store {
             {
                 return Err(asked_already(&other));
             }
-            let asked = RunRequest { number: held_by.number, by, host, at: write.now, answer: None };
+            let number = held_by.number;
+            let asked = RunRequest { number, by, host, at: write.now, answer: None, answered: None };
             takeover::ask(write.tx, run, &asked)?;
             write.tell(Change::Request(run.clone()));
             Ok(())
@@ -54,7 +55,8 @@ impl Store {
         self.record(run)
     }
 
-    /// Answers a request for a run that is held here, and reads the run. Handed over it is let go of.
+    /// Answers a request for a run that is held here, and reads the run. Handed over it is let go of, and kept for a moment
+    /// for whoever asked for it.
     ///
     /// # Errors
     /// `Conflict`, when it is not asked for any more, or not held here: then nothing was changed. `Record`: a retry is safe.
@@ -62,13 +64,13 @@ impl Store {
         &self,
         run: &RunId,
         asked: &RunRequest,
-        is_handed_over: bool,
+        answer: RunAnswer,
     ) -> Result<RunRecord, Failure> {
+        let is_handed_over = answer == RunAnswer::Yes;
         let ours = self.number_of(run)?;
         self.write_in(Scope::Run(run), |write| {
             demand(write.tx, run, ours)?;
-            let answer = if is_handed_over { RunAnswer::Yes } else { RunAnswer::No };
-            if !takeover::answer(write.tx, run, asked, answer)? {
+            if !takeover::answer(write.tx, run, asked, (answer, write.now))? {
                 return Err(not_asked_any_more(asked));
             }
             if is_handed_over {
@@ -96,7 +98,7 @@ impl Store {
             let ours = takeover::find(write.tx, run)?
                 .filter(|asked| (&asked.by, &asked.host) == (write.operator(), write.host()));
             if let Some(asked) = ours
-                && takeover::answer(write.tx, run, &asked, RunAnswer::Nobody)?
+                && takeover::answer(write.tx, run, &asked, (RunAnswer::Nobody, write.now))?
             {
                 write.tell(Change::Request(run.clone()));
             }

@@ -15,7 +15,10 @@ use super::super::{
     files::{make_folder, of_file, unlocked},
     postgres::{Hear, Session, SessionHold},
 };
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    change::Change,
+    failure::{Failure, FailureKind},
+};
 
 /// Looking whether a run is held takes its lock for a moment, so a refusal is believed only after a few tries.
 const TRIES: u32 = 20;
@@ -73,6 +76,14 @@ impl Locks {
         match self {
             Self::Files(_) => Ok(()),
             Self::Sessions(session) => session.hear(hear),
+        }
+    }
+
+    /// Has it told once the lock of that name, which somebody else holds now, is gone: a process that was killed tells nothing
+    /// itself. A record in a file tells nothing at all.
+    pub(crate) fn watch(&self, name: &str, change: &Change) {
+        if let Self::Sessions(session) = self {
+            session.watch(name, change.to_string());
         }
     }
 
