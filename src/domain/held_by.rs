@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::{
+    id::RunId,
     sydney::clock_in_words,
     text::Text,
     time::{Moment, TOLERANCE},
@@ -29,6 +32,16 @@ impl HeldBy {
         Self { number: 0, by: "Somebody".into(), host: "another computer".into(), since }
     }
 
+    /// For programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        json!({
+            "operator": self.by.as_str(),
+            "host": self.host.as_str(),
+            "since": self.since.to_string(),
+        })
+    }
+
     /// "ann has this run on desk-1 since 10:42 UTC", without a full stop; `here` is the zone by whose clocks times are told.
     #[must_use]
     pub fn has(&self, what: &str, now: Moment, here: &str) -> Text {
@@ -42,6 +55,17 @@ impl HeldBy {
         let Self { by, host, since, .. } = self;
         Text::of(format_args!("open with {by} on {host} since {}", clock_in_words(*since, now, here)))
     }
+}
+
+/// A run that somebody has open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldRun {
+    /// Which.
+    pub run: RunId,
+    /// The customer's name.
+    pub customer: Text,
+    /// Who has it.
+    pub held_by: HeldBy,
 }
 
 /// How long an answer is waited for.

@@ -464,6 +464,8 @@ pub struct Outcome {
     pub audit: Vec<AuditEntry>,
     /// Whether every hash of the whole audit fits the one before.
     pub is_audit_whole: bool,
+    /// Where the record is: a file, or an address on a server without its password.
+    pub place: Text,
 }
 
 /// Users excluded or freed in one write.

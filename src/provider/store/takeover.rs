@@ -1,10 +1,14 @@
 //! A run changes hands: it is watched, asked for, handed over, or taken over by an Admin.
 
 use super::{
-    Store,
-    part::still_ours::demand,
+    Place, Store,
+    part::{
+        lock::{LockFolder, Locks},
+        still_ours::demand,
+    },
     postgres::Scope,
     table::{
+        customer, hold,
         run::{self, RunRow},
         takeover,
     },
@@ -12,7 +16,7 @@ use super::{
 use crate::domain::{
     change::Change,
     failure::{Failure, FailureKind},
-    held_by::{ANSWER_WITHIN, HeldBy, RunAnswer, RunRequest},
+    held_by::{ANSWER_WITHIN, HeldBy, HeldRun, RunAnswer, RunRequest},
     id::RunId,
     run::RunRecord,
     text::Text,
@@ -26,6 +30,32 @@ impl Store {
     /// `NotFound`; `Record`, when the record can't be read.
     pub fn look_at_run(&self, run: &RunId) -> Result<RunRecord, Failure> {
         self.record(run)
+    }
+
+    /// Runs that somebody has open now in the record at this place, of which this store may be a copy. Changes nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read, or its locks can't be looked at.
+    pub fn held_runs(&self, place: &Place) -> Result<Vec<HeldRun>, Failure> {
+        let beside = match place {
+            Place::File(file) => Some(Locks::Files(LockFolder::beside(file))),
+            Place::Server(_) => None,
+        };
+        let locks = beside.as_ref().unwrap_or(&self.0.locks);
+        let known = self.read(hold::of_open)?;
+        let mut held = Vec::new();
+        for (run, held_by) in known {
+            if locks.is_held(&self.lock_name(&run, held_by.number))? {
+                held.push((run, held_by));
+            }
+        }
+        self.read(|tx| {
+            let named = |(run, held_by): (RunId, HeldBy)| {
+                let customer = customer::one(tx, run::one(tx, &run)?.customer)?.name;
+                Ok(HeldRun { run, customer, held_by })
+            };
+            held.into_iter().map(named).collect()
+        })
     }
 
     /// Asks whoever has a run to hand it over, and reads the run. Nobody is asked where nobody has it, or where it is held

@@ -191,7 +191,7 @@ impl Store {
 
     /// The name of the lock of a run's hold. On a server each number has its own: a run can be taken from somebody whose
     /// session still lives. A file has one for all.
-    fn lock_name(&self, run: &RunId, number: u32) -> String {
+    pub(crate) fn lock_name(&self, run: &RunId, number: u32) -> String {
         if self.is_shared() {
             format!("run-{}-{number}", run.letters())
         } else {

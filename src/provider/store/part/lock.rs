@@ -110,9 +110,14 @@ pub(crate) struct LockFolder {
 impl LockFolder {
     /// The locks of the record in `file`; makes the folder.
     pub(crate) fn of(file: &Path) -> Result<Self, Failure> {
-        let folder = Self::folder_of(file);
-        make_folder(&folder)?;
-        Ok(Self { folder, record: name_of(file) })
+        let locks = Self::beside(file);
+        make_folder(&locks.folder)?;
+        Ok(locks)
+    }
+
+    /// The same to look at only: makes nothing.
+    pub(crate) fn beside(file: &Path) -> Self {
+        Self { folder: Self::folder_of(file), record: name_of(file) }
     }
 
     /// Where the locks of the record in `file` lie.
