@@ -190,10 +190,10 @@ impl Wizard {
         } else {
             let scene = self.handing.lay(cx, &bar, scene);
             let scene = match record.filter(|_| self.is_watching()) {
-                Some(record) => scene.watched(words::watching(record, cx)),
+                Some(record) => scene.watched(words::watching(record, cx.watcher())),
                 None => scene,
             };
-            scene.with_common_offers(cx, self.is_watching())
+            scene.with_common_offers(record, cx.session.is_shared, self.is_watching())
         };
         let Scene { id, shape, is_waiting, focus, .. } = scene;
         View {

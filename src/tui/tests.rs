@@ -433,14 +433,15 @@ fn a_name_and_its_enter_that_come_in_one_read_leave_the_field_on_every_form() {
         desk.act(Action::OwnRight);
         desk
     };
-    for (mut desk, field) in [
+    let forms = vec![
         (own_right(), FieldId::Agreed),
         (taking_over(), FieldId::Reason),
         (new_customer(), FieldId::Company),
         (Desk::resumed(record(2, Product::Office365)), FieldId::Tenant),
         (Desk::resumed(record(5, Product::MpExchange)), FieldId::Sample),
         (world(0), FieldId::Search),
-    ] {
+    ];
+    for (mut desk, field) in forms {
         let mut screen = Screen::of((80, 24), options(true, true));
         screen.draw(&desk.view());
         for _ in 0..9 {

@@ -37,6 +37,8 @@ pub(crate) struct Team {
     looked: Option<Moment>,
     /// The rest of the pause before the next look.
     pause: Pending<Woken>,
+    /// The time for which the run is kept for somebody who asked for it.
+    kept: Pending<Woken>,
     /// Something has changed since the look that is out was asked for.
     is_due: bool,
     /// The look that is out was asked for by a person: everything is derived anew from it.
@@ -86,6 +88,7 @@ impl Team {
     pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         self.looking.cancel(cx.calls);
         self.pause.cancel(cx.calls);
+        self.kept.cancel(cx.calls);
         self.until.cancel(cx.calls);
         self.answering.forget();
         (self.request, self.told, self.looked) = (None, None, None);
@@ -126,6 +129,10 @@ impl Team {
             return Some(Heard::Change(change));
         }
         if self.following.take(arrival).is_some() {
+            return Some(Heard::Nothing);
+        }
+        if self.kept.take(arrival).is_some() {
+            self.look_anew(cx);
             return Some(Heard::Nothing);
         }
         if self.pause.take(arrival).is_some() {
@@ -179,8 +186,8 @@ impl Team {
     /// Takes in who asks for a run that is held here; rings the first time. Where nobody is at it, that is the answer. One that
     /// is kept for somebody is read again once it is not.
     pub(crate) fn note(&mut self, cx: &mut UpdateCx<'_>, record: &RunRecord) {
-        if record.is_read_only && record.kept_for(cx.now).is_some() && !self.pause.is_out() {
-            self.pause.start(cx.calls, pending::wake(KEPT_FOR));
+        if record.is_read_only && record.kept_for(cx.now).is_some() && !self.kept.is_out() {
+            self.kept.start(cx.calls, pending::wake(KEPT_FOR));
         }
         let is_open =
             |asked: &&RunRequest| asked.answer.is_none() && cx.now < asked.at.plus(ANSWER_WITHIN + TOLERANCE);

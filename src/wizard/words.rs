@@ -10,12 +10,12 @@ use crate::domain::{
     run::RunRecord,
     sydney::clock_in_words,
     text::{Text, capital},
+    time::Moment,
 };
 
 use super::{
     answer::Action,
     ask::QuestionId,
-    context::ViewCx,
     view::{Block, HandoutId, Offer},
 };
 
@@ -34,37 +34,52 @@ const SENDING: &str = include_str!("../../assets/handouts.toml");
 /// The table, read once.
 static WAYS: LazyLock<Offers<HandoutId>> = LazyLock::new(|| toml::from_str(SENDING).unwrap_or_default());
 
+/// From where a run that is not held here is watched.
+#[derive(Clone, Copy)]
+pub(crate) struct Watcher<'a> {
+    /// Now.
+    pub(crate) now: Moment,
+    /// The zone by whose clocks times are told.
+    pub(crate) here: &'a str,
+    /// Others share the record, and are heard.
+    pub(crate) is_shared: bool,
+    /// When the run was read.
+    pub(crate) read: Moment,
+    /// Who watches.
+    pub(crate) operator: &'a Text,
+}
+
 /// Said when a write is asked for in a run that somebody else has, or nobody.
-pub(crate) fn read_only(record: &RunRecord, cx: ViewCx<'_>) -> Phrase {
-    let words = phrase![who(record, cx), ". You are watching, so nothing was changed."];
-    way_to(record, cx).map_or_else(|| words.clone(), |way| words.clone().then(way))
+pub(crate) fn read_only(record: &RunRecord, from: Watcher<'_>) -> Phrase {
+    let words = phrase![who(record, from), ". You are watching, so nothing was changed."];
+    way_to(record, from).map_or_else(|| words.clone(), |way| words.clone().then(way))
 }
 
 /// Said above every page of such a run. A record in a file tells nobody what others do: it is read when it is asked for.
-pub(crate) fn watching(record: &RunRecord, cx: ViewCx<'_>) -> Phrase {
-    let words = if cx.session.is_shared || record.held_by.is_none() {
-        phrase![who(record, cx), ". You are watching."]
+pub(crate) fn watching(record: &RunRecord, from: Watcher<'_>) -> Phrase {
+    let words = if from.is_shared || record.held_by.is_none() {
+        phrase![who(record, from), ". You are watching."]
     } else {
-        let read = clock_in_words(cx.session.read, cx.now, cx.setup.here.as_str());
-        let words = format_args!("{}. You are watching: this is how it stood at {read}.", who(record, cx));
+        let read = clock_in_words(from.read, from.now, from.here);
+        let words = format_args!("{}. You are watching: this is how it stood at {read}.", who(record, from));
         phrase![words, " ", WayOn::Again("read it again")]
     };
-    way_to(record, cx).map_or_else(|| words.clone(), |way| words.clone().then(way))
+    way_to(record, from).map_or_else(|| words.clone(), |way| words.clone().then(way))
 }
 
 /// How such a run is taken over now; none while it is kept for somebody else.
-fn way_to(record: &RunRecord, cx: ViewCx<'_>) -> Option<WayOn> {
-    let purpose = match (&record.held_by, cx.session.is_shared) {
+fn way_to(record: &RunRecord, from: Watcher<'_>) -> Option<WayOn> {
+    let purpose = match (&record.held_by, from.is_shared) {
         (None, _) => "take it over",
         (Some(_), true) => "ask for it",
         (Some(_), false) => "take it over once they have left it",
     };
-    kept_elsewhere(record, cx).is_none().then_some(WayOn::TakeOver(purpose))
+    kept_elsewhere(record, from).is_none().then_some(WayOn::TakeOver(purpose))
 }
 
 /// Who else it is kept for, having been handed over a moment ago.
-fn kept_elsewhere<'r>(record: &'r RunRecord, cx: ViewCx<'_>) -> Option<&'r RunRequest> {
-    record.kept_for(cx.now).filter(|asked| asked.by != cx.setup.operator.name)
+fn kept_elsewhere<'r>(record: &'r RunRecord, from: Watcher<'_>) -> Option<&'r RunRequest> {
+    record.kept_for(from.now).filter(|asked| asked.by != *from.operator)
 }
 
 /// Said once whoever had a run that is watched does not have it any more.
@@ -93,9 +108,9 @@ pub(crate) fn still_held(held_by: &HeldBy) -> Phrase {
 }
 
 /// Who has a run that is not held here.
-fn who(record: &RunRecord, cx: ViewCx<'_>) -> Text {
-    match (&record.held_by, kept_elsewhere(record, cx)) {
-        (Some(held_by), _) => held_by.has("this run", cx.now, cx.setup.here.as_str()),
+fn who(record: &RunRecord, from: Watcher<'_>) -> Text {
+    match (&record.held_by, kept_elsewhere(record, from)) {
+        (Some(held_by), _) => held_by.has("this run", from.now, from.here),
         (None, Some(RunRequest { by, host, .. })) => {
             Text::of(format_args!("This run is kept for {by} on {host}, who asked for it"))
         }
@@ -158,9 +173,11 @@ fn of(offers: Option<&'static HashMap<Action, (String, String)>>, action: Action
 
 /// What can be done on every screen; a run that is not held here (`is_watching`) can be taken over and read again. Enter
 /// reads it again where nobody tells what others do.
-pub(crate) fn common_offers(cx: ViewCx<'_>, is_watching: bool) -> impl Iterator<Item = Offer> {
-    let record = cx.session.record.as_ref();
-    let is_shared = cx.session.is_shared;
+pub(crate) fn common_offers(
+    record: Option<&RunRecord>,
+    is_shared: bool,
+    is_watching: bool,
+) -> impl Iterator<Item = Offer> {
     let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
     let again = Offer::new(Action::Refresh, "read again", "Reads the run again, as it stands now.");
     let again = if is_shared { again } else { again.by_default() };
@@ -187,7 +204,7 @@ pub(crate) fn common_offers(cx: ViewCx<'_>, is_watching: bool) -> impl Iterator<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{customer::Progress, time::Moment, verdict::Standstill};
+    use crate::domain::{customer::Progress, verdict::Standstill};
 
     #[test]
     fn every_offer_is_written_down_with_a_sentence_that_is_whole() {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     change::Change,
-    held_by::{RunAnswer, RunRequest},
+    held_by::{HeldBy, RunAnswer, RunRequest},
     phrase::WayOn,
 };
 
@@ -206,6 +206,11 @@ fn whoever_watches_is_told_when_the_run_becomes_free() {
     // They do not come: that is seen without anything being told.
     desk.pass(11);
     assert!(desk.words().contains("Nobody has this run now."), "{}", desk.words());
+    // They come.
+    let mut desk = shared(held(consenting()), false);
+    desk.request_changes(handed_over);
+    desk.pass(2).request_changes(|record| record.held_by = Some(HeldBy { by: "ben".into(), ..ann() }));
+    assert!(desk.words().contains("ben has this run"), "{}", desk.words());
 }
 
 #[test]

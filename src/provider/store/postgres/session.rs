@@ -290,7 +290,9 @@ async fn look(shared: Weak<Shared>) {
             (state.hear.clone(), !state.is_watched)
         };
         if let Some(hear) = hear {
-            gone.iter().for_each(|news| hear(Some(news)));
+            for news in &gone {
+                hear(Some(news));
+            }
         }
         if is_over {
             return;
