@@ -305,6 +305,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Setup {
         permissions: opener.permissions.rows.iter().map(|p| (p.value.clone(), p.reason.clone())).collect(),
         run,
         is_board_watched: true,
+        is_unattended: false,
         keeps_forms: true,
         here: Text::clean(&opener.environment.zone),
     }

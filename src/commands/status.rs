@@ -11,6 +11,7 @@ use crate::{
         credential::Standing,
         customer::{Customer, Progress},
         filter::{fold, has_words},
+        held_by::HeldBy,
         phrase::Command,
         protection::AutoRule,
         run::{OpenRun, SweeperStatus},
@@ -455,11 +456,7 @@ fn run_object(run: &OpenRun, progress: &Progress) -> Value {
     json!({
         "run": run.id.to_string(),
         "state": if run.is_held() { "held" } else if run.is_parked { "parked" } else { "interrupted" },
-        "held_by": run.held_by.as_ref().map(|held_by| json!({
-            "operator": held_by.by.as_str(),
-            "host": held_by.host.as_str(),
-            "since": held_by.since.to_string(),
-        })),
+        "held_by": run.held_by.as_ref().map(HeldBy::json),
         "touched": run.touched.to_string(),
         "waiting_since": waiting_since,
     })

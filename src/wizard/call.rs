@@ -12,7 +12,7 @@ use crate::domain::{
     failure::Failure,
     form_draft::FormDraft,
     groundwork::{Entry, Given, Groundwork, Proven},
-    held_by::RunRequest,
+    held_by::{RunAnswer, RunRequest},
     id::{Address, CustomerId, RunId, TenantId, UserId},
     operator::Operator,
     partner_list::Imported,
@@ -121,8 +121,8 @@ requests! {
     /// Take back what was asked, where it is not answered yet.
     WRITE withdraw_request = WithdrawRequest(run: RunId) -> Box<RunRecord> ["{run}"];
     /// Answer a request for a run that is held here: yes hands it over.
-    WRITE answer_request = AnswerRequest(run: RunId, request: RunRequest, is_handed_over: bool) -> Box<RunRecord>
-        ["{run}, {is_handed_over}"];
+    WRITE answer_request = AnswerRequest(run: RunId, request: RunRequest, answer: RunAnswer) -> Box<RunRecord>
+        ["{run}, {}", answer.word()];
     /// Take a run from whoever has it, for a reason (Admin).
     WRITE seize_run = SeizeRun(run: RunId, reason: Text) -> Box<RunRecord> ["{run}"];
     /// Park the run, with what kept it from getting on.

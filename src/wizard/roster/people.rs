@@ -63,6 +63,8 @@ pub(crate) struct People {
     left: BTreeMap<u32, Text>,
     /// What a worker says is wrong with the backup, by ordinal.
     troubles: BTreeMap<u32, Text>,
+    /// Rows that have one.
+    troubled: Ticks,
     /// What else is on record: rule, kinds and seats bought.
     facts: Protection<()>,
     /// Kept by `settle`.
@@ -121,6 +123,7 @@ impl People {
         self.on.clear();
         self.left.clear();
         self.troubles.clear();
+        self.troubled.clear();
         let mut facts = facts.with_seats(|seats| self.seats_ahead = SeatsAhead::of(seats));
         let exclusions = std::mem::take(&mut facts.exclusions);
         let mut elsewhere = std::mem::take(&mut facts.seated_elsewhere);
@@ -294,6 +297,7 @@ impl People {
                     self.on.put(ordinal, false);
                     self.left.remove(&ordinal);
                     self.troubles.remove(&ordinal);
+                    self.troubled.put(ordinal, false);
                     if self.unlisted.has(ordinal) {
                         self.live.put(ordinal, false);
                     }
@@ -428,6 +432,7 @@ impl People {
         self.on.put(ordinal, true);
         if let Some(words) = problem {
             self.troubles.insert(ordinal, words);
+            self.troubled.put(ordinal, true);
         }
         if let Some(left) = left {
             self.left.insert(ordinal, Text::of(format_args!("left on {}", sydney::day_in_words(left))));

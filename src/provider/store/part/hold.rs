@@ -13,6 +13,7 @@ use super::{
         table::{
             hold,
             run::{self, RunRow},
+            takeover,
         },
     },
     lock::Hold,
@@ -108,7 +109,11 @@ impl Store {
         // Somebody has taken it from here since.
         holds.remove(run);
         for _ in 0..TRIES {
-            if self.is_shared() && self.0.locks.is_held(&self.lock_name(run, last))? {
+            // In this order: it is let go of after it is on record for whom it is kept.
+            if self.is_shared()
+                && (self.0.locks.is_held(&self.lock_name(run, last))?
+                    || self.is_kept_for_another(run, last)?)
+            {
                 return Ok(false);
             }
             let name = self.lock_name(run, last.saturating_add(1));
@@ -125,6 +130,17 @@ impl Store {
             last = self.read(|tx| hold::find(tx, run))?.map_or(0, |last| last.number);
         }
         Ok(false)
+    }
+
+    /// Whether whoever had the run last, under this number, has handed it over to somebody else, who has not taken it yet.
+    fn is_kept_for_another(&self, run: &RunId, last: u32) -> Result<bool, Failure> {
+        let asked = self.read(|tx| takeover::find(tx, run))?;
+        let here = (&self.0.operator.name, &self.0.options.host);
+        Ok(asked.is_some_and(|asked| {
+            asked.number == last
+                && asked.keeps(self.0.options.clock.now())
+                && (&asked.by, &asked.host) != here
+        }))
     }
 
     /// An open run, and who has it now, where that is another store; `last` is who had it last.
@@ -157,7 +173,7 @@ impl Store {
         self.live(run, last.cloned(), row.touched)
     }
 
-    /// Who had a run last, where the lock says that they still have it.
+    /// Who had a run last, where the lock says that they still have it. Whoever shares the record hears when it is gone.
     pub(crate) fn live(
         &self,
         run: &RunId,
@@ -165,13 +181,17 @@ impl Store {
         touched: Moment,
     ) -> Result<Option<HeldBy>, Failure> {
         let number = last.as_ref().map_or(0, |last| last.number);
-        let is_held = self.0.locks.is_held(&self.lock_name(run, number))?;
+        let name = self.lock_name(run, number);
+        let is_held = self.0.locks.is_held(&name)?;
+        if is_held {
+            self.0.locks.watch(&name, &Change::Request(run.clone()));
+        }
         Ok(is_held.then(|| last.unwrap_or_else(|| HeldBy::somebody(touched))))
     }
 
     /// The name of the lock of a run's hold. On a server each number has its own: a run can be taken from somebody whose
     /// session still lives. A file has one for all.
-    fn lock_name(&self, run: &RunId, number: u32) -> String {
+    pub(crate) fn lock_name(&self, run: &RunId, number: u32) -> String {
         if self.is_shared() {
             format!("run-{}-{number}", run.letters())
         } else {

@@ -19,6 +19,7 @@ use super::{
 use crate::domain::{
     customer::Impersonation,
     failure::Failure,
+    held_by::RunRequest,
     id::{CustomerId, RunId},
     keys::KeyNeeded,
     protection::Protection,
@@ -64,12 +65,16 @@ pub(crate) fn of_run(
         _ => false,
     };
     let customer = customer::one(tx, row.customer)?;
+    // Once somebody has taken it, it is not kept for anybody any more.
+    let last = held_by.as_ref().map(|held_by| held_by.number);
+    let request = takeover::find(tx, run)?
+        .map(|asked| RunRequest { answered: asked.answered.filter(|_| last == Some(asked.number)), ..asked });
     Ok(RunRecord {
         others: Products::others(tx, &customer, row.product, now)?,
         customer,
         is_read_only,
         held_by: held_by.filter(|_| is_read_only),
-        request: takeover::find(tx, run)?,
+        request,
         impersonation,
         is_key_lost: key_needed.is_some(),
         key_needed: key_needed.unwrap_or_default(),

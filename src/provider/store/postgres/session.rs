@@ -2,7 +2,7 @@
 //! have changed.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     future::poll_fn,
     pin::Pin,
@@ -32,6 +32,11 @@ use crate::domain::failure::Failure;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
+/// Between two looks whether locks of others are gone, as long as there are some that somebody cares about. A server tells
+/// nobody that a session has ended, and waiting for a lock itself takes a connection for each. One look is one statement,
+/// and takes the server less than 0.1 ms; a guess: soon enough for a person who waits.
+const LOOKS: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(3) };
+
 /// Takes what others say of their changes; none: whatever was said may have been missed.
 pub(crate) type Hear = Arc<dyn Fn(Option<&str>) + Send + Sync>;
 
@@ -54,6 +59,10 @@ struct State {
     hear: Option<Hear>,
     /// Somebody is at it to connect again.
     is_mended: bool,
+    /// Locks of others, and what is to be told once they are gone.
+    others: BTreeMap<i64, String>,
+    /// Somebody looks whether they are gone.
+    is_watched: bool,
 }
 
 /// A connection, and what it holds: PostgreSQL gives a session a lock that it has once more.
@@ -117,7 +126,24 @@ impl Session {
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
     pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
+        self.look_after();
         self.ask(|line| line.answer(line.client.batch_execute(LISTEN)))
+    }
+
+    /// Has this told once the lock of that name, which another session holds, is gone; nothing where nobody hears.
+    pub(crate) fn watch(&self, name: &str, news: String) {
+        lock(&self.0.state).others.insert(key(name), news);
+        self.look_after();
+    }
+
+    /// Looks after the locks of others, where somebody hears what becomes of them.
+    fn look_after(&self) {
+        let mut state = lock(&self.0.state);
+        if state.hear.is_some() && !state.others.is_empty() && !state.is_watched {
+            state.is_watched = true;
+            drop(state);
+            self.0.waiter.spawn(look(Arc::downgrade(&self.0)));
+        }
     }
 
     /// Asks on the connection, which is made where there is none. While the server starts, and where the connection was lost
@@ -171,8 +197,12 @@ impl Line {
 
     /// Waits for an answer; where none comes in time, the connection is ended: what it holds is not known any more.
     fn answer<T>(&self, coming: impl Future<Output = Result<T, Error>>) -> Result<T, Unanswered> {
-        let (waiter, limit) = &self.waits;
-        let said = waiter.wait(in_time(*limit, coming));
+        self.waits.0.wait(self.answered(coming))
+    }
+
+    /// The same, where waiting is done otherwise.
+    async fn answered<T>(&self, coming: impl Future<Output = Result<T, Error>>) -> Result<T, Unanswered> {
+        let said = in_time(self.waits.1, coming).await;
         if matches!(said, Err(Unanswered::Silence(_))) {
             self.is_alive.store(false, Ordering::SeqCst);
             self.end.notify_one();
@@ -192,6 +222,11 @@ const HELD: &str = "SELECT EXISTS (SELECT 1 FROM pg_locks
     WHERE locktype = 'advisory' AND granted AND objsubid = 1
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid = (($1::bigint >> 32) & 4294967295)::oid AND objid = ($1::bigint & 4294967295)::oid)";
+
+/// All locks of this database that any session has.
+const ALL_HELD: &str = "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 1
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
 /// Has changes told on this connection.
 const LISTEN: &str = "LISTEN backup365";
@@ -275,6 +310,39 @@ async fn connect_again(shared: Weak<Shared>) {
             hear(None);
         }
         return;
+    }
+}
+
+/// Looks every [`LOOKS`] which locks of others are gone, and tells of them, until none is left or the store is gone.
+async fn look(shared: Weak<Shared>) {
+    loop {
+        sleep(LOOKS).await;
+        let Some(shared) = shared.upgrade() else { return };
+        // Without a connection nothing is known; once it is there again, everything is read anew.
+        let Ok(line) = line(&shared).await else { continue };
+        let Ok(rows) = line.answered(line.client.query(ALL_HELD, &[])).await else { continue };
+        let held: BTreeSet<i64> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+        let mut gone = Vec::new();
+        let (hear, is_over) = {
+            let mut state = lock(&shared.state);
+            state.others.retain(|key, news| {
+                let is_held = held.contains(key);
+                if !is_held {
+                    gone.push(std::mem::take(news));
+                }
+                is_held
+            });
+            state.is_watched = !state.others.is_empty();
+            (state.hear.clone(), !state.is_watched)
+        };
+        if let Some(hear) = hear {
+            for news in &gone {
+                hear(Some(news));
+            }
+        }
+        if is_over {
+            return;
+        }
     }
 }
 

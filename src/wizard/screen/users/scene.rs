@@ -179,9 +179,6 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
 fn state(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     let roster = &cx.session.roster;
     let say = |tone, words: Phrase| Some(Notice::new(tone, words));
-    if let Some(record) = cx.session.record.as_ref().filter(|record| record.is_read_only) {
-        return say(Tone::Warn, words::read_only(record, cx.now, cx.setup.here.as_str()));
-    }
     if let Some(clock) = users.excluding.clock() {
         return Some(clock.notice(cx.now));
     }
