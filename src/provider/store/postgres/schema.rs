@@ -23,7 +23,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../../../assets/schema/postgres/025_contract.sql"),
     include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
     include_str!("../../../../assets/schema/postgres/027_board.sql"),
-    include_str!("../../../../assets/schema/postgres/030_handing_over.sql"),
+    include_str!("../../../../assets/schema/postgres/029_handing_over.sql"),
 ];
 
 /// This program's version.

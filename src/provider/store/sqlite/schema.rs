@@ -39,7 +39,7 @@ const MIGRATIONS: [&str; 28] = [
     include_str!("../../../../assets/schema/025_contract.sql"),
     include_str!("../../../../assets/schema/026_account_on_server.sql"),
     include_str!("../../../../assets/schema/027_board.sql"),
-    include_str!("../../../../assets/schema/030_handing_over.sql"),
+    include_str!("../../../../assets/schema/029_handing_over.sql"),
 ];
 
 /// "B365" in ASCII, as `001_base.sql` writes it into the head of the file.
