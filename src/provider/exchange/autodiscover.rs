@@ -58,7 +58,7 @@ struct Search<'a> {
     asked: HashSet<(Url, String)>,
     /// Hosts that do not answer: no use asking them for anything else.
     silent: HashSet<String>,
-    /// Proxies that led nowhere, and what speaks against each: from [`DEAD`] on nothing more is asked through it.
+    /// Proxies that led nowhere, and what speaks against each: from [`sending::DEAD`] on nothing more is asked through it.
     proxies: HashMap<String, u32>,
     /// Hosts that want a sign-in first, in the order met.
     guarded: Vec<Guarded>,
