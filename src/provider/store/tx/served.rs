@@ -9,7 +9,11 @@ use deadpool_postgres::Object;
 use futures_util::{TryStreamExt as _, future::try_join_all, pin_mut};
 use tokio_postgres::{Row, SimpleQueryMessage, Statement, binary_copy::BinaryCopyInWriter, types::Type};
 
-use super::{super::waiter::Waiter, Value};
+use super::{
+    super::waiter::Waiter,
+    Value,
+    each::{self, Insert},
+};
 use crate::domain::failure::Failure;
 
 /// First number of the lock behind which the audit is added to; the second is 0.
@@ -132,18 +136,49 @@ impl Served {
         self.told(copied).map(drop)
     }
 
-    /// The first row for each of these values, all of them asked before the first answer is waited for.
-    pub(crate) fn first_of_each<'v>(
+    /// Puts rows in, as [`Insert`] says.
+    pub(crate) fn insert_each<'v, const N: usize>(
         &self,
-        statement: &Statement,
-        rows: impl Iterator<Item = Vec<Value<'v>>>,
+        insert: &Insert,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<(), Failure> {
+        let mut rows = rows.fuse().peekable();
+        while rows.peek().is_some() {
+            let one = self.prepare(&insert.one())?;
+            let many = self.prepare(&insert.many(one.params()))?;
+            for part in insert.parts(rows.by_ref().take(each::AT_ONCE).collect()) {
+                self.told(self.waiter.wait(self.client.execute_raw(&many, each::lists(part))))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first row of a query for the values of each row.
+    pub(crate) fn first_of_each<'v, const N: usize>(
+        &self,
+        sql: &str,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
     ) -> Result<Vec<Option<Row>>, Failure> {
-        let each = rows.map(|values| async move {
-            let found = self.client.query_raw(statement, values).await?;
-            let found: Vec<Row> = found.try_collect().await?;
-            Ok(found.into_iter().next())
-        });
-        self.told(self.waiter.wait(try_join_all(each)))
+        let mut rows = rows.fuse().peekable();
+        let mut all = Vec::new();
+        while rows.peek().is_some() {
+            let one = self.prepare(sql)?;
+            let many = self.prepare(&each::first_of_each(sql, one.params()))?;
+            let part: Vec<_> = rows.by_ref().take(each::AT_ONCE).collect();
+            let first = all.len();
+            all.resize_with(first + part.len(), || None);
+            let found: Vec<Row> = self.told(self.waiter.wait(async {
+                self.client.query_raw(&many, each::lists(part)).await?.try_collect().await
+            }))?;
+            for row in found {
+                let number: i64 = self.told(row.try_get(row.len().saturating_sub(1)))?;
+                let at = usize::try_from(number).unwrap_or(0).saturating_sub(1);
+                if let Some(place) = all.get_mut(first + at) {
+                    *place = Some(row);
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// Row after row, until `read` answers false.

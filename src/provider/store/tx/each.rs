@@ -1,0 +1,84 @@
+//! What is done for each of many rows, in one statement of PostgreSQL's: a list of values for each column goes there, and the
+//! server makes rows of them. A statement for each row would cost it, and this program, more than what the row is about.
+
+use std::{collections::HashSet, fmt::Write as _};
+
+use tokio_postgres::types::Type;
+
+use super::Value;
+
+/// Rows that go into one statement; more are handed over in several, so that half a million are never held twice.
+pub(super) const AT_ONCE: usize = 5_000;
+
+/// An insertion of many rows, and what is done where such a row is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Insert {
+    /// The table and its columns: "form (owner, fields)".
+    pub(crate) into: &'static str,
+    /// What they get, by the values of the row: "?1, ?2".
+    pub(crate) values: &'static str,
+    /// "ON CONFLICT …"; the new row is called `excluded` there, and its values have no number.
+    pub(crate) or: &'static str,
+    /// So many of the row's first values name it. Of rows that come twice the later ones find the earlier ones there.
+    pub(crate) key: usize,
+}
+
+impl Insert {
+    /// The statement for one row.
+    pub(super) fn one(&self) -> String {
+        format!("INSERT INTO {} VALUES ({}) {}", self.into, self.values, self.or)
+    }
+
+    /// The statement for rows with values of these types, in their order. None may come twice.
+    pub(super) fn many(&self, types: &[Type]) -> String {
+        let (into, or, values) = (self.into, self.or, of_row(self.values));
+        format!("INSERT INTO {into} SELECT {values} FROM {} ORDER BY r.n {or}", rows(types))
+    }
+
+    /// Takes the rows apart so that none comes twice in a part, each part in the order of the rows.
+    pub(super) fn parts<'v, const N: usize>(&self, rows: Vec<[Value<'v>; N]>) -> Vec<Vec<[Value<'v>; N]>> {
+        let (mut parts, mut rest) = (Vec::new(), rows);
+        while !rest.is_empty() {
+            let mut seen = HashSet::with_capacity(rest.len());
+            let (part, again) =
+                rest.into_iter().partition(|row| seen.insert(row.get(..self.key).map(<[_]>::to_vec)));
+            parts.push(part);
+            rest = again;
+        }
+        parts
+    }
+}
+
+/// The statement that asks for the first row of a query, for rows with values of these types; which of them, from 1, stands
+/// in the last column.
+pub(super) fn first_of_each(sql: &str, types: &[Type]) -> String {
+    format!("SELECT f.*, r.n FROM {} CROSS JOIN LATERAL ({} LIMIT 1) AS f", rows(types), of_row(sql))
+}
+
+/// The values of rows as lists, one for each column.
+pub(super) fn lists<const N: usize>(rows: Vec<[Value<'_>; N]>) -> Vec<Vec<Value<'_>>> {
+    let mut lists: Vec<_> = (0..N).map(|_| Vec::with_capacity(rows.len())).collect();
+    for row in rows {
+        for (list, value) in lists.iter_mut().zip(row) {
+            list.push(value);
+        }
+    }
+    lists
+}
+
+/// A statement about one row, as it stands in one about many.
+fn of_row(sql: &str) -> String {
+    sql.replace('?', "r.v")
+}
+
+/// The rows that are made of lists of these types, as `r`: `v1`, `v2` and so on, and `n`, their number.
+fn rows(types: &[Type]) -> String {
+    let (mut lists, mut names) = (String::new(), String::new());
+    for (number, ty) in (1..).zip(types) {
+        let comma = if number > 1 { ", " } else { "" };
+        // Writing to a String never fails.
+        let _ok = write!(lists, "{comma}${number}::{}[]", ty.name());
+        let _ok = write!(names, "v{number}, ");
+    }
+    format!("unnest({lists}) WITH ORDINALITY AS r ({names}n)")
+}
