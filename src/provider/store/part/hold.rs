@@ -20,6 +20,7 @@ use super::{
 };
 use crate::domain::{
     change::Change,
+    consent::Consent,
     failure::{Failure, FailureKind},
     held_by::HeldBy,
     id::RunId,
@@ -127,9 +128,25 @@ impl Store {
         Ok(false)
     }
 
-    /// An open run, and who has it now, where that is another store; `last` is who had it last.
-    pub(crate) fn open_run_of(&self, run: &RunRow, last: Option<&HeldBy>) -> Result<OpenRun, Failure> {
-        Ok(run.as_open(self.held_elsewhere(&run.id, last, run)?))
+    /// Open runs, in their order, and who has each of them now, where that is another store; `last` is who had them last.
+    pub(crate) fn open_runs(
+        &self,
+        runs: &[(RunRow, Consent)],
+        last: &BTreeMap<RunId, HeldBy>,
+    ) -> Result<Vec<OpenRun>, Failure> {
+        let mut others = Vec::new();
+        for (row, _) in runs {
+            let last = last.get(&row.id);
+            if !self.number_of(&row.id)?.is_some_and(|ours| last.is_some_and(|last| last.number == ours)) {
+                others.push((row, last));
+            }
+        }
+        let name = |(row, last): &(&RunRow, Option<&HeldBy>)| self.lock_name(&row.id, number(*last));
+        let are_held = self.0.locks.are_held(&others.iter().map(name).collect::<Vec<_>>())?;
+        let held = others.into_iter().zip(are_held).filter(|(_, is_held)| *is_held);
+        let mut held: BTreeMap<&RunId, HeldBy> =
+            held.map(|((row, last), _)| (&row.id, holder(last.cloned(), row.touched))).collect();
+        Ok(runs.iter().map(|(row, _)| row.as_open(held.remove(&row.id))).collect())
     }
 
     /// Says of a run's record who has it now, where it is not held here: whoever had it last may have let go of it.
@@ -144,19 +161,6 @@ impl Store {
         Ok(())
     }
 
-    /// Who has a run now, where that is another store.
-    fn held_elsewhere(
-        &self,
-        run: &RunId,
-        last: Option<&HeldBy>,
-        row: &RunRow,
-    ) -> Result<Option<HeldBy>, Failure> {
-        if self.number_of(run)?.is_some_and(|ours| last.is_some_and(|last| last.number == ours)) {
-            return Ok(None);
-        }
-        self.live(run, last.cloned(), row.touched)
-    }
-
     /// Who had a run last, where the lock says that they still have it.
     pub(crate) fn live(
         &self,
@@ -164,9 +168,8 @@ impl Store {
         last: Option<HeldBy>,
         touched: Moment,
     ) -> Result<Option<HeldBy>, Failure> {
-        let number = last.as_ref().map_or(0, |last| last.number);
-        let is_held = self.0.locks.is_held(&self.lock_name(run, number))?;
-        Ok(is_held.then(|| last.unwrap_or_else(|| HeldBy::somebody(touched))))
+        let is_held = self.0.locks.is_held(&self.lock_name(run, number(last.as_ref())))?;
+        Ok(is_held.then(|| holder(last, touched)))
     }
 
     /// The name of the lock of a run's hold. On a server each number has its own: a run can be taken from somebody whose
@@ -178,4 +181,14 @@ impl Store {
             format!("run-{}", run.letters())
         }
     }
+}
+
+/// The number under which a run was taken last; 0: nobody ever took it.
+fn number(last: Option<&HeldBy>) -> u32 {
+    last.map_or(0, |last| last.number)
+}
+
+/// Who has a run that is locked; a lock without a row is of somebody who is about to write theirs.
+fn holder(last: Option<HeldBy>, touched: Moment) -> HeldBy {
+    last.unwrap_or_else(|| HeldBy::somebody(touched))
 }

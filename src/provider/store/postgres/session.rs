@@ -112,6 +112,21 @@ impl Session {
         row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))
     }
 
+    /// Whether somebody holds each of these locks right now, in their order.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub(crate) fn are_held(&self, names: &[String]) -> Result<Vec<bool>, Failure> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Line { client, .. } = self.line()?;
+        let rows = self.0.waiter.wait(client.query(ALL_HELD, &[])).map_err(|error| reading(&error))?;
+        let held: Result<BTreeSet<i64>, _> = rows.iter().map(|row| row.try_get(0)).collect();
+        let held = held.map_err(|error| reading(&error))?;
+        Ok(names.iter().map(|name| held.contains(&key(name))).collect())
+    }
+
     /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
     /// the connection was lost and is there again, it is told that anything may have been missed.
     ///
@@ -159,6 +174,11 @@ const HELD: &str = "SELECT EXISTS (SELECT 1 FROM pg_locks
     WHERE locktype = 'advisory' AND granted AND objsubid = 1
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid = (($1::bigint >> 32) & 4294967295)::oid AND objid = ($1::bigint & 4294967295)::oid)";
+
+/// All that [`HELD`] asks for one by one.
+const ALL_HELD: &str = "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 1
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
 /// Has changes told on this connection.
 const LISTEN: &str = "LISTEN backup365";
