@@ -103,6 +103,8 @@ pub(crate) fn measure(stage: &Stage) -> Report {
     )];
     let [work, apply, night] = &mut rows;
     work_of_one(stage, &base, &mut details, (work, apply));
+    // Told at once: the night takes minutes.
+    println!("{}", details.join("\n"));
     nights(stage, &base, night);
     Report { rows: rows.into(), details }
 }

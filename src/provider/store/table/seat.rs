@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Insert, Tx, columns, row, values},
+    super::tx::{Insert, Tx, Update, columns, row, values},
     By, Key, of_one,
 };
 use crate::domain::{
@@ -72,6 +72,10 @@ const ON: Insert = Insert {
     key: 3,
 };
 
+/// A seat, by customer, product and user.
+const SEAT: Update =
+    Update { table: "seat", set: "", whose: r#"customer = ?1 AND product = ?2 AND "user" = ?3"#, key: 3 };
+
 /// Turns users off on an operator's word. The rows stay, so that the workers see it.
 pub(crate) fn turn_off(
     tx: &Tx<'_>,
@@ -80,12 +84,9 @@ pub(crate) fn turn_off(
     users: &[&Chosen],
     (operator, now): By<'_>,
 ) -> Result<(), Failure> {
-    tx.execute_each(
-        r#"UPDATE seat SET state = 'off', since = ?4, operator = ?5, run = ?6, sweep = NULL
-            WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#,
-        users.iter().map(|user| row![customer, product, &user.id, now, operator, run]),
-    )
-    .map(drop)
+    let off = Update { set: "state = 'off', since = ?4, operator = ?5, run = ?6, sweep = NULL", ..SEAT };
+    tx.update_each(&off, users.iter().map(|user| row![customer, product, &user.id, now, operator, run]))
+        .map(drop)
 }
 
 columns! {
@@ -185,20 +186,21 @@ pub(crate) fn count_backed_up(tx: &Tx<'_>, (customer, product): Key) -> Result<u
 
 /// Marks active seats whose users have left, with the day; the first one counts. Answers how many.
 pub(crate) fn mark_left(tx: &Tx<'_>, key: Key, users: &[(UserId, Moment)]) -> Result<u32, Failure> {
-    let marked = tx.execute_each(
-        r#"UPDATE seat SET left_on = ?4
-            WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND state = 'on' AND left_on IS NULL"#,
-        users.iter().map(|(user, on)| row![key.0, key.1, user, *on]),
-    )?;
-    Ok(marked.into_iter().map(|rows| u32::from(rows > 0)).sum())
+    let left = Update {
+        set: "left_on = ?4",
+        whose: r#"customer = ?1 AND product = ?2 AND "user" = ?3 AND state = 'on' AND left_on IS NULL"#,
+        ..SEAT
+    };
+    let marked = tx.update_each(&left, users.iter().map(|(user, on)| row![key.0, key.1, user, *on]))?;
+    Ok(u32::try_from(marked).unwrap_or(u32::MAX))
 }
 
 /// Takes that mark off.
 pub(crate) fn unmark_left(tx: &Tx<'_>, (customer, product): Key, users: &[UserId]) -> Result<(), Failure> {
-    tx.execute_each(
-        r#"UPDATE seat SET left_on = NULL
-            WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND left_on IS NOT NULL"#,
-        users.iter().map(|user| row![customer, product, user]),
-    )
-    .map(drop)
+    let back = Update {
+        set: "left_on = NULL",
+        whose: r#"customer = ?1 AND product = ?2 AND "user" = ?3 AND left_on IS NOT NULL"#,
+        ..SEAT
+    };
+    tx.update_each(&back, users.iter().map(|user| row![customer, product, user])).map(drop)
 }

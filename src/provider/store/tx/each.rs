@@ -7,8 +7,9 @@ use tokio_postgres::types::Type;
 
 use super::Value;
 
-/// Rows that go into one statement; more are handed over in several, so that half a million are never held twice.
-pub(super) const AT_ONCE: usize = 5_000;
+/// Rows that go into one statement; more are handed over in several, so that half a million are never held twice. In tests so
+/// few that they need several.
+pub(super) const AT_ONCE: usize = if cfg!(test) { 7 } else { 5_000 };
 
 /// An insertion of many rows, and what is done where such a row is there.
 #[derive(Clone, Copy, Debug)]
@@ -34,19 +35,44 @@ impl Insert {
         let (into, or, values) = (self.into, self.or, of_row(self.values));
         format!("INSERT INTO {into} SELECT {values} FROM {} ORDER BY r.n {or}", rows(types))
     }
+}
 
-    /// Takes the rows apart so that none comes twice in a part, each part in the order of the rows.
-    pub(super) fn parts<'v, const N: usize>(&self, rows: Vec<[Value<'v>; N]>) -> Vec<Vec<[Value<'v>; N]>> {
-        let (mut parts, mut rest) = (Vec::new(), rows);
-        while !rest.is_empty() {
-            let mut seen = HashSet::with_capacity(rest.len());
-            let (part, again) =
-                rest.into_iter().partition(|row| seen.insert(row.get(..self.key).map(<[_]>::to_vec)));
-            parts.push(part);
-            rest = again;
-        }
-        parts
+/// A change of many rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Update {
+    /// The table.
+    pub(crate) table: &'static str,
+    /// What its columns get, by the values of the row: "fields = ?2".
+    pub(crate) set: &'static str,
+    /// Which row it is: "owner = ?1".
+    pub(crate) whose: &'static str,
+    /// So many of the row's first values name it, as with [`Insert`].
+    pub(crate) key: usize,
+}
+
+impl Update {
+    /// The statement for one row.
+    pub(super) fn one(&self) -> String {
+        format!("UPDATE {} SET {} WHERE {}", self.table, self.set, self.whose)
     }
+
+    /// The statement for rows with values of these types, in their order. None may come twice.
+    pub(super) fn many(&self, types: &[Type]) -> String {
+        let (table, set, whose) = (self.table, of_row(self.set), of_row(self.whose));
+        format!("UPDATE {table} SET {set} FROM {} WHERE {whose}", rows(types))
+    }
+}
+
+/// Takes rows apart so that none comes twice in a part, by so many first values; each part in the order of the rows.
+pub(super) fn parts<'v, const N: usize>(rows: Vec<[Value<'v>; N]>, key: usize) -> Vec<Vec<[Value<'v>; N]>> {
+    let (mut parts, mut rest) = (Vec::new(), rows);
+    while !rest.is_empty() {
+        let mut seen = HashSet::with_capacity(rest.len());
+        let (part, again) = rest.into_iter().partition(|row| seen.insert(row.get(..key).map(<[_]>::to_vec)));
+        parts.push(part);
+        rest = again;
+    }
+    parts
 }
 
 /// The statement that asks for the first row of a query, for rows with values of these types; which of them, from 1, stands
@@ -81,4 +107,19 @@ fn rows(types: &[Type]) -> String {
         let _ok = write!(names, "v{number}, ");
     }
     format!("unnest({lists}) WITH ORDINALITY AS r ({names}n)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_come_twice_go_into_parts_of_their_own_in_their_order() {
+        let rows = [(1, 10), (2, 20), (1, 11), (3, 30), (1, 12), (2, 21)];
+        let rows = rows.map(|(key, value)| [Value::Number(key), Value::Number(value)]).to_vec();
+        let values = |part: &Vec<[Value<'_>; 2]>| part.iter().map(|[_, value]| value.clone()).collect::<Vec<_>>();
+        let parts: Vec<_> = parts(rows, 1).iter().map(values).collect();
+        let number = |all: &[i64]| all.iter().copied().map(Value::Number).collect::<Vec<_>>();
+        assert_eq!(parts, [number(&[10, 20, 30]), number(&[11, 21]), number(&[12])]);
+    }
 }

@@ -12,7 +12,7 @@ use tokio_postgres::{Row, SimpleQueryMessage, Statement, binary_copy::BinaryCopy
 use super::{
     super::waiter::Waiter,
     Value,
-    each::{self, Insert},
+    each::{self, Insert, Update},
 };
 use crate::domain::failure::Failure;
 
@@ -142,15 +142,35 @@ impl Served {
         insert: &Insert,
         rows: impl Iterator<Item = [Value<'v>; N]>,
     ) -> Result<(), Failure> {
-        let mut rows = rows.fuse().peekable();
+        self.by_parts(&insert.one(), |types| insert.many(types), insert.key, rows).map(drop)
+    }
+
+    /// Changes rows, as [`Update`] says; answers how many.
+    pub(crate) fn update_each<'v, const N: usize>(
+        &self,
+        update: &Update,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<usize, Failure> {
+        self.by_parts(&update.one(), |types| update.many(types), update.key, rows)
+    }
+
+    /// Writes with many rows at once; answers how many it changed.
+    fn by_parts<'v, const N: usize>(
+        &self,
+        one: &str,
+        many: impl Fn(&[Type]) -> String,
+        key: usize,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<usize, Failure> {
+        let (mut rows, mut changed) = (rows.fuse().peekable(), 0_u64);
         while rows.peek().is_some() {
-            let one = self.prepare(&insert.one())?;
-            let many = self.prepare(&insert.many(one.params()))?;
-            for part in insert.parts(rows.by_ref().take(each::AT_ONCE).collect()) {
-                self.told(self.waiter.wait(self.client.execute_raw(&many, each::lists(part))))?;
+            // The server says of what types the values of one are.
+            let many = self.prepare(&many(self.prepare(one)?.params()))?;
+            for part in each::parts(rows.by_ref().take(each::AT_ONCE).collect(), key) {
+                changed += self.told(self.waiter.wait(self.client.execute_raw(&many, each::lists(part))))?;
             }
         }
-        Ok(())
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
     /// The first row of a query for the values of each row.
