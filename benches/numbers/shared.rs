@@ -43,9 +43,10 @@ use crate::{
     world::{Stage, enabled, write_settings},
 };
 
-/// Operators beside the one that is measured, and what each of them lets pass between two turns.
+/// Operators beside the one that is measured, and what each of them lets pass between two turns: nobody looks at the board, opens
+/// a run and ticks more often than that for long.
 const OTHERS: i64 = 19;
-const PACE: Duration = Duration::from_secs(2);
+const PACE: Duration = Duration::from_secs(10);
 
 /// Turns that are measured, and the pause between them.
 const TURNS: usize = 25;

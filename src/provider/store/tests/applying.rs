@@ -318,7 +318,10 @@ fn seats_are_counted_however_they_change() {
     assert_eq!(counts(), (20, 20));
     store.turn_off(&run, &users((5..=19).chain([5]))).unwrap();
     assert_eq!(counts(), (5, 5));
-    assert_eq!(outcomes(&store.apply_batch(&run, &users([6, 1, 21])).unwrap()), [TurnedOn, AlreadyOn, TurnedOn]);
+    assert_eq!(
+        outcomes(&store.apply_batch(&run, &users([6, 1, 21])).unwrap()),
+        [TurnedOn, AlreadyOn, TurnedOn]
+    );
     assert_eq!(counts(), (7, 7));
     world.run("DELETE FROM seat WHERE state = 'off' OR address < 'user2'");
     assert_eq!(counts().0, counts().1);

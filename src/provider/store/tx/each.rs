@@ -117,8 +117,8 @@ mod tests {
     fn rows_that_come_twice_go_into_parts_of_their_own_in_their_order() {
         let rows = [(1, 10), (2, 20), (1, 11), (3, 30), (1, 12), (2, 21)];
         let rows = rows.map(|(key, value)| [Value::Number(key), Value::Number(value)]).to_vec();
-        let values = |part: &Vec<[Value<'_>; 2]>| part.iter().map(|[_, value]| value.clone()).collect::<Vec<_>>();
-        let parts: Vec<_> = parts(rows, 1).iter().map(values).collect();
+        let values = |part: Vec<[Value<'static>; 2]>| part.into_iter().map(|[_, value]| value).collect();
+        let parts: Vec<Vec<Value<'_>>> = parts(rows, 1).into_iter().map(values).collect();
         let number = |all: &[i64]| all.iter().copied().map(Value::Number).collect::<Vec<_>>();
         assert_eq!(parts, [number(&[10, 20, 30]), number(&[11, 21]), number(&[12])]);
     }
