@@ -29,6 +29,10 @@
 //! for a run that is held here is told of. Who has a run is a lock and a row with a number that grows; every write of the
 //! run checks the number in its own transaction.
 //!
+//! A record moves whole, from a file to a server and back (`provider/store/moving.rs`): it is marked, the other place is
+//! marked, emptied and filled, both are compared, and only then the marks change, so that at no moment two can be worked
+//! with. Nobody else knows of it but the one write, which refuses where a mark is, and the opening, which says it.
+//!
 //! `backup365 setup` is the same wizard with a first screen of its own ([`wizard::Wizard::for_partner`]), no world and no
 //! record: its calls go to a [`Desk`](runner::setup::Desk) that [`app`] hands to the runner. What is to be registered at
 //! Microsoft is one table, [`domain::registration::plan`].
@@ -114,6 +118,10 @@
 //! *A call* is a row of `requests` in `wizard/call.rs`, which says what is requested, what it brings and whether it is a
 //! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
 //! in `wizard/part/wait.rs` where a person is told how long it takes.
+//!
+//! *A table* goes along when a record is moved: `shape` in `provider/store/sqlite/schema.rs` reads tables, columns and links
+//! from this program's own migrations. A fact of the table `about` that is the place's and not the record's stands in
+//! `OF_RECORD` in `provider/store/table/about.rs`.
 //!
 //! *What Backup365's workers may rely on* is described in `assets/schema/README.md`: a view or a function keeps its meaning,
 //! and another meaning comes under another number beside it. What roles may do are the files of `assets/schema/postgres/grant`.

@@ -120,6 +120,7 @@ fn postgres(account: &Account) -> store::Surroundings {
     store::Surroundings {
         password: None,
         passfile: at("PGPASSFILE", ".pgpass"),
+        mode: text("PGSSLMODE").filter(|mode| !mode.is_empty()),
         root: at("PGSSLROOTCERT", ".postgresql/root.crt"),
         account: account.name.as_ref().map(Text::to_string),
     }
@@ -400,12 +401,13 @@ pub(super) fn on_path(name: &str) -> Option<PathBuf> {
 pub(super) fn folders(is_on_server: bool) -> Vec<(String, String)> {
     let set = |name: &str| Some((name.to_owned(), text(name).filter(|value| !value.is_empty())?));
     let folders = ["XDG_CONFIG_HOME", "XDG_DATA_HOME"].into_iter().filter_map(set);
+    let words = ["PGSSLMODE"].into_iter().filter(|_| is_on_server).filter_map(set);
     let files = ["PGPASSFILE", "PGSSLROOTCERT"].into_iter().filter(|_| is_on_server).filter_map(set);
     let absolute = |path: String| match std::path::absolute(&path) {
         Ok(found) if path != "system" => found.to_string_lossy().into_owned(),
         _ => path,
     };
-    folders.chain(files.map(|(name, path)| (name, absolute(path)))).collect()
+    folders.chain(words).chain(files.map(|(name, path)| (name, absolute(path)))).collect()
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ use crate::domain::{
     failure::{Failure, FailureKind},
     id::{RecordId, RunId},
     operator::{Account, Operator},
-    text::Text,
+    text::{Text, capitalised},
     time::Clock,
 };
 
@@ -210,7 +210,11 @@ impl Store {
             audit::add(tx, &notes)?;
             // What was moved is only read from now on: not even who looks is entered.
             let is_kept = keeps && mark.is_none();
-            operator.warning = mark.map(|mark| mark.refusal().in_words()).or(operator.warning);
+            let of_mark = |mark: Mark| {
+                let refusal = mark.refusal();
+                Failure { what: Text::clean(&capitalised(refusal.what.as_str())), ..refusal }.in_words()
+            };
+            operator.warning = mark.map(of_mark).or(operator.warning);
             Ok(((operator, id), is_kept))
         })?;
         if keeps {

@@ -47,7 +47,7 @@ ALTER TABLE seat ENABLE TRIGGER USER, ADD CONSTRAINT seat_customer_product_fkey
 "#;
 
 /// The same in a file.
-const FILL_FILE: &str = r#"
+const FILL_FILE: &str = r"
 PRAGMA synchronous = OFF;
 BEGIN;
 CREATE TEMP TABLE number AS WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5000) SELECT n FROM t;
@@ -75,7 +75,7 @@ SELECT (SELECT entries FROM audit_count) + row_number() OVER (), 1, 'measured', 
   FROM run CROSS JOIN number WHERE n <= 20;
 UPDATE audit_count SET entries = (SELECT count(*) FROM audit);
 COMMIT;
-"#;
+";
 
 /// A database of its own on a server, gone with this.
 pub(super) struct Shared<'a> {

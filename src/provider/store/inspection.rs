@@ -74,6 +74,7 @@ impl Store {
 
 /// Looks at a record as of one moment.
 fn look(tx: &Tx<'_>, expected: &[TableShape]) -> Result<Inspection, Failure> {
+    tx.be_patient();
     let found = tx.tables()?;
     if !found.contains_key("about") {
         return Err(Failure::new(

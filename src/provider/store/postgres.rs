@@ -5,7 +5,12 @@
 //! record; any other takes the record's alone ([`Scope`]). So nobody sees half of what another does, and no two decide by
 //! the same free seat. Entries of the audit stand in a row behind a lock of their own, taken last, so only the commits do.
 //!
-//! # A connection that is lost while it commits
+//! # A server that says nothing
+//! Each answer is waited for so long and no longer ([`in_time`](super::waiter::in_time)): the connection is closed then, and
+//! the next try has a new one. What was not committed is undone by the server, once it goes on and finds nobody there. There
+//! is no `statement_timeout`: it counts all of a long reading, and a server that is stopped does not keep to it.
+//!
+//! # A connection that is lost, or silent, while it commits
 //! Whether the change was kept is not known then, and the server is asked: by the number of its transaction
 //! (`pg_xact_status`).
 
@@ -30,12 +35,15 @@ use deadpool_postgres::{
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, error::SqlState};
 
-use self::error::{is_passing, reading, unreachable, writing};
 #[cfg(test)]
 pub(crate) use self::test_database::TestDatabase;
 pub use self::{
     address::{Address, Surroundings},
     facts::ServerFacts,
+};
+use self::{
+    error::{is_passing, reading, unreachable, writing},
+    fate::Trace,
 };
 pub(super) use self::{
     grant::{grant, statements as grant_statements},
@@ -43,7 +51,7 @@ pub(super) use self::{
 };
 use super::{
     tx::{InWords, Served, Tx},
-    waiter::Waiter,
+    waiter::{Unanswered, Waiter},
 };
 use crate::domain::{
     failure::Failure,
@@ -66,10 +74,22 @@ const TURN: Duration = Duration::from_mins(1);
 const FATE_TRIES: u32 = 100;
 
 /// What every connection begins with. A client whose computer is gone is noticed within 60 s (20 + 4 × 10), and what it had
-/// begun is undone; nobody waits longer than 15 s for another's write.
-const BEGIN: &str = "SET search_path = backup365; SET lock_timeout = '15s'; \
-     SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; \
-     SET tcp_keepalives_count = 4; SET tcp_user_timeout = 60000; SET client_min_messages = warning";
+/// begun is undone; nobody waits longer for another's write than half of what an answer may take, so that this is said by
+/// its cause. A statement whose client has given up is ended within 10 s, where the server's system can tell (not Windows).
+///
+/// It notes since when the server counts: it begins anew when it was not shut down in order ("The Cumulative Statistics
+/// System" in its manual), and `fate.rs` asks for that.
+fn begin(address: &Address) -> String {
+    format!(
+        "SET search_path = backup365; SET lock_timeout = {}; \
+         SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; \
+         SET tcp_keepalives_count = 4; SET tcp_user_timeout = 60000; SET client_min_messages = warning; \
+         DO $$ BEGIN SET client_connection_check_interval = '10s'; EXCEPTION WHEN OTHERS THEN NULL; END $$; \
+         SELECT set_config('backup365.since', {}, false)",
+        address.limit().as_millis() / 2,
+        fate::SINCE
+    )
+}
 
 /// What a write must have for itself while it lasts.
 #[derive(Clone, Copy, Debug)]
@@ -92,8 +112,8 @@ const LOCK_CUSTOMER: i32 = 365_002;
 const LOCK_SCHEMA: i32 = 365_004;
 
 impl Scope<'_> {
-    /// The statement that begins such a write, and answers with the number of its transaction, and the record's mark where it
-    /// has one.
+    /// The statement that begins such a write, and answers with the number of its transaction, since when the server counts,
+    /// and the record's mark where it has one.
     fn begin(self) -> String {
         let shared = format!("pg_advisory_xact_lock_shared({LOCK_RECORD}, 0)");
         let locks = match self {
@@ -117,7 +137,10 @@ impl Scope<'_> {
             Self::Marked => "",
             _ => " || coalesce((SELECT ' ' || value FROM about WHERE name = 'mark'), '')",
         };
-        format!("BEGIN ISOLATION LEVEL READ COMMITTED; {locks} SELECT pg_current_xact_id()::text{mark}")
+        format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; {locks} \
+             SELECT pg_current_xact_id() || ' ' || current_setting('backup365.since'){mark}"
+        )
     }
 }
 
@@ -211,9 +234,10 @@ impl Server {
     ) -> Result<T, Failure> {
         let (served, said) = self.begin(&scope.begin(), writing)?;
         let said = said.unwrap_or_default();
-        let (number, mark) = said.split_once(' ').unwrap_or((&said, ""));
+        let mut parts = said.splitn(3, ' ');
+        let (number, since) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let tx = Tx::on_server(served);
-        let (made, is_kept) = work(&tx, Some(mark).filter(|mark| !mark.is_empty()))?;
+        let (made, is_kept) = work(&tx, parts.next())?;
         let Some(served) = tx.into_server().filter(|_| is_kept) else { return Ok(made) };
         if served.has_failed() {
             return Err(error::undone());
@@ -221,9 +245,7 @@ impl Server {
         let entry = served.entry();
         match served.commit() {
             Ok(()) => Ok(made),
-            Err(lost) if lost.is_closed() || lost.code().is_none() || is_passing(&lost) => {
-                self.fate(Some(number), entry, &lost).map(|()| made)
-            }
+            Err(lost) if is_open(&lost) => self.fate(&Trace { number, entry, since }, &lost).map(|()| made),
             Err(error) => Err(writing(&error)),
         }
     }
@@ -259,12 +281,18 @@ impl Server {
             PoolError::Timeout(_) => Unbegun::Silent,
             other => Unbegun::Other(other),
         })?;
-        Served::begin(client, self.waiter.clone(), sql, in_words).map_err(|error| {
-            if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
+        let waits = (self.waiter.clone(), self.address.limit());
+        Served::begin(client, waits, sql, in_words).map_err(|unanswered| {
+            let is_of_no_use = match &unanswered {
                 // Another server may be the primary by now, and is found by connecting anew.
+                Unanswered::Told(error) => error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION),
+                // The others are likely to be as silent, and each would be waited for.
+                Unanswered::Silence(_) => true,
+            };
+            if is_of_no_use {
                 let _closed = self.pool.retain(|_, _| false);
             }
-            Unbegun::Refused(error)
+            Unbegun::Refused(unanswered)
         })
     }
 
@@ -295,12 +323,20 @@ impl fmt::Debug for Server {
     }
 }
 
+/// Whether a COMMIT that ended so may have been done all the same.
+fn is_open(lost: &Unanswered) -> bool {
+    match lost {
+        Unanswered::Told(error) => error.is_closed() || error.code().is_none() || is_passing(error),
+        Unanswered::Silence(_) => true,
+    }
+}
+
 /// What keeps a transaction from being begun.
 enum Unbegun {
     /// No connection could be made.
     Unconnected(tokio_postgres::Error),
     /// On a connection of the pool.
-    Refused(tokio_postgres::Error),
+    Refused(Unanswered),
     /// None was made in time.
     Silent,
     /// None of the own connections came free in time.
@@ -312,17 +348,22 @@ impl Unbegun {
     /// Whether waiting for a moment helps by itself.
     fn is_passing(&self) -> bool {
         match self {
-            Self::Unconnected(error) | Self::Refused(error) => error.is_closed() || is_passing(error),
-            Self::Silent | Self::Crowded | Self::Other(_) => false,
+            Self::Unconnected(error) | Self::Refused(Unanswered::Told(error)) => {
+                error.is_closed() || is_passing(error)
+            }
+            Self::Refused(Unanswered::Silence(_)) | Self::Silent | Self::Crowded | Self::Other(_) => false,
         }
     }
 
     /// In words.
     fn failure(&self, address: &Address, in_words: InWords) -> Failure {
         match self {
-            Self::Refused(error) if error::is_of_pooler(error) => error::shares_sessions(),
-            Self::Refused(error) if !self.is_passing() => in_words(error),
-            Self::Unconnected(error) | Self::Refused(error) => error::connecting(address, error),
+            Self::Refused(Unanswered::Told(error)) if error::is_of_pooler(error) => error::shares_sessions(),
+            Self::Refused(unanswered @ Unanswered::Silence(_)) => in_words(unanswered),
+            Self::Refused(unanswered) if !self.is_passing() => in_words(unanswered),
+            Self::Unconnected(error) | Self::Refused(Unanswered::Told(error)) => {
+                error::connecting(address, error)
+            }
             Self::Silent => error::silent(address),
             Self::Crowded => error::crowded(address),
             Self::Other(error) => unreachable(address, error),
@@ -344,7 +385,7 @@ impl Connect for Connector {
                     tracing::info!(%error, "a connection to the record is gone");
                 }
             });
-            client.batch_execute(BEGIN).await?;
+            client.batch_execute(&begin(&self.0)).await?;
             Ok((client, driven))
         })
     }

@@ -235,6 +235,13 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Waits longer for each answer of a server from now on: what follows is of whole tables. A file has no such limit.
+    pub(crate) fn be_patient(&self) {
+        if let Side::Server(tx) = &self.0 {
+            tx.be_patient();
+        }
+    }
+
     /// Waits until this transaction is the only one that adds to the audit; over with the transaction. SQLite has one writer
     /// at a time anyway.
     pub(crate) fn stand_in_line(&self) -> Result<(), Failure> {

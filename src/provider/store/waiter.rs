@@ -3,9 +3,37 @@
 //! The store's methods block, and are called from threads that may. The connections live on a runtime of one thread, so
 //! that what is asked for here never waits for the runtime that asks.
 
-use std::{future::Future, io, sync::Arc};
+use std::{future::Future, io, sync::Arc, time::Duration};
 
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    time::timeout,
+};
+use tokio_postgres::Error;
+
+/// What came instead of an answer.
+#[derive(Debug)]
+pub(crate) enum Unanswered {
+    /// The server, or the way to it, says what is wrong.
+    Told(Error),
+    /// Nothing for so long. The server may still be at it.
+    Silence(Duration),
+}
+
+/// Waits for an answer so long and no longer. The system's own limits find a computer that is gone; a server that is stopped,
+/// or waits for its disk, has a computer that is there and says nothing.
+///
+/// # Errors
+/// What came instead. The connection is of no use after a silence: what it still brings answers an old question.
+pub(crate) async fn in_time<T>(
+    limit: Duration,
+    coming: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Unanswered> {
+    match timeout(limit, coming).await {
+        Ok(said) => said.map_err(Unanswered::Told),
+        Err(_late) => Err(Unanswered::Silence(limit)),
+    }
+}
 
 /// Drives connections; clones share it.
 #[derive(Clone, Debug)]

@@ -39,11 +39,19 @@ pub(crate) struct Clock {
     pub(crate) kind: Kind,
     /// Since when.
     pub(crate) since: Moment,
+    /// Nobody but the record's server can be what is waited for.
+    pub(crate) is_on_server: bool,
 }
+
+/// After which a wait for the record's server is said as what it is: whoever sits there is not waiting for this computer.
+const SLOW: Duration = Duration::from_secs(5);
+
+/// How long a server that hangs can be waited for at worst: until it is given up, and asked what became of the change.
+const SERVER_WORST: &str = "2 min";
 
 /// Opening the record and what belongs to it. At worst: the record is busy and every lock is waited for.
 pub(crate) const WORLD: Kind = Kind { what: "Opening the record", usual: "1 s", worst: "1 min" };
-/// Reading or writing the record on this computer.
+/// Reading or writing the record.
 pub(crate) const RECORD: Kind = Kind { what: "Saving", usual: "1 s", worst: "10 s" };
 /// Reading everything back at the end of a run, the history included.
 pub(crate) const READ_BACK: Kind =
@@ -80,11 +88,19 @@ pub(crate) const CERTIFICATE: Kind = Kind { what: "Making the certificate", usua
 /// Writing the enablement.
 pub(crate) const ENABLE: Kind = Kind { what: "Enabling", usual: "1 s", worst: "10 s" };
 
+impl Kind {
+    /// Whether it is waited for nobody but the record.
+    fn is_of_record(self) -> bool {
+        [RECORD, READ_BACK, SWEEPER, BOARD, RUN, ENABLE].contains(&self)
+    }
+}
+
 impl<R> Wait<R> {
     /// Starts a call and waits for it; one that is out is dropped.
     pub(crate) fn start(&mut self, cx: &mut UpdateCx<'_>, call: Call<R>, kind: Kind) {
         self.pending.start(cx.calls, call);
-        self.clock = Clock { kind, since: cx.now };
+        let is_on_server = cx.session.is_shared && kind.is_of_record();
+        self.clock = Clock { kind, since: cx.now, is_on_server };
     }
 
     /// Whether it is out.
@@ -124,15 +140,27 @@ impl<R: FromReply> Wait<R> {
 
 impl<R> Default for Wait<R> {
     fn default() -> Self {
-        Self { pending: Pending::default(), clock: Clock { kind: RECORD, since: Moment::default() } }
+        Self { pending: Pending::default(), clock: Clock::new(RECORD, Moment::default()) }
     }
 }
 
 impl Clock {
+    /// One that waits for more than the record.
+    pub(crate) const fn new(kind: Kind, since: Moment) -> Self {
+        Self { kind, since, is_on_server: false }
+    }
+
     /// The line of state.
     pub(crate) fn notice(self, now: Moment) -> Notice {
         let Kind { what, usual, worst } = self.kind;
-        let elapsed = in_words(now.since(self.since));
+        let waited = now.since(self.since);
+        let elapsed = in_words(waited);
+        if self.is_on_server && waited >= SLOW {
+            return Notice::new(
+                Tone::Busy,
+                format_args!("{what}: waiting for the record's server, {elapsed}. At worst {SERVER_WORST}."),
+            );
+        }
         Notice::new(Tone::Busy, format_args!("{what}: {elapsed}. Usually {usual}, at worst {worst}."))
     }
 
@@ -148,9 +176,21 @@ pub(crate) fn next_change(since: Moment, now: Moment) -> Moment {
     let next = if elapsed < 60 { elapsed + 1 } else { (elapsed / 10 + 1) * 10 };
     since.plus(Duration::from_secs(next))
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slow_server_is_named_where_nothing_else_is_waited_for() {
+        let (since, later) = (Moment::from_millis(5_000), |s: i64| Moment::from_millis(5_000 + s * 1_000));
+        let said = |clock: Clock, now| clock.notice(now).words.for_commands().to_string();
+        let clock = Clock { is_on_server: true, ..Clock::new(RECORD, since) };
+        assert_eq!(said(clock, later(4)), "Saving: 4 s. Usually 1 s, at worst 10 s.");
+        assert_eq!(said(clock, later(12)), "Saving: waiting for the record's server, 12 s. At worst 2 min.");
+        assert_eq!(said(Clock::new(RECORD, since), later(12)), "Saving: 12 s. Usually 1 s, at worst 10 s.");
+        assert!(RUN.is_of_record() && !LISTING.is_of_record() && !WORLD.is_of_record());
+    }
 
     #[test]
     fn the_words_change_each_second_for_a_minute_then_every_ten() {

@@ -163,7 +163,7 @@ impl Screen for TakeOver {
             let is_asked = record.request.as_ref().is_some_and(|asked| asked.answer.is_none());
             cx.session.hear_of(*record);
             if is_asked && self.asked.is_none() {
-                self.asked = Some(Clock { kind: ANSWER, since: cx.now });
+                self.asked = Some(Clock::new(ANSWER, cx.now));
                 self.until.start(cx.calls, pending::wake(ANSWER_WITHIN));
             }
             self.judge(cx);

@@ -102,6 +102,8 @@ impl Kept {
 /// Writes rows into a record, many at a time.
 pub(super) struct Filler<'f> {
     into: &'f Database,
+    /// Whose rows were taken and are not written yet.
+    table: Option<&'f TableShape>,
     /// This program's version of the tables.
     version: usize,
     /// Rows that are there: those of the last run, then those of this one.
@@ -115,7 +117,7 @@ pub(super) struct Filler<'f> {
 impl<'f> Filler<'f> {
     /// Goes on behind `written` rows; they come in the same order each time, from a record that nobody changes.
     pub(super) const fn new(into: &'f Database, version: usize, written: u64) -> Self {
-        Self { into, version, written, known: written, rows: Vec::new(), bytes: 0 }
+        Self { into, table: None, version, written, known: written, rows: Vec::new(), bytes: 0 }
     }
 
     /// Copies every table; answers what each comes to. `tell` is told how many rows were read so far.
@@ -125,44 +127,36 @@ impl<'f> Filler<'f> {
     pub(super) fn copy(
         mut self,
         from: &Tx<'_>,
-        tables: &[TableShape],
+        tables: &'f [TableShape],
         tell: &mut dyn FnMut(u64),
     ) -> Result<Vec<Sum>, Failure> {
-        let mut read = 0;
-        let mut of = |table: &TableShape| {
-            let mut sum = Sum::default();
-            each(from, table, |row| {
-                sum.add(&row);
-                read += 1;
-                tell(read);
-                if table.name == ABOUT {
-                    return Ok(());
-                }
-                self.take(table, row)
-            })?;
-            self.write(table)?;
-            Ok(sum)
-        };
-        tables.iter().map(&mut of).collect()
+        let sums = read_through(from, tables, tell, |table, row| self.take(table, row))?;
+        self.write()?;
+        Ok(sums)
     }
 
-    /// Takes a row.
-    fn take(&mut self, table: &TableShape, row: Vec<Value<'_>>) -> Result<(), Failure> {
+    /// Takes a row; those of a table come one after another.
+    fn take(&mut self, table: &'f TableShape, row: Vec<Value<'_>>) -> Result<(), Failure> {
+        if table.name == ABOUT {
+            return Ok(());
+        }
         if self.known > 0 {
             self.known -= 1;
             return Ok(());
         }
+        if self.table != Some(table) {
+            self.write()?;
+            self.table = Some(table);
+        }
         let row: Vec<Kept> = row.into_iter().map(Kept::of).collect();
         self.bytes += row.iter().map(Kept::bytes).sum::<usize>();
         self.rows.push(row);
-        if self.rows.len() >= ROWS || self.bytes >= BYTES { self.write(table) } else { Ok(()) }
+        if self.rows.len() >= ROWS || self.bytes >= BYTES { self.write() } else { Ok(()) }
     }
 
     /// Writes what was taken, and how far that is.
-    fn write(&mut self, table: &TableShape) -> Result<(), Failure> {
-        if self.rows.is_empty() {
-            return Ok(());
-        }
+    fn write(&mut self) -> Result<(), Failure> {
+        let Some(table) = self.table.filter(|_| !self.rows.is_empty()) else { return Ok(()) };
         let rows: Vec<Vec<Value<'_>>> =
             self.rows.iter().map(|row| row.iter().map(Kept::value).collect()).collect();
         let written = self.written + rows.len() as u64;
@@ -183,14 +177,27 @@ pub(super) fn sums(
     tables: &[TableShape],
     tell: &mut dyn FnMut(u64),
 ) -> Result<Vec<Sum>, Failure> {
+    read_through(tx, tables, tell, |_, _| Ok(()))
+}
+
+/// Reads every table row after row, as its key orders them, and gives each row on; answers what each table comes to.
+fn read_through<'t>(
+    tx: &Tx<'_>,
+    tables: &'t [TableShape],
+    tell: &mut dyn FnMut(u64),
+    mut take: impl FnMut(&'t TableShape, Vec<Value<'_>>) -> Result<(), Failure>,
+) -> Result<Vec<Sum>, Failure> {
+    tx.be_patient();
     let mut read = 0;
-    let mut of = |table: &TableShape| {
+    let mut of = |table: &'t TableShape| {
         let mut sum = Sum::default();
-        each(tx, table, |row| {
+        tx.walk(&table.select(condition(table)), values![], |row: &Row<'_>| {
+            let row = (0..table.columns.len()).map(|_| row.value()).collect::<Result<Vec<_>, _>>()?;
             sum.add(&row);
             read += 1;
             tell(read);
-            Ok(())
+            take(table, row)?;
+            Ok(true)
         })?;
         Ok(sum)
     };
@@ -199,25 +206,13 @@ pub(super) fn sums(
 
 /// How many rows there are.
 pub(super) fn count(tx: &Tx<'_>, tables: &[TableShape]) -> Result<u64, Failure> {
+    tx.be_patient();
     let mut rows = 0;
     for table in tables {
         let found: i64 = tx.only(&table.count(condition(table)), values![])?;
         rows += u64::try_from(found).unwrap_or(0);
     }
     Ok(rows)
-}
-
-/// Row after row of a table, as its key orders them.
-fn each(
-    tx: &Tx<'_>,
-    table: &TableShape,
-    mut take: impl FnMut(Vec<Value<'_>>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    tx.walk(&table.select(condition(table)), values![], |row: &Row<'_>| {
-        let row = (0..table.columns.len()).map(|_| row.value()).collect::<Result<Vec<_>, _>>()?;
-        take(row)?;
-        Ok(true)
-    })
 }
 
 /// Which rows go along: not the marks of a place.

@@ -137,7 +137,7 @@ impl Store {
         let mut others = Vec::new();
         for (row, _) in runs {
             let last = last.get(&row.id);
-            if !self.number_of(&row.id)?.is_some_and(|ours| last.is_some_and(|last| last.number == ours)) {
+            if self.number_of(&row.id)?.is_none_or(|ours| last.is_none_or(|last| last.number != ours)) {
                 others.push((row, last));
             }
         }

@@ -28,6 +28,10 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long TLS, sign-in and the first statement may take beyond that.
 const GREETING: Duration = Duration::from_secs(5);
 
+/// How long an answer is waited for once it is connected. A guess: the longest statement of an operator takes a second or two,
+/// on a busy server and a slow way some more, and nobody on a call waits longer.
+const ANSWER: Duration = Duration::from_secs(30);
+
 /// A connection on which nothing is heard is asked whether the other side is there, after 20 s, then each 10 s: found dead
 /// in 60 s.
 const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(20), Duration::from_secs(10), 4);
@@ -39,6 +43,8 @@ pub struct Address {
     tls: MakeRustlsConnect,
     /// The server's certificate is looked at.
     is_verified: bool,
+    /// How long an answer is waited for.
+    limit: Duration,
     /// Without secrets: role, host, port, database.
     shown: Text,
 }
@@ -50,6 +56,8 @@ pub struct Surroundings {
     pub password: Option<Secret<String>>,
     /// `PGPASSFILE`, or `.pgpass` in the home folder.
     pub passfile: Option<PathBuf>,
+    /// `PGSSLMODE`.
+    pub mode: Option<String>,
     /// `PGSSLROOTCERT`, or `.postgresql/root.crt` in the home folder, where it is there.
     pub root: Option<PathBuf>,
     /// The account's name, for an address without a role.
@@ -76,29 +84,7 @@ impl Address {
                 .clone()
                 .map(|path| if path.as_os_str() == "system" { Roots::System } else { Roots::File(path) }),
         };
-        let (mode, trust) = match (of("sslmode").unwrap_or("prefer"), &root) {
-            ("disable", _) => (SslMode::Disable, Trust::Anything),
-            // libpq's allow tries without first; what a server allows is not changed by the order.
-            ("allow" | "prefer", _) => (SslMode::Prefer, Trust::Anything),
-            // With a CA at hand, require is verify-ca, as in libpq; with the system's CAs everything is verify-full.
-            ("require", Some(Roots::File(_))) | ("verify-ca", Some(_)) => {
-                (SslMode::Require, Trust::Authority)
-            }
-            ("require", Some(Roots::System)) | ("verify-full", Some(_)) => (SslMode::Require, Trust::Host),
-            ("require", None) => (SslMode::Require, Trust::Anything),
-            ("verify-ca" | "verify-full", None) => {
-                return Err(unreadable(
-                    "it demands a certificate that is looked at, and names no CA",
-                    "Add sslrootcert=FILE to record.url, or sslrootcert=system for the CAs of this computer.",
-                ));
-            }
-            (other, _) => {
-                return Err(unreadable(
-                    &format!("sslmode={other} is not known"),
-                    "Take disable, prefer, require, verify-ca or verify-full.",
-                ));
-            }
-        };
+        let (mode, trust) = demanded(of("sslmode").or(around.mode.as_deref()), root.as_ref())?;
         // What the library does not know was taken out; the rest goes to it as it is.
         let rest: Vec<String> = asked
             .iter()
@@ -125,7 +111,7 @@ impl Address {
         })?;
         let shown = shown(&config);
         let is_verified = trust != Trust::Anything;
-        Ok(Self { config, tls: MakeRustlsConnect::new(tls), is_verified, shown })
+        Ok(Self { config, tls: MakeRustlsConnect::new(tls), is_verified, limit: ANSWER, shown })
     }
 
     /// For the library.
@@ -146,6 +132,17 @@ impl Address {
         let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT);
         let hosts = u32::try_from(self.config.get_hosts().len()).unwrap_or(1);
         each.saturating_mul(hosts.max(1)).saturating_add(GREETING)
+    }
+
+    /// How long an answer is waited for once it is connected.
+    pub(super) const fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// The same with another limit, for tests that wait for it.
+    #[cfg(test)]
+    pub(super) fn with_limit(self, limit: Duration) -> Self {
+        Self { limit, ..self }
     }
 
     /// The role by which the record is opened.
@@ -187,6 +184,40 @@ impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({self})")
     }
+}
+
+/// What is demanded of the connection, by the words of `sslmode` and the CAs that are at hand ("SSL Support" in libpq's
+/// manual). Anybody can have a certificate by one of the system's CAs, so with them the host is looked at, too, unless
+/// nothing is: anything between is refused.
+fn demanded(mode: Option<&str>, root: Option<&Roots>) -> Result<(SslMode, Trust), Failure> {
+    let usual = if root == Some(&Roots::System) { "verify-full" } else { "prefer" };
+    Ok(match (mode.unwrap_or(usual), root) {
+        ("verify-full", Some(_)) => (SslMode::Require, Trust::Host),
+        (weak @ ("disable" | "allow" | "prefer" | "require" | "verify-ca"), Some(Roots::System)) => {
+            return Err(unreadable(
+                &format!("sslmode={weak} is too weak beside sslrootcert=system"),
+                "Take sslmode=verify-full, or name the CA's own file as sslrootcert.",
+            ));
+        }
+        ("disable", _) => (SslMode::Disable, Trust::Anything),
+        // libpq's allow tries without first; what a server allows is not changed by the order.
+        ("allow" | "prefer", _) => (SslMode::Prefer, Trust::Anything),
+        // With a CA at hand, require is verify-ca.
+        ("require" | "verify-ca", Some(_)) => (SslMode::Require, Trust::Authority),
+        ("require", None) => (SslMode::Require, Trust::Anything),
+        ("verify-ca" | "verify-full", None) => {
+            return Err(unreadable(
+                "it demands a certificate that is looked at, and names no CA",
+                "Add sslrootcert=FILE to record.url, or sslrootcert=system for the CAs of this computer.",
+            ));
+        }
+        (other, _) => {
+            return Err(unreadable(
+                &format!("sslmode={other} is not known"),
+                "Take disable, prefer, require, verify-ca or verify-full.",
+            ));
+        }
+    })
 }
 
 /// What is looked at here and not by the library.
@@ -336,6 +367,7 @@ mod tests {
             ("postgres:///team?host=/run/postgresql", true, false),
             ("postgres://localhost,db.example/team", false, false),
             ("postgres://192.0.2.7/team?sslmode=verify-full&sslrootcert=system", false, true),
+            ("postgres://192.0.2.7/team?sslrootcert=system", false, true),
         ] {
             let address = parsed(text).unwrap();
             assert_eq!((address.is_here(), address.is_verified()), (is_here, is_verified), "{text}");
@@ -345,12 +377,43 @@ mod tests {
             ("postgres:///team", "names no host"),
             ("postgres://db.example/team?sslmode=verify-full", "names no CA"),
             ("postgres://db.example/team?sslmode=often", "sslmode=often is not known"),
+            ("postgres://db.example/team?sslmode=require&sslrootcert=system", "sslmode=require is too weak"),
             ("postgres://db.example/team?sslmode=verify-ca&sslrootcert=/not/there", "can't be read"),
             ("postgres://db.example/team?colour=red", "colour"),
         ] {
             let failure = parsed(text).unwrap_err();
             assert!(failure.what.as_str().contains(why), "{text}: {failure:?}");
         }
+    }
+
+    #[test]
+    fn sslmode_demands_what_it_demands_of_libpq() {
+        use Trust::{Anything, Authority, Host};
+        let (system, file) = (Roots::System, Roots::File("ca.pem".into()));
+        for (mode, none, with_file, with_system) in [
+            (None, Some(Anything), Some(Anything), Some(Host)),
+            (Some("disable"), Some(Anything), Some(Anything), None),
+            (Some("prefer"), Some(Anything), Some(Anything), None),
+            (Some("require"), Some(Anything), Some(Authority), None),
+            (Some("verify-ca"), None, Some(Authority), None),
+            (Some("verify-full"), None, Some(Host), Some(Host)),
+        ] {
+            for (root, expected) in [(None, none), (Some(&file), with_file), (Some(&system), with_system)] {
+                let found = demanded(mode, root).ok();
+                assert_eq!(found.map(|(_, trust)| trust), expected, "{mode:?} {root:?}");
+                let is_tls = found.is_some_and(|(mode, _)| mode == SslMode::Require);
+                assert!(is_tls || expected.is_none_or(|trust| trust == Anything), "{mode:?} {root:?}");
+            }
+        }
+        // What a variable says counts where the address says nothing.
+        let around = Surroundings {
+            mode: Some("verify-full".into()),
+            root: Some("system".into()),
+            account: Some("ann".into()),
+            ..Surroundings::default()
+        };
+        assert!(Address::parse("postgres://db.example/team", &around).unwrap().is_verified());
+        assert!(Address::parse("postgres://db.example/team?sslmode=prefer", &around).is_err());
     }
 
     #[cfg(unix)]

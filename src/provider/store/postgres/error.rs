@@ -6,10 +6,11 @@ use std::{error::Error as _, fmt, io, time::Duration};
 use rustls::CertificateError;
 use tokio_postgres::{Error, error::SqlState};
 
-use super::Address;
+use super::{super::waiter::Unanswered, Address};
 use crate::domain::{
     failure::{Failure, FailureKind},
     text::Text,
+    time::in_words,
 };
 
 /// What was tried when the trouble came: of a look nothing is lost.
@@ -29,14 +30,27 @@ impl Tried {
     }
 }
 
-/// Puts an error of a statement that reads into words.
-pub(super) fn reading(error: &Error) -> Failure {
-    failure(error, Tried::Read)
+/// Puts into words what came instead of the answer to a statement that reads.
+pub(super) fn reading(unanswered: &Unanswered) -> Failure {
+    of_statement(unanswered, Tried::Read)
 }
 
-/// Puts an error of a statement of a change into words.
-pub(super) fn writing(error: &Error) -> Failure {
-    failure(error, Tried::Write)
+/// The same of a statement of a change.
+pub(super) fn writing(unanswered: &Unanswered) -> Failure {
+    of_statement(unanswered, Tried::Write)
+}
+
+fn of_statement(unanswered: &Unanswered, tried: Tried) -> Failure {
+    match unanswered {
+        Unanswered::Told(error) => failure(error, tried),
+        Unanswered::Silence(limit) => {
+            let (limit, end) = (in_words(*limit), tried.end());
+            tracing::warn!(%limit, "the record's server says nothing");
+            let what = format_args!("the record's server has said nothing for {limit}: {end}");
+            let hint = "Try again in a moment. If it stays so, tell whoever runs the server that it hangs.";
+            Failure::new(FailureKind::Record, Text::of(what), hint).retry_in(Duration::from_secs(10))
+        }
+    }
 }
 
 /// Puts an error of a statement into words. Messages of the server may name values: they go to the log, never to a screen.
@@ -68,8 +82,11 @@ fn failure(error: &Error, tried: Tried) -> Failure {
             "Ask whoever runs the server to have “backup365 record grant” run for it, then try again.",
         ),
         (_, &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::QUERY_CANCELED) => {
-            record("the record is busy, another program is writing to it", "Wait a moment and try again.")
-                .retry_in(Duration::from_secs(5))
+            record(
+                "the record is busy, another program is writing to it",
+                "Wait a moment and try again. If it stays so, ask whoever runs the server which program it is (pg_locks).",
+            )
+            .retry_in(Duration::from_secs(5))
         }
         // It waited for us for too long, and has undone what was begun.
         ("57" | "08", _) | (_, &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT) => lost(),
@@ -170,6 +187,10 @@ fn of_tls(error: &Error) -> Option<(&'static str, &'static str)> {
             "its certificate is for another host",
             "Name the server in record.url as its certificate does. If that is its name, this may be another server.",
         ),
+        CertificateError::Other(_) => (
+            "its certificate is its own, and not the one that is trusted here",
+            "Ask whoever runs the server for that certificate, and name its file as sslrootcert in record.url.",
+        ),
         CertificateError::UnknownIssuer => (
             "its certificate is signed by a CA that is not trusted here",
             "Ask whoever runs the server for the CA's certificate, and name its file as sslrootcert in record.url.",
@@ -242,7 +263,7 @@ fn unconnected(address: &Address, error: &Error) -> Failure {
         ),
         _ if said.contains("password missing") || cause.contains("password missing") => (
             "the server asks for a password, and none is named",
-            "Name it as record.password in the settings, or in .pgpass.",
+            "Name a file that holds it as record.password_file in the settings, or write it into ~/.pgpass.",
         ),
         _ => ("the connection broke off", "Check the network or VPN of this computer. Trying again is safe."),
     };
@@ -274,7 +295,7 @@ fn refused(address: &Address, code: &SqlState) -> Failure {
     match *code {
         SqlState::INVALID_PASSWORD => record(
             "the server refuses the role or its password",
-            "Check the role in record.url and its password (record.password in the settings, or .pgpass).",
+            "Check the role in record.url and its password, which stands in the file of record.password_file or in ~/.pgpass.",
         ),
         SqlState::INVALID_AUTHORIZATION_SPECIFICATION => record(
             "the server does not let this role in from this computer",
@@ -324,7 +345,7 @@ pub(super) fn in_doubt(address: &Address) -> Failure {
     Failure::new(
         FailureKind::Record,
         Text::of(format_args!(
-            "the record's server at {address} went away while this change was saved, and has not said yet whether it was"
+            "the record's server at {address} went away while this change was saved, and does not say whether it was"
         )),
         "Trying again is safe: what was saved is not done twice.",
     )

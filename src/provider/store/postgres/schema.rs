@@ -39,6 +39,7 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
         return Ok(());
     }
     server.write(Scope::Marked, |tx, _| {
+        tx.be_patient();
         tx.write(&format!("SELECT pg_advisory_xact_lock({LOCK_SCHEMA}, 0)"), values![])?;
         let done = version(tx)?;
         if done.is_none() {

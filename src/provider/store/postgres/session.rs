@@ -14,12 +14,15 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
-use tokio::time::{sleep, timeout};
-use tokio_postgres::{AsyncMessage, Client, Connection, Socket, tls::TlsStream};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
+use tokio_postgres::{AsyncMessage, Client, Connection, Error, Socket, tls::TlsStream};
 
 use super::{
-    super::waiter::Waiter,
-    Address, BEGIN,
+    super::waiter::{Unanswered, Waiter, in_time},
+    Address, begin,
     error::{connecting, reading, silent},
 };
 use crate::domain::failure::Failure;
@@ -57,16 +60,16 @@ struct State {
 struct Line {
     client: Arc<Client>,
     is_alive: Arc<AtomicBool>,
+    /// Ends it, and what it holds.
+    end: Arc<Notify>,
     held: Arc<Mutex<BTreeSet<i64>>>,
+    waits: (Waiter, Duration),
 }
 
 /// A lock that this process holds; dropping it lets go.
 pub(crate) struct SessionHold {
     key: i64,
-    client: Arc<Client>,
-    is_alive: Arc<AtomicBool>,
-    held: Arc<Mutex<BTreeSet<i64>>>,
-    waiter: Waiter,
+    line: Line,
 }
 
 impl Session {
@@ -86,19 +89,18 @@ impl Session {
     /// `Record`, when the server can't be asked.
     pub(crate) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
         let key = key(name);
-        let Line { client, is_alive, held } = self.line()?;
+        let line = self.line()?;
         // Asked and noted as one: two threads must not both be given what the session has once.
-        let mut names = lock(&held);
+        let mut names = lock(&line.held);
         if names.contains(&key) {
             return Ok(None);
         }
-        let row = self.0.waiter.wait(client.query_one("SELECT pg_try_advisory_lock($1)", &[&key]));
-        if !row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))? {
+        if !line.is_true("SELECT pg_try_advisory_lock($1)", key).map_err(|why| reading(&why))? {
             return Ok(None);
         }
         names.insert(key);
         drop(names);
-        Ok(Some(SessionHold { key, client, is_alive, held, waiter: self.0.waiter.clone() }))
+        Ok(Some(SessionHold { key, line }))
     }
 
     /// Whether somebody holds the lock of that name right now.
@@ -106,10 +108,7 @@ impl Session {
     /// # Errors
     /// `Record`, when the server can't be asked.
     pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
-        let Line { client, .. } = self.line()?;
-        let key = key(name);
-        let row = self.0.waiter.wait(client.query_one(HELD, &[&key]));
-        row.and_then(|row| row.try_get(0)).map_err(|error| reading(&error))
+        self.line()?.is_true(HELD, key(name)).map_err(|why| reading(&why))
     }
 
     /// Whether somebody holds each of these locks right now, in their order.
@@ -120,10 +119,10 @@ impl Session {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let Line { client, .. } = self.line()?;
-        let rows = self.0.waiter.wait(client.query(ALL_HELD, &[])).map_err(|error| reading(&error))?;
+        let line = self.line()?;
+        let rows = line.answer(line.client.query(ALL_HELD, &[])).map_err(|why| reading(&why))?;
         let held: Result<BTreeSet<i64>, _> = rows.iter().map(|row| row.try_get(0)).collect();
-        let held = held.map_err(|error| reading(&error))?;
+        let held = held.map_err(|error| reading(&Unanswered::Told(error)))?;
         Ok(names.iter().map(|name| held.contains(&key(name))).collect())
     }
 
@@ -134,8 +133,8 @@ impl Session {
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
     pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
-        let Line { client, .. } = self.line()?;
-        self.0.waiter.wait(client.batch_execute(LISTEN)).map_err(|error| reading(&error))
+        let line = self.line()?;
+        line.answer(line.client.batch_execute(LISTEN)).map_err(|why| reading(&why))
     }
 
     /// The connection, made where there is none.
@@ -167,6 +166,23 @@ impl Line {
     fn is_lost(&self) -> bool {
         !self.is_alive.load(Ordering::SeqCst) || self.client.is_closed()
     }
+
+    /// Waits for an answer; where none comes in time, the connection is ended: what it holds is not known any more.
+    fn answer<T>(&self, coming: impl Future<Output = Result<T, Error>>) -> Result<T, Unanswered> {
+        let (waiter, limit) = &self.waits;
+        let said = waiter.wait(in_time(*limit, coming));
+        if matches!(said, Err(Unanswered::Silence(_))) {
+            self.is_alive.store(false, Ordering::SeqCst);
+            self.end.notify_one();
+        }
+        said
+    }
+
+    /// What the server says of a lock.
+    fn is_true(&self, sql: &str, key: i64) -> Result<bool, Unanswered> {
+        let row = self.answer(self.client.query_one(sql, &[&key]))?;
+        row.try_get(0).map_err(Unanswered::Told)
+    }
 }
 
 /// Whether any session of this database has a lock.
@@ -186,23 +202,31 @@ const LISTEN: &str = "LISTEN backup365";
 /// Makes a connection and lets it be driven beside everything else.
 async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, tokio_postgres::Error> {
     let (client, connection) = shared.address.connect().await?;
-    let is_alive = Arc::new(AtomicBool::new(true));
-    let drives = drive(Arc::downgrade(shared), connection, Arc::clone(&is_alive));
+    let (is_alive, end) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
+    let drives = drive(Arc::downgrade(shared), connection, (Arc::clone(&is_alive), Arc::clone(&end)));
     drop(tokio::spawn(drives));
-    client.batch_execute(BEGIN).await?;
+    client.batch_execute(&begin(&shared.address)).await?;
     if listens {
         client.batch_execute(LISTEN).await?;
     }
-    Ok(Line { client: Arc::new(client), is_alive, held: Arc::default() })
+    let waits = (shared.waiter.clone(), shared.address.limit());
+    Ok(Line { client: Arc::new(client), is_alive, end, held: Arc::default(), waits })
 }
 
 /// Drives a connection to its end; tells what it hears. Where somebody listens, another one is made after it.
-async fn drive<T>(shared: Weak<Shared>, mut connection: Connection<Socket, T>, is_alive: Arc<AtomicBool>)
-where
+async fn drive<T>(
+    shared: Weak<Shared>,
+    mut connection: Connection<Socket, T>,
+    (is_alive, end): (Arc<AtomicBool>, Arc<Notify>),
+) where
     T: TlsStream + tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
     loop {
-        match poll_fn(|cx| connection.poll_message(cx)).await {
+        let said = tokio::select! {
+            said = poll_fn(|cx| connection.poll_message(cx)) => said,
+            () = end.notified() => break,
+        };
+        match said {
             Some(Ok(AsyncMessage::Notification(news))) => {
                 let hear = shared.upgrade().and_then(|shared| lock(&shared.state).hear.clone());
                 if let Some(hear) = hear {
@@ -218,6 +242,7 @@ where
         }
     }
     is_alive.store(false, Ordering::SeqCst);
+    drop(connection);
     let Some(shared) = shared.upgrade() else { return };
     let mut state = lock(&shared.state);
     if state.hear.is_some() && !state.is_mended {
@@ -259,19 +284,17 @@ async fn connect_again(shared: Weak<Shared>) {
 impl SessionHold {
     /// Whether it is still held: not, once its connection is lost.
     pub(crate) fn is_live(&self) -> bool {
-        self.is_alive.load(Ordering::SeqCst) && !self.client.is_closed()
+        !self.line.is_lost()
     }
 }
 
 impl Drop for SessionHold {
     fn drop(&mut self) {
-        let (key, client, held) = (self.key, Arc::clone(&self.client), Arc::clone(&self.held));
         if self.is_live() {
             // Waited for: whoever takes it next must find it free.
-            let _gone_with_the_connection =
-                self.waiter.wait(client.query_one("SELECT pg_advisory_unlock($1)", &[&key]));
+            let _gone_with_the_connection = self.line.is_true("SELECT pg_advisory_unlock($1)", self.key);
         }
-        lock(&held).remove(&key);
+        lock(&self.line.held).remove(&self.key);
     }
 }
 

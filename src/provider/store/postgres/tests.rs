@@ -12,6 +12,7 @@
 mod cluster;
 mod connecting;
 mod cutting;
+mod hanging;
 mod holding;
 mod lasting;
 mod pooling;

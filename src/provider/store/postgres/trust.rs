@@ -7,15 +7,18 @@ use rustls::{
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+        verify_server_name,
     },
     crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject as _},
+    server::ParsedCertificate,
 };
 
 /// How much of a certificate is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Trust {
-    /// `prefer` and `require` without a CA: nothing. It keeps listeners out, not somebody in between.
+    /// `prefer`, and `require` without a CA: nothing. It keeps listeners out, not somebody in between. (With a CA at hand libpq
+    /// looks at a certificate for `prefer`, too, but goes on in plain text where it does not fit.)
     Anything,
     /// `verify-ca`: signed by a CA that is trusted.
     Authority,
@@ -38,6 +41,7 @@ pub(super) enum Roots {
 /// Why the CAs can't be read, in words.
 pub(super) fn client(trust: Trust, roots: Option<&Roots>) -> Result<ClientConfig, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut named = Vec::new();
     let known = match roots {
         Some(Roots::File(path)) => {
             let pem = fs::read(path)
@@ -46,6 +50,7 @@ pub(super) fn client(trust: Trust, roots: Option<&Roots>) -> Result<ClientConfig
             for certificate in CertificateDer::pem_slice_iter(&pem) {
                 let certificate =
                     certificate.map_err(|_unread| format!("{} is no certificate", path.display()))?;
+                named.push(certificate.clone());
                 store
                     .add(certificate)
                     .map_err(|error| format!("{} is no certificate of a CA: {error}", path.display()))?;
@@ -68,7 +73,8 @@ pub(super) fn client(trust: Trust, roots: Option<&Roots>) -> Result<ClientConfig
                 .map_err(|_none| "no CA is named that could be trusted".to_owned())?,
         ),
     };
-    let verifier = Verifier { inner, is_by_host: trust == Trust::Host, provider: Arc::clone(&provider) };
+    let verifier =
+        Verifier { inner, named, is_by_host: trust == Trust::Host, provider: Arc::clone(&provider) };
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
@@ -82,6 +88,8 @@ pub(super) fn client(trust: Trust, roots: Option<&Roots>) -> Result<ClientConfig
 struct Verifier {
     /// None: any is taken.
     inner: Option<Arc<WebPkiServerVerifier>>,
+    /// The certificates of the file that was named.
+    named: Vec<CertificateDer<'static>>,
     is_by_host: bool,
     provider: Arc<CryptoProvider>,
 }
@@ -101,6 +109,14 @@ impl ServerCertVerifier for Verifier {
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if !self.is_by_host => Ok(ServerCertVerified::assertion()),
+            // A certificate that signs itself, as PostgreSQL's manual makes one ("Creating Certificates"), is a CA's, which the
+            // library takes for no server. libpq takes it where it is named itself; its dates were looked at before.
+            Err(Error::InvalidCertificate(CertificateError::Other(_))) if self.named.contains(end) => {
+                if self.is_by_host {
+                    verify_server_name(&ParsedCertificate::try_from(end)?, host)?;
+                }
+                Ok(ServerCertVerified::assertion())
+            }
             judged => judged,
         }
     }

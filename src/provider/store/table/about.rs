@@ -57,10 +57,10 @@ impl Mark {
     pub(crate) fn refusal(&self) -> Failure {
         let (what, hint) = match self {
             Self::Moved(Trip { place, .. }) => (
-                format!("the record was moved to {place}: what is left here can only be read"),
+                format!("the record was moved to {place}, and can only be read here"),
                 Phrase::from(
-                    "Work with it there: name that place in the settings (record.url, or folders.data for a file). Nothing \
-                     was changed here.",
+                    "To work with it, name that place in the settings (record.url, or folders.data for a file). Nothing was \
+                     changed here.",
                 ),
             ),
             Self::Moving(Trip { place, .. }) => (

@@ -64,7 +64,7 @@ impl Update {
 }
 
 /// Takes rows apart so that none comes twice in a part, by so many first values; each part in the order of the rows.
-pub(super) fn parts<'v, const N: usize>(rows: Vec<[Value<'v>; N]>, key: usize) -> Vec<Vec<[Value<'v>; N]>> {
+pub(super) fn parts<const N: usize>(rows: Vec<[Value<'_>; N]>, key: usize) -> Vec<Vec<[Value<'_>; N]>> {
     let (mut parts, mut rest) = (Vec::new(), rows);
     while !rest.is_empty() {
         let mut seen = HashSet::with_capacity(rest.len());

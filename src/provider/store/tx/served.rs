@@ -3,14 +3,17 @@
 use std::{
     cell::{Cell, RefCell},
     fmt,
+    time::Duration,
 };
 
 use deadpool_postgres::Object;
-use futures_util::{TryStreamExt as _, future::try_join_all, pin_mut};
-use tokio_postgres::{Row, SimpleQueryMessage, Statement, binary_copy::BinaryCopyInWriter, types::Type};
+use futures_util::{TryStreamExt as _, pin_mut, stream::FuturesOrdered};
+use tokio_postgres::{
+    Error, Row, SimpleQueryMessage, Statement, binary_copy::BinaryCopyInWriter, types::Type,
+};
 
 use super::{
-    super::waiter::Waiter,
+    super::waiter::{Unanswered, Waiter, in_time},
     Value,
     each::{self, Insert, Update},
 };
@@ -19,14 +22,22 @@ use crate::domain::failure::Failure;
 /// First number of the lock behind which the audit is added to; the second is 0.
 const LOCK_AUDIT: i32 = 365_003;
 
-/// Puts an error of a statement into words.
-pub(crate) type InWords = fn(&tokio_postgres::Error) -> Failure;
+/// How long an answer is waited for where whole tables are read or changed: indexes of millions of rows are made in it.
+const WHOLE_TABLES: Duration = Duration::from_mins(10);
+
+/// Puts what came instead of an answer into words.
+pub(crate) type InWords = fn(&Unanswered) -> Failure;
 
 /// A transaction that was begun; what was not committed is undone on drop.
 pub(crate) struct Served {
-    client: Object,
+    /// None: the connection was thrown away.
+    client: Option<Object>,
     waiter: Waiter,
     in_words: InWords,
+    /// How long the next answer is waited for: each for itself, so that many of them may take longer.
+    limit: Cell<Duration>,
+    /// An answer did not come in that time; nothing more is asked.
+    is_silent: Cell<bool>,
     /// Committed, or not there any more.
     is_over: bool,
     /// A statement was refused: the server answers a COMMIT without an error then, and keeps nothing.
@@ -45,13 +56,40 @@ impl Served {
     /// Of the connection.
     pub(crate) fn begin(
         client: Object,
-        waiter: Waiter,
+        (waiter, limit): (Waiter, Duration),
         sql: &str,
         in_words: InWords,
-    ) -> Result<(Self, Option<String>), tokio_postgres::Error> {
-        let said = waiter.wait(client.simple_query(sql))?;
-        let (has_failed, entry) = (Cell::default(), RefCell::default());
-        Ok((Self { client, waiter, in_words, is_over: false, has_failed, entry }, last(&said)))
+    ) -> Result<(Self, Option<String>), Unanswered> {
+        let begun = Self {
+            client: Some(client),
+            waiter,
+            in_words,
+            limit: Cell::new(limit),
+            is_silent: Cell::default(),
+            is_over: false,
+            has_failed: Cell::default(),
+            entry: RefCell::default(),
+        };
+        let said = begun.ask(sql)?;
+        Ok((begun, said))
+    }
+
+    /// Waits longer for each answer from now on: what follows is of whole tables.
+    pub(crate) fn be_patient(&self) {
+        self.limit.set(WHOLE_TABLES);
+    }
+
+    /// What the connection answers, each part of it in time.
+    async fn heard<T>(&self, coming: impl Future<Output = Result<T, Error>>) -> Result<T, Unanswered> {
+        let said = in_time(self.limit.get(), coming).await;
+        self.is_silent.set(matches!(said, Err(Unanswered::Silence(_))));
+        said
+    }
+
+    /// The connection, as long as it is of use.
+    fn client(&self) -> Result<&Object, Unanswered> {
+        let client = self.client.as_ref().filter(|_| !self.is_silent.get());
+        client.ok_or_else(|| Unanswered::Silence(self.limit.get()))
     }
 
     /// Whether a statement of it was refused.
@@ -70,7 +108,7 @@ impl Served {
     }
 
     /// What the server said, or its error in words.
-    fn told<T>(&self, said: Result<T, tokio_postgres::Error>) -> Result<T, Failure> {
+    fn told<T>(&self, said: Result<T, Unanswered>) -> Result<T, Failure> {
         said.map_err(|error| {
             self.has_failed.set(true);
             (self.in_words)(&error)
@@ -78,19 +116,20 @@ impl Served {
     }
 
     /// Keeps what was written.
-    pub(crate) fn commit(mut self) -> Result<(), tokio_postgres::Error> {
+    pub(crate) fn commit(mut self) -> Result<(), Unanswered> {
         self.is_over = true;
-        self.waiter.wait(self.client.batch_execute("COMMIT"))
+        self.waiter.wait(self.heard(self.client()?.batch_execute("COMMIT")))
     }
 
     /// Asks on the same connection; answers the last column of the last row.
-    pub(crate) fn ask(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
-        self.waiter.wait(self.client.simple_query(sql)).map(|said| last(&said))
+    pub(crate) fn ask(&self, sql: &str) -> Result<Option<String>, Unanswered> {
+        self.waiter.wait(self.heard(self.client()?.simple_query(sql))).map(|said| last(&said))
     }
 
     /// Statements one after another, as a migration has them.
     pub(crate) fn batch(&self, sql: &str) -> Result<(), Failure> {
-        self.told(self.waiter.wait(self.client.batch_execute(sql)))
+        let done = self.client().and_then(|client| self.waiter.wait(self.heard(client.batch_execute(sql))));
+        self.told(done)
     }
 
     /// Waits until no other transaction adds to the audit; over with this one.
@@ -100,13 +139,17 @@ impl Served {
 
     /// Makes a statement ready; the connection remembers it.
     pub(crate) fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
-        self.told(self.waiter.wait(self.client.prepare_cached(&sql.replace('?', "$"))))
+        let sql = sql.replace('?', "$");
+        let made = self.client().and_then(|client| self.waiter.wait(self.heard(client.prepare_cached(&sql))));
+        self.told(made)
     }
 
     /// Writes; answers how many rows it changed.
     pub(crate) fn execute(&self, statement: &Statement, values: &[Value<'_>]) -> Result<usize, Failure> {
-        let changed = self.told(self.waiter.wait(self.client.execute_raw(statement, values)))?;
-        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+        let changed = self
+            .client()
+            .and_then(|client| self.waiter.wait(self.heard(client.execute_raw(statement, values))));
+        self.told(changed).map(count)
     }
 
     /// Writes with each of these values, all of them sent before the first answer is waited for.
@@ -115,23 +158,39 @@ impl Served {
         statement: &Statement,
         rows: impl Iterator<Item = Vec<Value<'v>>>,
     ) -> Result<Vec<usize>, Failure> {
-        let each = rows.map(|values| self.client.execute_raw(statement, values));
-        let changed = self.told(self.waiter.wait(try_join_all(each)))?;
-        Ok(changed.into_iter().map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)).collect())
+        let changed = self.client().and_then(|client| {
+            self.waiter.wait(self.heard_each(rows.map(|values| client.execute_raw(statement, values))))
+        });
+        Ok(self.told(changed)?.into_iter().map(count).collect())
+    }
+
+    /// What each of them answers, in their order. All are sent before the first answer is waited for.
+    async fn heard_each<T>(
+        &self,
+        each: impl Iterator<Item = impl Future<Output = Result<T, Error>>>,
+    ) -> Result<Vec<T>, Unanswered> {
+        let mut coming: FuturesOrdered<_> = each.collect();
+        let mut answers = Vec::with_capacity(coming.len());
+        while let Some(answer) = self.heard(coming.try_next()).await? {
+            answers.push(answer);
+        }
+        Ok(answers)
     }
 
     /// Puts rows into a table, by the way that is made for many.
     pub(crate) fn fill(&self, table: &str, columns: &str, rows: &[Vec<Value<'_>>]) -> Result<(), Failure> {
         let known = self.prepare(&format!("SELECT {columns} FROM {table} LIMIT 0"))?;
         let types: Vec<Type> = known.columns().iter().map(|column| column.type_().clone()).collect();
-        let copied = self.waiter.wait(async {
-            let sink = self.client.copy_in(&format!("COPY {table} ({columns}) FROM STDIN BINARY")).await?;
-            let writer = BinaryCopyInWriter::new(sink, &types);
-            pin_mut!(writer);
-            for row in rows {
-                writer.as_mut().write_raw(row).await?;
-            }
-            writer.finish().await
+        let copied = self.client().and_then(|client| {
+            self.waiter.wait(self.heard(async {
+                let sink = client.copy_in(&format!("COPY {table} ({columns}) FROM STDIN BINARY")).await?;
+                let writer = BinaryCopyInWriter::new(sink, &types);
+                pin_mut!(writer);
+                for row in rows {
+                    writer.as_mut().write_raw(row).await?;
+                }
+                writer.finish().await
+            }))
         });
         self.told(copied).map(drop)
     }
@@ -167,10 +226,13 @@ impl Served {
             // The server says of what types the values of one are.
             let many = self.prepare(&many(self.prepare(one)?.params()))?;
             for part in each::parts(rows.by_ref().take(each::AT_ONCE).collect(), key) {
-                changed += self.told(self.waiter.wait(self.client.execute_raw(&many, each::lists(part))))?;
+                let written = self.client().and_then(|client| {
+                    self.waiter.wait(self.heard(client.execute_raw(&many, each::lists(part))))
+                });
+                changed += self.told(written)?;
             }
         }
-        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+        Ok(count(changed))
     }
 
     /// The first row of a query for the values of each row.
@@ -187,11 +249,14 @@ impl Served {
             let part: Vec<_> = rows.by_ref().take(each::AT_ONCE).collect();
             let first = all.len();
             all.resize_with(first + part.len(), || None);
-            let found: Vec<Row> = self.told(self.waiter.wait(async {
-                self.client.query_raw(&many, each::lists(part)).await?.try_collect().await
-            }))?;
-            for row in found {
-                let number: i64 = self.told(row.try_get(row.len().saturating_sub(1)))?;
+            let found = self.client().and_then(|client| {
+                self.waiter.wait(self.heard(async {
+                    client.query_raw(&many, each::lists(part)).await?.try_collect::<Vec<Row>>().await
+                }))
+            });
+            for row in self.told(found)? {
+                let number = row.try_get(row.len().saturating_sub(1)).map_err(Unanswered::Told);
+                let number: i64 = self.told(number)?;
                 let at = usize::try_from(number).unwrap_or(0).saturating_sub(1);
                 if let Some(place) = all.get_mut(first + at) {
                     *place = Some(row);
@@ -208,10 +273,11 @@ impl Served {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row) -> Result<bool, Failure>,
     ) -> Result<(), Failure> {
+        let client = self.told(self.client())?;
         self.waiter.wait(async {
-            let rows = self.told(self.client.query_raw(statement, values).await)?;
+            let rows = self.told(self.heard(client.query_raw(statement, values)).await)?;
             pin_mut!(rows);
-            while let Some(row) = self.told(rows.try_next().await)? {
+            while let Some(row) = self.told(self.heard(rows.try_next()).await)? {
                 if !read(&row)? {
                     break;
                 }
@@ -219,6 +285,11 @@ impl Served {
             Ok(())
         })
     }
+}
+
+/// A number of rows.
+fn count(rows: u64) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX)
 }
 
 /// The last column of the last row.
@@ -232,8 +303,15 @@ fn last(said: &[SimpleQueryMessage]) -> Option<String> {
 impl Drop for Served {
     fn drop(&mut self) {
         // A connection that is gone has undone it already.
-        if !self.is_over && !self.client.is_closed() {
-            let _undone_by_closing = self.waiter.wait(self.client.batch_execute("ROLLBACK"));
+        if let Ok(client) = self.client()
+            && !self.is_over
+            && !client.is_closed()
+        {
+            let _undone_by_closing = self.waiter.wait(self.heard(client.batch_execute("ROLLBACK")));
+        }
+        if self.is_silent.get() {
+            // Not for the pool: closed, which is what the server learns of it.
+            drop(self.client.take().map(Object::take));
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Whole tables, whatever is in them: what a database says of its own, and filling and emptying them. Only what moves and
-//! checks a record names these.
+//! checks a record names these. A server may take long over them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,6 +91,7 @@ impl Tx<'_> {
 
     /// Puts rows into a table, their values in the order of its columns.
     pub(crate) fn fill(&self, table: &TableShape, rows: &[Vec<Value<'_>>]) -> Result<(), Failure> {
+        self.be_patient();
         let (name, columns) = (quoted(&table.name), listed(&table.columns));
         match &self.0 {
             Side::File(_) => {
@@ -104,6 +105,7 @@ impl Tx<'_> {
 
     /// Empties tables, of which those that others point at stand before them.
     pub(crate) fn empty(&self, tables: &[TableShape]) -> Result<(), Failure> {
+        self.be_patient();
         let names = tables.iter().map(|table| quoted(&table.name));
         match &self.0 {
             Side::File(_) => names.rev().try_for_each(|name| self.batch(&format!("DELETE FROM {name}"))),
@@ -126,6 +128,7 @@ impl Tx<'_> {
 
     /// Has the server look at its tables anew, which else it does some minutes later; until then it reads them slowly.
     pub(crate) fn survey(&self, tables: &[TableShape]) -> Result<(), Failure> {
+        self.be_patient();
         match &self.0 {
             Side::File(_) => Ok(()),
             Side::Server(_) => {

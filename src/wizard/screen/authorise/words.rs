@@ -181,7 +181,7 @@ pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -
     let since = since.filter(|_| proving.goes_on())?;
     let elapsed = in_words(cx.now.since(since));
     let busy = |words: Phrase| Notice::new(Tone::Busy, words);
-    let clock = |kind| wait::Clock { kind, since }.notice(cx.now);
+    let clock = |kind| wait::Clock::new(kind, since).notice(cx.now);
     let notice = match proving.verdict() {
         Some(Verdict::Spreading) => busy(
             format_args!(

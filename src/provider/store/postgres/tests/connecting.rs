@@ -31,8 +31,8 @@ fn a_server_that_lets_nobody_in_is_told_by_its_cause() {
     cluster.signal("reload");
     let plain = "sslmode=disable";
     for (role, database, behind, what, next) in [
-        ("ann:wrong", "team", plain, "refuses the role or its password", "record.password"),
-        ("ann", "team", plain, "asks for a password, and none is named", "record.password"),
+        ("ann:wrong", "team", plain, "refuses the role or its password", "record.password_file"),
+        ("ann", "team", plain, "asks for a password, and none is named", "record.password_file"),
         ("nobody", "team", plain, "does not let this role in from this computer", "pg_hba.conf"),
         ("eve", "team", plain, "does not let this role in from this computer", "add sslmode=require"),
         ("bob", "nothing", plain, "has no such database", "createdb"),
@@ -71,15 +71,16 @@ fn a_certificate_is_told_by_what_is_wrong_with_it() {
     };
     let (ours, theirs) = (authority("Ours"), authority("Theirs"));
     let root = cluster.put("ca.pem", &ours.pem());
+    let set = |pem: &str, key: &KeyPair| {
+        let (file, key) = (cluster.put("server.pem", pem), cluster.put("server.key", &key.serialize_pem()));
+        cluster.set(&format!("ssl = on\nssl_cert_file = '{file}'\nssl_key_file = '{key}'\n"));
+        cluster.signal("reload");
+    };
     let show = |host: &str, (from, to): (i32, i32), by: &CertifiedIssuer<'_, KeyPair>| {
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();
         (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
         let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, by).unwrap();
-        let (file, key) =
-            (cluster.put("server.pem", &certificate.pem()), cluster.put("server.key", &key.serialize_pem()));
-        cluster.set(&format!("ssl = on\nssl_cert_file = '{file}'\nssl_key_file = '{key}'\n"));
-        cluster.signal("reload");
+        set(&params.signed_by(&key, by).unwrap().pem(), &key);
     };
     let (full, ca) =
         (format!("sslmode=verify-full&sslrootcert={root}"), format!("sslmode=verify-ca&sslrootcert={root}"));
@@ -97,6 +98,28 @@ fn a_certificate_is_told_by_what_is_wrong_with_it() {
         assert!(said.contains(what) && said.contains(next), "{host} {years:?}: {said}");
         assert!(!said.contains('{') && !said.contains("InvalidCertificate"), "in words: {said}");
     }
+    // One that signs itself is trusted where it is named itself, and for its own host and days only.
+    let own = |host: &str, from: i32, to: i32| {
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
+        let key = KeyPair::generate().unwrap();
+        let pem = params.self_signed(&key).unwrap().pem();
+        set(&pem, &key);
+        cluster.put("own.pem", &pem)
+    };
+    for (host, years, what) in [
+        ("127.0.0.1", (2020, 2090), "opened"),
+        ("db.example", (2020, 2090), "is for another host"),
+        ("127.0.0.1", (2020, 2021), "has expired"),
+    ] {
+        let file = own(host, years.0, years.1);
+        let full = said(&cluster.url("postgres", "team", &format!("sslmode=verify-full&sslrootcert={file}")));
+        assert!(full.contains(what), "{host} {years:?}: {full}");
+    }
+    own("127.0.0.1", 2020, 2090);
+    let other = said(&cluster.url("postgres", "team", &full));
+    assert!(other.contains("not the one that is trusted here"), "{other}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::*;
+use crate::domain::checked::Checked;
 
 const PLAIN: &str = "sslmode=disable";
 
@@ -72,14 +73,33 @@ fn after_a_crash_another_transaction_with_the_same_number_is_not_taken_for_the_o
     let far = format!("postgres://postgres@127.0.0.1:{}/team?sslmode=disable", proxy.port);
     let store = open(address(&far), "ann").unwrap();
     let (_, run) = enabled_run(&store, "C-1");
+    let second = Proxy::new(cluster.port);
+    let by_second = format!("postgres://postgres@127.0.0.1:{}/team?sslmode=disable", second.port);
+    let unnoted = open(address(&by_second), "ann").unwrap();
     let number = "SELECT pg_snapshot_xmax(pg_current_snapshot())";
+    // Each has one connection, which is lost. Nobody is asked while it is down, and for a moment after it.
+    proxy.cut();
+    second.cut();
+    let cut = |proxy: &Proxy| {
+        while !proxy.has_cut() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        proxy.close(true);
+    };
     proxy.cut_at_commit(Cut::Swallowed);
     let lost = thread::spawn(move || store.begin_apply(&run, &users([1])));
-    while !proxy.has_cut() {
-        thread::sleep(Duration::from_millis(1));
-    }
-    // Nobody is asked while it is down, and for a moment after it.
-    proxy.close(true);
+    cut(&proxy);
+    // One that adds nothing to the history.
+    second.cut_at_commit(Cut::Swallowed);
+    let answers = [Checked {
+        user: UserId::from_bytes([7; 16]),
+        kind: Kind::User,
+        facts: 1,
+        at: Moment::from_millis(1),
+    }];
+    let tenant = "11111111-1111-4111-8111-000000000001".parse().unwrap();
+    let unnoted = thread::spawn(move || unnoted.keep_checked(tenant, &answers));
+    cut(&second);
     cluster.stop("immediate");
     cluster.start();
     let own = cluster.sql("team", number);
@@ -89,9 +109,15 @@ fn after_a_crash_another_transaction_with_the_same_number_is_not_taken_for_the_o
     }
     assert_ne!(cluster.sql("team", number), own, "numbers were given out");
     proxy.close(false);
+    second.close(false);
     let said = words(&lost.join().unwrap().unwrap_err());
     assert!(said.contains("this change was not saved"), "{said}");
-    assert_eq!(cluster.sql("team", "SELECT count(*) FROM chosen"), ["0"]);
+    let said = words(&unnoted.join().unwrap().unwrap_err());
+    assert!(said.contains("does not say whether it was") && said.contains("not done twice"), "{said}");
+    assert_eq!(
+        cluster.sql("team", "SELECT (SELECT count(*) FROM chosen) + (SELECT count(*) FROM checked)"),
+        ["0"]
+    );
 }
 
 #[test]

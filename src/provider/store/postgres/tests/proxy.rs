@@ -24,12 +24,15 @@ pub(super) enum Cut {
     Sent,
     /// The server has done it, and its answer is lost.
     Answered,
+    /// The server has it, and says nothing until it goes on.
+    Held,
 }
 
 #[derive(Default)]
 struct State {
     delay: AtomicU64,
     is_closed: AtomicBool,
+    is_held: AtomicBool,
     is_over: AtomicBool,
     cut: Mutex<Option<Cut>>,
     pairs: Mutex<Vec<(TcpStream, TcpStream)>>,
@@ -74,6 +77,12 @@ impl Proxy {
         for (client, server) in self.state.pairs.lock().unwrap().drain(..) {
             part(&client, &server);
         }
+    }
+
+    /// Says nothing on any more to the client, or goes on with all that was held back, until it is told otherwise; everybody's
+    /// computer is there all the time.
+    pub(super) fn hold_back(&self, is_held: bool) {
+        self.state.is_held.store(is_held, Ordering::SeqCst);
     }
 
     /// Takes connections, and closes them at once, until it is told otherwise.
@@ -139,6 +148,7 @@ fn up(state: &State, is_mute: &AtomicBool, mut client: TcpStream, mut server: Tc
                 break;
             }
             Some(Cut::Answered) => is_mute.store(true, Ordering::SeqCst),
+            Some(Cut::Held) => state.is_held.store(true, Ordering::SeqCst),
             None => {}
         }
         if server.write_all(said).is_err() {
@@ -154,6 +164,9 @@ fn down(state: &State, is_mute: &AtomicBool, mut server: TcpStream, mut client: 
         && count > 0
     {
         thread::sleep(Duration::from_millis(state.delay.load(Ordering::SeqCst)));
+        while state.is_held.load(Ordering::SeqCst) && !state.is_over.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(5));
+        }
         if is_mute.load(Ordering::SeqCst) || client.write_all(&room[..count]).is_err() {
             break;
         }
