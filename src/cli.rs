@@ -20,7 +20,7 @@ pub mod sweep;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args as _, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args as _, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
     domain::{id::RunId, text::Text, time::Moment},
@@ -66,6 +66,9 @@ pub struct Cli {
     /// The command; none: the wizard.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// The command as it is typed, where its answer is asked for as JSON.
+    #[arg(skip)]
+    pub with_json: Option<String>,
 }
 
 /// What every command knows.
@@ -265,7 +268,9 @@ impl Cli {
         }
         let mut definition = definition();
         let mut matches = definition.try_get_matches_from_mut(arguments)?;
-        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+        let with_json = with_json(&matches);
+        let cli = Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))?;
+        Ok(Self { with_json, ..cli })
     }
 
     /// The command line that holds nothing but our name. Every flag of every command is made for the others, which would be
@@ -273,36 +278,19 @@ impl Cli {
     fn bare() -> Result<Self, clap::Error> {
         let mut definition = Common::augment_args(clap::Command::new("backup365"));
         let mut matches = definition.try_get_matches_from_mut(["backup365"])?;
-        Ok(Self { common: Common::from_arg_matches_mut(&mut matches)?, run: None, command: None })
+        let common = Common::from_arg_matches_mut(&mut matches)?;
+        Ok(Self { common, run: None, command: None, with_json: None })
     }
 }
 
-impl Command {
-    /// The command as it is typed, where its answer is asked for as JSON.
-    #[must_use]
-    pub fn with_json(&self) -> Option<&'static str> {
-        let (name, is_json) = match self {
-            Self::InWorld(WorldCommand::Provision(args)) => ("provision", args.json),
-            Self::InWorld(WorldCommand::Apply(args)) => ("apply", args.json),
-            Self::InWorld(WorldCommand::Customers(args)) => args.what.with_json(),
-            Self::InWorld(WorldCommand::Status(args)) => ("status", args.json),
-            Self::InWorld(WorldCommand::Sweep(args)) => ("sweep", args.json),
-            Self::InWorld(WorldCommand::Invitation(args)) => ("invitation", args.json),
-            Self::InWorld(WorldCommand::Consent(args)) => args.what.with_json(),
-            Self::InWorld(WorldCommand::Receipt(args)) => ("receipt", args.json),
-            Self::InWorld(WorldCommand::Operators(args)) => args.what.with_json(),
-            Self::InWorld(WorldCommand::Keys(args)) => args.what.with_json(),
-            Self::InWorld(WorldCommand::Record(args)) => args.what.with_json(),
-            Self::InWorld(WorldCommand::Login(args)) => ("login", args.json),
-            Self::InWorld(WorldCommand::Logout(args)) => ("logout", args.json),
-            Self::InWorld(WorldCommand::Whoami(args)) => ("whoami", args.json),
-            Self::Explain(args) => ("explain", args.json),
-            Self::Doctor(args) => ("doctor", args.json),
-            Self::Settings(args) => ("settings", args.json),
-            Self::Sandbox { .. } | Self::Setup(_) | Self::Completions(_) | Self::Man(_) => return None,
-        };
-        is_json.then_some(name)
+/// The command as it is typed, where its answer is asked for as JSON.
+fn with_json(mut below: &ArgMatches) -> Option<String> {
+    let mut words = Vec::new();
+    while let Some((word, matches)) = below.subcommand() {
+        words.push(word);
+        below = matches;
     }
+    matches!(below.try_get_one("json"), Ok(Some(true))).then(|| words.join(" "))
 }
 
 /// The first example in the help of the command that arguments are for.

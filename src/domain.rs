@@ -49,6 +49,7 @@ pub mod record_role;
 pub mod registration;
 pub mod row_ranges;
 pub mod run;
+pub mod seats;
 pub mod secret;
 pub mod sheet;
 pub mod sign_in;

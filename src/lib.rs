@@ -27,7 +27,9 @@
 //! Where several people share a record, one call of the wizard stays out and hears what others change
 //! ([`Change`](domain::change::Change)): the board is read again, a run that somebody else has is watched, and whoever asks
 //! for a run that is held here is told of. Who has a run is a lock and a row with a number that grows; every write of the
-//! run checks the number in its own transaction.
+//! run checks the number in its own transaction. A process that was killed tells nothing, and a server tells nobody that a
+//! lock is gone: while somebody else has a run that is shown here, the store looks every three seconds, and tells of it as of
+//! a change.
 //!
 //! A record moves whole, from a file to a server and back (`provider/store/moving.rs`): it is marked, the other place is
 //! marked, emptied and filled, both are compared, and only then the marks change, so that at no moment two can be worked

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod clock;
 mod consent;
 mod files;
+mod first_rows;
 mod own_right;
 mod rehearsal;
 mod search;
@@ -56,6 +57,7 @@ use crate::{
 };
 
 use board::{Probe, probe_board, with_refusals};
+use first_rows::FirstRows;
 use rehearsal::{ask_details, rehearse};
 use setup::Desk;
 
@@ -168,6 +170,7 @@ impl std::fmt::Debug for Runner {
 struct ReplySender {
     out: mpsc::Sender<(CallId, Reply)>,
     wake: Arc<dyn Fn() + Send + Sync>,
+    first_rows: Arc<FirstRows>,
 }
 
 impl ReplySender {
@@ -199,7 +202,7 @@ impl Runner {
             handle,
             lazy_world: Arc::new(world),
             replies,
-            sender: ReplySender { out, wake },
+            sender: ReplySender { out, wake, first_rows: Arc::default() },
             open: Arc::default(),
             probed: Arc::default(),
             last_write: None,
@@ -379,7 +382,8 @@ async fn answer_in(
         Request::AskDetails(domain) => ask_details(tools, &domain),
         Request::Enable(id) => run(store, move |s| s.enable(&id)).await,
         Request::LoadProtection(customer, product) => {
-            let protection = with(store, move |s| s.protection(customer, product)).await?;
+            replies.first_rows.shown().await;
+            let protection = with(store, move |s| s.protection_packed(customer, product)).await?;
             Ok(Reply::Protection(Box::new(protection)))
         }
         Request::ListUsers { of, tenant, impersonation } => {

@@ -14,6 +14,7 @@ mod cloud;
 mod consent;
 mod customer;
 mod discovery;
+mod entry;
 pub mod exchange;
 mod fault;
 mod graph;

@@ -36,6 +36,7 @@ use crate::domain::{
     card::Card,
     customer::Obstacle,
     failure::{Failure, FailureKind},
+    held_by::RunAnswer,
     id::RunId,
     phrase::Phrase,
     run::RunRecord,
@@ -187,11 +188,12 @@ impl Wizard {
         } else if let Some(request) = self.team.asks(&scene.shape) {
             scene.asked_for(request)
         } else {
-            let watched = record.filter(|record| record.is_read_only).map(|record| {
-                let read = (!cx.session.is_shared).then_some(cx.session.read);
-                words::watching(record, read, cx.now, cx.setup.here.as_str())
-            });
-            self.handing.lay(cx, &bar, scene).with_common_offers(record, self.is_watching()).watched(watched)
+            let scene = self.handing.lay(cx, &bar, scene);
+            let scene = match record.filter(|_| self.is_watching()) {
+                Some(record) => scene.watched(words::watching(record, cx.watcher())),
+                None => scene,
+            };
+            scene.with_common_offers(record, cx.session.is_shared, self.is_watching())
         };
         let Scene { id, shape, is_waiting, focus, .. } = scene;
         View {
@@ -268,7 +270,7 @@ impl Wizard {
         let World { operator, link_prefix, link_suffix, notes, is_shared } = world;
         self.setup = Setup { operator, link_prefix, link_suffix, ..self.setup.clone() };
         (self.session.is_open, self.session.is_shared) = (true, is_shared);
-        if is_shared && self.setup.is_board_watched {
+        if is_shared && (self.setup.is_board_watched || self.setup.is_unattended) {
             let (mut cx, .., team) = self.parts();
             team.follow(&mut cx);
         }
@@ -314,7 +316,16 @@ impl Wizard {
                 let (mut cx, screen, ..) = self.parts();
                 let step = screen.answer(&mut cx, given);
                 self.follow(step);
+                self.look_while_watching();
             }
+        }
+    }
+
+    /// Nobody tells what others do to a record in a file: a run that is watched is read again with what a person does there.
+    fn look_while_watching(&mut self) {
+        if self.is_watching() && !self.session.is_shared {
+            let (mut cx, .., team) = self.parts();
+            team.look_anew(&mut cx);
         }
     }
 
@@ -351,7 +362,12 @@ impl Wizard {
                 self.follow(Step::Next(Box::new(TakeOver::new(is_admin))));
             }
             Some(held_by) => self.say(Tone::Warn, words::still_held(&held_by)),
-            None => self.say(Tone::Warn, "Somebody else is taking this run just now. Try again in a moment."),
+            None => {
+                let record = self.session.record.as_ref();
+                let kept = record.and_then(|record| record.kept_for(self.now)).map(words::kept);
+                let taken = || "Somebody else is taking this run just now. Try again in a moment.".into();
+                self.say(Tone::Warn, kept.unwrap_or_else(taken));
+            }
         }
     }
 
@@ -371,7 +387,7 @@ impl Wizard {
             self.say(Tone::Busy, "Saving and handing over. One moment.");
         }
         let (mut cx, .., team) = self.parts();
-        team.answer(&mut cx, is_handed_over);
+        team.answer(&mut cx, if is_handed_over { RunAnswer::Yes } else { RunAnswer::No });
     }
 
     /// What others do has come in.
@@ -389,6 +405,8 @@ impl Wizard {
                 self.say(Tone::Good, format_args!("Handed over: {to} goes on with the run."));
             }
             Heard::Answered(Ok(record), false) => self.see_anew(*record, false),
+            // Whoever asked has gone meanwhile: that is nothing to whom nobody asked.
+            Heard::Answered(Err(_), _) if self.setup.is_unattended => {}
             Heard::Answered(Err(failure), is_handed_over) => {
                 self.fail(failure);
                 let (mut cx, .., team) = self.parts();
@@ -401,6 +419,8 @@ impl Wizard {
     fn see_anew(&mut self, record: RunRecord, is_whole: bool) {
         let Some(known) = self.session.record.as_ref().filter(|known| known.id == record.id) else { return };
         let is_other_step = resume::stage(known) != resume::stage(&record) || known.form != record.form;
+        let had = known.held_by.clone().filter(|_| known.is_read_only && !self.screen.keeps());
+        let freed = had.filter(|_| record.held_by.is_none() && record.kept_for(self.now).is_none());
         match (known.is_read_only, record.is_read_only) {
             (false, false) => {
                 let (mut cx, .., team) = self.parts();
@@ -422,6 +442,8 @@ impl Wizard {
             }
             (true, true) if !is_whole && !is_other_step => {
                 self.session.read = self.now;
+                let (mut cx, .., team) = self.parts();
+                team.note(&mut cx, &record);
                 self.session.follow_record(record, &mut self.calls);
                 let (mut cx, screen, ..) = self.parts();
                 let step = screen.session_changed(&mut cx);
@@ -432,6 +454,10 @@ impl Wizard {
                 self.open(record);
                 self.notice = notice;
             }
+        }
+        if let Some(was) = freed.filter(|_| self.session.is_read_only()) {
+            self.calls.perform(FrontEndTask::Bell);
+            self.say(Tone::Warn, words::freed(&was));
         }
     }
 

@@ -171,6 +171,7 @@ impl Inside {
             permissions: Vec::new(),
             run: stage.run(size).parse().ok(),
             is_board_watched: true,
+            is_unattended: false,
             keeps_forms: true,
             here: Text::from("Australia/Sydney"),
         });

@@ -144,7 +144,12 @@ impl CommandContext {
     }
 
     fn start_with(&self, opened: Opened) -> NewWizardRun {
-        let setup = Setup { is_board_watched: false, keeps_forms: false, ..super::setup(&self.opener, None) };
+        let setup = Setup {
+            is_board_watched: false,
+            is_unattended: true,
+            keeps_forms: false,
+            ..super::setup(&self.opener, None)
+        };
         let (world, tools, handle) = (opened.world, opened.tools, self.runtime.handle().clone());
         Arc::new(move |waker: Waker, customer: &str| {
             let tools = Tools { only: Some(Text::clean(customer)), ..tools.clone() };

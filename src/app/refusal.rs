@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    cli::{self, Cli, Command},
+    cli::{self, Cli},
     commands::{
         self, Out,
         unanswered::{PREFIX, Unanswered},
@@ -24,7 +24,7 @@ pub(super) const FAULT: &str = "the program met a fault of its own; stderr and t
 /// Prints the object of a command without an answer, where the command line asked for JSON. Where stdout takes no
 /// bytes, the exit code has to do.
 pub(super) fn print(cli: &Cli, bad: &Unanswered) {
-    if let Some(command) = cli.command.as_ref().and_then(Command::with_json) {
+    if let Some(command) = &cli.with_json {
         let _unheard = Out::default().json(&bad.object(command));
     }
 }

@@ -26,16 +26,6 @@ pub enum What {
     Renew(Renew),
 }
 
-impl What {
-    /// The command as it is typed, and whether its answer is asked for as JSON.
-    pub(super) const fn with_json(&self) -> (&'static str, bool) {
-        match self {
-            Self::Status(status) => ("consent status", status.json),
-            Self::Renew(renew) => ("consent renew", renew.json),
-        }
-    }
-}
-
 /// How the consent of every customer stands.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 consent status\n  \

@@ -33,19 +33,6 @@ pub enum What {
     Import(Import),
 }
 
-impl What {
-    /// The command as it is typed, and whether its answer is asked for as JSON.
-    pub(super) fn with_json(&self) -> (&'static str, bool) {
-        match self {
-            Self::List(list) => ("customers list", list.json),
-            Self::Show(show) => ("customers show", show.json),
-            Self::Add(add) => ("customers add", add.json),
-            Self::Set(set) => ("customers set", set.json),
-            Self::Import(import) => ("customers import", import.json),
-        }
-    }
-}
-
 /// Lists customers.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 customers list\n  backup365 customers list bakery --all\n  \

@@ -29,17 +29,6 @@ pub enum What {
     Remove(Remove),
 }
 
-impl What {
-    /// The command as it is typed, and whether its answer is asked for as JSON.
-    pub(super) const fn with_json(&self) -> (&'static str, bool) {
-        match self {
-            Self::List(list) => ("keys list", list.json),
-            Self::Add(add) => ("keys add", add.json),
-            Self::Remove(remove) => ("keys remove", remove.json),
-        }
-    }
-}
-
 /// Lists keys.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 keys list\n  backup365 keys list --json\n\n\

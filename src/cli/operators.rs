@@ -24,16 +24,6 @@ pub enum What {
     Set(Set),
 }
 
-impl What {
-    /// The command as it is typed, and whether its answer is asked for as JSON.
-    pub(super) const fn with_json(&self) -> (&'static str, bool) {
-        match self {
-            Self::List(list) => ("operators list", list.json),
-            Self::Set(set) => ("operators set", set.json),
-        }
-    }
-}
-
 /// Lists operators.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  backup365 operators list\n  backup365 operators list --json")]

@@ -27,17 +27,6 @@ pub enum What {
     Grant(Grant),
 }
 
-impl What {
-    /// The command as it is typed, and whether its answer is asked for as JSON.
-    pub(super) const fn with_json(&self) -> (&'static str, bool) {
-        match self {
-            Self::Copy(copy) => ("record copy", copy.json),
-            Self::Check(check) => ("record check", check.json),
-            Self::Grant(grant) => ("record grant", grant.json),
-        }
-    }
-}
-
 /// Moves the record.
 #[derive(Debug, clap::Args)]
 #[command(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::domain::{
     consent::{CustomerConsent, Standing},
     failure::Failure,
-    filter::fold,
+    filter::{fold, has_words},
     permission::{Permission, PermissionSet},
     sydney,
     text::Text,
@@ -41,8 +41,7 @@ impl Terms<'_> {
     fn rows(self, words: &str) -> Result<Vec<Row>, Failure> {
         let words = fold(words.trim());
         let fits = |of: &CustomerConsent| {
-            let hay = fold(&format!("{} {}", of.customer.reference, of.customer.name));
-            words.split_whitespace().all(|word| hay.contains(word))
+            has_words(&fold(&format!("{} {}", of.customer.reference, of.customer.name)), &words)
         };
         let rows = self.cx.store.consents(None)?.into_iter().filter(fits);
         Ok(rows.map(|of| Row { standing: of.standing(self.set), of }).collect())

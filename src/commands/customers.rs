@@ -17,7 +17,7 @@ use crate::{
         customer::{Customer, NewCustomer},
         customer_record::{Change, Column},
         failure::{Failure, FailureKind},
-        filter::fold,
+        filter::{fold, has_words},
         phrase::{Command, Correction, phrase},
         text::Text,
     },
@@ -150,7 +150,7 @@ fn find(cx: &RecordContext, typed: &str, by_part: bool) -> Result<Customer, Fail
     let whole = |part: fn(&Customer) -> &Text| -> Vec<&Customer> {
         customers.iter().filter(|customer| fold(part(customer).as_str()) == wanted).collect()
     };
-    let holds = |customer: &&Customer| wanted.split_whitespace().all(|word| customer.folded().contains(word));
+    let holds = |customer: &&Customer| has_words(&customer.folded(), &wanted);
     let mut found = whole(|customer| &customer.reference);
     if found.is_empty() {
         found = whole(|customer| &customer.domain);

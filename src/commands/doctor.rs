@@ -10,7 +10,10 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use crate::exit::Exit;
+use crate::{
+    domain::{failure::Failure, held_by::HeldRun, time::Moment},
+    exit::Exit,
+};
 
 use super::{
     Out,
@@ -28,13 +31,26 @@ pub struct Sheet {
     is_unusable: bool,
     /// The sandbox is looked at.
     is_sandbox: bool,
+    /// Where the record is, or will be; none: settings can't be used.
+    place: Option<String>,
+    /// The runs that somebody has open; none: that could not be looked at.
+    held: Option<Vec<HeldRun>>,
 }
 
 impl Sheet {
     /// An empty one.
     #[must_use]
     pub const fn new(is_json: bool, is_sandbox: bool, out: Out) -> Self {
-        Self { checks: Vec::new(), is_json, out, printed: Ok(()), is_unusable: false, is_sandbox }
+        Self {
+            checks: Vec::new(),
+            is_json,
+            out,
+            printed: Ok(()),
+            is_unusable: false,
+            is_sandbox,
+            place: None,
+            held: None,
+        }
     }
 
     /// Adds a check.
@@ -53,6 +69,17 @@ impl Sheet {
     /// Notes that settings can't be used.
     pub const fn settings_are_unusable(&mut self) {
         self.is_unusable = true;
+    }
+
+    /// Notes where the record is, without a password.
+    pub fn note_place(&mut self, place: String) {
+        self.place = Some(place);
+    }
+
+    /// Adds what came of looking which runs somebody has open.
+    pub fn add_held(&mut self, found: Result<Vec<HeldRun>, Failure>, now: Moment) {
+        self.add(record::held(&found, now));
+        self.held = found.ok();
     }
 
     /// Says what it comes to.
@@ -108,7 +135,18 @@ impl Sheet {
             "is_sandbox": self.is_sandbox,
             "is_good": exit == Exit::Done,
             "exit_code": exit.code(),
+            "record": self.place,
+            "held_runs": self.held.as_ref().map(|held| held.iter().map(held_run).collect::<Vec<Value>>()),
             "checks": self.checks.iter().map(each).collect::<Vec<Value>>(),
         })
     }
+}
+
+/// A run that somebody has open.
+fn held_run(held: &HeldRun) -> Value {
+    json!({
+        "run": held.run.to_string(),
+        "customer": held.customer.as_str(),
+        "held_by": held.held_by.json(),
+    })
 }

@@ -41,12 +41,25 @@ pub enum Wanted {
     Go(Exit),
 }
 
+/// Who works on this computer where nobody is signed in.
+#[derive(Debug, Clone, Default)]
+pub struct Here {
+    /// The account of the system.
+    pub account: Text,
+    /// The role by which a record on a server is opened; none: the record is a file.
+    pub record_role: Option<Text>,
+    /// Whether the account is an Admin by the record; none: it never worked with it, or that could not be read.
+    pub is_admin: Option<bool>,
+}
+
 /// What `login` works with.
 pub struct LoginContext {
     /// The sign-in.
     pub sign_in: SignInContext,
     /// Where it is kept.
     pub file: SessionFile,
+    /// Who works here otherwise.
+    pub here: Here,
     /// Everything is invented.
     pub is_sandbox: bool,
     /// Where words go.
@@ -90,7 +103,7 @@ pub async fn login(mut cx: LoginContext, way: Way, is_json: bool) -> anyhow::Res
     cx.file.keep(&session).map_err(|failure| unanswered(&failure))?;
     let who = &session.who;
     let printed = if is_json {
-        cx.out.json(&object(Some(who), cx.is_sandbox))
+        cx.out.json(&object(Some(who), &cx.here, cx.is_sandbox))
     } else {
         cx.out.say(&format!("{} is signed in, as {}.", who.name, role(who)))
     };
@@ -101,25 +114,30 @@ pub async fn login(mut cx: LoginContext, way: Way, is_json: bool) -> anyhow::Res
 ///
 /// # Errors
 /// The file can't be removed; stdout can't be written.
-pub fn logout(file: &SessionFile, is_json: bool, is_sandbox: bool, out: Out) -> anyhow::Result<Exit> {
+pub fn logout(
+    file: &SessionFile,
+    here: &Here,
+    is_json: bool,
+    is_sandbox: bool,
+    out: Out,
+) -> anyhow::Result<Exit> {
     let was_there = file.forget().map_err(|failure| unanswered(&failure))?;
     let words = if was_there {
         "Signed out: this computer has forgotten the sign-in. Your browser may still be signed in at Microsoft."
     } else {
         "Nobody was signed in."
     };
-    let printed = if is_json { out.json(&object(None, is_sandbox)) } else { out.say(words) };
+    let printed = if is_json { out.json(&object(None, here, is_sandbox)) } else { out.say(words) };
     quietly(printed, Exit::Done)
 }
 
-/// Tells who is signed in; `account` is who works here where nobody is, `by` the role by which a record on a server is
-/// opened.
+/// Tells who is signed in, or who works here where nobody is.
 ///
 /// # Errors
 /// A sign-in is demanded and nobody is signed in; stdout can't be written.
 pub fn whoami(
     who: Option<&SignedIn>,
-    (account, by): (&Text, Option<&Text>),
+    here: &Here,
     is_demanded: bool,
     is_json: bool,
     is_sandbox: bool,
@@ -127,12 +145,17 @@ pub fn whoami(
 ) -> anyhow::Result<Exit> {
     let printed = match who {
         None if is_demanded => return Err(unanswered(&demanded()).into()),
-        who if is_json => out.json(&object(who, is_sandbox)),
+        who if is_json => out.json(&object(who, here, is_sandbox)),
         Some(who) => out.say(&format!("{} is signed in, as {}.", who.name, role(who))),
         None => {
+            let Here { account, record_role, is_admin } = here;
+            let by = record_role.as_ref();
             let by =
                 by.map(|role| format!(", by the role {role} of the record's server")).unwrap_or_default();
-            out.say(&format!("Nobody is signed in. You work as {account}, the account of this computer{by}."))
+            let role = is_admin.map(|is_admin| format!(", {}", role_words(is_admin))).unwrap_or_default();
+            out.say(&format!(
+                "Nobody is signed in. You work as {account}{role}, the account of this computer{by}."
+            ))
         }
     };
     quietly(printed, Exit::Done)
@@ -157,18 +180,31 @@ pub fn unanswered(failure: &Failure) -> Unanswered {
 
 /// The kind of account, in words.
 const fn role(who: &SignedIn) -> &'static str {
-    if who.is_admin { "an Admin" } else { "a User" }
+    role_words(who.is_admin)
+}
+
+const fn role_words(is_admin: bool) -> &'static str {
+    if is_admin { "an Admin" } else { "a User" }
+}
+
+/// The same for programs.
+const fn role_word(is_admin: bool) -> &'static str {
+    if is_admin { "admin" } else { "user" }
 }
 
 /// The object of `--json`; its schema is `assets/json/whoami.schema.json`.
-fn object(who: Option<&SignedIn>, is_sandbox: bool) -> Value {
+fn object(who: Option<&SignedIn>, here: &Here, is_sandbox: bool) -> Value {
+    let Here { account, record_role, is_admin } = here;
     json!({
+        "role": who.map(|who| who.is_admin).or(*is_admin).map(role_word),
+        "account": account.as_str(),
+        "record_role": record_role.as_ref().map(Text::as_str),
         "version": 1,
         "kind": "whoami",
         "sandbox": is_sandbox,
         "signed_in": who.map(|who| json!({
             "name": who.name.as_str(),
-            "role": if who.is_admin { "admin" } else { "user" },
+            "role": role_word(who.is_admin),
             "tenant": who.tenant.to_string(),
             "object": who.object.to_string(),
         })),

@@ -65,12 +65,12 @@ fn change(cx: &RecordContext, wish: &Wish) -> Result<Option<Text>, Failure> {
 fn list(cx: &RecordContext, operators: &[KnownOperator], is_json: bool) -> std::io::Result<()> {
     let you = cx.store.operator().name;
     if is_json {
-        return cx.out.json(&json!({
-            "version": 1,
-            "kind": "operators",
-            "sandbox": cx.is_sandbox,
-            "operators": operators.iter().map(|row| object(row, &you)).collect::<Vec<_>>(),
-        }));
+        return cx.json(
+            "operators",
+            json!({
+                "operators": operators.iter().map(|row| object(row, &you)).collect::<Vec<_>>(),
+            }),
+        );
     }
     let mut table = Table::new([
         ("NAME", Cut::Never),

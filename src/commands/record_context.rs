@@ -1,5 +1,9 @@
 //! What a command works with that needs nothing but the record.
 
+use std::io;
+
+use serde_json::Value;
+
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
@@ -37,6 +41,21 @@ impl RecordContext {
         if self.is_sandbox {
             self.out.note("SANDBOX: these customers are invented.");
         }
+    }
+
+    /// Prints an answer of a kind, for programs.
+    ///
+    /// # Errors
+    /// As [`Out::json`].
+    pub(super) fn json(&self, kind: &str, mut answer: Value) -> io::Result<()> {
+        if let Some(members) = answer.as_object_mut() {
+            members.extend([
+                ("version".to_owned(), 1.into()),
+                ("kind".to_owned(), kind.into()),
+                ("sandbox".to_owned(), self.is_sandbox.into()),
+            ]);
+        }
+        self.out.json(&answer)
     }
 }
 

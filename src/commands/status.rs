@@ -10,7 +10,8 @@ use crate::{
         bill::{counted, grouped},
         credential::Standing,
         customer::{Customer, Progress},
-        filter::fold,
+        filter::{fold, has_words},
+        held_by::HeldBy,
         phrase::Command,
         protection::AutoRule,
         run::{OpenRun, SweeperStatus},
@@ -99,7 +100,7 @@ pub fn run(cx: &RecordContext, wish: &Wish) -> anyhow::Result<Exit> {
         Err(failure) => return Err(refused(&failure)),
     };
     let printed = if wish.is_json {
-        cx.out.json(&sheet.json(cx))
+        cx.json("status", sheet.json())
     } else {
         sheet.lines(cx, wish).iter().try_for_each(|line| cx.out.say(line))
     };
@@ -112,10 +113,7 @@ impl Sheet {
         let Status { rows, sweep_warning, clock, sweeper, mut partnerships } = status;
         let has_rule = rows.iter().any(|row| row.rule.is_some());
         let words = fold(wish.words.trim());
-        let fits = |customer: &Customer| {
-            let hay = customer.folded();
-            words.split_whitespace().all(|word| hay.contains(word))
-        };
+        let fits = |customer: &Customer| has_words(&customer.folded(), &words);
         let holds = |row: &ProductStatus| fits(&row.customer);
         partnerships.retain(|(customer, _)| fits(customer));
         let judged = |row: ProductStatus| Judged {
@@ -188,12 +186,9 @@ impl Sheet {
     }
 
     /// For programs.
-    fn json(&self, cx: &RecordContext) -> Value {
+    fn json(&self) -> Value {
         let Self { sums, sweeper, sweep_warning, clock, now, .. } = self;
         json!({
-            "version": 1,
-            "kind": "status",
-            "sandbox": cx.is_sandbox,
             "at": now.to_string(),
             "needs_attention": self.needs_attention(),
             "clock": clock.as_ref().map(Text::as_str),
@@ -461,11 +456,7 @@ fn run_object(run: &OpenRun, progress: &Progress) -> Value {
     json!({
         "run": run.id.to_string(),
         "state": if run.is_held() { "held" } else if run.is_parked { "parked" } else { "interrupted" },
-        "held_by": run.held_by.as_ref().map(|held_by| json!({
-            "operator": held_by.by.as_str(),
-            "host": held_by.host.as_str(),
-            "since": held_by.since.to_string(),
-        })),
+        "held_by": run.held_by.as_ref().map(HeldBy::json),
         "touched": run.touched.to_string(),
         "waiting_since": waiting_since,
     })

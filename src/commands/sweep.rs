@@ -40,8 +40,8 @@ use crate::{
 
 use super::{Context, Out, error_of, quietly, say};
 
-/// How long it waits between two askings for what other sweepers are at: two minutes in all, because the record's server
-/// needs one to find that the line to a sweeper is dead.
+/// How long it waits between two askings for what is not settled: two minutes in all, because the record's server needs one to
+/// find that the line to a sweeper is dead.
 const PAUSES: [Duration; 7] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
@@ -96,7 +96,7 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
             let done = if is_preview {
                 sweeper::preview(provider, clock).await
             } else {
-                sweeper::pass(provider, clock, &PAUSES, |held| waits(held, *out)).await
+                sweeper::pass(provider, clock, &PAUSES, |open| waits(open, *out)).await
             };
             let reports = done.map_err(|f| error_of(&f))?;
             let now = clock.now();
@@ -115,10 +115,12 @@ pub async fn run(context: &Context, what: What, is_json: bool) -> anyhow::Result
 }
 
 /// Says on stderr what is waited for, where a person looks on.
-fn waits(held: usize, out: Out) {
+fn waits(open: usize, out: Out) {
     if std::io::stderr().is_terminal() {
-        let held = counted(u32::try_from(held).unwrap_or(u32::MAX), "sweep is", "sweeps are");
-        out.note(&format!("{held} under way on another sweeper; if it stops, this one takes over."));
+        let open = counted(u32::try_from(open).unwrap_or(u32::MAX), "customer is", "customers are");
+        out.note(&format!(
+            "{open} not done yet: somebody else is at work there, or the record was away. Asking again soon."
+        ));
     }
 }
 

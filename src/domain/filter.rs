@@ -203,6 +203,12 @@ pub fn fold(raw: &str) -> String {
         .collect()
 }
 
+/// Whether every one of these folded words stands somewhere in a folded text.
+#[must_use]
+pub fn has_words(text: &str, words: &str) -> bool {
+    words.split_whitespace().all(|word| text.contains(word))
+}
+
 /// What is typed for an apostrophe: quotation marks, modifier letters, the prime, the acute accent.
 const fn is_apostrophe(c: char) -> bool {
     matches!(

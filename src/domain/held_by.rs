@@ -2,7 +2,14 @@
 
 use std::time::Duration;
 
-use super::{sydney::clock_in_words, text::Text, time::Moment};
+use serde_json::{Value, json};
+
+use super::{
+    id::RunId,
+    sydney::clock_in_words,
+    text::Text,
+    time::{Moment, TOLERANCE},
+};
 
 /// Who has a run, or had it last: one at a time works in it, the others watch.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +32,16 @@ impl HeldBy {
         Self { number: 0, by: "Somebody".into(), host: "another computer".into(), since }
     }
 
+    /// For programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        json!({
+            "operator": self.by.as_str(),
+            "host": self.host.as_str(),
+            "since": self.since.to_string(),
+        })
+    }
+
     /// "ann has this run on desk-1 since 10:42 UTC", without a full stop; `here` is the zone by whose clocks times are told.
     #[must_use]
     pub fn has(&self, what: &str, now: Moment, here: &str) -> Text {
@@ -40,8 +57,22 @@ impl HeldBy {
     }
 }
 
+/// A run that somebody has open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldRun {
+    /// Which.
+    pub run: RunId,
+    /// The customer's name.
+    pub customer: Text,
+    /// Who has it.
+    pub held_by: HeldBy,
+}
+
 /// How long an answer is waited for.
 pub const ANSWER_WITHIN: Duration = Duration::from_mins(1);
+
+/// How long a run that was handed over is kept for whoever asked for it: time to take it on a slow line. A guess.
+pub const KEPT_FOR: Duration = Duration::from_secs(10);
 
 /// Somebody asks whoever has a run to hand it over.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,6 +87,18 @@ pub struct RunRequest {
     pub at: Moment,
     /// What came of it; none: not answered yet.
     pub answer: Option<RunAnswer>,
+    /// When it was answered, by the clock of whoever had the run, as long as nobody has taken the run since.
+    pub answered: Option<Moment>,
+}
+
+impl RunRequest {
+    /// Whether the run was handed over a moment ago and is kept for whoever asked for it. Clocks of two computers are told
+    /// apart by as much as is borne elsewhere.
+    #[must_use]
+    pub fn keeps(&self, now: Moment) -> bool {
+        let is_recent = |at: Moment| now < at.plus(KEPT_FOR) && at < now.plus(TOLERANCE);
+        self.answer == Some(RunAnswer::Yes) && self.answered.is_some_and(is_recent)
+    }
 }
 
 /// What came of asking for a run.
@@ -67,6 +110,8 @@ pub enum RunAnswer {
     No,
     /// It stays: nobody answered in time, or it is not asked for any more.
     Nobody,
+    /// It stays: a command goes on with it, and there is nobody at it to answer.
+    Unattended,
 }
 
 impl RunAnswer {
@@ -77,13 +122,14 @@ impl RunAnswer {
             Self::Yes => "yes",
             Self::No => "no",
             Self::Nobody => "nobody",
+            Self::Unattended => "unattended",
         }
     }
 
     /// The answer of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Yes, Self::No, Self::Nobody].into_iter().find(|answer| answer.word() == word)
+        [Self::Yes, Self::No, Self::Nobody, Self::Unattended].into_iter().find(|answer| answer.word() == word)
     }
 }
 

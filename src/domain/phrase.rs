@@ -39,12 +39,8 @@ pub enum Segment {
 pub enum Noun {
     /// Somebody in the customer's directory.
     User,
-    /// A place that is paid for.
-    Seat,
     /// A mailbox of a hosted customer.
     Mailbox,
-    /// A line of a list or a file.
-    Line,
 }
 
 impl Noun {
@@ -54,12 +50,8 @@ impl Noun {
         match (self, count) {
             (Self::User, 1) => "user",
             (Self::User, _) => "users",
-            (Self::Seat, 1) => "seat",
-            (Self::Seat, _) => "seats",
             (Self::Mailbox, 1) => "mailbox",
             (Self::Mailbox, _) => "mailboxes",
-            (Self::Line, 1) => "line",
-            (Self::Line, _) => "lines",
         }
     }
 }
@@ -302,8 +294,8 @@ mod tests {
     #[test]
     fn counts_take_their_number() {
         assert_eq!(
-            phrase![(1, Noun::User), " of ", (1_204, Noun::Seat)].for_commands().as_str(),
-            "1 user of 1,204 seats"
+            phrase![(1, Noun::User), " of ", (1_204, Noun::Mailbox)].for_commands().as_str(),
+            "1 user of 1,204 mailboxes"
         );
     }
 

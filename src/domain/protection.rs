@@ -167,11 +167,12 @@ impl AutoRule {
     }
 }
 
-/// Everything on record about the users of one customer and product.
+/// Everything on record about the users of one customer and product; the seats one by one, or packed where half a million of
+/// them are to wait for their users.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Protection {
+pub struct Protection<S = Vec<Seat>> {
     /// Active seats.
-    pub seats: Vec<Seat>,
+    pub seats: S,
     /// Never turned on by All or Auto, whatever the mode.
     pub exclusions: Vec<UserId>,
     /// The standing rule, if it is on.
@@ -186,6 +187,15 @@ pub struct Protection {
     pub seated_elsewhere: Vec<UserId>,
     /// What runs the next pass.
     pub sweeper: SweeperStatus,
+}
+
+impl<S> Protection<S> {
+    /// The same with seats of another form.
+    pub fn with_seats<T>(self, of: impl FnOnce(S) -> T) -> Protection<T> {
+        let Self { seats, exclusions, rule, kinds, limit, used_elsewhere, seated_elsewhere, sweeper } = self;
+        let seats = of(seats);
+        Protection { seats, exclusions, rule, kinds, limit, used_elsewhere, seated_elsewhere, sweeper }
+    }
 }
 
 impl Protection {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     bill::{counted, grouped, size},
+    held_by::HeldBy,
     protection::{AutoRule, Excluded, SeatOutcome, SeatResult},
     run::Outcome,
     sydney,
@@ -383,6 +384,8 @@ fn json(outcome: &Outcome) -> String {
         "opened": run.opened.to_string(),
         "enabled": run.enabled.map(|at| at.to_string()),
         "finished": run.finished.map(|at| at.to_string()),
+        "record": outcome.place.as_str(),
+        "held_by": run.held_by.as_ref().map(HeldBy::json),
         "result": if verdict.is_partly() { "partly" } else { "done" },
         "counts": {
             "listed": outcome.done.list.listed,

@@ -105,6 +105,12 @@ impl ProductProgress {
 }
 
 impl RunRecord {
+    /// For whom it is kept, having been handed over a moment ago; none: whoever comes may take it, or somebody has it.
+    #[must_use]
+    pub fn kept_for(&self, now: Moment) -> Option<&RunRequest> {
+        self.request.as_ref().filter(|asked| self.held_by.is_none() && asked.keeps(now))
+    }
+
     /// Whether the operators' application may have been left in its organisation.
     #[must_use]
     pub fn has_left_behind(&self) -> bool {
@@ -458,6 +464,8 @@ pub struct Outcome {
     pub audit: Vec<AuditEntry>,
     /// Whether every hash of the whole audit fits the one before.
     pub is_audit_whole: bool,
+    /// Where the record is: a file, or an address on a server without its password.
+    pub place: Text,
 }
 
 /// Users excluded or freed in one write.

@@ -150,6 +150,7 @@ fn setup() -> Setup {
         permissions: Vec::new(),
         run: None,
         is_board_watched: true,
+        is_unattended: false,
         keeps_forms: true,
         here: Text::from("UTC"),
     }

@@ -19,6 +19,15 @@ impl Journey {
     pub(super) fn take_over(&mut self, view: &View<'_>) -> Decision {
         let run = view.bar.run.clone().unwrap_or_default();
         let who = view.bar.held_by.clone().unwrap_or_else(|| "somebody had this run a moment ago".into());
+        // Taken over from here: what was done is done.
+        let changes = self.report.changes.in_words();
+        if !changes.is_empty() {
+            let words = format_args!(
+                "{run}: {who}. Done before: {}. Nothing more was changed. {HELD}",
+                changes.join("; ")
+            );
+            return end(End::Held, words);
+        }
         let Some(reason) = self.answers.take_over.clone() else {
             return end(End::Held, format_args!("{run}: {who}, so nothing was changed. {HELD}"));
         };

@@ -89,7 +89,7 @@ pub(crate) const fn asks_for(way: &WayOn) -> Option<Action> {
         WayOn::Park(_) => Action::Park,
         WayOn::ShowLink => Action::Authorise,
         WayOn::OwnRight(_) => Action::OwnRight,
-        WayOn::TakeOver => Action::TakeOver,
+        WayOn::TakeOver(_) => Action::TakeOver,
         WayOn::HandOver | WayOn::PrintAlone(_) => Action::PrintAlone,
         WayOn::WriteFile => Action::WriteFile,
         WayOn::IncludeKinds => Action::Kinds,

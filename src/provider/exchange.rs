@@ -165,6 +165,7 @@ impl Exchange {
 }
 
 #[cfg(test)]
-mod stub;
+use tests::stub;
+
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,7 @@ mod proof;
 mod purpose;
 pub mod registering;
 mod registration;
+mod target;
 mod wire;
 
 #[cfg(test)]
@@ -32,6 +33,7 @@ use url::Url;
 
 pub use self::delta::{Again, Delta, SweptUser};
 use self::licence::Licences;
+use self::target::{address, check_host, follow, versioned};
 pub use self::{
     memory::Memory,
     own_right::{Apps, OwnRight},
@@ -238,12 +240,7 @@ impl Graph {
 
     /// An address on Graph, version 1.0; the parts of the path are escaped here, the query is our own words.
     fn url(&self, path: &[&str], query: &str) -> Url {
-        let mut url = self.inner.root.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear().push("v1.0").extend(path);
-        }
-        url.set_query(Some(query).filter(|query| !query.is_empty()));
-        url
+        versioned(&self.inner.root, path, query)
     }
 
     /// Reads one address with a token of the tenant. A 401 costs the token: one new one, one more try.
@@ -449,50 +446,4 @@ fn refused(clock: &Clock, answer: &Response) -> Error {
         retry_after: answer.retry_after(clock),
         reference: ids.join(", "),
     }
-}
-
-/// Whether a token for `root` may go to this address: https, the same host and port, no sign-in in it.
-fn check_host(root: &Url, url: &Url) -> Result<(), Error> {
-    let is_ours = url.scheme() == "https"
-        && root.scheme() == "https"
-        && url.host() == root.host()
-        && url.port_or_known_default() == root.port_or_known_default()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if is_ours { Ok(()) } else { Err(Error::WrongHost { host: elsewhere(root, url) }) }
-}
-
-/// What is wrong with the place that an address leads to: its host, or at the right one what else is not Graph's.
-fn elsewhere(root: &Url, url: &Url) -> String {
-    let host = url.host_str().unwrap_or("nowhere");
-    if url.host() != root.host() {
-        return host.to_owned();
-    }
-    if url.scheme() != "https" {
-        return format!("{host} by {} in place of https", url.scheme());
-    }
-    match url.port() {
-        Some(port) => format!("{host}, port {port}"),
-        None => format!("{host} under a user name"),
-    }
-}
-
-/// A link from an answer, as an address that a token for `root` may go to.
-fn follow(root: &Url, link: &str) -> Result<Url, Error> {
-    let nowhere = || Error::WrongHost { host: String::from("nowhere") };
-    // Browsers read these as if they were something else, or not there; an honest link has none of them.
-    if link.contains(|c: char| c == '\\' || c.is_whitespace() || c.is_control()) {
-        return Err(nowhere());
-    }
-    let url = Url::parse(link).map_err(|_malformed| nowhere())?;
-    check_host(root, &url)?;
-    Ok(url)
-}
-
-/// An address from settings.
-fn address(text: &str) -> Result<Url, Error> {
-    Url::parse(text)
-        .ok()
-        .filter(Url::has_host)
-        .ok_or_else(|| Error::Credential { detail: format!("{text} is no address") })
 }

@@ -97,7 +97,7 @@ pub use self::{
     postgres::{Address, ServerFacts, Surroundings},
     roster::{Belief, HeldAgainst, Kept, Roster},
     rules::{Listable, RuleAccess, RuleRow},
-    sweeps::SweepSummary,
+    sweeps::{ServerPlace, SweepSummary},
     table::{enablement::EnabledFor, listing::ListRecord, run::RunLine, sweep::SweepRecord},
 };
 use self::{

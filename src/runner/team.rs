@@ -28,8 +28,8 @@ pub(super) async fn answer(store: &Store, request: Request) -> Result<Reply, Fai
         Request::LookAtRun(id) => run(store, move |s| s.look_at_run(&id)).await,
         Request::AskForRun(id) => run(store, move |s| s.ask_for_run(&id)).await,
         Request::WithdrawRequest(id) => run(store, move |s| s.withdraw_request(&id)).await,
-        Request::AnswerRequest(id, asked, is_handed_over) => {
-            run(store, move |s| s.answer_request(&id, &asked, is_handed_over)).await
+        Request::AnswerRequest(id, asked, answer) => {
+            run(store, move |s| s.answer_request(&id, &asked, answer)).await
         }
         Request::SeizeRun(id, reason) => run(store, move |s| s.seize_run(&id, &reason)).await,
         _ => Err(internal("a call went to the wrong place")),

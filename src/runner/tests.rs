@@ -13,7 +13,7 @@ use crate::{
         doubt::Accepts,
         draft::Draft,
         form_draft::FormDraft,
-        held_by::RunRequest,
+        held_by::{RunAnswer, RunRequest},
         id::{CustomerId, TenantId, UserId},
         permission::PermissionSet,
         protection::{Chosen, SeatOutcome},
@@ -363,6 +363,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         host: "desk-2".into(),
         at: Moment::default(),
         answer: None,
+        answered: None,
     };
     vec![
         (Request::Wake(Duration::from_millis(1)), "woken"),
@@ -412,7 +413,7 @@ fn office_calls(customer: CustomerId, run: &RunId, tenant: TenantId) -> Vec<(Req
         (Request::AskForRun(run()), "run"),
         (Request::WithdrawRequest(run()), "run"),
         // Nobody asks.
-        (Request::AnswerRequest(run(), asked, true), "failed"),
+        (Request::AnswerRequest(run(), asked, RunAnswer::Yes), "failed"),
         // The record is a file.
         (Request::SeizeRun(run(), "ann is ill".into()), "failed"),
         (Request::ParkRun(run(), None), "saved"),

@@ -29,7 +29,7 @@ use crate::{
     wizard::call::{CallId, Reply},
 };
 
-use super::{ReplySender, Tools, in_peace, internal, keep_pause, with};
+use super::{ReplySender, Tools, first_rows::Awaited, in_peace, internal, keep_pause, with};
 
 /// Parts of a listing between the provider and the replies: the provider decodes one page while another waits.
 const PARTS_AHEAD: usize = 2;
@@ -57,9 +57,10 @@ pub(super) async fn list(
 ) -> Result<Reply, Failure> {
     let provider = &tools.provider;
     let store = &provider.store;
+    let first_rows = replies.first_rows.begin();
     in_peace(store, of).await?;
     let memory = from.0.map_or_else(Memory::default, |tenant| unread(store, tenant));
-    let tour = Tour { provider, replies, call, of, from: &from, memory: &memory };
+    let tour = Tour { provider, replies, call, of, from: &from, memory: &memory, first_rows };
     let ended = tour.twice_if_doubted().await;
     keep(store, from.0, &memory).await;
     if let Err(failure) = &ended {
@@ -86,6 +87,7 @@ struct Tour<'a> {
     from: &'a (Option<TenantId>, Option<Box<Impersonation>>),
     /// What Exchange said the mailboxes are.
     memory: &'a Memory,
+    first_rows: Awaited<'a>,
 }
 
 /// What came of one list.
@@ -192,7 +194,14 @@ impl Tour<'_> {
     /// Shows a page. Of users who were shown before only their kinds are news: those of a list that was broken off did not
     /// all go out.
     async fn show(&self, page: Arc<UserPage>, shown: Option<&HashSet<UserId>>) -> bool {
-        let Some(shown) = shown else { return self.send(Reply::Page(page)).await };
+        let Some(shown) = shown else {
+            let has_rows = !page.is_empty();
+            let is_heard = self.send(Reply::Page(page)).await;
+            if has_rows {
+                self.first_rows.over();
+            }
+            return is_heard;
+        };
         let kinds = page.ids().iter().copied().zip(page.kinds().iter().copied());
         let is_news = |(id, kind): &(UserId, Kind)| shown.contains(id) && *kind != Kind::NotKnownYet;
         let kinds: Vec<_> = kinds.filter(is_news).collect();

@@ -15,7 +15,7 @@ use super::{
     graph::{self, Assignment},
     journal::{Event, Grant, State},
     platform::{Platform, object_id},
-    role::{GRAPH, ROLES, Role},
+    role::{GRAPH, Role, known_roles},
     world::{PartnerApp, Tenant},
 };
 
@@ -155,7 +155,7 @@ impl Application {
             None => self.instate(platform, tenant, false)?,
         };
         let known = self.grant(platform, tenant)?.map(|grant| grant.roles).unwrap_or_default();
-        for role in ROLES.iter().filter(|role| roles.iter().any(|it| it == role.value)) {
+        for role in known_roles().filter(|role| roles.iter().any(|it| it == role.value)) {
             if known.iter().any(|it| it == role.value) {
                 continue;
             }
@@ -287,5 +287,5 @@ fn principal_in(state: &State, tenant: &Tenant, client: &str) -> Option<Value> {
 
 /// A role of Graph by its id.
 fn by_id(id: &str) -> Option<&'static Role> {
-    ROLES.iter().find(|role| role.id.eq_ignore_ascii_case(id))
+    known_roles().find(|role| role.id.eq_ignore_ascii_case(id))
 }

@@ -6,79 +6,37 @@
 
 pub(super) mod page;
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::{
     answer::{Answer, Ask, Mark, value},
     application::Application,
-    discovery::unknown_tenant,
+    entry::{self, End},
     fault::Faults,
     platform::Platform,
     role,
+    token::{self, Refusal, lacking},
     world::{Account, Tenant},
 };
 use std::sync::Arc;
 
-/// How long a sign-in may take, milliseconds. A guess: the real pages give up at some point too.
-const PATIENCE: i64 = 3_600_000;
-
-/// A sign-in on its way.
-struct Flow {
-    /// Path word of the link: tenant or `organizations`.
-    word: String,
-    /// Application that asks.
-    client: String,
+/// What the link asked for.
+#[derive(Clone, Serialize, Deserialize)]
+struct Wish {
     /// 1 or 2.
     version: u64,
     /// `redirect_uri`, checked.
     redirect: Option<String>,
     /// `state`, to be echoed.
     state: Option<String>,
-    /// Account that was chosen.
-    account: Option<String>,
-    /// Whether its password was right.
-    signed_in: bool,
-    /// When it began, milliseconds since 1970 UTC.
-    began: i64,
 }
 
-impl Flow {
-    /// As a hidden field.
-    fn seal(&self, platform: &Platform) -> String {
-        let content = json!({
-            "w": self.word, "c": self.client, "v": self.version, "r": self.redirect, "s": self.state, "a": self.account, "p": self.signed_in,
-            "b": self.began,
-        });
-        platform.keys.seal(&content).unwrap_or_default()
-    }
-
-    /// Back from a hidden field.
-    fn open(platform: &Platform, sealed: &str) -> Option<Self> {
-        let content = platform.keys.open(sealed)?;
-        let text = |name: &str| content.get(name).and_then(Value::as_str).map(str::to_owned);
-        let flow = Self {
-            word: text("w")?,
-            client: text("c")?,
-            version: content.get("v")?.as_u64()?,
-            redirect: text("r"),
-            state: text("s"),
-            account: text("a"),
-            signed_in: content.get("p")?.as_bool()?,
-            began: content.get("b")?.as_i64()?,
-        };
-        (platform.now().saturating_sub(flow.began) < PATIENCE).then_some(flow)
-    }
-
-    /// The application that asks.
-    fn application(&self, platform: &Platform) -> Option<Application> {
-        platform.application(&self.client).ok().flatten()
-    }
-
-    /// The tenant that the link names; none for `organizations`.
-    fn tenant<'a>(&self, platform: &'a Platform) -> Option<&'a Arc<Tenant>> {
-        platform.world.tenant(&self.word)
-    }
+impl End for Wish {
+    const FORMS: &str = "login";
 }
+
+/// A sign-in on its way to consent.
+type Flow = entry::Flow<Wish>;
 
 /// Answers `/{tenant}/oauth2/v2.0/logout`.
 pub(super) fn signed_out() -> Answer {
@@ -91,25 +49,23 @@ pub(super) fn trouble(platform: &Platform, ask: &Ask, code: u32, text: &str) -> 
     Answer::page(400, page::trouble(code, text, &Mark::of(ask, platform.now())))
 }
 
+/// The same for a refusal that has no page of its own.
+pub(super) fn refused(platform: &Platform, ask: &Ask, (_, _, code, text): &Refusal) -> Answer {
+    trouble(platform, ask, *code, text)
+}
+
 /// Answers `/{tenant}/adminconsent` (`version` 1) and `/{tenant}/v2.0/adminconsent` (`version` 2).
 pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) -> Answer {
     let pairs = ask.pairs();
     let any =
         word.eq_ignore_ascii_case("organizations") || (version == 1 && word.eq_ignore_ascii_case("common"));
-    if !any && platform.world.tenant(word).is_none() {
-        let (_, code, text) = unknown_tenant(word);
-        return trouble(platform, ask, code, &text);
-    }
-    if let Some(cloud) = platform.abroad(word) {
-        let text = format!(
-            "Tenant '{word}' request is being redirected to the National Cloud '{}'.",
-            cloud.instance
-        );
-        return trouble(platform, ask, 90_038, &text);
+    if let Err(refusal) = token::known(platform, word)
+        && !any
+    {
+        return refused(platform, ask, &refusal);
     }
     let Some(client) = value(&pairs, "client_id") else {
-        let text = "The request body must contain the following parameter: 'client_id'.";
-        return trouble(platform, ask, 900_144, text);
+        return refused(platform, ask, &lacking("client_id"));
     };
     let named = platform.world.tenant(word);
     let is_here = |it: &Application| named.is_none_or(|tenant| it.may_be_in(tenant));
@@ -119,44 +75,20 @@ pub(super) fn begin(platform: &Platform, ask: &Ask, word: &str, version: u64) ->
     };
     if version == 2 {
         let Some(scope) = value(&pairs, "scope").filter(|text| !text.is_empty()) else {
-            let text = "The request body must contain the following parameter: 'scope'.";
-            return trouble(platform, ask, 900_144, text);
+            return refused(platform, ask, &lacking("scope"));
         };
         if !scope_fits(scope, &application.client_id, platform.world.home.graph) {
             return trouble(platform, ask, 70_011, &format!("The scope '{scope}' is not valid."));
         }
     }
     let redirect = value(&pairs, "redirect_uri").map(str::to_owned);
-    if let Some(address) = &redirect
-        && !registered(&application.redirects, address)
-    {
-        let text = format!(
-            "The redirect URI '{address}' specified in the request does not match the redirect URIs configured for the \
-             application '{client}'."
-        );
-        return trouble(platform, ask, 50_011, &text);
+    if let Some(Err(refusal)) = redirect.as_ref().map(|it| registered(&application.redirects, it, client)) {
+        return refused(platform, ask, &refusal);
     }
     let state = value(&pairs, "state").map(str::to_owned);
-    let flow = Flow {
-        word: word.to_owned(),
-        client: application.client_id,
-        version,
-        redirect,
-        state,
-        account: None,
-        signed_in: false,
-        began: platform.now(),
-    };
-    hinted(platform, flow, value(&pairs, "login_hint"))
-}
-
-/// The first page: with a `login_hint` that is read, the password of that account.
-fn hinted(platform: &Platform, flow: Flow, hint: Option<&str>) -> Answer {
-    let faults = platform.faults(flow.tenant(platform).map(Arc::as_ref));
-    match hint.filter(|_| !faults.no_login_hint).filter(|address| platform.world.account(address).is_some()) {
-        Some(address) => account(platform, flow, address),
-        None => choose(platform, &flow),
-    }
+    let flow = Flow::begin(platform, word, application.client_id, Wish { version, redirect, state });
+    let is_read = !platform.faults(flow.tenant(platform).map(Arc::as_ref)).no_login_hint;
+    flow.first(platform, value(&pairs, "login_hint").filter(|_| is_read))
 }
 
 /// `.default` of Graph or of the application, alone or with the sign-in scopes.
@@ -171,61 +103,45 @@ fn scope_fits(scope: &str, client: &str, graph: &str) -> bool {
 }
 
 /// Whether an address is registered: letter for letter, but the port of `localhost` does not count.
-pub(super) fn registered(known: &[String], address: &str) -> bool {
+pub(super) fn registered(known: &[String], address: &str, client: &str) -> Result<(), Refusal> {
     let portless = |text: &str| {
         let url = url::Url::parse(text).ok()?;
         (url.host_str() == Some("localhost") && url.scheme() == "http").then(|| url.path().to_owned())
     };
-    known.iter().any(|it| it == address || (portless(it).is_some() && portless(it) == portless(address)))
-}
-
-/// The first page: the accounts that this browser knows.
-fn choose(platform: &Platform, flow: &Flow) -> Answer {
-    let Some(tenant) = flow.tenant(platform) else {
-        return Answer::page(200, page::address(&flow.seal(platform), flow, None));
-    };
-    let elsewhere = tenant
-        .other_account
-        .iter()
-        .filter_map(|address| platform.world.account(address))
-        .map(|(_, account)| account);
-    let mut accounts: Vec<&Account> = tenant.accounts.iter().collect();
-    accounts.extend(elsewhere.filter(|it| !tenant.accounts.iter().any(|own| own.address == it.address)));
-    Answer::page(200, page::accounts(&flow.seal(platform), flow, &accounts))
+    let is_it = |it: &String| it == address || (portless(it).is_some() && portless(it) == portless(address));
+    known.iter().any(is_it).then_some(()).ok_or_else(|| {
+        let text = format!(
+            "The redirect URI '{address}' specified in the request does not match the redirect URIs configured for the \
+             application '{client}'."
+        );
+        (400, "invalid_request", 50_011, text)
+    })
 }
 
 /// Answers `POST /{tenant}/login`: one page's form.
 pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
     let form = ask.form().unwrap_or_default();
-    let Some(mut flow) = value(&form, "ctx").and_then(|sealed| Flow::open(platform, sealed)) else {
+    let Some(mut flow) = Flow::of(platform, &form) else {
         let text = "The sign-in has taken too long or was opened twice. Please open the link again.";
         return trouble(platform, ask, 50_089, text);
     };
-    let Some(app) = flow.application(platform) else {
+    let Some(app) = platform.application(&flow.client).ok().flatten() else {
         return trouble(platform, ask, 700_016, "The application was not found in the directory.");
     };
     match value(&form, "step") {
-        Some("account") => match value(&form, "account") {
-            Some("") | None => {
-                Answer::page(200, page::address(&flow.seal(platform), &flow, Some(page::Problem::NoAddress)))
-            }
-            Some("other") => Answer::page(200, page::address(&flow.seal(platform), &flow, None)),
-            Some(address) => account(platform, flow, address.trim()),
+        Some("account" | "password") => match flow.identify(platform, &form) {
+            Ok((flow, home, account)) => signed_in(platform, ask, &flow, &app, (home, account)),
+            Err(page) => page,
         },
-        Some("password") if value(&form, "back").is_some() => {
-            flow.account = None;
-            choose(platform, &flow)
-        }
-        Some("password") => password(platform, ask, flow, &app, value(&form, "passwd").unwrap_or_default()),
         Some("approval") if value(&form, "again").is_some() => {
-            (flow.account, flow.signed_in) = (None, false);
-            choose(platform, &flow)
+            (flow.account, flow.is_signed_in) = (None, false);
+            flow.choose(platform)
         }
-        Some("request") if flow.signed_in => {
+        Some("request") if flow.is_signed_in => {
             Answer::page(200, page::requested(&app, &Mark::of(ask, platform.now())))
         }
         Some("approval") => declined(platform, ask, &flow, &app, false),
-        Some("consent") if flow.signed_in => match value(&form, "decision") {
+        Some("consent") if flow.is_signed_in => match value(&form, "decision") {
             Some("accept") => accepted(platform, ask, &flow, &app),
             _ => declined(platform, ask, &flow, &app, true),
         },
@@ -238,15 +154,6 @@ pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
     }
 }
 
-/// An account was chosen or typed.
-fn account(platform: &Platform, mut flow: Flow, address: &str) -> Answer {
-    let Some((_, account)) = platform.world.account(address) else {
-        return Answer::page(200, page::address(&flow.seal(platform), &flow, Some(page::Problem::Unknown)));
-    };
-    flow.account = Some(account.address.clone());
-    Answer::page(200, page::password(&flow.seal(platform), &flow, account, false))
-}
-
 /// What Microsoft says to an account of another organisation than the one that is signed in to (AADSTS50020).
 pub(super) fn stranger(address: &str, home: &Tenant, target: &Tenant, client: &str) -> String {
     format!(
@@ -257,17 +164,18 @@ pub(super) fn stranger(address: &str, home: &Tenant, target: &Tenant, client: &s
     )
 }
 
-/// A password was typed.
-fn password(platform: &Platform, ask: &Ask, mut flow: Flow, app: &Application, typed: &str) -> Answer {
-    let found = flow.account.as_deref().and_then(|address| platform.world.account(address));
-    let Some((home, account)) = found else { return choose(platform, &flow) };
-    if typed != account.password {
-        return Answer::page(200, page::password(&flow.seal(platform), &flow, account, true));
-    }
+/// The password was right.
+fn signed_in(
+    platform: &Platform,
+    ask: &Ask,
+    flow: &Flow,
+    app: &Application,
+    (home, account): (&Arc<Tenant>, &Account),
+) -> Answer {
     let target = flow.tenant(platform).unwrap_or(home);
     if target.id != home.id {
         let text = stranger(&account.address, home, target, &app.client_id);
-        return failed(platform, ask, &flow, 50_020, &text);
+        return failed(platform, ask, flow, 50_020, &text);
     }
     if !app.may_be_in(home) {
         let text = format!(
@@ -276,25 +184,21 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, app: &Application, t
         );
         return trouble(platform, ask, 700_016, &text);
     }
-    flow.signed_in = true;
-    let sealed = flow.seal(platform);
+    let form = flow.form(platform);
     let faults = platform.faults(Some(home));
     match faults.consent_error {
         Some(90_095) => {
-            return Answer::page(200, page::request(&sealed, &flow, app, account));
+            return Answer::page(200, page::request(&form, app, account));
         }
-        Some(code) => return failed(platform, ask, &flow, code, blocked(code)),
+        Some(code) => return failed(platform, ask, flow, code, blocked(code)),
         None => {}
     }
     if !account.role.may_consent() {
-        return Answer::page(
-            200,
-            page::approval(&sealed, &flow, app, account, &Mark::of(ask, platform.now())),
-        );
+        return Answer::page(200, page::approval(&form, app, account, &Mark::of(ask, platform.now())));
     }
     let roles: Vec<_> =
         app.permissions.iter().chain(&faults.asks).filter_map(|value| role::role(value)).collect();
-    Answer::page(200, page::permissions(&sealed, &flow, app, account, &home.name, &roles))
+    Answer::page(200, page::permissions(&form, app, account, &home.name, &roles))
 }
 
 /// What a page says that ends with an error behind the password.
@@ -316,9 +220,9 @@ const fn blocked(code: u32) -> &'static str {
 
 /// Accept was pressed.
 fn accepted(platform: &Platform, ask: &Ask, flow: &Flow, app: &Application) -> Answer {
-    let found = flow.account.as_deref().and_then(|address| platform.world.account(address));
+    let found = flow.account(platform);
     let Some((home, _)) = found.filter(|(_, account)| account.role.may_consent()) else {
-        return choose(platform, flow);
+        return flow.choose(platform);
     };
     let faults: Faults = platform.faults(Some(home));
     let roles = faults.asked(&app.permissions);
@@ -330,13 +234,13 @@ fn accepted(platform: &Platform, ask: &Ask, flow: &Flow, app: &Application) -> A
             &format!("A transient error has occurred. Please try again. ({why})"),
         );
     }
-    let Some(address) = &flow.redirect else {
+    let Some(address) = &flow.end.redirect else {
         // Microsoft has recorded the grant by now and finds that it can't send the browser anywhere.
         return trouble(platform, ask, 500_113, "No reply address is registered for the application.");
     };
     let mut pairs = vec![("admin_consent", "True".to_owned()), ("tenant", home.id.clone())];
-    pairs.extend(flow.state.clone().map(|state| ("state", state)));
-    if flow.version == 2 {
+    pairs.extend(flow.end.state.clone().map(|state| ("state", state)));
+    if flow.end.version == 2 {
         let graph = platform.world.home.graph;
         let scopes: Vec<_> = roles.iter().map(|role| format!("https://{graph}/{role}")).collect();
         pairs.push(("scope", scopes.join(" ")));
@@ -347,7 +251,7 @@ fn accepted(platform: &Platform, ask: &Ask, flow: &Flow, app: &Application) -> A
 /// Cancel was pressed, or the page without rights was left.
 fn declined(platform: &Platform, ask: &Ask, flow: &Flow, app: &Application, by_admin: bool) -> Answer {
     let text = "The resource owner or authorization server denied the request: the user did not consent to the application.";
-    if flow.redirect.is_none() && by_admin {
+    if flow.end.redirect.is_none() && by_admin {
         return Answer::page(200, page::cancelled(app, &Mark::of(ask, platform.now())));
     }
     failed(platform, ask, flow, 65_004, text)
@@ -355,7 +259,7 @@ fn declined(platform: &Platform, ask: &Ask, flow: &Flow, app: &Application, by_a
 
 /// Ends with an error: by redirect where there is an address, on a page where there is none.
 fn failed(platform: &Platform, ask: &Ask, flow: &Flow, code: u32, text: &str) -> Answer {
-    let Some(address) = &flow.redirect else { return trouble(platform, ask, code, text) };
+    let Some(address) = &flow.end.redirect else { return trouble(platform, ask, code, text) };
     let mark = Mark::of(ask, platform.now());
     let mut pairs = vec![
         ("error", "access_denied".to_owned()),
@@ -363,7 +267,7 @@ fn failed(platform: &Platform, ask: &Ask, flow: &Flow, code: u32, text: &str) ->
         ("error_uri", format!("https://{}/error?code={code}", platform.world.home.login)),
         ("admin_consent", "True".to_owned()),
     ];
-    pairs.extend(flow.state.clone().map(|state| ("state", state)));
+    pairs.extend(flow.end.state.clone().map(|state| ("state", state)));
     back(address, &pairs)
 }
 
@@ -396,7 +300,7 @@ mod tests {
             ("https://partner.example:444/done", false),
             ("rubbish", false),
         ] {
-            assert_eq!(registered(&known, address), fits, "{address}");
+            assert_eq!(registered(&known, address, "client").is_ok(), fits, "{address}");
         }
     }
 

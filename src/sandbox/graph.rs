@@ -131,6 +131,12 @@ impl Found {
         Self { status: 200, body: value.to_string().into_bytes(), units, cut: false }
     }
 
+    /// A collection with its context.
+    fn list(caller: &Caller, context: &str, rows: &Value, units: u32) -> Self {
+        let context = format!("{}/$metadata#{context}", caller.root);
+        Self::json(&json!({"@odata.context": context, "value": rows}), units)
+    }
+
     /// 204: done, and nothing to say.
     fn nothing() -> Self {
         Self { status: 204, body: Vec::new(), units: 1, cut: false }

@@ -1,198 +1,26 @@
 //! Invented names of people, shared mailboxes, rooms and things, by number.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::world::Kind;
 
-/// Given names.
-const GIVEN: [&str; 61] = [
-    "Aroha",
-    "Liam",
-    "Mei",
-    "Oliver",
-    "Priya",
-    "Jack",
-    "Charlotte",
-    "Noah",
-    "Amelia",
-    "Wiremu",
-    "Isla",
-    "Hemi",
-    "Grace",
-    "Thomas",
-    "Anahera",
-    "Lucas",
-    "Zoë",
-    "Ethan",
-    "Ruby",
-    "Nikau",
-    "Chloé",
-    "Harry",
-    "Sofia",
-    "Leo",
-    "Hana",
-    "Oscar",
-    "Matilda",
-    "Arjun",
-    "Evie",
-    "Samuel",
-    "Mereana",
-    "Henry",
-    "Lily",
-    "Kiri",
-    "William",
-    "Sienna",
-    "Tane",
-    "Ava",
-    "James",
-    "Ella",
-    "Ravi",
-    "Georgia",
-    "Daniel",
-    "Ngaire",
-    "Angus",
-    "Fatima",
-    "Hugo",
-    "Ines",
-    "Joshua",
-    "Leilani",
-    "Marcus",
-    "Niamh",
-    "Patrick",
-    "Rosa",
-    "Sione",
-    "Tessa",
-    "Umar",
-    "Violet",
-    "Xavier",
-    "Yasmin",
-    "Zachary",
-];
+/// What `assets/sandbox/names.toml` lists.
+#[derive(Default, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+struct Names {
+    given: Vec<&'static str>,
+    family: Vec<&'static str>,
+    departments: Vec<&'static str>,
+    shared: Vec<&'static str>,
+    rooms: Vec<&'static str>,
+    things: Vec<&'static str>,
+}
 
-/// Family names.
-const FAMILY: [&str; 79] = [
-    "Smith",
-    "Nguyen",
-    "Williams",
-    "Tamihana",
-    "Brown",
-    "Singh",
-    "Wilson",
-    "Chen",
-    "Taylor",
-    "O'Brien",
-    "Anderson",
-    "Patel",
-    "Thompson",
-    "Parata",
-    "Harris",
-    "Kim",
-    "Martin",
-    "Walker",
-    "Rangi",
-    "Murphy",
-    "Kelly",
-    "Ryan",
-    "Müller",
-    "Clarke",
-    "Henare",
-    "Robinson",
-    "Hughes",
-    "Papadopoulos",
-    "Campbell",
-    "Young",
-    "Ngata",
-    "Mitchell",
-    "Rossi",
-    "Stewart",
-    "Faleafa",
-    "Scott",
-    "Watson",
-    "Kaur",
-    "Edwards",
-    "Turner",
-    "Wong",
-    "Bennett",
-    "Morgan",
-    "Hughson",
-    "Cooper",
-    "Reid",
-    "Bailey",
-    "Tuhoe",
-    "Ward",
-    "Cox",
-    "Fraser",
-    "Gray",
-    "Hassan",
-    "Irvine",
-    "Jansen",
-    "Kovac",
-    "Lambert",
-    "Mahuta",
-    "Novak",
-    "Ortega",
-    "Pham",
-    "Quinn",
-    "Ridley",
-    "Sutherland",
-    "Te Aho",
-    "Ulbrich",
-    "Vaughan",
-    "Wu",
-    "Xu",
-    "Yates",
-    "Zammit",
-    "Ashby",
-    "Burke",
-    "Doyle",
-    "Ellis",
-    "Foster",
-    "Grant",
-    "Hart",
-    "Ibsen",
-];
-
-/// Departments.
-const DEPARTMENTS: [&str; 9] = [
-    "Sales",
-    "Operations",
-    "Finance",
-    "Kitchen",
-    "Workshop",
-    "Customer Service",
-    "Warehouse",
-    "Marketing",
-    "Administration",
-];
-
-/// Shared mailboxes.
-const SHARED: [&str; 12] = [
-    "Accounts",
-    "Info",
-    "Reception",
-    "Sales",
-    "Bookings",
-    "Careers",
-    "Orders",
-    "Support",
-    "Invoices",
-    "Web Enquiries",
-    "Payroll",
-    "Deliveries",
-];
-
-/// Rooms.
-const ROOMS: [&str; 8] = [
-    "Boardroom",
-    "Kauri Room",
-    "Harbour Room",
-    "Small Meeting Room",
-    "Training Room",
-    "Tui Room",
-    "Studio",
-    "Phone Booth",
-];
-
-/// Things that can be booked.
-const THINGS: [&str; 5] = ["Delivery Van", "Projector", "Conference Phone", "Pool Car", "Forklift"];
+/// The lists, read once; a test reads them too, so that they are never found broken here.
+static NAMES: LazyLock<Names> =
+    LazyLock::new(|| toml::from_str(include_str!("../../assets/sandbox/names.toml")).unwrap_or_default());
 
 /// Display name, and what stands before the @ (for a guest the whole outside address).
 pub(super) fn of(kind: Kind, number: u32) -> (String, String) {
@@ -202,18 +30,18 @@ pub(super) fn of(kind: Kind, number: u32) -> (String, String) {
             let (name, local) = person(number.wrapping_mul(31).wrapping_add(11));
             (name, format!("{local}.g{number}@visitor.example"))
         }
-        Kind::Shared => thing(&SHARED, number),
-        Kind::Room => thing(&ROOMS, number),
-        Kind::Equipment => thing(&THINGS, number),
+        Kind::Shared => thing(&NAMES.shared, number),
+        Kind::Room => thing(&NAMES.rooms, number),
+        Kind::Equipment => thing(&NAMES.things, number),
     }
 }
 
 /// A person: neighbours in the list have unlike names, and the same address never comes back.
 fn person(number: u32) -> (String, String) {
-    let pairs = u32::try_from(GIVEN.len() * FAMILY.len()).unwrap_or(1);
+    let pairs = u32::try_from(NAMES.given.len() * NAMES.family.len()).unwrap_or(1).max(1);
     let (pair, round) = (number % pairs, number / pairs);
     // 61 and 79 have no divisor in common, so the two remainders meet in every pair exactly once.
-    let (given, family) = (pick(&GIVEN, pair), pick(&FAMILY, pair));
+    let (given, family) = (pick(&NAMES.given, pair), pick(&NAMES.family, pair));
     let name = format!("{given} {family}");
     let mut local = plain(&format!("{given}.{family}"));
     if round > 0 {
@@ -256,7 +84,7 @@ fn plain(name: &str) -> String {
 pub(super) fn department(kind: Kind, number: u32) -> Option<&'static str> {
     let works_here =
         matches!(kind, Kind::User | Kind::Disabled | Kind::Unlicensed | Kind::OnPremises) && number % 11 != 5;
-    works_here.then(|| pick(&DEPARTMENTS, number / 3))
+    works_here.then(|| pick(&NAMES.departments, number / 3))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
     application::{of, redirects, registered},
     partner_center,
     platform::Platform,
-    role::{GRAPH, SCOPES},
+    role::{GRAPH, known_scopes},
 };
 
 /// Application id of Microsoft Graph Command Line Tools, which Microsoft publishes.
@@ -96,7 +96,7 @@ fn made(platform: &Platform, client: &str) -> Option<Registration> {
     let asked =
         list(&row, "requiredResourceAccess").into_iter().filter(|it| of(it, "resourceAppId") == GRAPH);
     let asked = asked.flat_map(|resource| list(&resource, "resourceAccess"));
-    let scope = |access: &Value| SCOPES.iter().find(|(_, id)| of(access, "id").eq_ignore_ascii_case(id));
+    let scope = |access: &Value| known_scopes().find(|(_, id)| of(access, "id").eq_ignore_ascii_case(id));
     Some(Registration {
         client: of(&row, "appId").to_owned(),
         name: of(&row, "displayName").to_owned(),

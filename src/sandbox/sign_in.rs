@@ -10,16 +10,16 @@ mod tokens;
 
 use std::{collections::HashSet, sync::Mutex};
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::{
     answer::{Answer, Ask, Mark, fresh, value},
-    consent::{self, page as pages},
+    consent,
     discovery::{ANYBODY, unknown_tenant},
+    entry::{self, seal, unseal},
     platform::Platform,
     registration::{Registration, Scopes, public},
-    token::{Refusal, app_unknown},
+    token::{Refusal, app_unknown, lacking},
     world::{Account, Tenant},
 };
 use std::sync::Arc;
@@ -29,8 +29,6 @@ pub(super) use tokens::{grant, oid};
 
 use device::{Device, State};
 
-/// How long a sign-in may take, milliseconds. A guess: the real pages give up at some point too.
-const PATIENCE: i64 = 3_600_000;
 /// What the pages say when their form comes back too late.
 const TOO_LATE: &str = "The sign-in has taken too long or was opened twice. Please open the link again.";
 
@@ -43,23 +41,6 @@ pub(super) struct SignIns {
     spent: Mutex<HashSet<String>>,
 }
 
-/// A sign-in on its way.
-#[derive(Clone, Serialize, Deserialize)]
-struct Flow {
-    /// Path word: a tenant, or `organizations`.
-    word: String,
-    /// Application that asks.
-    client: String,
-    /// What comes at its end.
-    end: End,
-    /// Account that was chosen.
-    account: Option<String>,
-    /// Whether its password was right.
-    is_signed_in: bool,
-    /// When it began, milliseconds since 1970 UTC.
-    began: i64,
-}
-
 /// What comes at the end of a sign-in.
 #[derive(Clone, Serialize, Deserialize)]
 enum End {
@@ -68,6 +49,13 @@ enum End {
     /// The device code with this user code is confirmed.
     Device(String),
 }
+
+impl entry::End for End {
+    const FORMS: &str = "signin";
+}
+
+/// A person's sign-in on its way.
+type Flow = entry::Flow<End>;
 
 /// What an application asked `/authorize` for.
 #[derive(Clone, Serialize, Deserialize)]
@@ -101,41 +89,6 @@ struct Code {
     made: i64,
 }
 
-impl pages::Posts for Flow {
-    fn action(&self) -> String {
-        format!("/{}/signin", pages::percent(&self.word))
-    }
-}
-
-/// Seals something as one of a kind.
-fn seal(platform: &Platform, kind: &str, content: &impl Serialize) -> String {
-    platform.keys.seal(&json!({"k": kind, "c": content})).unwrap_or_default()
-}
-
-/// Reads what [`seal`] sealed as this kind.
-fn unseal<T: DeserializeOwned>(platform: &Platform, kind: &str, text: &str) -> Option<T> {
-    let mut content = platform.keys.open(text)?;
-    (content.get("k")?.as_str()? == kind).then_some(())?;
-    serde_json::from_value(content.get_mut("c")?.take()).ok()
-}
-
-impl Flow {
-    /// As a hidden field.
-    fn seal(&self, platform: &Platform) -> String {
-        seal(platform, "sign-in", self)
-    }
-
-    /// The tenant that was named; none for `organizations`.
-    fn tenant<'a>(&self, platform: &'a Platform) -> Option<&'a Arc<Tenant>> {
-        platform.world.tenant(&self.word)
-    }
-
-    /// Who was chosen.
-    fn account<'a>(&self, platform: &'a Platform) -> Option<(&'a Arc<Tenant>, &'a Account)> {
-        platform.world.account(self.account.as_deref()?)
-    }
-}
-
 /// The public client that signs people in at a path word.
 fn registration(platform: &Platform, client: &str, word: &str) -> Result<Registration, Refusal> {
     let any = ANYBODY.contains(&word.to_lowercase().as_str());
@@ -162,22 +115,15 @@ fn registration(platform: &Platform, client: &str, word: &str) -> Result<Registr
 /// Answers `GET /{tenant}/oauth2/v2.0/authorize`.
 pub(super) fn authorize(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     let pairs = ask.pairs();
-    let trouble = |code, text: &str| consent::trouble(platform, ask, code, text);
-    let missing = |name: &str| {
-        trouble(900_144, &format!("The request body must contain the following parameter: '{name}'."))
-    };
-    let Some(client) = value(&pairs, "client_id") else { return missing("client_id") };
+    let trouble = |refusal: &Refusal| consent::refused(platform, ask, refusal);
+    let Some(client) = value(&pairs, "client_id") else { return trouble(&lacking("client_id")) };
     let registration = match registration(platform, client, word) {
         Ok(registration) => registration,
-        Err((_, _, code, text)) => return trouble(code, &text),
+        Err(refusal) => return trouble(&refusal),
     };
-    let Some(redirect) = value(&pairs, "redirect_uri") else { return missing("redirect_uri") };
-    if !consent::registered(&registration.redirects, redirect) {
-        let text = format!(
-            "The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured for the \
-             application '{client}'."
-        );
-        return trouble(50_011, &text);
+    let Some(redirect) = value(&pairs, "redirect_uri") else { return trouble(&lacking("redirect_uri")) };
+    if let Err(refusal) = consent::registered(&registration.redirects, redirect, client) {
+        return trouble(&refusal);
     }
     let owned = |name: &str| value(&pairs, name).filter(|text| !text.is_empty()).map(str::to_owned);
     let is_hash = owned("code_challenge_method").is_some_and(|it| it == "S256");
@@ -192,18 +138,8 @@ pub(super) fn authorize(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     if let Some((error, code, text)) = unfit(&pairs, &wish, &registration) {
         return refused(platform, ask, &wish, error, code, text);
     }
-    let flow = Flow {
-        word: word.to_owned(),
-        client: registration.client,
-        end: End::Code(wish),
-        account: None,
-        is_signed_in: false,
-        began: platform.now(),
-    };
-    match owned("login_hint").filter(|hint| platform.world.account(hint).is_some()) {
-        Some(hint) => account(platform, flow, &hint),
-        None => choose(platform, &flow),
-    }
+    let flow = Flow::begin(platform, word, registration.client, End::Code(wish));
+    flow.first(platform, value(&pairs, "login_hint"))
 }
 
 /// Why a request is sent back to the application: `error`, AADSTS number, text.
@@ -239,40 +175,20 @@ fn unfit(
     ))
 }
 
-/// The first page: the accounts that this browser knows.
-fn choose(platform: &Platform, flow: &Flow) -> Answer {
-    let sealed = flow.seal(platform);
-    Answer::page(
-        200,
-        match flow.tenant(platform) {
-            Some(tenant) => pages::accounts(&sealed, flow, &tenant.accounts.iter().collect::<Vec<_>>()),
-            None => pages::address(&sealed, flow, None),
-        },
-    )
-}
-
 /// Answers `POST /{tenant}/signin`: one page's form.
 pub(super) fn step(platform: &Platform, ask: &Ask) -> Answer {
     let form = ask.form().unwrap_or_default();
     if value(&form, "step") == Some("code") {
         return typed(platform, value(&form, "otc").unwrap_or_default());
     }
-    let flow = value(&form, "ctx").and_then(|sealed| unseal::<Flow>(platform, "sign-in", sealed));
-    let Some(mut flow) = flow.filter(|flow| platform.now().saturating_sub(flow.began) < PATIENCE) else {
+    let Some(flow) = Flow::of(platform, &form) else {
         return consent::trouble(platform, ask, 50_089, TOO_LATE);
     };
-    let again = |problem| Answer::page(200, pages::address(&flow.seal(platform), &flow, problem));
     match value(&form, "step") {
-        Some("account") => match value(&form, "account") {
-            Some("") | None => again(Some(pages::Problem::NoAddress)),
-            Some("other") => again(None),
-            Some(address) => account(platform, flow, address.trim()),
+        Some("account" | "password") => match flow.identify(platform, &form) {
+            Ok((flow, home, account)) => signed_in(platform, ask, &flow, home, account),
+            Err(page) => page,
         },
-        Some("password") if value(&form, "back").is_some() => {
-            flow.account = None;
-            choose(platform, &flow)
-        }
-        Some("password") => password(platform, ask, flow, value(&form, "passwd").unwrap_or_default()),
         Some("confirm") if flow.is_signed_in => {
             confirmed(platform, ask, &flow, value(&form, "decision") == Some("continue"))
         }
@@ -285,26 +201,11 @@ fn typed(platform: &Platform, code: &str) -> Answer {
     let Some((client, word, user)) = platform.sign_ins.waiting(code, platform.now()) else {
         return Answer::page(200, page::code("", true));
     };
-    let end = End::Device(user);
-    choose(platform, &Flow { word, client, end, account: None, is_signed_in: false, began: platform.now() })
+    Flow::begin(platform, &word, client, End::Device(user)).choose(platform)
 }
 
-/// An account was chosen or typed.
-fn account(platform: &Platform, mut flow: Flow, address: &str) -> Answer {
-    let Some((_, account)) = platform.world.account(address) else {
-        let problem = Some(pages::Problem::Unknown);
-        return Answer::page(200, pages::address(&flow.seal(platform), &flow, problem));
-    };
-    flow.account = Some(account.address.clone());
-    Answer::page(200, pages::password(&flow.seal(platform), &flow, account, false))
-}
-
-/// A password was typed.
-fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answer {
-    let Some((home, account)) = flow.account(platform) else { return choose(platform, &flow) };
-    if typed != account.password {
-        return Answer::page(200, pages::password(&flow.seal(platform), &flow, account, true));
-    }
+/// The password was right.
+fn signed_in(platform: &Platform, ask: &Ask, flow: &Flow, home: &Arc<Tenant>, account: &Account) -> Answer {
     let target = flow.tenant(platform).unwrap_or(home);
     if target.id != home.id {
         let text = consent::stranger(&account.address, home, target, &flow.client);
@@ -312,9 +213,8 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
     }
     let faults = platform.faults(Some(home));
     if let Some(code) = faults.sign_in_error {
-        return forced(platform, ask, &flow, code, faults.sign_in_told);
+        return forced(platform, ask, flow, code, faults.sign_in_told);
     }
-    flow.is_signed_in = true;
     match &flow.end {
         End::Code(wish) => {
             let code = Code {
@@ -329,7 +229,7 @@ fn password(platform: &Platform, ask: &Ask, mut flow: Flow, typed: &str) -> Answ
         }
         End::Device(_) => {
             let name = public(platform, &flow.client).map(|it| it.name).unwrap_or_default();
-            Answer::page(200, page::confirm(&flow.seal(platform), &flow, account, &name))
+            Answer::page(200, page::confirm(&flow.form(platform), account, &name))
         }
     }
 }

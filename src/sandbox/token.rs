@@ -14,6 +14,7 @@ use super::{
     discovery::{ANYBODY, unknown_tenant},
     platform::{Consent, Platform},
     sign_in,
+    world::Tenant,
 };
 
 /// Life of an access token, seconds: the usual lower end of 60 to 90 minutes.
@@ -41,16 +42,8 @@ fn grant(platform: &Platform, ask: &Ask, word: &str) -> Result<Value, Refusal> {
         let text = "The endpoint only accepts POST requests with a form body.".to_owned();
         (400, "invalid_request", 900_561, text)
     })?;
-    let field = |name: &'static str| {
-        value(&form, name).filter(|text| !text.is_empty()).ok_or_else(|| {
-            (
-                400,
-                "invalid_request",
-                900_144,
-                format!("The request body must contain the following parameter: '{name}'."),
-            )
-        })
-    };
+    let field =
+        |name: &'static str| value(&form, name).filter(|text| !text.is_empty()).ok_or_else(|| lacking(name));
     // People may sign in where no tenant is named.
     if let Some(done) =
         value(&form, "grant_type").and_then(|kind| sign_in::grant(platform, ask, &form, word, kind))
@@ -95,18 +88,30 @@ fn tenant(platform: &Platform, word: &str) -> Result<String, Refusal> {
         );
         return Err((400, "invalid_request", 9_001_023, text));
     }
+    Ok(known(platform, word)?.id.clone())
+}
+
+/// The tenant of a path word, where it lives in this cloud.
+pub(super) fn known<'a>(platform: &'a Platform, word: &str) -> Result<&'a Tenant, Refusal> {
     let tenant = platform.world.tenant(word).ok_or_else(|| {
         let (error, code, text) = unknown_tenant(word);
         (400, error, code, text)
     })?;
-    if let Some(cloud) = platform.abroad(word) {
-        let text = format!(
-            "Tenant '{word}' request is being redirected to the National Cloud '{}'.",
-            cloud.instance
-        );
-        return Err((400, "invalid_request", 90_038, text));
+    match platform.abroad(word) {
+        None => Ok(tenant),
+        Some(cloud) => {
+            let cloud = cloud.instance;
+            let text =
+                format!("Tenant '{word}' request is being redirected to the National Cloud '{cloud}'.");
+            Err((400, "invalid_request", 90_038, text))
+        }
     }
-    Ok(tenant.id.clone())
+}
+
+/// A parameter is missing.
+pub(super) fn lacking(name: &str) -> Refusal {
+    let text = format!("The request body must contain the following parameter: '{name}'.");
+    (400, "invalid_request", 900_144, text)
 }
 
 /// The client that proves itself, and whether by certificate.
@@ -120,15 +125,7 @@ fn client(
     let basic = basic(ask);
     let named =
         value(form, "client_id").map(str::to_owned).or_else(|| basic.as_ref().map(|(id, _)| id.clone()));
-    let missing = || {
-        (
-            400,
-            "invalid_request",
-            900_144,
-            "The request body must contain the following parameter: 'client_id'.".to_owned(),
-        )
-    };
-    let client = named.ok_or_else(missing)?;
+    let client = named.ok_or_else(|| lacking("client_id"))?;
     let found = platform.application(&client).map_err(|why| broken(&why))?;
     let is_here = |it: &Application| platform.world.tenant(tenant).is_some_and(|tenant| it.may_be_in(tenant));
     let application = found.filter(is_here).ok_or_else(|| app_unknown(&client, tenant))?;

@@ -2,11 +2,15 @@
 //!
 //! Read once at start. A world is checked whole before anything listens: ids parse, names are known, faults exist.
 
+mod tenant;
+
 use std::{collections::HashSet, path::Path, sync::Arc};
 
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
+pub(super) use self::tenant::{Account, Behaviour, Crowd, Kind, Listed, Partnership, Rank, Tenant};
+use self::tenant::{app_unknown, australia, business, oceania, password};
 use super::{
     cloud::{self, Cloud},
     exchange,
@@ -79,211 +83,6 @@ pub(super) struct PartnerApp {
     pub(super) own_permissions: Vec<String>,
 }
 
-/// How this tenant's administrator behaves when the sandbox plays them.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Behaviour {
-    /// Signs in and accepts.
-    #[default]
-    Accepts,
-    /// Signs in as a person who may not consent the first time; another one, who may, accepts afterwards.
-    NotAdminOnce,
-    /// Presses Cancel the first time, accepts afterwards.
-    CancelsOnce,
-    /// Signs in with another organisation's account the first time, with the right one afterwards.
-    ForeignOnce,
-    /// Uses an old link that names no organisation, so that the grant lands in their other tenant; every time.
-    WrongTenant,
-    /// As `WrongTenant`, but only the first time.
-    WrongTenantOnce,
-}
-
-/// What makes an organisation the partner's customer, by Microsoft.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Partnership {
-    /// A delegated relationship, and a reseller's contract.
-    #[default]
-    Both,
-    /// A delegated relationship alone.
-    Delegated,
-    /// A reseller's contract alone.
-    Contract,
-    /// Nothing.
-    None,
-}
-
-/// One Microsoft 365 directory.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Tenant {
-    /// Tenant id, lower case.
-    pub(super) id: String,
-    /// Organisation name.
-    pub(super) name: String,
-    /// Default domain.
-    pub(super) domain: String,
-    /// Name under `onmicrosoft.com`.
-    pub(super) initial: String,
-    /// `tenant_region_scope`.
-    #[serde(default = "oceania")]
-    pub(super) region: String,
-    /// `tenant_region_sub_scope`, governments only.
-    #[serde(default)]
-    pub(super) sub_region: Option<String>,
-    /// `cloud_instance_name`; none: the cloud that the sandbox plays.
-    #[serde(default)]
-    pub(super) cloud: Option<String>,
-    /// `countryLetterCode`.
-    #[serde(default = "australia")]
-    pub(super) country: String,
-    /// Troubles of this tenant.
-    #[serde(default)]
-    pub(super) faults: Vec<String>,
-    /// Number that the token endpoint answers with before consent: 700016 or 7000229.
-    #[serde(default = "app_unknown")]
-    pub(super) before_consent: u32,
-    /// Whether consent was given before the world began.
-    #[serde(default)]
-    pub(super) granted: bool,
-    /// What its administrator does.
-    #[serde(default)]
-    pub(super) customer: Behaviour,
-    /// Account that `customer` signs in with when it should not.
-    #[serde(default)]
-    pub(super) other_account: Option<String>,
-    /// Licences that its users have, in turn.
-    #[serde(default = "business")]
-    pub(super) skus: Vec<String>,
-    /// Seats bought of each licence, beyond those used.
-    #[serde(default)]
-    pub(super) spare: u32,
-    /// What makes it the partner's customer.
-    #[serde(default)]
-    pub(super) partnership: Partnership,
-    /// Computed users.
-    #[serde(default)]
-    pub(super) crowd: Crowd,
-    /// Users by name.
-    #[serde(default, rename = "person")]
-    pub(super) people: Vec<Listed>,
-    /// Accounts that can sign in on the consent pages.
-    #[serde(default, rename = "account")]
-    pub(super) accounts: Vec<Account>,
-}
-
-/// How many computed users of each kind.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Crowd {
-    /// User mailboxes.
-    pub(super) users: u32,
-    /// Shared mailboxes.
-    pub(super) shared: u32,
-    /// Rooms.
-    pub(super) rooms: u32,
-    /// Equipment.
-    pub(super) equipment: u32,
-    /// Guests.
-    pub(super) guests: u32,
-    /// Users with a mailbox whose sign-in is off.
-    pub(super) disabled: u32,
-    /// Users whose licence brings no mailbox.
-    pub(super) unlicensed: u32,
-    /// User mailboxes made per day, from the world's beginning on.
-    pub(super) new_per_day: u32,
-    /// So many of the shared mailboxes, rooms and things, the first of each, have a licence: they are large, on hold, or
-    /// were a leaver's.
-    pub(super) licensed: u32,
-}
-
-/// What kind of directory object a user is.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Kind {
-    /// A person with a mailbox.
-    #[default]
-    User,
-    /// A shared mailbox.
-    Shared,
-    /// A room.
-    Room,
-    /// A thing that can be booked.
-    Equipment,
-    /// Somebody of another organisation.
-    Guest,
-    /// A person with a mailbox whose sign-in is off.
-    Disabled,
-    /// A person without a mailbox.
-    Unlicensed,
-    /// A person with a licence whose mailbox is still on the customer's own server.
-    OnPremises,
-}
-
-/// A user that the file names.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Listed {
-    /// Display name.
-    pub(super) name: String,
-    /// What stands before the @; for a guest the whole outside address.
-    pub(super) address: String,
-    /// Kind.
-    #[serde(default)]
-    pub(super) kind: Kind,
-    /// Licence, if not the tenant's first.
-    #[serde(default)]
-    pub(super) sku: Option<String>,
-    /// Department.
-    #[serde(default)]
-    pub(super) department: Option<String>,
-    /// Hours after the world's beginning at which the user is made; negative: before it.
-    #[serde(default = "a_year_before")]
-    pub(super) created_hours: i64,
-    /// Hours after the world's beginning at which the user is deleted.
-    #[serde(default)]
-    pub(super) leaves_hours: Option<i64>,
-}
-
-/// Somebody who can sign in on the consent pages.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Account {
-    /// Sign-in name.
-    pub(super) address: String,
-    /// Display name.
-    pub(super) name: String,
-    /// Directory role.
-    pub(super) role: Rank,
-    /// Password: invented, shown on the page.
-    #[serde(default = "password")]
-    pub(super) password: String,
-    /// Roles of the operators' registration that are assigned to them.
-    #[serde(default)]
-    pub(super) app_roles: Vec<String>,
-}
-
-/// Directory role of an account.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Rank {
-    /// Global Administrator: may consent.
-    Global,
-    /// Privileged Role Administrator: may consent.
-    PrivilegedRole,
-    /// Exchange Administrator: may not consent to Graph's application roles.
-    Exchange,
-    /// No role.
-    User,
-}
-
-impl Rank {
-    /// Whether the role suffices to consent to Microsoft Graph's application permissions.
-    pub(super) fn may_consent(self) -> bool {
-        matches!(self, Self::Global | Self::PrivilegedRole)
-    }
-}
-
 /// One row of the partner's customer list.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -327,33 +126,9 @@ fn shared<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<Arc<Tenant>>, D::Error
     Ok(Vec::<Tenant>::deserialize(from)?.into_iter().map(Arc::new).collect())
 }
 
-/// Default region.
-fn oceania() -> String {
-    "OC".to_owned()
-}
-/// Default country.
-fn australia() -> String {
-    "AU".to_owned()
-}
-/// Default answer before consent.
-fn app_unknown() -> u32 {
-    700_016
-}
-/// Default licence.
-fn business() -> Vec<String> {
-    vec!["O365_BUSINESS_PREMIUM".to_owned()]
-}
-/// Default age of a named user.
-fn a_year_before() -> i64 {
-    -24 * 365
-}
 /// Default id of the operators' registration.
 fn operators() -> String {
     "5e0c9d27-8b14-4f6a-a3d1-72c6f0b94e18".to_owned()
-}
-/// Default password.
-fn password() -> String {
-    "sandbox".to_owned()
 }
 /// Default of `active`.
 fn yes() -> bool {
@@ -489,15 +264,6 @@ impl PartnerApp {
             person("theo.banks", "Theo Banks", Rank::User, &["User"]),
             person("ines.roth", "Ines Roth", Rank::User, &[]),
         ]
-    }
-}
-
-impl Crowd {
-    /// Computed users that are there from the beginning.
-    pub(super) fn size(&self) -> u32 {
-        [self.users, self.shared, self.rooms, self.equipment, self.guests, self.disabled, self.unlicensed]
-            .iter()
-            .fold(0, |sum, count| sum.saturating_add(*count))
     }
 }
 

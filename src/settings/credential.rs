@@ -108,12 +108,6 @@ impl PartnerApp {
             Source::File(_) | Source::Command(_) | Source::Keyring(_) => None,
         })
     }
-
-    /// Whether the system's keyring is among them.
-    #[must_use]
-    pub fn needs_keyring(&self) -> bool {
-        self.places().any(|source| matches!(source, Source::Keyring(_)))
-    }
 }
 
 /// A credential while sources are read.

@@ -7,6 +7,7 @@ mod limits;
 mod many;
 mod passes;
 mod refreshing;
+mod shared;
 mod team;
 mod trouble;
 mod watching;
@@ -42,7 +43,7 @@ use crate::{
         self,
         http::{HttpOptions, Network},
         oauth::{App, Credential},
-        store::StoreOptions,
+        store::{self, StoreOptions, TestDatabase},
     },
     sandbox::{self, Sandbox},
 };
@@ -133,6 +134,8 @@ struct Stage {
     looks: Arc<AtomicI64>,
     sandbox: Option<Sandbox>,
     wire: Wire,
+    /// The record lies there, and in a file otherwise.
+    database: Option<TestDatabase>,
 }
 
 impl Stage {
@@ -153,6 +156,7 @@ impl Stage {
             looks: Arc::default(),
             sandbox: None,
             wire: Wire::start().await,
+            database: None,
         };
         stage.restart(places, rest).await;
         stage
@@ -206,10 +210,15 @@ impl Stage {
         self.millis.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
+    fn place(&self) -> store::Place {
+        let on_server = |database: &TestDatabase| store::Place::Server(Box::new(database.at()));
+        self.database.as_ref().map_or_else(|| self.file().into(), on_server)
+    }
+
     /// The store as another process would open it.
     fn store(&self) -> Store {
         Store::open(StoreOptions {
-            place: self.file().into(),
+            place: self.place(),
             identity: self.folder.path().join("config/identity.txt"),
             clock: self.clock(),
             account: "ann".into(),

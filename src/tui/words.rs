@@ -95,7 +95,7 @@ pub(crate) fn way_on(way: &WayOn, keyboard: Keyboard) -> Cow<'static, str> {
         WayOn::Continue(purpose) => {
             to(format!("Press Enter{}", if keyboard == Keyboard::Text { " twice" } else { "" }), purpose)
         }
-        WayOn::TakeOver => to(press("h"), "take it over"),
+        WayOn::TakeOver(purpose) => to(press("h"), purpose),
         WayOn::Leave => to(press("q"), "leave"),
         WayOn::ShowLink => "Press Enter for the link.".into(),
         WayOn::OwnRight(purpose) => to(press("a"), purpose),

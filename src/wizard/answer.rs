@@ -270,6 +270,12 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it changes nothing of a run, and does what it says in one that somebody else has.
+    pub(crate) const fn only_looks(self) -> bool {
+        use Action::{Another, Back, Leave, Narrow, NextReceipt, Open, Sort};
+        self.is_sending() || matches!(self, Another | NextReceipt | Open | Sort | Narrow | Back | Leave)
+    }
+
     /// Whether it sends a text elsewhere, or chooses which.
     pub(crate) const fn is_sending(self) -> bool {
         matches!(self, Self::Copy | Self::PrintAlone | Self::WriteFile | Self::NextText)

@@ -12,12 +12,13 @@ use crate::domain::{
     failure::Failure,
     form_draft::FormDraft,
     groundwork::{Entry, Given, Groundwork, Proven},
-    held_by::RunRequest,
+    held_by::{RunAnswer, RunRequest},
     id::{Address, CustomerId, RunId, TenantId, UserId},
     operator::Operator,
     partner_list::Imported,
     protection::{AutoRule, Chosen, Protection, SeatResult},
     run::{Board, ExclusionChange, Outcome, RunRecord, Seen, SweeperStatus},
+    seats::Seats,
     tenant::{Check, Organisation, Proof},
     tenant_input::TenantInput,
     text::Text,
@@ -120,8 +121,8 @@ requests! {
     /// Take back what was asked, where it is not answered yet.
     WRITE withdraw_request = WithdrawRequest(run: RunId) -> Box<RunRecord> ["{run}"];
     /// Answer a request for a run that is held here: yes hands it over.
-    WRITE answer_request = AnswerRequest(run: RunId, request: RunRequest, is_handed_over: bool) -> Box<RunRecord>
-        ["{run}, {is_handed_over}"];
+    WRITE answer_request = AnswerRequest(run: RunId, request: RunRequest, answer: RunAnswer) -> Box<RunRecord>
+        ["{run}, {}", answer.word()];
     /// Take a run from whoever has it, for a reason (Admin).
     WRITE seize_run = SeizeRun(run: RunId, reason: Text) -> Box<RunRecord> ["{run}"];
     /// Park the run, with what kept it from getting on.
@@ -188,7 +189,7 @@ requests! {
     /// Write the enablement.
     WRITE enable = Enable(run: RunId) -> Box<RunRecord> ["{run}"];
     /// Read what is true about the users.
-    READ load_protection = LoadProtection(customer: CustomerId, product: Product) -> Box<Protection>
+    READ load_protection = LoadProtection(customer: CustomerId, product: Product) -> Box<Protection<Seats>>
         ["{}, {}", customer.0, product.word()];
     /// List the users; `Page`, `Kinds`, `Note` … come first.
     READ list_users = ListUsers {
@@ -313,7 +314,7 @@ pub enum Reply {
     /// The steps are over: the run as it is on record then, and what went wrong.
     Accepted(Box<RunRecord>, Option<Failure>),
     /// What is true about the users.
-    Protection(Box<Protection>),
+    Protection(Box<Protection<Seats>>),
     /// More users have arrived.
     Page(Arc<UserPage>),
     /// Every user has arrived, so many; kinds may still become known.
@@ -462,7 +463,7 @@ replies! {
     Landing: Reply::Landed(landed) => Landing(landed);
     Held: Reply::Held(relationship) => Held(relationship);
     Accepted: Reply::Accepted(record, failure) => Accepted(record, failure);
-    Box<Protection>: Reply::Protection(protection) => protection;
+    Box<Protection<Seats>>: Reply::Protection(protection) => protection;
     Listed: Reply::Listed { .. } => Listed;
     Searched: Reply::Searched(hits) => Searched(hits);
     Sorted: Reply::Sorted(rows) => Sorted(rows);

@@ -56,6 +56,8 @@ pub struct Setup {
     /// The board is looked at: Microsoft is asked about the runs on it that wait for consent. A program that comes for one
     /// run only must not have Microsoft asked about all the others.
     pub is_board_watched: bool,
+    /// Nobody is at it who could answer: whoever asks for its run is told so at once.
+    pub is_unattended: bool,
     /// What is typed into a form and not saved is kept, and there again next time. Without a screen nobody sees what is
     /// there already, and only what was given counts.
     pub keeps_forms: bool,
@@ -76,6 +78,17 @@ impl Setup {
 }
 
 impl ViewCx<'_> {
+    /// From where a run that is not held here is watched.
+    pub(crate) fn watcher(&self) -> words::Watcher<'_> {
+        words::Watcher {
+            now: self.now,
+            here: self.setup.here.as_str(),
+            is_shared: self.session.is_shared,
+            read: self.session.read,
+            operator: &self.setup.operator.name,
+        }
+    }
+
     /// The link for the customer's administrator, once the organisation is known and the world is open.
     pub(crate) fn link(&self) -> Option<Text> {
         let record = self.session.record.as_ref().filter(|record| !record.product.is_hosted())?;
@@ -102,7 +115,7 @@ impl UpdateCx<'_> {
     /// Whether the run may be changed here; says why not.
     pub(crate) fn may_write(&mut self) -> bool {
         let record = self.session.record.as_ref().filter(|record| record.is_read_only);
-        let why = record.map(|record| words::read_only(record, self.now, self.setup.here.as_str()));
+        let why = record.map(|record| words::read_only(record, self.look().watcher()));
         let may_write = why.is_none();
         if let Some(why) = why {
             self.say(Tone::Warn, why);

@@ -9,6 +9,7 @@ mod list;
 mod pages;
 mod people;
 mod rows;
+mod seats_ahead;
 mod shared;
 mod ticks;
 
@@ -17,9 +18,9 @@ use crate::domain::{
     filter::{Offer, Query, Sort},
     id::UserId,
     protection::Protection,
+    seats::Seats,
     text::Text,
     time::Moment,
-    user::Kind,
     verdict::ListNote,
 };
 
@@ -43,7 +44,7 @@ pub(crate) struct Roster {
     listed: Option<Result<(), Failure>>,
     /// When the listing began.
     since: Moment,
-    facts: Pending<Box<Protection>>,
+    facts: Pending<Box<Protection<Seats>>>,
     /// How reading what is on record ended, once it has.
     read: Option<Result<(), Failure>>,
     /// Searches that are out for the present filter.
@@ -106,7 +107,7 @@ impl Roster {
     /// How many mailboxes are not checked yet while Exchange is still asked what they are; none once that has ended.
     pub(crate) fn checking(&self) -> Option<u32> {
         let is_checking = self.listing.is_out() && self.listed.is_some();
-        is_checking.then(|| self.people.count_of(Kind::NotKnownYet))
+        is_checking.then(|| self.people.counts().unchecked)
     }
 
     /// When the listing began, while users still arrive or their mailboxes are checked.

@@ -29,17 +29,18 @@ use crate::domain::{
     phrase::{Command, Phrase, phrase},
     run::RunRecord,
     tenant::{CheckState, Organisation},
+    text::Text,
     time::Moment,
 };
 
 use super::{
     answer::{Action, Given},
-    ask::{Focus, QuestionId, Shape},
+    ask::{Focus, QuestionId, Shape, Spot},
     context::{UpdateCx, ViewCx},
     event::Ended,
     part::wait::Clock,
     pending::Arrival,
-    view::{Block, Handout, Notice, Offer, Page, Place, Standing, Stop, Tone},
+    view::{Block, FieldValue, FieldView, Handout, Notice, Offer, Page, Place, Standing, Stop, Tone},
     words,
 };
 
@@ -129,8 +130,13 @@ impl<'a> Scene<'a> {
     }
 
     /// With what can be done on every screen, where it has nothing of its own for that.
-    pub(crate) fn with_common_offers(mut self, record: Option<&RunRecord>, is_watching: bool) -> Self {
-        for offer in words::common_offers(record, is_watching) {
+    pub(crate) fn with_common_offers(
+        mut self,
+        record: Option<&RunRecord>,
+        is_shared: bool,
+        is_watching: bool,
+    ) -> Self {
+        for offer in words::common_offers(record, is_shared, is_watching) {
             if self.offers.iter().all(|own| own.action != offer.action) {
                 self.offers.push(offer);
             }
@@ -151,12 +157,21 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What is said above the page of a run that is not held here: who has it, and what can be done.
-    pub(crate) fn watched(mut self, words: Option<Phrase>) -> Self {
-        if let Some(words) = words.filter(|_| self.id != QuestionId::TakeOver) {
-            self.page.blocks.insert(0, Block::Strong(Tone::Warn, words));
+    /// The page of a run that is not held here, below who has it and what can be done about that: what stands in its fields
+    /// and choices is read, and nothing is asked or offered that would change something.
+    pub(crate) fn watched(self, who: Phrase) -> Self {
+        let Page { heading, blocks } = self.page;
+        let who = Block::Strong(Tone::Warn, who);
+        let blocks = std::iter::once(who).chain(blocks.into_iter().filter_map(looked_at)).collect();
+        let offers = self.offers.into_iter().filter(|offer| offer.action.only_looks()).collect();
+        let page = Page { heading, blocks };
+        if matches!(self.shape, Shape::Pick | Shape::Select(_) | Shape::Watch) {
+            return Scene { page, offers, ..self };
         }
-        self
+        // Its line of state is about what is to be filled in.
+        let focus = Focus { spot: Spot::Page, ..self.focus };
+        let (notice, next_change) = (None, None);
+        Scene { page, offers, shape: Shape::Read, focus, is_waiting: false, notice, next_change, ..self }
     }
 
     /// The question before leaving, above it.
@@ -200,6 +215,23 @@ impl<'a> Scene<'a> {
             self.next_change = Some(clock.next_change(now));
         }
         self
+    }
+}
+
+/// A block of a page that is only looked at; none of what is only there to be pressed.
+fn looked_at(block: Block<'_>) -> Option<Block<'_>> {
+    let fact = |label: &str, value: Phrase| Some(Block::Para(phrase![Text::clean(label), ": "].with(value)));
+    match block {
+        Block::Buttons(_) => None,
+        Block::Field(FieldView { label, value, .. }) => match value {
+            FieldValue::Plain("") | FieldValue::Masked { is_filled: false } => {
+                fact(label, "nothing yet".into())
+            }
+            FieldValue::Plain(typed) => fact(label, Text::clean(typed).into()),
+            FieldValue::Masked { is_filled: true } => fact(label, "filled in".into()),
+        },
+        Block::Choice(choice) => fact(choice.label.as_str(), choice.answer().into()),
+        other => Some(other),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::domain::{
     change::Change,
     failure::Failure,
-    held_by::{ANSWER_WITHIN, RunRequest},
+    held_by::{ANSWER_WITHIN, KEPT_FOR, RunAnswer, RunRequest},
     run::RunRecord,
     time::{Moment, TOLERANCE},
 };
@@ -28,7 +28,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// What others do, as far as it is heard here.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is true until another moment")]
 pub(crate) struct Team {
     /// What others change on the record.
     following: Pending<Woken>,
@@ -38,6 +37,8 @@ pub(crate) struct Team {
     looked: Option<Moment>,
     /// The rest of the pause before the next look.
     pause: Pending<Woken>,
+    /// The time for which the run is kept for somebody who asked for it.
+    kept: Pending<Woken>,
     /// Something has changed since the look that is out was asked for.
     is_due: bool,
     /// The look that is out was asked for by a person: everything is derived anew from it.
@@ -48,9 +49,9 @@ pub(crate) struct Team {
     told: Option<RunRequest>,
     /// The time for an answer.
     until: Pending<Woken>,
-    /// Answers, and what.
+    /// Answers, and what was said.
     answering: Pending<Box<RunRecord>>,
-    is_handed_over: bool,
+    given: Option<RunAnswer>,
     /// A field is being typed into: nobody is asked meanwhile.
     is_typing: bool,
 }
@@ -87,6 +88,7 @@ impl Team {
     pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         self.looking.cancel(cx.calls);
         self.pause.cancel(cx.calls);
+        self.kept.cancel(cx.calls);
         self.until.cancel(cx.calls);
         self.answering.forget();
         (self.request, self.told, self.looked) = (None, None, None);
@@ -129,6 +131,10 @@ impl Team {
         if self.following.take(arrival).is_some() {
             return Some(Heard::Nothing);
         }
+        if self.kept.take(arrival).is_some() {
+            self.look_anew(cx);
+            return Some(Heard::Nothing);
+        }
         if self.pause.take(arrival).is_some() {
             self.start(cx);
             return Some(Heard::Nothing);
@@ -142,7 +148,7 @@ impl Team {
             return Some(Heard::Nothing);
         }
         if let Some(answered) = self.answering.take(arrival) {
-            return Some(Heard::Answered(answered, self.is_handed_over));
+            return Some(Heard::Answered(answered, self.given == Some(RunAnswer::Yes)));
         }
         let looked = self.looking.take(arrival)?;
         let is_whole = std::mem::take(&mut self.is_whole);
@@ -177,14 +183,21 @@ impl Team {
         }
     }
 
-    /// Takes in who asks for a run that is held here; rings the first time.
+    /// Takes in who asks for a run that is held here; rings the first time. Where nobody is at it, that is the answer. One that
+    /// is kept for somebody is read again once it is not.
     pub(crate) fn note(&mut self, cx: &mut UpdateCx<'_>, record: &RunRecord) {
+        if record.is_read_only && record.kept_for(cx.now).is_some() && !self.kept.is_out() {
+            self.kept.start(cx.calls, pending::wake(KEPT_FOR));
+        }
         let is_open =
             |asked: &&RunRequest| asked.answer.is_none() && cx.now < asked.at.plus(ANSWER_WITHIN + TOLERANCE);
         let asked = record.request.as_ref().filter(is_open).filter(|_| !record.is_read_only).cloned();
         if asked.is_none() {
             self.until.cancel(cx.calls);
             self.request = None;
+        } else if asked != self.told && !self.answering.is_out() && cx.setup.is_unattended {
+            (self.request, self.told) = (asked.clone(), asked);
+            self.answer(cx, RunAnswer::Unattended);
         } else if asked != self.told && !self.answering.is_out() {
             self.until.start(cx.calls, pending::wake(ANSWER_WITHIN));
             cx.calls.perform(FrontEndTask::Bell);
@@ -208,10 +221,10 @@ impl Team {
     }
 
     /// Answers whoever asks.
-    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, is_handed_over: bool) {
+    pub(crate) fn answer(&mut self, cx: &mut UpdateCx<'_>, answer: RunAnswer) {
         let (Some(asked), Some(run)) = (self.request.take(), cx.run()) else { return };
         self.until.cancel(cx.calls);
-        self.is_handed_over = is_handed_over;
-        self.answering.start(cx.calls, pending::answer_request(run, asked, is_handed_over));
+        self.given = Some(answer);
+        self.answering.start(cx.calls, pending::answer_request(run, asked, answer));
     }
 }

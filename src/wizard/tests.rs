@@ -3,11 +3,11 @@
 mod access;
 mod cards;
 mod looks;
-mod own_right;
+pub(crate) mod own_right;
 mod paths;
 mod rules;
 mod sending;
-mod team;
+pub(crate) mod team;
 
 use crate::domain::{
     consent::{Consent, Consents, CustomerConsent, Landed, Seen, Sight},
@@ -166,6 +166,7 @@ pub(crate) fn setup() -> Setup {
         permissions: vec![(Text::from("User.Read.All"), Text::from("to list the users"))],
         run: None,
         is_board_watched: true,
+        is_unattended: false,
         keeps_forms: true,
         here: Text::from("UTC"),
     }
@@ -578,7 +579,7 @@ impl Desk {
             }
             Request::WriteFile { name, .. } => Some(Reply::Written(name.clone())),
             Request::LoadSweeper => Some(Reply::Sweeper(SweeperStatus::default())),
-            Request::LoadProtection(..) => Some(Reply::Protection(Box::new(self.protection.clone()))),
+            Request::LoadProtection(..) => Some(Reply::Protection(Box::new(self.protection.clone().into()))),
             Request::ListUsers { .. } => Some(Reply::Listed { total: 3 }),
             Request::Search { .. } => Some(Reply::Searched(Vec::new())),
             Request::Sort(pages) => Some(Reply::Sorted(crate::domain::order::by_name(pages))),

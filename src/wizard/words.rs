@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use crate::domain::{
     bill::grouped,
-    held_by::HeldBy,
+    held_by::{HeldBy, KEPT_FOR, RunRequest},
     phrase::{Command, Phrase, WayOn, phrase},
     protection,
     run::RunRecord,
@@ -34,21 +34,67 @@ const SENDING: &str = include_str!("../../assets/handouts.toml");
 /// The table, read once.
 static WAYS: LazyLock<Offers<HandoutId>> = LazyLock::new(|| toml::from_str(SENDING).unwrap_or_default());
 
+/// From where a run that is not held here is watched.
+#[derive(Clone, Copy)]
+pub(crate) struct Watcher<'a> {
+    /// Now.
+    pub(crate) now: Moment,
+    /// The zone by whose clocks times are told.
+    pub(crate) here: &'a str,
+    /// Others share the record, and are heard.
+    pub(crate) is_shared: bool,
+    /// When the run was read.
+    pub(crate) read: Moment,
+    /// Who watches.
+    pub(crate) operator: &'a Text,
+}
+
 /// Said when a write is asked for in a run that somebody else has, or nobody.
-pub(crate) fn read_only(record: &RunRecord, now: Moment, here: &str) -> Phrase {
-    phrase![who(record, now, here), ". You are watching, so nothing was changed. ", WayOn::TakeOver]
+pub(crate) fn read_only(record: &RunRecord, from: Watcher<'_>) -> Phrase {
+    let words = phrase![who(record, from), ". You are watching, so nothing was changed."];
+    way_to(record, from).map_or_else(|| words.clone(), |way| words.clone().then(way))
 }
 
 /// Said above every page of such a run. A record in a file tells nobody what others do: it is read when it is asked for.
-/// `read` is when that was last; none: it follows by itself.
-pub(crate) fn watching(record: &RunRecord, read: Option<Moment>, now: Moment, here: &str) -> Phrase {
-    let who = who(record, now, here);
-    let Some(read) = read.filter(|_| record.held_by.is_some()) else {
-        return phrase![who, ". You are watching. ", WayOn::TakeOver];
+pub(crate) fn watching(record: &RunRecord, from: Watcher<'_>) -> Phrase {
+    let words = if from.is_shared || record.held_by.is_none() {
+        phrase![who(record, from), ". You are watching."]
+    } else {
+        let read = clock_in_words(from.read, from.now, from.here);
+        let words = format_args!("{}. You are watching: this is how it stood at {read}.", who(record, from));
+        phrase![words, " ", WayOn::Again("read it again")]
     };
-    let read = clock_in_words(read, now, here);
-    let words = format_args!("{who}. You are watching: this is how it stood at {read}.");
-    phrase![words, " ", WayOn::Again("read it again"), " ", WayOn::TakeOver]
+    way_to(record, from).map_or_else(|| words.clone(), |way| words.clone().then(way))
+}
+
+/// How such a run is taken over now; none while it is kept for somebody else.
+fn way_to(record: &RunRecord, from: Watcher<'_>) -> Option<WayOn> {
+    let purpose = match (&record.held_by, from.is_shared) {
+        (None, _) => "take it over",
+        (Some(_), true) => "ask for it",
+        (Some(_), false) => "take it over once they have left it",
+    };
+    kept_elsewhere(record, from).is_none().then_some(WayOn::TakeOver(purpose))
+}
+
+/// Who else it is kept for, having been handed over a moment ago.
+fn kept_elsewhere<'r>(record: &'r RunRecord, from: Watcher<'_>) -> Option<&'r RunRequest> {
+    record.kept_for(from.now).filter(|asked| asked.by != *from.operator)
+}
+
+/// Said once whoever had a run that is watched does not have it any more.
+pub(crate) fn freed(was: &HeldBy) -> Phrase {
+    phrase![&was.by, " does not have this run any more. ", WayOn::TakeOver("take it over")]
+}
+
+/// Said where a run can't be taken over yet, because it was handed over to somebody who asked.
+pub(crate) fn kept(asked: &RunRequest) -> Phrase {
+    let RunRequest { by, host, .. } = asked;
+    let seconds = KEPT_FOR.as_secs();
+    format_args!(
+        "This run was handed over to {by} on {host}, and is kept for them for {seconds} s. Try again then."
+    )
+    .into()
 }
 
 /// Said where a run can't be taken over, because the record is a file.
@@ -62,9 +108,14 @@ pub(crate) fn still_held(held_by: &HeldBy) -> Phrase {
 }
 
 /// Who has a run that is not held here.
-fn who(record: &RunRecord, now: Moment, here: &str) -> Text {
-    let held_by = record.held_by.as_ref();
-    held_by.map_or_else(|| "Nobody has this run now".into(), |held_by| held_by.has("this run", now, here))
+fn who(record: &RunRecord, from: Watcher<'_>) -> Text {
+    match (&record.held_by, kept_elsewhere(record, from)) {
+        (Some(held_by), _) => held_by.has("this run", from.now, from.here),
+        (None, Some(RunRequest { by, host, .. })) => {
+            Text::of(format_args!("This run is kept for {by} on {host}, who asked for it"))
+        }
+        (None, None) => "Nobody has this run now".into(),
+    }
 }
 
 /// What is to be said of files and folders once the world is open: the first sentence, and the way to the others.
@@ -120,13 +171,20 @@ fn of(offers: Option<&'static HashMap<Action, (String, String)>>, action: Action
     Offer::new(action, label, help)
 }
 
-/// What can be done on every screen; a run that is not held here can be read again and taken over.
-pub(crate) fn common_offers(record: Option<&RunRecord>, is_watching: bool) -> impl Iterator<Item = Offer> {
+/// What can be done on every screen; a run that is not held here (`is_watching`) can be taken over and read again. Enter
+/// reads it again where nobody tells what others do.
+pub(crate) fn common_offers(
+    record: Option<&RunRecord>,
+    is_shared: bool,
+    is_watching: bool,
+) -> impl Iterator<Item = Offer> {
     let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
     let again = Offer::new(Action::Refresh, "read again", "Reads the run again, as it stands now.");
+    let again = if is_shared { again } else { again.by_default() };
+    let is_asked_for = is_shared && record.is_some_and(|record| record.held_by.is_some());
     let take_over = Offer::new(
         Action::TakeOver,
-        "take over",
+        if is_asked_for { "ask for it" } else { "take over" },
         "Takes the run over: at once when nobody has it any more, else by asking whoever has it.",
     );
     // At the customers and in setup there is no run.
@@ -136,8 +194,8 @@ pub(crate) fn common_offers(record: Option<&RunRecord>, is_watching: bool) -> im
         record.is_some_and(|record| record.finished.is_none() && !record.is_read_only).then_some(park),
         Some(Offer::new(Action::Back, "back", "Back to the screen before.")),
         Some(Offer::new(Action::Leave, "leave", leave)),
-        is_watching.then_some(again),
         is_watching.then_some(take_over),
+        is_watching.then_some(again),
     ]
     .into_iter()
     .flatten()
@@ -146,7 +204,7 @@ pub(crate) fn common_offers(record: Option<&RunRecord>, is_watching: bool) -> im
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{customer::Progress, time::Moment, verdict::Standstill};
+    use crate::domain::{customer::Progress, verdict::Standstill};
 
     #[test]
     fn every_offer_is_written_down_with_a_sentence_that_is_whole() {

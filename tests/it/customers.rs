@@ -381,6 +381,13 @@ fn everything_about_a_customer_is_shown() {
         (&product["status"]["protected"], &product["status"]["run"]["state"]),
         (&json!(1), &json!("held"))
     );
+    let seen = run(&home, &["doctor", "--json"]).json("doctor");
+    let held = &seen["held_runs"][0];
+    assert_eq!(
+        (&held["run"], &held["customer"]),
+        (&run_number.as_str().into(), &json!("Harbour Street Cafe"))
+    );
+    assert_eq!(held["held_by"], product["status"]["run"]["held_by"]);
     // By name and address, though nobody ever turned that user on.
     let excluded = product["excluded"].as_array().unwrap();
     assert_eq!(excluded.len(), 1);

@@ -110,6 +110,7 @@ async fn a_code_in_pipes_signs_in_and_the_role_counts_until_logout() {
     assert_eq!((ended.code, ended.out), (0, format!("{THEO} is signed in, as a User.\n")), "{}", ended.err);
     let who = run(&home, &["whoami", "--json"]).json("whoami");
     assert_eq!((&who["signed_in"]["name"], &who["signed_in"]["role"]), (&THEO.into(), &"user".into()));
+    assert_eq!((&who["role"], &who["record_role"]), (&"user".into(), &serde_json::Value::Null));
     let refused =
         run(&home, &["customers", "add", "--reference", "X-1", "--name", "X", "--domain", "x.example"]);
     assert_eq!(refused.code, 4, "{}", refused.err);
@@ -122,6 +123,11 @@ async fn a_code_in_pipes_signs_in_and_the_role_counts_until_logout() {
     assert_eq!(run(&home, &["--clock", "2090-01-01T00:00:00Z", "whoami"]).code, 4);
     assert_eq!(run(&home, &["logout"]).code, 0);
     assert!(run(&home, &["whoami"]).out.starts_with("Nobody is signed in."));
+    // The account of this computer has no role before it has worked with the record, which whoami does not make.
+    assert_eq!(run(&home, &["whoami", "--json"]).json("whoami")["role"], serde_json::Value::Null);
+    assert_eq!(run(&home, &["operators", "list"]).code, 0);
+    let who = run(&home, &["whoami", "--json"]).json("whoami");
+    assert_eq!((&who["role"], &who["signed_in"]), (&"user".into(), &serde_json::Value::Null));
 }
 
 #[tokio::test]

@@ -104,6 +104,8 @@ mod start;
 mod status;
 mod sweep;
 #[cfg(unix)]
+mod team;
+#[cfg(unix)]
 mod terminal;
 mod tools;
 #[cfg(unix)]

@@ -57,6 +57,18 @@ pub(crate) fn named_server() -> Option<String> {
     named
 }
 
+/// The folder of PostgreSQL's own programs, for a test that starts a server; none, said aloud, where they are not here.
+pub(crate) fn postgres_programs() -> Option<PathBuf> {
+    let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let folder =
+        packaged.map(|version| version.path().join("bin")).filter(|bin| bin.join("initdb").is_file()).max();
+    let folder = folder.or_else(|| found("initdb")?.parent().map(PathBuf::from));
+    if folder.is_none() {
+        skipped("PostgreSQL, to start a server of one's own");
+    }
+    folder
+}
+
 /// Says that a test, or a part of one, is left out for want of something that no gate can install, a right for example.
 /// Past the test harness, which keeps the words of a test that passes to itself.
 pub(crate) fn left_out(what: &str) {

@@ -148,6 +148,7 @@ fn look(opener: &world::Opener, runtime: &Runtime, sheet: &mut Sheet) -> Result<
 fn of_record(opener: &world::Opener, trial: Result<&Trial, &Failure>, sheet: &mut Sheet) -> Option<Store> {
     let (settings, is_sandbox) = (&opener.settings, opener.is_sandbox);
     let is_on_server = settings.record_url(is_sandbox).is_some();
+    sheet.note_place(opener.place_in_words());
     sheet.extend(record::folder(&settings.data_of(is_sandbox), is_on_server));
     let place = match opener.place() {
         Ok(place) => place,
@@ -172,7 +173,7 @@ fn of_record(opener: &world::Opener, trial: Result<&Trial, &Failure>, sheet: &mu
         },
     }
     let found = match trial {
-        Ok(trial) => opener.examine(place, trial),
+        Ok(trial) => opener.examine(place.clone(), trial),
         Err(failure) => Err(failure.clone()),
     };
     let found = found.and_then(|store| {
@@ -182,6 +183,7 @@ fn of_record(opener: &world::Opener, trial: Result<&Trial, &Failure>, sheet: &mu
     sheet.add(record::record(&found, &opener.place_in_words()));
     let store = found.ok().flatten()?;
     sheet.add(record::history(&store));
+    sheet.add_held(store.held_runs(&place), opener.clock.now());
     Some(store)
 }
 

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use crate::{
-    cli::login::{LoginArgs, LogoutArgs, WhoamiArgs},
-    commands::login::{self, LoginContext, Opens, SignInContext, Wanted, unanswered},
-    domain::sign_in::Way,
+    cli::{
+        Role,
+        login::{LoginArgs, LogoutArgs, WhoamiArgs},
+    },
+    commands::login::{self, Here, LoginContext, Opens, SignInContext, Wanted, unanswered},
+    domain::{sign_in::Way, text::Text},
     exit::Exit,
-    provider::{oauth::operator::Operators, partner::unregistered},
+    provider::{oauth::operator::Operators, partner::unregistered, store::Store},
     runner::browser,
 };
 
-use super::super::{Refusal, keys::Keys, sign_in, world::Opener};
+use super::super::{Refusal, environment::Environment, keys::Keys, sign_in, world::Opener};
 use super::CommandContext;
 
 /// Runs `login`.
@@ -25,6 +28,7 @@ pub(in crate::app) fn login(args: &LoginArgs, command: &CommandContext) -> Resul
     let cx = LoginContext {
         sign_in,
         file: sign_in::file(opener),
+        here: here(opener),
         is_sandbox: opener.is_sandbox,
         out: command.out(),
     };
@@ -69,7 +73,8 @@ pub(super) fn context(opener: &Opener, operators: Operators) -> Result<(SignInCo
 /// Runs `logout`.
 pub(in crate::app) fn logout(args: &LogoutArgs, command: &CommandContext) -> Result<Exit, Refusal> {
     let opener = &command.opener;
-    login::logout(&sign_in::file(opener), args.json, opener.is_sandbox, command.out()).map_err(Refusal::from)
+    login::logout(&sign_in::file(opener), &here(opener), args.json, opener.is_sandbox, command.out())
+        .map_err(Refusal::from)
 }
 
 /// Runs `whoami`.
@@ -77,8 +82,18 @@ pub(in crate::app) fn whoami(args: &WhoamiArgs, command: &CommandContext) -> Res
     let opener = &command.opener;
     let sandbox = opener.sandbox()?;
     let who = sign_in::kept(opener, sandbox.as_ref()).map_err(|failure| unanswered(&failure))?;
-    let (account, role) = (opener.environment.account.shown(), opener.role());
     let (is_demanded, is_sandbox) = (sign_in::is_demanded(opener), opener.is_sandbox);
-    login::whoami(who.as_ref(), (&account, role.as_ref()), is_demanded, args.json, is_sandbox, command.out())
+    login::whoami(who.as_ref(), &here(opener), is_demanded, args.json, is_sandbox, command.out())
         .map_err(Refusal::from)
+}
+
+/// Who works on this computer where nobody is signed in. A record that can't be read says nothing of the account, and keeps
+/// nobody from signing in.
+fn here(opener: &Opener) -> Here {
+    let Environment { account, host, .. } = &opener.environment;
+    let host = Text::clean(host);
+    let is_admin = opener.place().and_then(|place| Store::is_admin_in(&place, account, &host));
+    let is_as_user = opener.is_sandbox && opener.common.role == Some(Role::User);
+    let is_admin = is_admin.ok().flatten().map(|is_admin| is_admin && !is_as_user);
+    Here { account: account.shown(), record_role: opener.role(), is_admin }
 }

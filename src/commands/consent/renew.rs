@@ -63,7 +63,7 @@ pub fn run(cx: &RecordContext, graph: &Graph, set: &PermissionSet, asked: &Asked
     let sheet = Sheet { terms, graph, asked };
     let rows: Vec<Row> = rows.into_iter().filter(|row| sheet.is_shown(row)).collect();
     let printed = if asked.is_json {
-        cx.out.json(&sheet.json(&rows).map_err(|failure| refused(&failure))?)
+        cx.json("consent-renewal", sheet.json(&rows).map_err(|failure| refused(&failure))?)
     } else {
         let lines = sheet.lines(&rows).map_err(|failure| refused(&failure))?;
         lines.iter().try_for_each(|line| cx.out.say(line))
@@ -252,9 +252,6 @@ impl Sheet<'_> {
             customers.push(object);
         }
         Ok(json!({
-            "version": 1,
-            "kind": "consent-renewal",
-            "sandbox": self.terms.cx.is_sandbox,
             "at": self.terms.now.to_string(),
             "set": self.terms.set_object(),
             "customers": customers,

@@ -45,15 +45,15 @@ pub fn run(cx: &RecordContext, set: &PermissionSet, wish: &Wish) -> anyhow::Resu
     let rows: Vec<Row> =
         all.into_iter().filter(|row| !wish.only_attention || row.standing.advice().is_some()).collect();
     let printed = if wish.is_json {
-        cx.out.json(&json!({
-            "version": 1,
-            "kind": "consent-status",
-            "sandbox": cx.is_sandbox,
-            "at": terms.now.to_string(),
-            "needs_attention": needs_attention,
-            "set": terms.set_object(),
-            "customers": rows.iter().map(|row| terms.object(row)).collect::<Vec<_>>(),
-        }))
+        cx.json(
+            "consent-status",
+            json!({
+                "at": terms.now.to_string(),
+                "needs_attention": needs_attention,
+                "set": terms.set_object(),
+                "customers": rows.iter().map(|row| terms.object(row)).collect::<Vec<_>>(),
+            }),
+        )
     } else {
         lines(terms, &rows, &sums).iter().try_for_each(|line| cx.out.say(line))
     };

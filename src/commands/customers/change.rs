@@ -180,23 +180,23 @@ fn told(
     let not_compared =
         u32::from(made.iter().any(is_new_tenant) || (did == "added" && customer.tenant.is_some()));
     let printed = if form == Form::Json {
-        cx.out.json(&json!({
-            "version": 1,
-            "kind": "customer-changes",
-            "sandbox": cx.is_sandbox,
-            "written": did != "unchanged",
-            "added": u32::from(did == "added"),
-            "changed": u32::from(did == "changed"),
-            "unchanged": u32::from(did == "unchanged"),
-            "not_compared": not_compared,
-            "customers": [{
-                "line": null,
-                "did": did,
-                "reference": customer.reference.as_str(),
-                "name": customer.name.as_str(),
-                "changes": changes(made),
-            }],
-        }))
+        cx.json(
+            "customer-changes",
+            json!({
+                "written": did != "unchanged",
+                "added": u32::from(did == "added"),
+                "changed": u32::from(did == "changed"),
+                "unchanged": u32::from(did == "unchanged"),
+                "not_compared": not_compared,
+                "customers": [{
+                    "line": null,
+                    "did": did,
+                    "reference": customer.reference.as_str(),
+                    "name": customer.name.as_str(),
+                    "changes": changes(made),
+                }],
+            }),
+        )
     } else {
         lines.iter().try_for_each(|line| cx.out.say(line))
     };

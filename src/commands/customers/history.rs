@@ -31,15 +31,15 @@ pub(super) fn run(cx: &RecordContext, typed: &str, form: Form) -> anyhow::Result
                 "hash": entry.hash.as_str(),
             })
         };
-        cx.out.json(&json!({
-            "version": 1,
-            "kind": "customer-history",
-            "sandbox": cx.is_sandbox,
-            "reference": customer.reference.as_str(),
-            "name": customer.name.as_str(),
-            "is_whole": history.is_whole,
-            "entries": history.entries.iter().map(entry).collect::<Vec<_>>(),
-        }))
+        cx.json(
+            "customer-history",
+            json!({
+                "reference": customer.reference.as_str(),
+                "name": customer.name.as_str(),
+                "is_whole": history.is_whole,
+                "entries": history.entries.iter().map(entry).collect::<Vec<_>>(),
+            }),
+        )
     } else {
         let heading = format!("{} ({}), oldest first:", customer.name, customer.reference);
         let line = |(run, entry): &(Option<RunId>, AuditEntry)| {

@@ -240,17 +240,17 @@ fn told(cx: &RecordContext, sheet: &Sheet, fates: &[Fate], is_dry: bool, form: F
         cx.out.note("An empty cell keeps what is on record; the word none empties it.");
     }
     if form == Form::Json {
-        return cx.out.json(&json!({
-            "version": 1,
-            "kind": "customer-changes",
-            "sandbox": cx.is_sandbox,
-            "written": !is_dry && !rows.is_empty(),
-            "added": counts.added,
-            "changed": counts.changed,
-            "unchanged": counts.unchanged,
-            "not_compared": not_compared,
-            "customers": rows,
-        }));
+        return cx.json(
+            "customer-changes",
+            json!({
+                "written": !is_dry && !rows.is_empty(),
+                "added": counts.added,
+                "changed": counts.changed,
+                "unchanged": counts.unchanged,
+                "not_compared": not_compared,
+                "customers": rows,
+            }),
+        );
     }
     let Counts { added, changed, unchanged } = counts;
     let sums =

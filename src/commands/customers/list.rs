@@ -15,7 +15,7 @@ use crate::{
         bill::{counted, grouped},
         customer::{Customer, NewCustomer},
         customer_csv,
-        filter::fold,
+        filter::{fold, has_words},
         id::CustomerId,
         phrase::Command,
         run::BoardRow,
@@ -45,12 +45,12 @@ pub(super) fn run(cx: &RecordContext, words: &str, with_closed: bool, form: Form
             let records: Vec<NewCustomer> = rows.iter().map(|row| NewCustomer::from(&row.customer)).collect();
             cx.out.say(customer_csv::write(records.iter()).trim_end())
         }
-        Form::Json => cx.out.json(&json!({
-            "version": 1,
-            "kind": "customers",
-            "sandbox": cx.is_sandbox,
-            "customers": rows.iter().map(|row| object(row, now, &cx.zone)).collect::<Vec<_>>(),
-        })),
+        Form::Json => cx.json(
+            "customers",
+            json!({
+                "customers": rows.iter().map(|row| object(row, now, &cx.zone)).collect::<Vec<_>>(),
+            }),
+        ),
         Form::Text => table(&rows, now, cx).iter().try_for_each(|line| cx.out.say(line)),
     };
     if form == Form::Text || rows.is_empty() {
@@ -89,10 +89,7 @@ fn table(rows: &[&BoardRow], now: Moment, cx: &RecordContext) -> Vec<String> {
 /// One row per customer by name, and how many closed ones are hidden. With words those are searched too.
 fn shown<'b>(rows: &'b [BoardRow], words: &str, with_closed: bool) -> (Vec<&'b BoardRow>, usize) {
     let words = fold(words.trim());
-    let holds = |row: &&BoardRow| {
-        let hay = row.customer.folded();
-        words.split_whitespace().all(|word| hay.contains(word))
-    };
+    let holds = |row: &&BoardRow| has_words(&row.customer.folded(), &words);
     // Runs come before customers: the first row of a customer says most.
     let mut firsts: BTreeMap<CustomerId, &BoardRow> = BTreeMap::new();
     for row in rows.iter().filter(holds) {

@@ -55,7 +55,7 @@ pub(super) fn run(cx: &RecordContext, typed: &str, form: Form) -> anyhow::Result
         warn(warning.as_str());
     }
     let printed = if form == Form::Json {
-        cx.out.json(&sheet.json(cx))
+        cx.json("customer", sheet.json())
     } else {
         sheet.lines(cx).iter().try_for_each(|line| cx.out.say(line))
     };
@@ -192,7 +192,7 @@ impl Sheet {
     }
 
     /// For programs.
-    fn json(&self, cx: &RecordContext) -> Value {
+    fn json(&self) -> Value {
         let product = |detail: &ProductDetail| {
             let row = self.status.rows.iter().find(|row| row.product == detail.product);
             json!({
@@ -212,9 +212,6 @@ impl Sheet {
             })
         };
         json!({
-            "version": 1,
-            "kind": "customer",
-            "sandbox": cx.is_sandbox,
             "customer": record(&NewCustomer::from(&self.customer)),
             "products": self.detail.products.iter().map(product).collect::<Vec<_>>(),
             "doubts": self.detail.doubts.iter().map(|doubt| doubt_as_json(doubt, None)).collect::<Vec<_>>(),

@@ -6,7 +6,10 @@ use super::super::{check::Check, keys};
 use crate::{
     domain::{
         failure::{Failure, FailureKind, of_system},
+        held_by::HeldRun,
+        sydney,
         text::Text,
+        time::Moment,
     },
     outside::disk,
     provider::store::{HostedAccess, KeyRing, Store},
@@ -75,6 +78,21 @@ pub fn record(found: &Result<Option<Store>, Failure>, place: &str) -> Check {
         None => Text::from("none yet; the wizard and the first customer that is added make it"),
     };
     Check::new("Record", found.as_ref().map(words).map_err(Clone::clone))
+}
+
+/// Which runs somebody has open.
+#[must_use]
+pub fn held(found: &Result<Vec<HeldRun>, Failure>, now: Moment) -> Check {
+    let words = |held: &Vec<HeldRun>| {
+        let one = |HeldRun { run, customer, held_by }: &HeldRun| {
+            format!("{run} of {customer} is {}", held_by.open_with(now, sydney::ZONE))
+        };
+        match held.as_slice() {
+            [] => Text::from("nobody has one open"),
+            held => Text::clean(&held.iter().map(one).collect::<Vec<_>>().join("; ")),
+        }
+    };
+    Check::new("Runs", found.as_ref().map(words).map_err(Clone::clone))
 }
 
 /// Whether the history is whole; an alarm where it is not.

@@ -11,7 +11,7 @@ use crate::{
     commands::{Context, error_of, warn},
     domain::{
         bill::{counted, grouped},
-        filter::fold,
+        filter::{fold, has_words},
         time::in_words,
         verdict::ListSummary,
     },
@@ -38,10 +38,7 @@ pub async fn run(cx: &Context, wish: &Wish, limit: Duration) -> anyhow::Result<(
     let again = "Run the same command again.";
     let read = blocking::run(again, move || Store::listable(&store)).await;
     let words = fold(wish.words.trim());
-    let fits = |row: &Listable| {
-        let hay = row.customer.folded();
-        words.split_whitespace().all(|word| hay.contains(word))
-    };
+    let fits = |row: &Listable| has_words(&row.customer.folded(), &words);
     let rows: Vec<Listable> = read.map_err(|failure| error_of(&failure))?.into_iter().filter(fits).collect();
     let all = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     if all == 0 {

@@ -18,7 +18,7 @@ pub enum WayOn {
     /// Go on with what stands here: what for ("go on with it").
     Continue(&'static str),
     /// Take the run over that somebody else has.
-    TakeOver,
+    TakeOver(&'static str),
     /// Leave the program.
     Leave,
     /// Show the link again.
@@ -121,7 +121,7 @@ impl WayOn {
             Self::Park("") => "The word park parks the run.".into(),
             Self::Park(purpose) => format!("The word park parks the run {purpose}.").into(),
             Self::Continue(purpose) => format!("Press Enter to {purpose}.").into(),
-            Self::TakeOver => "Type take over to take it over.".into(),
+            Self::TakeOver(purpose) => format!("Type take over to {purpose}.").into(),
             Self::Leave => "Type quit to leave.".into(),
             Self::ShowLink => "Type authorise for the link.".into(),
             Self::OwnRight(purpose) => format!("Type own to {purpose}.").into(),
@@ -168,7 +168,7 @@ impl WayOn {
             Self::Park(purpose) => {
                 format!("The run is kept {purpose}; the same command goes on with it.").into()
             }
-            Self::TakeOver => "An Admin takes it over with --take-over REASON.".into(),
+            Self::TakeOver(_) => "An Admin takes it over with --take-over REASON.".into(),
             Self::Leave => "Nothing is lost.".into(),
             Self::Explain => format!("The command {} looks the code up.", Command::Explain).into(),
             Self::Lift => "Lift the exclusion with --lift.".into(),

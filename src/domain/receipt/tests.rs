@@ -128,6 +128,7 @@ pub(in crate::domain) fn outcome() -> Outcome {
             hash: Text::from("0badcafe"),
         }],
         is_audit_whole: true,
+        place: "/home/kim/backup365.db".into(),
     }
 }
 

@@ -4,6 +4,7 @@ mod hostile;
 #[cfg(feature = "ntlm")]
 mod ntlm;
 mod sandbox;
+pub(super) mod stub;
 mod world;
 
 use std::path::PathBuf;

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use serde_json::Value;
 use url::Url;
 
-use super::{MAX_PAGE_BYTES, address, check_host, follow, page, reading, refused};
+use super::{MAX_PAGE_BYTES, address, check_host, follow, page, reading, refused, versioned};
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
@@ -56,21 +56,10 @@ impl Delegated {
         Self { http, clock, root, person, tenant }
     }
 
-    /// Whoever is signed in.
-    #[must_use]
-    pub fn person(&self) -> &Person {
-        &self.person
-    }
-
     /// An address of the resource; the parts of the path are escaped here, the query is our own words.
     #[must_use]
     pub fn url(&self, path: &[&str], query: &str) -> Url {
-        let mut url = self.root.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear().push("v1.0").extend(path);
-        }
-        url.set_query(Some(query).filter(|query| !query.is_empty()));
-        url
+        versioned(&self.root, path, query)
     }
 
     /// Sends one call with the person's token for these permissions of the resource (`User.Read`). A 401 costs the token:

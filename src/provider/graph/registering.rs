@@ -15,7 +15,7 @@ use url::Url;
 use uuid::Uuid;
 
 use self::missing::{id, list, text};
-use super::{DEADLINE, MAX_OBJECT_BYTES, address, check_host, follow, refused};
+use super::{DEADLINE, MAX_OBJECT_BYTES, address, check_host, follow, refused, versioned};
 use crate::{
     domain::{
         failure::{Failure, FailureKind},
@@ -394,12 +394,7 @@ impl Registrar {
 
     /// An address; the parts of the path are escaped here, the query is our own words.
     fn url(&self, path: &[&str], query: &str) -> Url {
-        let mut url = self.root.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear().push("v1.0").extend(path);
-        }
-        url.set_query(Some(query).filter(|query| !query.is_empty()));
-        url
+        versioned(&self.root, path, query)
     }
 
     /// Sends one request. Nothing but a new application would be there twice if it were sent twice.

@@ -3,7 +3,7 @@
 use super::{
     Store,
     part::{ownership, record},
-    table::customer,
+    table::{customer, seat},
 };
 use crate::domain::{
     customer::{Customer, Product},
@@ -11,6 +11,7 @@ use crate::domain::{
     failure::Failure,
     id::{CustomerId, TenantId},
     protection::Protection,
+    seats::Seats,
 };
 
 impl Store {
@@ -53,6 +54,22 @@ impl Store {
         self.read(|tx| {
             customer::one(tx, customer)?;
             record::protection(tx, (customer, product), now)
+        })
+    }
+
+    /// The same with the seats packed, for who waits for half a million users.
+    ///
+    /// # Errors
+    /// As [`Store::protection`].
+    pub fn protection_packed(
+        &self,
+        customer: CustomerId,
+        product: Product,
+    ) -> Result<Protection<Seats>, Failure> {
+        let now = self.0.options.clock.now();
+        self.read(|tx| {
+            customer::one(tx, customer)?;
+            record::protection_with(tx, (customer, product), now, seat::all_packed)
         })
     }
 }

@@ -1,9 +1,16 @@
 //! Who may work here: the first operator in a record is Admin, later ones are User until an Admin changes them.
 
-use super::{Store, part::write::Write, table::operator};
+use super::{
+    Place, Store,
+    part::{identity, write::Write},
+    postgres::Server,
+    sqlite,
+    table::operator,
+    tx::Tx,
+};
 use crate::domain::{
     failure::{Failure, FailureKind},
-    operator::is_same_name,
+    operator::{Account, is_same_name},
     phrase::{Command, phrase},
     text::Text,
     time::Moment,
@@ -36,6 +43,28 @@ pub struct KnownAccount {
 }
 
 impl Store {
+    /// Whether an account of this computer is an Admin by the record in a place; none where it never worked with it. Changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read.
+    pub fn is_admin_in(place: &Place, account: &Account, host: &Text) -> Result<Option<bool>, Failure> {
+        let role = place.role();
+        let find = |tx: &Tx<'_>| {
+            let who = identity::Who { account, host, role: role.as_ref() };
+            let name = identity::known(tx, who)?;
+            name.map_or(Ok(None), |name| operator::is_admin(tx, &name))
+        };
+        match place {
+            Place::File(file) if !file.exists() => Ok(None),
+            Place::File(file) => sqlite::read(file, find),
+            Place::Server(address) => {
+                let server = Server::connect(address)?;
+                if server.is_made()? { server.read(find) } else { Ok(None) }
+            }
+        }
+    }
+
     /// Everyone who ever opened this record, by name.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use crate::domain::{
     failure::Failure,
     id::RunId,
     run::Outcome,
+    text::Text,
     verdict::{is_for_turning_on, wants_everybody},
 };
 
@@ -71,6 +72,7 @@ impl Store {
                 results,
                 is_audit_whole: is_begun && audit::is_whole(tx)?,
                 audit,
+                place: Text::of(format_args!("{}", self.0.options.place)),
                 done: record::done(tx, &row)?,
                 run: record::of_run(tx, &self.0, run, (ours, now))?,
             })

@@ -73,7 +73,7 @@ const TURN: Duration = Duration::from_mins(1);
 /// seconds.
 const FATE_TRIES: u32 = 100;
 
-/// What every connection begins with. A client whose computer is gone is noticed within 60 s (20 + 4 × 10), and what it had
+/// What every connection begins with. A client whose computer is gone is noticed within 55 s (15 + 4 × 10), and what it had
 /// begun is undone; nobody waits longer for another's write than half of what an answer may take, so that this is said by
 /// its cause. A statement whose client has given up is ended within 10 s, where the server's system can tell (not Windows).
 ///
@@ -82,7 +82,7 @@ const FATE_TRIES: u32 = 100;
 fn begin(address: &Address) -> String {
     format!(
         "SET search_path = backup365; SET lock_timeout = {}; \
-         SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; \
+         SET idle_in_transaction_session_timeout = '60s'; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 10; \
          SET tcp_keepalives_count = 4; SET tcp_user_timeout = 60000; SET client_min_messages = warning; \
          DO $$ BEGIN SET client_connection_check_interval = '10s'; EXCEPTION WHEN OTHERS THEN NULL; END $$; \
          SELECT set_config('backup365.since', {}, false)",

@@ -5,6 +5,7 @@ use super::{
     part::{
         allowed,
         claim::{self, SweepClaim},
+        lock::Hold,
         seating,
         write::Write,
     },
@@ -33,7 +34,29 @@ pub struct SweepSummary {
     pub attention: Option<Text>,
 }
 
+/// A place on a hoster's server among those that all sweepers share. Gone with the process.
+#[derive(Debug)]
+pub struct ServerPlace(#[expect(dead_code, reason = "kept: dropping it lets go of the place")] Option<Hold>);
+
 impl Store {
+    /// Takes one of so many places on a hoster's server, so that all sweepers of a record together ask no more of it than one
+    /// may; none: others have all of them. A record in a file has the sweepers of one computer, usually one: nothing is
+    /// bounded there. One whose connection was lost has lost its place, too, and is not told.
+    ///
+    /// # Errors
+    /// `Record`, when the record's server can't be asked.
+    pub fn place_on(&self, server: &str, places: usize) -> Result<Option<ServerPlace>, Failure> {
+        if !self.is_shared() {
+            return Ok(Some(ServerPlace(None)));
+        }
+        for place in 0..places {
+            if let Some(hold) = self.0.locks.try_hold(&format!("server-{place}-{server}"))? {
+                return Ok(Some(ServerPlace(Some(hold))));
+            }
+        }
+        Ok(None)
+    }
+
     /// Takes the pass of one rule for one 20:00. None: that 20:00 has not come, another sweeper has the pass, it is
     /// finished (or a later one is), or there is no rule that was made before it. A pass that was cut short is given
     /// out again.

@@ -1,10 +1,14 @@
 //! A run changes hands: it is watched, asked for, handed over, or taken over by an Admin.
 
 use super::{
-    Store,
-    part::still_ours::demand,
+    Place, Store,
+    part::{
+        lock::{LockFolder, Locks},
+        still_ours::demand,
+    },
     postgres::Scope,
     table::{
+        customer, hold,
         run::{self, RunRow},
         takeover,
     },
@@ -12,7 +16,7 @@ use super::{
 use crate::domain::{
     change::Change,
     failure::{Failure, FailureKind},
-    held_by::{ANSWER_WITHIN, HeldBy, RunAnswer, RunRequest},
+    held_by::{ANSWER_WITHIN, HeldBy, HeldRun, RunAnswer, RunRequest},
     id::RunId,
     run::RunRecord,
     text::Text,
@@ -26,6 +30,32 @@ impl Store {
     /// `NotFound`; `Record`, when the record can't be read.
     pub fn look_at_run(&self, run: &RunId) -> Result<RunRecord, Failure> {
         self.record(run)
+    }
+
+    /// Runs that somebody has open now in the record at this place, of which this store may be a copy. Changes nothing.
+    ///
+    /// # Errors
+    /// `Record`, when the record can't be read, or its locks can't be looked at.
+    pub fn held_runs(&self, place: &Place) -> Result<Vec<HeldRun>, Failure> {
+        let beside = match place {
+            Place::File(file) => Some(Locks::Files(LockFolder::beside(file))),
+            Place::Server(_) => None,
+        };
+        let locks = beside.as_ref().unwrap_or(&self.0.locks);
+        let known = self.read(hold::of_open)?;
+        let mut held = Vec::new();
+        for (run, held_by) in known {
+            if locks.is_held(&self.lock_name(&run, held_by.number))? {
+                held.push((run, held_by));
+            }
+        }
+        self.read(|tx| {
+            let named = |(run, held_by): (RunId, HeldBy)| {
+                let customer = customer::one(tx, run::one(tx, &run)?.customer)?.name;
+                Ok(HeldRun { run, customer, held_by })
+            };
+            held.into_iter().map(named).collect()
+        })
     }
 
     /// Asks whoever has a run to hand it over, and reads the run. Nobody is asked where nobody has it, or where it is held
@@ -46,7 +76,8 @@ impl Store {
             {
                 return Err(asked_already(&other));
             }
-            let asked = RunRequest { number: held_by.number, by, host, at: write.now, answer: None };
+            let number = held_by.number;
+            let asked = RunRequest { number, by, host, at: write.now, answer: None, answered: None };
             takeover::ask(write.tx, run, &asked)?;
             write.tell(Change::Request(run.clone()));
             Ok(())
@@ -54,7 +85,8 @@ impl Store {
         self.record(run)
     }
 
-    /// Answers a request for a run that is held here, and reads the run. Handed over it is let go of.
+    /// Answers a request for a run that is held here, and reads the run. Handed over it is let go of, and kept for a moment
+    /// for whoever asked for it.
     ///
     /// # Errors
     /// `Conflict`, when it is not asked for any more, or not held here: then nothing was changed. `Record`: a retry is safe.
@@ -62,13 +94,13 @@ impl Store {
         &self,
         run: &RunId,
         asked: &RunRequest,
-        is_handed_over: bool,
+        answer: RunAnswer,
     ) -> Result<RunRecord, Failure> {
+        let is_handed_over = answer == RunAnswer::Yes;
         let ours = self.number_of(run)?;
         self.write_in(Scope::Run(run), |write| {
             demand(write.tx, run, ours)?;
-            let answer = if is_handed_over { RunAnswer::Yes } else { RunAnswer::No };
-            if !takeover::answer(write.tx, run, asked, answer)? {
+            if !takeover::answer(write.tx, run, asked, (answer, write.now))? {
                 return Err(not_asked_any_more(asked));
             }
             if is_handed_over {
@@ -96,7 +128,7 @@ impl Store {
             let ours = takeover::find(write.tx, run)?
                 .filter(|asked| (&asked.by, &asked.host) == (write.operator(), write.host()));
             if let Some(asked) = ours
-                && takeover::answer(write.tx, run, &asked, RunAnswer::Nobody)?
+                && takeover::answer(write.tx, run, &asked, (RunAnswer::Nobody, write.now))?
             {
                 write.tell(Change::Request(run.clone()));
             }

@@ -11,7 +11,7 @@ mod served;
 mod value;
 mod whole;
 
-use std::{cell::Cell, collections::BTreeSet, iter};
+use std::{borrow::Cow, cell::Cell, collections::BTreeSet, iter};
 
 use rusqlite::{
     Transaction, params_from_iter,
@@ -303,6 +303,12 @@ impl<'r> Row<'r> {
             }),
             Found::Server(row) => row.try_get(at).map_err(|_of_another_type| self.unreadable()),
         }
+    }
+
+    /// The words of the next column, as they stand there.
+    #[inline]
+    pub(crate) fn words(&self) -> Result<Cow<'r, str>, Failure> {
+        if let Value::Words(words) = self.value()? { Ok(words) } else { Err(self.unreadable()) }
     }
 
     /// The column that was read last holds something of no meaning.

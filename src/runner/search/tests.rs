@@ -8,7 +8,7 @@ use super::*;
 /// Runs a search to its end; the parts, the last one last.
 async fn parts(job: Job) -> Vec<Vec<PageHits>> {
     let (out, mut replies) = mpsc::channel(64);
-    let line = ReplySender { out, wake: Arc::new(|| {}) };
+    let line = ReplySender { out, wake: Arc::new(|| {}), first_rows: Arc::default() };
     let last = job.run(&line, CallId(1)).await.unwrap();
     drop(line);
     let mut parts = Vec::new();

@@ -7,7 +7,6 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::Flow;
 use crate::sandbox::{answer::Mark, application::Application, role::Role, world::Account};
 
 /// What is wrong with a typed address.
@@ -72,25 +71,23 @@ pub(in crate::sandbox) fn plain(title: &str, words: &str) -> Markup {
     frame(title, &html! { h1 { (title) } p { (words) } })
 }
 
-/// What knows where its pages' forms go.
-pub(in crate::sandbox) trait Posts {
-    /// Path that a form posts to.
-    fn action(&self) -> String;
+/// Where a form is sent to, and what it carries along.
+pub(in crate::sandbox) struct Form {
+    /// Address.
+    pub(in crate::sandbox) action: String,
+    /// Where the browser is on its way, sealed.
+    pub(in crate::sandbox) sealed: String,
 }
 
-impl Posts for Flow {
-    fn action(&self) -> String {
-        format!("/{}/login", percent(&self.word))
-    }
-}
-
-/// A form that posts to the next step.
-pub(in crate::sandbox) fn form(sealed: &str, flow: &impl Posts, step: &str, inside: &Markup) -> Markup {
-    html! {
-        form method="post" action=(flow.action()) autocomplete="off" {
-            input type="hidden" name="ctx" value=(sealed);
-            input type="hidden" name="step" value=(step);
-            (inside)
+impl Form {
+    /// The form of one step.
+    pub(in crate::sandbox) fn of(&self, step: &str, inside: &Markup) -> Markup {
+        html! {
+            form method="post" action=(self.action) autocomplete="off" {
+                input type="hidden" name="ctx" value=(self.sealed);
+                input type="hidden" name="step" value=(step);
+                (inside)
+            }
         }
     }
 }
@@ -101,7 +98,7 @@ pub(in crate::sandbox) fn percent(word: &str) -> String {
 }
 
 /// Pick an account.
-pub(in crate::sandbox) fn accounts(sealed: &str, flow: &impl Posts, accounts: &[&Account]) -> Markup {
+pub(in crate::sandbox) fn accounts(to: &Form, accounts: &[&Account]) -> Markup {
     // A list, and each button on one line of the source: text browsers run buttons together otherwise.
     let rows = html! {
         ul.rows {
@@ -119,14 +116,11 @@ pub(in crate::sandbox) fn accounts(sealed: &str, flow: &impl Posts, accounts: &[
             }
         }
     };
-    frame(
-        "Sign in to your account",
-        &html! { h1 { "Pick an account" } (form(sealed, flow, "account", &rows)) },
-    )
+    frame("Sign in to your account", &html! { h1 { "Pick an account" } (to.of("account", &rows)) })
 }
 
 /// Type an account.
-pub(in crate::sandbox) fn address(sealed: &str, flow: &impl Posts, problem: Option<Problem>) -> Markup {
+pub(in crate::sandbox) fn address(to: &Form, problem: Option<Problem>) -> Markup {
     let words = problem.map(|problem| match problem {
         Problem::NoAddress => "Enter a valid email address.",
         Problem::Unknown => "We couldn't find an account with that username. Try another account.",
@@ -138,16 +132,11 @@ pub(in crate::sandbox) fn address(sealed: &str, flow: &impl Posts, problem: Opti
             aria-invalid=[words.map(|_| "true")] aria-describedby=[words.map(|_| "problem")];
         div.end { button.main type="submit" { "Next" } }
     };
-    frame("Sign in to your account", &html! { h1 { "Sign in" } (form(sealed, flow, "account", &fields)) })
+    frame("Sign in to your account", &html! { h1 { "Sign in" } (to.of("account", &fields)) })
 }
 
 /// Enter the password.
-pub(in crate::sandbox) fn password(
-    sealed: &str,
-    flow: &impl Posts,
-    account: &Account,
-    wrong: bool,
-) -> Markup {
+pub(in crate::sandbox) fn password(to: &Form, account: &Account, wrong: bool) -> Markup {
     let fields = html! {
         p.who { (account.address) }
         @if wrong {
@@ -163,16 +152,12 @@ pub(in crate::sandbox) fn password(
             button type="submit" name="back" value="1" formnovalidate { "Back" }
         }
     };
-    frame(
-        "Sign in to your account",
-        &html! { h1 { "Enter password" } (form(sealed, flow, "password", &fields)) },
-    )
+    frame("Sign in to your account", &html! { h1 { "Enter password" } (to.of("password", &fields)) })
 }
 
 /// See the permissions.
 pub(super) fn permissions(
-    sealed: &str,
-    flow: &Flow,
+    to: &Form,
     app: &Application,
     account: &Account,
     organisation: &str,
@@ -196,19 +181,13 @@ pub(super) fn permissions(
             h1 { "Permissions requested" }
             p { "Review for your organisation: " strong { (organisation) } }
             p { strong { (app.app_name) } br; (app.name) " (" (app.domain) ")" }
-            (form(sealed, flow, "consent", &fields))
+            (to.of("consent", &fields))
         },
     )
 }
 
 /// Signed in without the right to consent.
-pub(super) fn approval(
-    sealed: &str,
-    flow: &Flow,
-    app: &Application,
-    account: &Account,
-    mark: &Mark,
-) -> Markup {
+pub(super) fn approval(to: &Form, app: &Application, account: &Account, mark: &Mark) -> Markup {
     let fields = html! {
         div.choices {
             button.main type="submit" name="again" value="1" { "Have an admin account? Sign in with that account" } " "
@@ -223,14 +202,14 @@ pub(super) fn approval(
             p { strong { (app.app_name) } }
             p { (app.app_name) " needs permission to access resources in your organisation that only an admin can grant. \
                 Please ask an admin to grant permission to this app before you can use it." }
-            (form(sealed, flow, "approval", &fields))
+            (to.of("approval", &fields))
             (details(90_094, "An administrator needs to grant this permission.", mark))
         },
     )
 }
 
 /// The organisation has its people ask for approval.
-pub(super) fn request(sealed: &str, flow: &Flow, app: &Application, account: &Account) -> Markup {
+pub(super) fn request(to: &Form, app: &Application, account: &Account) -> Markup {
     let fields = html! {
         label for="why" { "Enter justification for requesting this app" } " "
         input id="why" name="why" type="text" autofocus;
@@ -245,7 +224,7 @@ pub(super) fn request(sealed: &str, flow: &Flow, app: &Application, account: &Ac
             h1 { "Approval required" }
             p { strong { (app.app_name) } }
             p { "This app requires your admin's approval. You can send them a request." }
-            (form(sealed, flow, "request", &fields))
+            (to.of("request", &fields))
         },
     )
 }

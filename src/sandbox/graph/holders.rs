@@ -25,11 +25,8 @@ pub(super) fn assignments(platform: &Platform, caller: &Caller, id: &str) -> Res
             })
         })
         .collect();
-    let context = format!(
-        "{}/$metadata#tenantRelationships/delegatedAdminRelationships('{id}')/accessAssignments",
-        caller.root
-    );
-    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 1))
+    let context = format!("tenantRelationships/delegatedAdminRelationships('{id}')/accessAssignments");
+    Ok(Found::list(caller, &context, &rows.into(), 1))
 }
 
 /// Answers `POST /me/checkMemberGroups`.
@@ -42,8 +39,7 @@ pub(super) fn member_groups(platform: &Platform, ask: &Ask, caller: &Caller) -> 
     let body: Value = serde_json::from_slice(&ask.body).unwrap_or_default();
     let asked = body.get("groupIds").and_then(Value::as_array);
     let asked = asked.filter(|ids| ids.len() <= 20).ok_or_else(|| Refusal::bad("groupIds can't be used."))?;
-    let mine: Vec<&Value> =
-        asked.iter().filter(|id| is_member(account) && **id == group(platform).as_str()).collect();
-    let context = format!("{}/$metadata#Collection(Edm.String)", caller.root);
-    Ok(Found::json(&json!({"@odata.context": context, "value": mine}), 1))
+    let mine: Vec<Value> =
+        asked.iter().filter(|id| is_member(account) && **id == group(platform).as_str()).cloned().collect();
+    Ok(Found::list(caller, "Collection(Edm.String)", &mine.into(), 1))
 }

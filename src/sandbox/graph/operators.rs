@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Caller;
 use crate::sandbox::{
     platform::{Platform, object_id},
-    role::{GRAPH, SCOPES},
+    role::{GRAPH, known_scopes},
     world::{PartnerApp, Tenant},
 };
 
@@ -63,7 +63,7 @@ pub(super) fn application(platform: &Platform, caller: &Caller) -> Option<Value>
         return None;
     }
     let partner = &platform.world.partner;
-    let of_graph = SCOPES.iter().filter(|(name, _)| ASKED.contains(name));
+    let of_graph = known_scopes().filter(|(name, _)| ASKED.contains(name));
     let asked = OPENID.iter().chain(of_graph).filter(|(name, _)| match *name {
         "openid" => !is_odd(caller, "no-openid"),
         "DelegatedAdminRelationship.Read.All" => !is_odd(caller, "no-relationships"),

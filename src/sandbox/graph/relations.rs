@@ -13,7 +13,7 @@ use crate::sandbox::{
     cloud,
     licence::{self, Sku},
     platform::{Consent, Platform, object_id},
-    role::{GRAPH, ROLES, Role, role},
+    role::{GRAPH, Role, known_roles, role},
 };
 
 /// When every sandbox organisation was made.
@@ -31,7 +31,7 @@ pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> R
         tenant = other;
     }
     let plans: Vec<Value> = skus_of(tenant)
-        .flat_map(|sku| sku.plans)
+        .flat_map(|sku| &sku.plans)
         .map(|plan| {
             json!({
                 "assignedDateTime": "2024-02-01T07:00:00Z", "capabilityStatus": "Enabled", "service": plan.service,
@@ -56,11 +56,8 @@ pub(super) fn organization(platform: &Platform, ask: &Ask, caller: &Caller) -> R
             }
         }
     }
-    let context = format!("{}/$metadata#organization", caller.root);
-    Ok(Found::json(
-        &json!({"@odata.context": context, "value": [select(ask, "organization", organization)?]}),
-        1,
-    ))
+    let organization = select(ask, "organization", organization)?;
+    Ok(Found::list(caller, "organization", &json!([organization]), 1))
 }
 
 /// Licences of a tenant, the one without a mailbox included where somebody has it.
@@ -86,8 +83,7 @@ pub(super) fn skus(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
     let tenant = tenant(caller)?;
     let used = platform.directory(tenant)?.licences();
     let mut rows = Vec::new();
-    for sku in licence::SKUS
-        .iter()
+    for sku in licence::skus()
         .filter(|sku| used.contains_key(sku.part) || skus_of(tenant).any(|own| own.part == sku.part))
     {
         let consumed = used.get(sku.part).copied().unwrap_or_default();
@@ -101,10 +97,7 @@ pub(super) fn skus(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<Fo
         });
         rows.push(select(ask, "subscribedSku", row)?);
     }
-    Ok(Found::json(
-        &json!({"@odata.context": format!("{}/$metadata#subscribedSkus", caller.root), "value": rows}),
-        3,
-    ))
+    Ok(Found::list(caller, "subscribedSkus", &rows.into(), 3))
 }
 
 /// Refuses callers that may not read applications.
@@ -130,8 +123,7 @@ pub(super) fn present(platform: &Platform, caller: &Caller) -> Result<Vec<Value>
             "appRoleAssignmentRequired": false, "signInAudience": "AzureADMultipleOrgs",
         }));
     }
-    let roles: Vec<Value> = ROLES
-        .iter()
+    let roles: Vec<Value> = known_roles()
         .map(|role| {
             json!({
                 "allowedMemberTypes": ["Application"], "description": role.words, "displayName": role.words, "id": role.id,
@@ -169,10 +161,7 @@ pub(super) fn principals(platform: &Platform, ask: &Ask, caller: &Caller) -> Res
             rows.push(select(ask, "servicePrincipal", row)?);
         }
     }
-    Ok(Found::json(
-        &json!({"@odata.context": format!("{}/$metadata#servicePrincipals", caller.root), "value": rows}),
-        1,
-    ))
+    Ok(Found::list(caller, "servicePrincipals", &rows.into(), 1))
 }
 
 /// The partner's own application, in its own tenant. Whether an application may read itself there with the rights that a
@@ -222,14 +211,8 @@ pub(super) fn principal(platform: &Platform, ask: &Ask, caller: &Caller, id: &st
         let names = |member: &str| row.get(member).and_then(Value::as_str) == Some(id);
         names("id") || names("appId")
     });
-    let mut row = select(ask, "servicePrincipal", found.ok_or_else(|| Refusal::missing(id))?)?;
-    if let Some(members) = row.as_object_mut() {
-        members.insert(
-            "@odata.context".to_owned(),
-            json!(format!("{}/$metadata#servicePrincipals/$entity", caller.root)),
-        );
-    }
-    Ok(Found::json(&row, 1))
+    let row = select(ask, "servicePrincipal", found.ok_or_else(|| Refusal::missing(id))?)?;
+    Ok(Found::json(&writes::entity(caller, PRINCIPALS, row), 1))
 }
 
 /// Answers `/servicePrincipals/{id}/appRoleAssignments`.
@@ -238,8 +221,7 @@ pub(super) fn assignments(platform: &Platform, caller: &Caller, id: &str) -> Res
     if !present(platform, caller)?.iter().any(|row| row.get("id").and_then(Value::as_str) == Some(id)) {
         return Err(Refusal::missing(id));
     }
-    let context = format!("{}/$metadata#appRoleAssignments", caller.root);
-    Ok(Found::json(&json!({"@odata.context": context, "value": assigned(platform, caller, id)?}), 2))
+    Ok(Found::list(caller, "appRoleAssignments", &assigned(platform, caller, id)?.into(), 2))
 }
 
 /// Roles of a service principal of the caller's tenant, as the collection shows them.

@@ -18,7 +18,7 @@ use crate::sandbox::{
     journal::{Event, Grant},
     partner_center::{CLOUD_APPLICATION, GLOBAL, PRIVILEGED},
     platform::{Consent, Platform, object_id},
-    role::{ROLES, Role},
+    role::{Role, known_roles},
     sign_in::oid,
     world::Tenant,
 };
@@ -69,7 +69,7 @@ fn put(platform: &Platform, tenant: &Tenant, set: &str, object: &Value) -> Resul
 }
 
 /// With its context, as one entity of a set.
-fn entity(caller: &Caller, set: &str, mut object: Value) -> Value {
+pub(super) fn entity(caller: &Caller, set: &str, mut object: Value) -> Value {
     if let Some(members) = object.as_object_mut() {
         members
             .insert("@odata.context".to_owned(), json!(format!("{}/$metadata#{set}/$entity", caller.root)));
@@ -102,8 +102,7 @@ pub(super) fn applications(platform: &Platform, ask: &Ask, caller: &Caller) -> R
             rows.push(select(ask, "application", credentials::hide(row))?);
         }
     }
-    let context = format!("{}/$metadata#applications", caller.root);
-    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 1))
+    Ok(Found::list(caller, APPLICATIONS, &rows.into(), 1))
 }
 
 /// An application by object id, or by application id as `applications(appId='…')` names it.
@@ -323,8 +322,8 @@ pub(super) fn assign(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<
     let (role, of_resource) = (of(role, "id"), of(resource, "id"));
     let is_it = |row: &Value| of(row, "appRoleId") == role && of(row, "resourceId") == of_resource;
     let is_refused =
-        |it: &&Role| it.id == role && caller.faults.assign_error.iter().any(|one| one == it.value);
-    if ROLES.iter().any(|it| is_refused(&it)) {
+        |it: &Role| it.id == role && caller.faults.assign_error.iter().any(|one| one == it.value);
+    if known_roles().any(is_refused) {
         return Err(Refusal::forbidden());
     }
     if relations::assigned(platform, caller, principal)?.iter().any(is_it) {
@@ -333,7 +332,7 @@ pub(super) fn assign(platform: &Platform, ask: &Ask, caller: &Caller) -> Result<
     let what = (of_resource.to_owned(), of(resource, "displayName").to_owned(), role.to_owned());
     let row = relations::assignment(&tenant.id, to, what, &instant(platform.now()));
     if principal == object_id(&tenant.id, "service principal") {
-        let value = ROLES.iter().find(|it| it.id == role).ok_or_else(Refusal::busy)?.value;
+        let value = known_roles().find(|it| it.id == role).ok_or_else(Refusal::busy)?.value;
         grant(platform, tenant, |roles| roles.push(value.to_owned()))?;
     } else {
         put(platform, tenant, ASSIGNMENTS, &row)?;
@@ -359,8 +358,7 @@ pub(super) fn assigned_to(platform: &Platform, caller: &Caller, id: &str) -> Res
         rows.extend(relations::assigned(platform, caller, &object_id(&caller.tid, "service principal"))?);
     }
     rows.retain(|row| of(row, "resourceId") == id);
-    let context = format!("{}/$metadata#appRoleAssignments", caller.root);
-    Ok(Found::json(&json!({"@odata.context": context, "value": rows}), 2))
+    Ok(Found::list(caller, ASSIGNMENTS, &rows.into(), 2))
 }
 
 /// Answers `DELETE /servicePrincipals/{id}/appRoleAssignments/{id}`.
@@ -374,7 +372,7 @@ pub(super) fn withdraw(
     let tenant = tenant(caller)?;
     let there = relations::assigned(platform, caller, principal)?;
     let row = there.iter().find(|row| of(row, "id") == id).ok_or_else(|| Refusal::missing(id))?;
-    let role: Option<&Role> = ROLES.iter().find(|role| role.id == of(row, "appRoleId"));
+    let role: Option<&Role> = known_roles().find(|role| role.id == of(row, "appRoleId"));
     if principal == object_id(&tenant.id, "service principal") {
         grant(platform, tenant, |roles| roles.retain(|value| role.is_none_or(|role| role.value != value)))?;
     } else {

@@ -12,6 +12,7 @@ use crate::sandbox::{
     application::Application,
     platform::Platform,
     registration::{Scopes, public},
+    token::{Refusal, lacking},
 };
 
 /// Life of a device code, milliseconds.
@@ -134,10 +135,8 @@ impl Device {
 pub(in crate::sandbox) fn device_code(platform: &Platform, ask: &Ask, word: &str) -> Answer {
     let mark = Mark::of(ask, platform.now());
     let form = ask.form().unwrap_or_default();
-    let missing = |name: &str| {
-        let text = format!("The request body must contain the following parameter: '{name}'.");
-        mark.error(400, "invalid_request", 900_144, &text)
-    };
+    let refused = |(status, error, code, text): Refusal| mark.error(status, error, code, &text);
+    let missing = |name: &str| refused(lacking(name));
     let Some(client) = value(&form, "client_id") else { return missing("client_id") };
     let confidential = |_: &Application| public(platform, client).is_none_or(|it| !it.has_device_codes);
     if platform.application(client).ok().flatten().is_some_and(|it| confidential(&it)) {
@@ -147,7 +146,7 @@ pub(in crate::sandbox) fn device_code(platform: &Platform, ask: &Ask, word: &str
     }
     let registration = match registration(platform, client, word) {
         Ok(registration) => registration,
-        Err((status, error, code, text)) => return mark.error(status, error, code, &text),
+        Err(refusal) => return refused(refusal),
     };
     let Some(scope) = value(&form, "scope").filter(|it| !it.is_empty()) else { return missing("scope") };
     if Scopes::read(scope, &registration).is_none() {

@@ -2,10 +2,9 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::Flow;
 use crate::sandbox::{
     answer::Answer,
-    consent::page::{form, frame, plain},
+    consent::page::{Form, frame, plain},
     world::Account,
 };
 
@@ -31,7 +30,7 @@ pub(super) fn code(typed: &str, is_wrong: bool) -> Markup {
 }
 
 /// Whether the device is wanted.
-pub(super) fn confirm(sealed: &str, flow: &Flow, account: &Account, app: &str) -> Markup {
+pub(super) fn confirm(to: &Form, account: &Account, app: &str) -> Markup {
     let fields = html! {
         p { "Only continue if you started " strong { (app) } " yourself, on a computer that you trust." }
         div.end {
@@ -44,7 +43,7 @@ pub(super) fn confirm(sealed: &str, flow: &Flow, account: &Account, app: &str) -
         &html! {
             p.who { (account.address) }
             h1 { "Are you trying to sign in to " (app) "?" }
-            (form(sealed, flow, "confirm", &fields))
+            (to.of("confirm", &fields))
         },
     )
 }

@@ -18,7 +18,7 @@ use crate::sandbox::{
     platform::{Platform, object_id},
     registration::{Registration, Scopes, public},
     role::GRAPH,
-    token::{LIFE, Refusal, app_unknown, broken},
+    token::{LIFE, Refusal, app_unknown, broken, lacking},
     world::{Account, Tenant},
 };
 
@@ -89,8 +89,7 @@ fn client(
     word: &str,
 ) -> Result<Registration, Refusal> {
     if client.is_empty() {
-        let text = "The request body must contain the following parameter: 'client_id'.";
-        return Err((400, "invalid_request", 900_144, text.to_owned()));
+        return Err(lacking("client_id"));
     }
     let found = registration(platform, client, word)?;
     if ["client_secret", "client_assertion"].iter().any(|name| value(form, name).is_some()) {

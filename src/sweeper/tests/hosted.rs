@@ -3,9 +3,9 @@
 use super::*;
 use crate::domain::customer::Listing;
 
-const HOSTED: Place = Place::new(7, "users = 1");
+pub(super) const HOSTED: Place = Place::new(7, "users = 1");
 
-const SERVER: &str = r#"
+pub(super) const SERVER: &str = r#"
 [[exchange]]
 host = "mail.hoster.example"
 
@@ -27,7 +27,7 @@ mailboxes = [
 ]
 "#;
 
-fn access(listing: Listing) -> Impersonation {
+pub(super) fn access(listing: Listing) -> Impersonation {
     Impersonation {
         server: "https://mail.hoster.example/EWS/Exchange.asmx".into(),
         account: "svc@tenant7.example".into(),

@@ -214,12 +214,12 @@ pub(crate) fn is_open(binding: &Binding, view: &View<'_>) -> bool {
             (Deed::Mark(Mark::Tick, _), Shape::Select(asked)) => {
                 asked.may_mark && count(binding, view).is_some()
             }
-            (Deed::Mark(..), Shape::Select(asked)) => asked.may_mark,
-            (Deed::Mark(..), _) => false,
+            (Deed::Mark(..) | Deed::Range, Shape::Select(asked)) => asked.may_mark,
+            (Deed::Mark(..) | Deed::Range, _) => false,
             (Deed::Open(Panel::Say), _) => !view.card.say.is_empty(),
             (Deed::Search, _) => state::search(&view.page).is_some(),
             (Deed::Open(Panel::Code), _) => view.page.link().is_some(),
-            (Deed::Range | Deed::Details | Deed::Back | Deed::Open(Panel::Help | Panel::Explain), _) => true,
+            (Deed::Details | Deed::Back | Deed::Open(Panel::Help | Panel::Explain), _) => true,
         }
 }
 

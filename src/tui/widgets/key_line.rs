@@ -232,6 +232,9 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
             // Done now and then: the keys that work everywhere come first.
             Deed::Do(Action::Import) => COMMON * 2 + at,
             _ if binding.scope != Scope::Everywhere => OWN + at,
+            // A run that somebody else has: these two are all that works there.
+            Deed::Do(Action::TakeOver) => BESIDE,
+            Deed::Do(Action::Refresh) | Deed::Back if view.bar.is_read_only => STATE,
             Deed::Do(Action::Park) if is_waiting => BESIDE,
             Deed::Do(Action::Park) => OWN + 5,
             Deed::Do(Action::Refresh) | Deed::Back if has_failed && !is_asked => STATE,

@@ -1,9 +1,7 @@
-//! What is on record of users who have not been listed (yet): seats, exclusions, exceptions of a draft.
+//! What is on record of users who have not been listed (yet): exclusions, seats of other products, exceptions of a draft.
 //!
 //! Half a million of them may come at once on the drawing thread, and each is asked for as its user is listed. They
 //! come sorted from the record, so that taking them in costs next to nothing, and are looked up by halving.
-
-use std::collections::BTreeMap;
 
 use crate::domain::id::UserId;
 
@@ -14,15 +12,13 @@ pub(super) struct Ahead<T> {
     ids: Vec<UserId>,
     /// One per id; none: taken.
     things: Vec<Option<T>>,
-    /// Those that came one by one.
-    late: BTreeMap<UserId, T>,
     /// How many of `things` are left.
     left: usize,
 }
 
 impl<T> Default for Ahead<T> {
     fn default() -> Self {
-        Self { ids: Vec::new(), things: Vec::new(), late: BTreeMap::new(), left: 0 }
+        Self { ids: Vec::new(), things: Vec::new(), left: 0 }
     }
 }
 
@@ -36,51 +32,40 @@ impl<T> Ahead<T> {
             things.dedup_by_key(|thing| id(thing));
         }
         let ids: Vec<UserId> = things.iter().map(id).collect();
-        Self { left: ids.len(), ids, things: things.into_iter().map(Some).collect(), late: BTreeMap::new() }
+        Self { left: ids.len(), ids, things: things.into_iter().map(Some).collect() }
     }
 
     /// Whether nothing is left.
     pub(super) fn is_empty(&self) -> bool {
-        self.left == 0 && self.late.is_empty()
+        self.left == 0
     }
 
     /// How many are left.
     pub(super) fn len(&self) -> usize {
-        self.left + self.late.len()
+        self.left
     }
 
     /// Takes a user's thing out.
     pub(super) fn take(&mut self, id: UserId) -> Option<T> {
-        let found = self.ids.binary_search(&id).ok().and_then(|at| self.things.get_mut(at)?.take());
-        if found.is_some() {
-            self.left -= 1;
-            if self.left == 0 {
-                // Room for half a million: given back.
-                (self.ids, self.things) = (Vec::new(), Vec::new());
-            }
-            return found;
+        let found = self.ids.binary_search(&id).ok().and_then(|at| self.things.get_mut(at)?.take())?;
+        self.left -= 1;
+        if self.left == 0 {
+            // Room for half a million: given back.
+            (self.ids, self.things) = (Vec::new(), Vec::new());
         }
-        self.late.remove(&id)
-    }
-
-    /// Puts one in; one that is there already stays.
-    pub(super) fn put(&mut self, id: UserId, thing: T) {
-        let is_there =
-            self.ids.binary_search(&id).is_ok_and(|at| self.things.get(at).is_some_and(Option::is_some));
-        if !is_there {
-            self.late.entry(id).or_insert(thing);
-        }
+        Some(found)
     }
 
     /// What is left, with its users.
     pub(super) fn iter(&self) -> impl Iterator<Item = (UserId, &T)> {
-        let early = self.ids.iter().zip(&self.things).filter_map(|(id, thing)| Some((*id, thing.as_ref()?)));
-        early.chain(self.late.iter().map(|(id, thing)| (*id, thing)))
+        self.ids.iter().zip(&self.things).filter_map(|(id, thing)| Some((*id, thing.as_ref()?)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -89,7 +74,7 @@ mod tests {
         #[test]
         fn it_is_a_map(
             first in prop::collection::vec((0_u8..40, any::<u8>()), 0..40),
-            steps in prop::collection::vec((0_u8..40, prop::option::of(any::<u8>())), 0..60),
+            steps in prop::collection::vec(0_u8..40, 0..60),
         ) {
             let id = |n: u8| UserId::from_bytes([n; 16]);
             let mut model = BTreeMap::new();
@@ -97,13 +82,8 @@ mod tests {
                 model.entry(*n).or_insert(*thing);
             }
             let mut ahead = Ahead::of(first, |(n, _)| id(*n));
-            for (n, step) in steps {
-                if let Some(thing) = step {
-                    ahead.put(id(n), (n, thing));
-                    model.entry(n).or_insert(thing);
-                } else {
-                    prop_assert_eq!(ahead.take(id(n)).map(|(_, thing)| thing), model.remove(&n));
-                }
+            for n in steps {
+                prop_assert_eq!(ahead.take(id(n)).map(|(_, thing)| thing), model.remove(&n));
                 prop_assert_eq!((ahead.len(), ahead.is_empty()), (model.len(), model.is_empty()));
             }
             let mut left: Vec<(u8, u8)> = ahead.iter().map(|(_, thing)| *thing).collect();

@@ -40,10 +40,11 @@ impl Roster {
             self.people.restore(&record.draft);
             self.shared = Shared::among(record);
         }
-        self.look_again(record, calls);
         let of = (record.customer.id, record.product);
         self.listing.start(calls, pending::list_users(of, tenant, impersonation));
         self.since = now;
+        // Behind the list: its first rows are awaited most.
+        self.look_again(record, calls);
     }
 
     /// Lists again from the start. Ticks and the filter are kept.

@@ -7,8 +7,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::domain::{
     id::UserId,
-    protection::Seat,
-    user::{Kind, NewUser, User, UserPage},
+    user::{User, UserPage},
 };
 
 use super::ticks::{Ticks, rows_of};
@@ -109,26 +108,12 @@ impl Pages {
 
     /// The ids of a set of rows, in the order of arrival.
     pub(super) fn ids_of<'a>(&'a self, rows: &'a Ticks) -> impl Iterator<Item = UserId> + 'a {
-        self.kept.iter().flat_map(move |(start, page)| {
+        let holding = self.kept.iter().take_while(|(start, _)| (*start as usize / 64) < rows.len_words());
+        holding.flat_map(move |(start, page)| {
             let first = *start as usize / 64;
             (0..page.len().div_ceil(64))
                 .flat_map(move |at| rows_of(at, rows.word(first + at)))
                 .filter_map(|row| page.ids().get(row as usize).copied())
         })
-    }
-}
-
-/// A seat whose user is not listed, as a row.
-pub(super) fn leaver(seat: &Seat) -> NewUser<'_> {
-    NewUser {
-        id: seat.id,
-        name: seat.name.as_str(),
-        address: seat.address.as_str(),
-        sign_in: "",
-        department: "",
-        problem: "",
-        kind: Kind::User,
-        licences: 0,
-        made: None,
     }
 }

@@ -5,6 +5,7 @@
 //! users, some microseconds).
 
 mod bill;
+mod counts;
 mod states;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -12,37 +13,18 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::domain::{
     draft::Draft,
     id::UserId,
-    protection::{AutoRule, Chosen, Protection, Seat, SeatOutcome, SeatResult, State},
+    protection::{AutoRule, Chosen, Protection, SeatOutcome, SeatResult, State},
     run::SweeperStatus,
+    seats::{SeatRemark, Seats},
     sydney,
     text::Text,
-    time::Moment,
-    user::{Kind, Kinds, NewUser, User, UserPage},
+    user::{Kind, Kinds, User, UserPage},
     verdict::Schedule,
 };
 
-use super::{ahead::Ahead, pages::Pages, ticks::Ticks};
+use super::{ahead::Ahead, pages::Pages, seats_ahead::SeatsAhead, ticks::Ticks};
 
-/// Counts on the screen; all of listed users unless said otherwise. Kept and not recounted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Counts {
-    /// Users listed; each once.
-    pub(crate) listed: u32,
-    /// Kind included, not excluded, no problem, not on.
-    pub(crate) eligible: u32,
-    /// Eligible and shown: what *These* ticks.
-    pub(crate) these: u32,
-    /// Eligible and ticked: turned on at Apply.
-    pub(crate) ticked: u32,
-    /// Ticked, but not shown by the filter.
-    pub(crate) outside: u32,
-    /// Excluded.
-    pub(crate) excluded: u32,
-    /// On: an active seat.
-    pub(crate) protected: u32,
-    /// Active seats of this product, those of users who are not listed included.
-    pub(crate) seats: u32,
-}
+pub(crate) use counts::Counts;
 
 /// The users, by ordinal.
 #[derive(Debug, Default)]
@@ -74,15 +56,17 @@ pub(crate) struct People {
     /// Users with such a seat who have not been listed (yet).
     elsewhere_ahead: Ahead<UserId>,
     /// Seats whose users have not been listed (yet).
-    seats_ahead: Ahead<Seat>,
+    seats_ahead: SeatsAhead,
     /// Exclusions whose users have not been listed (yet).
     excluded_ahead: Ahead<UserId>,
     /// "left on 3 Nov 2026", by ordinal.
     left: BTreeMap<u32, Text>,
     /// What a worker says is wrong with the backup, by ordinal.
     troubles: BTreeMap<u32, Text>,
+    /// Rows that have one.
+    troubled: Ticks,
     /// What else is on record: rule, kinds and seats bought.
-    facts: Protection,
+    facts: Protection<()>,
     /// Kept by `settle`.
     eligible: Ticks,
     /// Kept by `settle`.
@@ -114,16 +98,11 @@ impl People {
 
     /// The list is complete: seats whose users did not come become rows of their own. Settled as [`People::add`].
     pub(crate) fn add_leavers(&mut self) {
-        let seats: Vec<Seat> = self.seats_ahead.iter().map(|(_, seat)| seat.clone()).collect();
-        for seats in seats.chunks(crate::domain::user::PAGE_ROWS) {
-            let rows: Vec<NewUser<'_>> = seats.iter().map(super::pages::leaver).collect();
-            let page = Arc::new(UserPage::new(&rows, Arc::default()));
+        for page in self.seats_ahead.pages() {
             self.add(&page);
-            for seat in seats {
-                if let Some(ordinal) = self.pages.find(seat.id) {
-                    self.unlisted.put(ordinal, true);
-                    self.left.entry(ordinal).or_insert_with(|| Text::from("not in the list any more"));
-                }
+            for ordinal in page.ids().iter().filter_map(|id| self.pages.find(*id)) {
+                self.unlisted.put(ordinal, true);
+                self.left.entry(ordinal).or_insert_with(|| Text::from("not in the list any more"));
             }
         }
     }
@@ -139,23 +118,35 @@ impl People {
     }
 
     /// What is true on record.
-    pub(crate) fn know(&mut self, mut facts: Protection) {
+    pub(crate) fn know(&mut self, facts: Protection<Seats>) {
         self.is_known = true;
         self.on.clear();
         self.left.clear();
         self.troubles.clear();
-        let mut seats = std::mem::take(&mut facts.seats);
+        self.troubled.clear();
+        let mut facts = facts.with_seats(|seats| self.seats_ahead = SeatsAhead::of(seats));
         let exclusions = std::mem::take(&mut facts.exclusions);
         let mut elsewhere = std::mem::take(&mut facts.seated_elsewhere);
         self.facts = facts;
-        for (ordinal, seat) in self.listed(&mut seats, |seat| seat.id) {
-            self.seat(ordinal, seat);
+        for (ordinal, id) in self.seated() {
+            if let Some(remark) = self.seats_ahead.take(id) {
+                self.seat(ordinal, remark);
+            }
         }
-        self.seats_ahead = Ahead::of(seats, |seat| seat.id);
         self.elsewhere =
             self.listed(&mut elsewhere, |id| *id).into_iter().map(|(ordinal, _)| ordinal).collect();
         self.elsewhere_ahead = Ahead::of(elsewhere, |id| *id);
         self.exclude(&exclusions);
+    }
+
+    /// Rows that may have one of the seats that have just come: of seats and rows the fewer are looked at, for half a million
+    /// seats may come while the first rows are shown.
+    fn seated(&self) -> Vec<(u32, UserId)> {
+        let seats = self.seats_ahead.ids();
+        if seats.len() < self.counts.listed as usize {
+            return seats.iter().filter_map(|id| Some((self.pages.find(*id)?, *id))).collect();
+        }
+        self.live.rows().filter_map(|row| Some((row, self.pages.id(row)?))).collect()
     }
 
     /// Whether what is on record has been read.
@@ -209,7 +200,11 @@ impl People {
             self.exceptions.put(ordinal, true);
         }
         self.exceptions_ahead = Ahead::of(ahead, |id| *id);
-        self.settle();
+        if draft.exceptions.is_empty() {
+            self.settle_all_ticks();
+        } else {
+            (0..self.pages.words()).for_each(|at| self.settle_ticks(at));
+        }
     }
 
     /// Takes out the things whose users are listed, with their rows. Those that are left are moved over once at most.
@@ -273,9 +268,9 @@ impl People {
             let mask = rows.word(at) & self.eligible.word(at);
             if mask != 0 {
                 self.exceptions.put_word(at, with(self.exceptions.word(at), mask));
+                self.settle_ticks(at);
             }
         }
-        self.settle();
     }
 
     /// These are being turned on, or no longer.
@@ -284,7 +279,7 @@ impl People {
     }
 
     /// Takes in what became of users in a bulk write.
-    pub(crate) fn take_results(&mut self, results: &[SeatResult], now: Moment) {
+    pub(crate) fn take_results(&mut self, results: &[SeatResult]) {
         for SeatResult { user, outcome } in results {
             let found = self.pages.find(user.id);
             if let Some(ordinal) = found {
@@ -294,9 +289,7 @@ impl People {
                 (outcome, Some(ordinal)) if outcome.is_on() => self.on.put(ordinal, true),
                 (outcome, None) if outcome.is_on() => {
                     let Chosen { id, address, name, .. } = user.clone();
-                    let seat =
-                        Seat { id, address, name, since: now, left: None, first_backup: None, problem: None };
-                    self.seats_ahead.put(id, seat);
+                    self.seats_ahead.put(id, [address, name]);
                     self.exceptions_ahead.take(id);
                 }
                 (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(user.id)),
@@ -304,6 +297,7 @@ impl People {
                     self.on.put(ordinal, false);
                     self.left.remove(&ordinal);
                     self.troubles.remove(&ordinal);
+                    self.troubled.put(ordinal, false);
                     if self.unlisted.has(ordinal) {
                         self.live.put(ordinal, false);
                     }
@@ -338,12 +332,6 @@ impl People {
     /// The row of a user who is listed.
     pub(crate) fn row_of(&self, user: UserId) -> Option<u32> {
         self.pages.find(user)
-    }
-
-    /// The counts.
-    pub(crate) fn counts(&self) -> Counts {
-        let ahead = u32::try_from(self.seats_ahead.len()).unwrap_or(u32::MAX);
-        Counts { seats: self.counts.seats.saturating_add(ahead), ..self.counts }
     }
 
     /// Seats in use now, over all products.
@@ -440,41 +428,15 @@ impl People {
         }
     }
 
-    fn seat(&mut self, ordinal: u32, seat: Seat) {
+    fn seat(&mut self, ordinal: u32, SeatRemark { left, problem }: SeatRemark) {
         self.on.put(ordinal, true);
-        if let Some(words) = seat.problem {
+        if let Some(words) = problem {
             self.troubles.insert(ordinal, words);
+            self.troubled.put(ordinal, true);
         }
-        if let Some(left) = seat.left {
+        if let Some(left) = left {
             self.left.insert(ordinal, Text::of(format_args!("left on {}", sydney::day_in_words(left))));
         }
-    }
-
-    /// Brings eligibility, ticks and counts up to date.
-    pub(super) fn settle(&mut self) {
-        let may = |kind: &Kind| self.is_known && self.facts.kinds.allows(*kind);
-        let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(may).collect();
-        let mut counts = Counts::default();
-        for at in 0..self.pages.words() {
-            let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.word(at));
-            let (shown, listed) = (self.shown.word(at), live & !self.unlisted.word(at));
-            let free = listed & !on & !excluded & !self.problem.word(at);
-            let eligible = free & self.in_kinds(&allowed, at);
-            let exceptions = self.exceptions.word(at);
-            let ticked = eligible & if self.all { !exceptions } else { exceptions };
-            self.eligible.put_word(at, eligible);
-            self.ticked.put_word(at, ticked);
-            counts.listed += listed.count_ones();
-            counts.eligible += eligible.count_ones();
-            counts.these += (eligible & shown).count_ones();
-            counts.ticked += ticked.count_ones();
-            counts.outside += (ticked & !shown).count_ones();
-            counts.excluded += (live & excluded).count_ones();
-            counts.protected += (listed & on).count_ones();
-            counts.seats += (live & on).count_ones();
-        }
-        self.counts = counts;
-        self.schedule = self.scheduled();
     }
 }
 

@@ -354,7 +354,7 @@ fn nobody_can_be_ticked_before_it_is_known_who_is_on() {
         first_backup: None,
         problem: None,
     };
-    rig.roster.people.know(Protection { seats: vec![seat], ..Protection::default() });
+    rig.roster.people.know(Protection { seats: vec![seat], ..Protection::default() }.into());
     rig.roster.refresh();
     assert_eq!(marks(&rig), [Mark::Ticked, Mark::On, Mark::Off, Mark::Off]);
     let counts = rig.roster.counts();

@@ -113,6 +113,20 @@ impl TakeOver {
                     format_args!("{name} did not answer within a minute, and keeps this run."),
                 );
             }
+            (_, Some(RunAnswer::Unattended)) => {
+                self.stop_waiting(cx);
+                let way = if cx.setup.operator.is_admin {
+                    "give a reason, and take it over now"
+                } else {
+                    "have an Admin take it over"
+                };
+                cx.say(
+                    Tone::Warn,
+                    format_args!(
+                        "{name}'s run goes on by a command, with nobody at it to answer. Wait until it is done, or {way}."
+                    ),
+                );
+            }
             (_, None) => {}
         }
     }

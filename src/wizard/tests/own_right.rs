@@ -16,7 +16,7 @@ fn before_the_link(is_allowed: bool) -> Desk {
 }
 
 /// The same at the link.
-pub(super) fn at_the_link(is_allowed: bool) -> Desk {
+pub(crate) fn at_the_link(is_allowed: bool) -> Desk {
     let mut desk = before_the_link(is_allowed);
     desk.act(Action::Authorise).answer();
     desk.answer();

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     change::Change,
-    held_by::{RunAnswer, RunRequest},
+    held_by::{HeldBy, RunAnswer, RunRequest},
+    phrase::WayOn,
 };
 
 /// Whether a call is one of those below.
@@ -31,9 +32,9 @@ pub(super) fn reply(desk: &mut Desk, request: &Request) -> Option<Reply> {
     match request {
         Request::AskForRun(_) if record.held_by.is_some() => record.request = Some(asked("kim", now)),
         Request::WithdrawRequest(_) => answered(record, RunAnswer::Nobody),
-        Request::AnswerRequest(_, _, is_handed_over) => {
-            answered(record, if *is_handed_over { RunAnswer::Yes } else { RunAnswer::No });
-            (record.is_read_only, record.held_by) = (*is_handed_over, None);
+        Request::AnswerRequest(_, _, answer) => {
+            answered(record, *answer);
+            (record.is_read_only, record.held_by) = (*answer == RunAnswer::Yes, None);
         }
         Request::SeizeRun(..) => (record.is_read_only, record.held_by) = (false, None),
         _ => {}
@@ -48,21 +49,26 @@ fn answered(record: &mut RunRecord, answer: RunAnswer) {
 }
 
 fn asked(by: &'static str, at: Moment) -> RunRequest {
-    RunRequest { number: 3, by: by.into(), host: "desk-2".into(), at, answer: None }
+    RunRequest { number: 3, by: by.into(), host: "desk-2".into(), at, answer: None, answered: None }
 }
 
 fn consenting() -> RunRecord {
     RunRecord { organisation: Some(organisation(1)), ..record(1, Product::Office365) }
 }
 
-fn held(record: RunRecord) -> RunRecord {
+/// The same run, watched.
+pub(crate) fn held(record: RunRecord) -> RunRecord {
     RunRecord { is_read_only: true, held_by: Some(ann()), ..record }
 }
 
 /// A wizard on a record that others share, where a run on record leads to.
-fn shared(record: RunRecord, is_admin: bool) -> Desk {
+pub(crate) fn shared(record: RunRecord, is_admin: bool) -> Desk {
     let mut setup = setup();
     setup.operator.is_admin = is_admin;
+    shared_with(setup, record)
+}
+
+fn shared_with(setup: Setup, record: RunRecord) -> Desk {
     let row = row(record.customer.clone(), Progress::NotStarted, Some(&record));
     let mut desk = Desk::unopened(setup, vec![row]);
     (desk.world.is_shared, desk.record) = (true, Some(record));
@@ -108,7 +114,7 @@ fn a_run_is_watched_as_it_goes_on() {
     assert_eq!(desk.count("LookAtRun"), looks + 1);
     desk.pass(2);
     assert_eq!(desk.count("LookAtRun"), looks + 2, "what came meanwhile together");
-    assert!(desk.words().contains("\"bak\""), "{}", desk.words());
+    assert!(desk.words().contains("Tenant ID: bak"), "{}", desk.words());
     desk.pass(2).run_changes(|record| record.organisation = Some(organisation(1)));
     assert_eq!(desk.stop(), "Authorise");
     desk.pass(2).run_changes(|record| record.enabled = Some(Moment::default()));
@@ -124,6 +130,121 @@ fn a_run_is_watched_as_it_goes_on() {
     assert_eq!(desk.count("LookAtRun"), looks);
     let nothing = desk.log.iter().all(|line| !line.starts_with("Save") && !line.starts_with("KeepForm"));
     assert!(nothing, "{:?}", desk.log);
+}
+
+/// Runs at each step that can be watched.
+pub(crate) fn at_each_step() -> Vec<RunRecord> {
+    let at = Some(Moment::default());
+    let enabled = RunRecord { link_shown: at, proved: at, enabled: at, ..consenting() };
+    let confirms = {
+        let mut record = record(1, Product::Office365);
+        (record.customer.is_managed, record.customer.tenant) = (true, Some(tenant(1)));
+        record
+    };
+    vec![
+        record(1, Product::Office365),
+        confirms,
+        record(5, Product::MpExchange),
+        consenting(),
+        RunRecord { finished: at, ..enabled.clone() },
+        enabled,
+    ]
+}
+
+#[test]
+fn a_page_that_is_watched_has_nothing_to_press_that_does_nothing() {
+    for record in at_each_step() {
+        for is_shared in [true, false] {
+            let record = held(record.clone());
+            let mut desk = if is_shared { shared(record, true) } else { Desk::resumed(record) };
+            desk.answer();
+            let view = desk.view();
+            let place = format!("{:?} {is_shared}: {}", view.ask.id, desk.words());
+            assert!(view.page.buttons().next().is_none() && view.page.fields().next().is_none(), "{place}");
+            let offered: Vec<Action> = view.actions.iter().map(|offer| offer.action).collect();
+            let allowed =
+                |action: &Action| action.only_looks() || matches!(action, Action::TakeOver | Action::Refresh);
+            assert!(
+                offered.iter().all(allowed) && offered.contains(&Action::TakeOver),
+                "{place} {offered:?}"
+            );
+            let label = |action| view.offer(action).unwrap().label;
+            assert_eq!(
+                label(Action::TakeOver),
+                if is_shared { "ask for it" } else { "take over" },
+                "{place}"
+            );
+            assert_eq!(label(Action::Refresh), "read again", "{place}");
+            let first = view.page.strong().next().unwrap().in_words(WayOn::for_lines);
+            let way = if is_shared { "to ask for it." } else { "to take it over once they have left it." };
+            assert!(first.as_str().ends_with(way), "{place}");
+        }
+    }
+}
+
+#[test]
+fn whoever_watches_is_told_when_the_run_becomes_free() {
+    let mut desk = shared(held(consenting()), false);
+    desk.request_changes(|record| record.held_by = None);
+    assert!(desk.tasks.contains(&FrontEndTask::Bell));
+    assert!(desk.notice().contains("ann does not have this run any more."), "{}", desk.notice());
+    assert!(desk.words().contains("Nobody has this run now."), "{}", desk.words());
+    // Handed over it is not free: whoever asked has it in a moment.
+    let mut desk = shared(held(consenting()), false);
+    let now = desk.now;
+    let handed_over = |record: &mut RunRecord| {
+        record.held_by = None;
+        let answer = Some(RunAnswer::Yes);
+        record.request = Some(RunRequest { answer, answered: Some(now), ..asked("ben", now) });
+    };
+    desk.request_changes(handed_over);
+    assert!(!desk.tasks.contains(&FrontEndTask::Bell));
+    let kept = "This run is kept for ben on desk-2, who asked for it. You are watching.";
+    assert!(desk.words().contains(kept), "{}", desk.words());
+    desk.act(Action::TakeOver).answer();
+    assert!(desk.notice().contains("is kept for them for 10 s"), "{}", desk.notice());
+    // They do not come: that is seen without anything being told.
+    desk.pass(11);
+    assert!(desk.words().contains("Nobody has this run now."), "{}", desk.words());
+    // They come.
+    let mut desk = shared(held(consenting()), false);
+    desk.request_changes(handed_over);
+    desk.pass(2).request_changes(|record| record.held_by = Some(HeldBy { by: "ben".into(), ..ann() }));
+    assert!(desk.words().contains("ben has this run"), "{}", desk.words());
+}
+
+#[test]
+fn a_run_without_a_person_at_it_says_so_at_once() {
+    let setup = Setup { is_board_watched: false, is_unattended: true, ..setup() };
+    let mut desk = shared_with(setup, consenting());
+    let now = desk.now;
+    desk.request_changes(|record| record.request = Some(asked("ben", now)));
+    let answers = |desk: &Desk| desk.log.iter().filter(|line| line.contains("unattended")).count();
+    assert_eq!((desk.question(), answers(&desk)), (QuestionId::Authorise, 1), "{:?}", desk.log);
+    assert!(!desk.is_watching());
+    desk.pass(2).request_changes(|_| {});
+    assert_eq!(answers(&desk), 1, "once");
+    // Whoever asked reads that.
+    for (is_admin, way) in
+        [(true, "give a reason, and take it over now"), (false, "have an Admin take it over")]
+    {
+        let mut desk = shared(held(consenting()), is_admin);
+        desk.act(Action::TakeOver).answer();
+        desk.act(Action::Ask).answer();
+        desk.request_changes(|record| answered(record, RunAnswer::Unattended));
+        let words = format!(
+            "ann's run goes on by a command, with nobody at it to answer. Wait until it is done, or {way}."
+        );
+        assert_eq!(desk.notice(), words);
+    }
+}
+
+#[test]
+fn a_file_is_read_again_with_what_a_person_does() {
+    let mut desk = Desk::resumed(held(consenting()));
+    desk.pass(60).record.as_mut().unwrap().held_by = None;
+    desk.act(Action::Enable).answer();
+    assert!(desk.words().contains("Nobody has this run now."), "{}", desk.words());
 }
 
 #[test]
@@ -228,7 +349,7 @@ fn a_holder_is_asked_when_nothing_is_typed_and_keeps_the_run_without_an_answer()
     desk.pass(2).request_changes(|record| record.request = Some(asked("ben", now)));
     desk.enter().answer();
     assert_eq!(
-        desk.log.iter().filter(|line| line.contains("AnswerRequest") && line.contains("false")).count(),
+        desk.log.iter().filter(|line| line.contains("AnswerRequest") && line.contains(", no")).count(),
         1
     );
     assert!(!desk.is_watching() && desk.question() == QuestionId::Tenant);

@@ -2,8 +2,10 @@
 
 use super::{
     super::stub::{Reply, Seen, Stub, address, challenge},
+    sending::{DEAD, against},
     *,
 };
+use crate::provider::http::ProxyTrouble;
 
 const EWS: &str = "https://mail.hoster.example/EWS/Exchange.asmx";
 

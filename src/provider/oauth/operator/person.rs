@@ -8,7 +8,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use super::{NotRefreshed, Operators, Session, SessionFile, words};
 use crate::{
-    domain::{failure::Failure, id::TenantId, lock::lock, secret::Secret, sign_in::SignedIn, time::Moment},
+    domain::{failure::Failure, id::TenantId, lock::lock, secret::Secret, time::Moment},
     provider::{
         error::Error,
         oauth::{LAST_PART, MARGIN},
@@ -66,15 +66,6 @@ impl Person {
     #[must_use]
     pub fn new(operators: Operators, file: SessionFile) -> Self {
         Self { operators, file, bearers: std::sync::Mutex::default() }
-    }
-
-    /// Who it is, without asking Microsoft; none: nobody is signed in.
-    ///
-    /// # Errors
-    /// `Record`: what is kept can't be used.
-    pub fn who(&self) -> Result<Option<SignedIn>, Failure> {
-        let session = self.file.read()?.filter(|session| self.operators.is_of(session));
-        Ok(session.map(|session| session.who))
     }
 
     /// The partner's own organisation.

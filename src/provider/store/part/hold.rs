@@ -13,6 +13,7 @@ use super::{
         table::{
             hold,
             run::{self, RunRow},
+            takeover,
         },
     },
     lock::Hold,
@@ -109,7 +110,11 @@ impl Store {
         // Somebody has taken it from here since.
         holds.remove(run);
         for _ in 0..TRIES {
-            if self.is_shared() && self.0.locks.is_held(&self.lock_name(run, last))? {
+            // In this order: it is let go of after it is on record for whom it is kept.
+            if self.is_shared()
+                && (self.0.locks.is_held(&self.lock_name(run, last))?
+                    || self.is_kept_for_another(run, last)?)
+            {
                 return Ok(false);
             }
             let name = self.lock_name(run, last.saturating_add(1));
@@ -128,6 +133,17 @@ impl Store {
         Ok(false)
     }
 
+    /// Whether whoever had the run last, under this number, has handed it over to somebody else, who has not taken it yet.
+    fn is_kept_for_another(&self, run: &RunId, last: u32) -> Result<bool, Failure> {
+        let asked = self.read(|tx| takeover::find(tx, run))?;
+        let here = (&self.0.operator.name, &self.0.options.host);
+        Ok(asked.is_some_and(|asked| {
+            asked.number == last
+                && asked.keeps(self.0.options.clock.now())
+                && (&asked.by, &asked.host) != here
+        }))
+    }
+
     /// Open runs, in their order, and who has each of them now, where that is another store; `last` is who had them last.
     pub(crate) fn open_runs(
         &self,
@@ -142,10 +158,14 @@ impl Store {
             }
         }
         let name = |(row, last): &(&RunRow, Option<&HeldBy>)| self.lock_name(&row.id, number(*last));
-        let are_held = self.0.locks.are_held(&others.iter().map(name).collect::<Vec<_>>())?;
-        let held = others.into_iter().zip(are_held).filter(|(_, is_held)| *is_held);
-        let mut held: BTreeMap<&RunId, HeldBy> =
-            held.map(|((row, last), _)| (&row.id, holder(last.cloned(), row.touched))).collect();
+        let names: Vec<String> = others.iter().map(name).collect();
+        let are_held = self.0.locks.are_held(&names)?;
+        let mut held: BTreeMap<&RunId, HeldBy> = BTreeMap::new();
+        let asked = others.into_iter().zip(&names).zip(are_held);
+        for (((row, last), name), _) in asked.filter(|(_, is_held)| *is_held) {
+            self.0.locks.watch(name, &Change::Request(row.id.clone()));
+            held.insert(&row.id, holder(last.cloned(), row.touched));
+        }
         Ok(runs.iter().map(|(row, _)| row.as_open(held.remove(&row.id))).collect())
     }
 
@@ -161,20 +181,24 @@ impl Store {
         Ok(())
     }
 
-    /// Who had a run last, where the lock says that they still have it.
+    /// Who had a run last, where the lock says that they still have it. Whoever shares the record hears when it is gone.
     pub(crate) fn live(
         &self,
         run: &RunId,
         last: Option<HeldBy>,
         touched: Moment,
     ) -> Result<Option<HeldBy>, Failure> {
-        let is_held = self.0.locks.is_held(&self.lock_name(run, number(last.as_ref())))?;
+        let name = self.lock_name(run, number(last.as_ref()));
+        let is_held = self.0.locks.is_held(&name)?;
+        if is_held {
+            self.0.locks.watch(&name, &Change::Request(run.clone()));
+        }
         Ok(is_held.then(|| holder(last, touched)))
     }
 
     /// The name of the lock of a run's hold. On a server each number has its own: a run can be taken from somebody whose
     /// session still lives. A file has one for all.
-    fn lock_name(&self, run: &RunId, number: u32) -> String {
+    pub(crate) fn lock_name(&self, run: &RunId, number: u32) -> String {
         if self.is_shared() {
             format!("run-{}-{number}", run.letters())
         } else {

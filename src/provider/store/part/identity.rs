@@ -83,6 +83,11 @@ pub(crate) fn of(tx: &Tx<'_>, who: Who<'_>, now: Moment, notes: &mut Vec<Note>) 
     Ok(Operator { name, is_admin, admins: operator::admins(tx)?, is_signed_in: false, warning })
 }
 
+/// The operator on record that an account of the system is; none: it never worked with this record.
+pub(crate) fn known(tx: &Tx<'_>, who: Who<'_>) -> Result<Option<Text>, Failure> {
+    Ok(own(&operator::accounts(tx)?, who).map(|own| own.operator.clone()))
+}
+
 /// The account on record that this one is: of the same role before one of a file. A record that came back from a server
 /// asks for no role.
 fn own<'r>(accounts: &'r [operator::AccountRow], who: Who<'_>) -> Option<&'r operator::AccountRow> {

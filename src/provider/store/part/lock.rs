@@ -15,7 +15,10 @@ use super::super::{
     files::{make_folder, of_file, unlocked},
     postgres::{Hear, Session, SessionHold},
 };
-use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::{
+    change::Change,
+    failure::{Failure, FailureKind},
+};
 
 /// Looking whether a run is held takes its lock for a moment, so a refusal is believed only after a few tries.
 const TRIES: u32 = 20;
@@ -87,6 +90,14 @@ impl Locks {
         }
     }
 
+    /// Has it told once the lock of that name, which somebody else holds now, is gone: a process that was killed tells nothing
+    /// itself. A record in a file tells nothing at all.
+    pub(crate) fn watch(&self, name: &str, change: &Change) {
+        if let Self::Sessions(session) = self {
+            session.watch(name, change.to_string());
+        }
+    }
+
     /// Whether somebody holds the lock of that name right now.
     ///
     /// # Errors
@@ -110,9 +121,14 @@ pub(crate) struct LockFolder {
 impl LockFolder {
     /// The locks of the record in `file`; makes the folder.
     pub(crate) fn of(file: &Path) -> Result<Self, Failure> {
-        let folder = Self::folder_of(file);
-        make_folder(&folder)?;
-        Ok(Self { folder, record: name_of(file) })
+        let locks = Self::beside(file);
+        make_folder(&locks.folder)?;
+        Ok(locks)
+    }
+
+    /// The same to look at only: makes nothing.
+    pub(crate) fn beside(file: &Path) -> Self {
+        Self { folder: Self::folder_of(file), record: name_of(file) }
     }
 
     /// Where the locks of the record in `file` lie.

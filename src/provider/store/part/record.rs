@@ -19,6 +19,7 @@ use super::{
 use crate::domain::{
     customer::Impersonation,
     failure::Failure,
+    held_by::RunRequest,
     id::{CustomerId, RunId},
     keys::KeyNeeded,
     protection::Protection,
@@ -64,12 +65,16 @@ pub(crate) fn of_run(
         _ => false,
     };
     let customer = customer::one(tx, row.customer)?;
+    // Once somebody has taken it, it is not kept for anybody any more.
+    let last = held_by.as_ref().map(|held_by| held_by.number);
+    let request = takeover::find(tx, run)?
+        .map(|asked| RunRequest { answered: asked.answered.filter(|_| last == Some(asked.number)), ..asked });
     Ok(RunRecord {
         others: Products::others(tx, &customer, row.product, now)?,
         customer,
         is_read_only,
         held_by: held_by.filter(|_| is_read_only),
-        request: takeover::find(tx, run)?,
+        request,
         impersonation,
         is_key_lost: key_needed.is_some(),
         key_needed: key_needed.unwrap_or_default(),
@@ -116,9 +121,19 @@ pub(crate) fn done(tx: &Tx<'_>, row: &RunRow) -> Result<RunDone, Failure> {
 
 /// Everything about the users of a customer and product.
 pub(crate) fn protection(tx: &Tx<'_>, key: Key, now: Moment) -> Result<Protection, Failure> {
+    protection_with(tx, key, now, seat::all_on)
+}
+
+/// The same, with the seats as they are wanted: of a key, about so many.
+pub(crate) fn protection_with<S>(
+    tx: &Tx<'_>,
+    key: Key,
+    now: Moment,
+    seats: impl FnOnce(&Tx<'_>, Key, u32) -> Result<S, Failure>,
+) -> Result<Protection<S>, Failure> {
     let used = product::used(tx, key)?;
     Ok(Protection {
-        seats: seat::all_on(tx, key, used.here)?,
+        seats: seats(tx, key, used.here)?,
         exclusions: exclusion::all(tx, key)?,
         rule: rule::find(tx, key)?,
         kinds: product::kinds(tx, key)?,

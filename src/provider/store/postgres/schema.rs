@@ -14,7 +14,7 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
     include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
     include_str!("../../../../assets/schema/postgres/027_board.sql"),
     include_str!("../../../../assets/schema/postgres/028_speed.sql"),
+    include_str!("../../../../assets/schema/postgres/029_handing_over.sql"),
 ];
 
 /// This program's version.
@@ -59,16 +60,24 @@ pub(super) fn migrate(server: &Server) -> Result<(), Failure> {
     })
 }
 
-/// Refuses a role that may make no schema in the database.
+/// Refuses a database that new ones are copied from, and a role that may make no schema in it.
 fn may_make(tx: &Tx<'_>) -> Result<(), Failure> {
-    if tx.only("SELECT has_database_privilege(current_database(), 'CREATE')", values![])? {
-        return Ok(());
-    }
-    Err(Failure::new(
-        FailureKind::Record,
-        "the role in record.url may not make the record's tables in that database",
-        "Ask whoever runs the server for the right to (GRANT CREATE ON DATABASE), or name another database.",
-    ))
+    let (is_template, may): (bool, bool) = tx.only(
+        "SELECT datistemplate, has_database_privilege(oid, 'CREATE') FROM pg_database WHERE datname = current_database()",
+        values![],
+    )?;
+    let (what, hint) = match (is_template, may) {
+        (true, _) => (
+            "the database in record.url is the one that the server's new databases are copied from",
+            "Name one of the record's own, or have it made: createdb. Nothing was made there.",
+        ),
+        (false, false) => (
+            "the role in record.url may not make the record's tables in that database",
+            "Ask whoever runs the server for the right to (GRANT CREATE ON DATABASE), or name another database.",
+        ),
+        (false, true) => return Ok(()),
+    };
+    Err(Failure::new(FailureKind::Record, what, hint))
 }
 
 /// The version on record; none where no record was made.

@@ -2,7 +2,7 @@
 //! have changed.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     future::poll_fn,
     pin::Pin,
@@ -10,6 +10,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -22,14 +23,19 @@ use tokio_postgres::{AsyncMessage, Client, Connection, Error, Socket, tls::TlsSt
 
 use super::{
     super::waiter::{Unanswered, Waiter, in_time},
-    Address, begin,
-    error::{connecting, reading, silent},
+    Address, PAUSE, TRIES, begin,
+    error::{connecting, is_passing, reading, silent},
 };
 use crate::domain::failure::Failure;
 
 /// Between two tries to connect again, growing to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Between two looks whether locks of others are gone, as long as there are some that somebody cares about. A server tells
+/// nobody that a session has ended, and waiting for a lock itself takes a connection for each. One look is one statement,
+/// and takes the server less than 0.1 ms; a guess: soon enough for a person who waits.
+const LOOKS: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(3) };
 
 /// Takes what others say of their changes; none: whatever was said may have been missed.
 pub(crate) type Hear = Arc<dyn Fn(Option<&str>) + Send + Sync>;
@@ -53,6 +59,10 @@ struct State {
     hear: Option<Hear>,
     /// Somebody is at it to connect again.
     is_mended: bool,
+    /// Locks of others, and what is to be told once they are gone.
+    others: BTreeMap<i64, String>,
+    /// Somebody looks whether they are gone.
+    is_watched: bool,
 }
 
 /// A connection, and what it holds: PostgreSQL gives a session a lock that it has once more.
@@ -89,18 +99,16 @@ impl Session {
     /// `Record`, when the server can't be asked.
     pub(crate) fn try_hold(&self, name: &str) -> Result<Option<SessionHold>, Failure> {
         let key = key(name);
-        let line = self.line()?;
-        // Asked and noted as one: two threads must not both be given what the session has once.
-        let mut names = lock(&line.held);
-        if names.contains(&key) {
-            return Ok(None);
-        }
-        if !line.is_true("SELECT pg_try_advisory_lock($1)", key).map_err(|why| reading(&why))? {
-            return Ok(None);
-        }
-        names.insert(key);
-        drop(names);
-        Ok(Some(SessionHold { key, line }))
+        self.ask(|line| {
+            // Asked and noted as one: two threads must not both be given what the session has once.
+            let mut names = lock(&line.held);
+            if names.contains(&key) || !line.is_true("SELECT pg_try_advisory_lock($1)", key)? {
+                return Ok(None);
+            }
+            names.insert(key);
+            drop(names);
+            Ok(Some(SessionHold { key, line: line.clone() }))
+        })
     }
 
     /// Whether somebody holds the lock of that name right now.
@@ -108,7 +116,7 @@ impl Session {
     /// # Errors
     /// `Record`, when the server can't be asked.
     pub(crate) fn is_held(&self, name: &str) -> Result<bool, Failure> {
-        self.line()?.is_true(HELD, key(name)).map_err(|why| reading(&why))
+        self.ask(|line| line.is_true(HELD, key(name)))
     }
 
     /// Whether somebody holds each of these locks right now, in their order.
@@ -119,8 +127,7 @@ impl Session {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let line = self.line()?;
-        let rows = line.answer(line.client.query(ALL_HELD, &[])).map_err(|why| reading(&why))?;
+        let rows = self.ask(|line| line.answer(line.client.query(ALL_HELD, &[])))?;
         let held: Result<BTreeSet<i64>, _> = rows.iter().map(|row| row.try_get(0)).collect();
         let held = held.map_err(|error| reading(&Unanswered::Told(error)))?;
         Ok(names.iter().map(|name| held.contains(&key(name))).collect())
@@ -133,18 +140,53 @@ impl Session {
     /// `Record`, when the server can't be asked; it is not tried again by itself then.
     pub(crate) fn hear(&self, hear: Hear) -> Result<(), Failure> {
         lock(&self.0.state).hear = Some(hear);
-        let line = self.line()?;
-        line.answer(line.client.batch_execute(LISTEN)).map_err(|why| reading(&why))
+        self.look_after();
+        self.ask(|line| line.answer(line.client.batch_execute(LISTEN)))
     }
 
-    /// The connection, made where there is none.
-    fn line(&self) -> Result<Line, Failure> {
-        self.0.waiter.wait(line(&self.0))
+    /// Has this told once the lock of that name, which another session holds, is gone; nothing where nobody hears.
+    pub(crate) fn watch(&self, name: &str, news: String) {
+        lock(&self.0.state).others.insert(key(name), news);
+        self.look_after();
+    }
+
+    /// Looks after the locks of others, where somebody hears what becomes of them.
+    fn look_after(&self) {
+        let mut state = lock(&self.0.state);
+        if state.hear.is_some() && !state.others.is_empty() && !state.is_watched {
+            state.is_watched = true;
+            drop(state);
+            self.0.waiter.spawn(look(Arc::downgrade(&self.0)));
+        }
+    }
+
+    /// Asks on the connection, which is made where there is none. While the server starts, and where the connection was lost
+    /// meanwhile, it is tried again for a while, as for any other connection: what was asked on a lost one holds nothing.
+    fn ask<T>(&self, ask: impl Fn(&Line) -> Result<T, Unanswered>) -> Result<T, Failure> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let may_try = |error: &Error| is_passing(error) && tries < TRIES;
+            match self.0.waiter.wait(line(&self.0)) {
+                Ok(line) => match ask(&line) {
+                    Ok(answer) => return Ok(answer),
+                    Err(Unanswered::Told(error)) if may_try(&error) => {}
+                    Err(unanswered) => return Err(reading(&unanswered)),
+                },
+                Err(Some(error)) if may_try(&error) => {}
+                Err(Some(error)) => return Err(connecting(&self.0.address, &error)),
+                Err(None) => return Err(silent(&self.0.address)),
+            }
+            thread::sleep(PAUSE);
+        }
     }
 }
 
 /// The connection, made where there is none; one at a time makes it.
-async fn line(shared: &Arc<Shared>) -> Result<Line, Failure> {
+///
+/// # Errors
+/// What kept it from being made; none: nothing was said in time.
+async fn line(shared: &Arc<Shared>) -> Result<Line, Option<Error>> {
     let _making = shared.making.lock().await;
     let (there, listens) = {
         let state = lock(&shared.state);
@@ -154,8 +196,8 @@ async fn line(shared: &Arc<Shared>) -> Result<Line, Failure> {
         return Ok(line);
     }
     let made = match timeout(shared.address.patience(), connect(shared, listens)).await {
-        Ok(made) => made.map_err(|error| connecting(&shared.address, &error))?,
-        Err(_late) => return Err(silent(&shared.address)),
+        Ok(made) => made.map_err(Some)?,
+        Err(_late) => return Err(None),
     };
     lock(&shared.state).line = Some(made.clone());
     Ok(made)
@@ -169,8 +211,12 @@ impl Line {
 
     /// Waits for an answer; where none comes in time, the connection is ended: what it holds is not known any more.
     fn answer<T>(&self, coming: impl Future<Output = Result<T, Error>>) -> Result<T, Unanswered> {
-        let (waiter, limit) = &self.waits;
-        let said = waiter.wait(in_time(*limit, coming));
+        self.waits.0.wait(self.answered(coming))
+    }
+
+    /// The same, where waiting is done otherwise.
+    async fn answered<T>(&self, coming: impl Future<Output = Result<T, Error>>) -> Result<T, Unanswered> {
+        let said = in_time(self.waits.1, coming).await;
         if matches!(said, Err(Unanswered::Silence(_))) {
             self.is_alive.store(false, Ordering::SeqCst);
             self.end.notify_one();
@@ -191,7 +237,7 @@ const HELD: &str = "SELECT EXISTS (SELECT 1 FROM pg_locks
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid = (($1::bigint >> 32) & 4294967295)::oid AND objid = ($1::bigint & 4294967295)::oid)";
 
-/// All that [`HELD`] asks for one by one.
+/// All locks of this database that any session has.
 const ALL_HELD: &str = "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
     WHERE locktype = 'advisory' AND granted AND objsubid = 1
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -200,7 +246,7 @@ const ALL_HELD: &str = "SELECT (classid::bigint << 32) | objid::bigint FROM pg_l
 const LISTEN: &str = "LISTEN backup365";
 
 /// Makes a connection and lets it be driven beside everything else.
-async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, tokio_postgres::Error> {
+async fn connect(shared: &Arc<Shared>, listens: bool) -> Result<Line, Error> {
     let (client, connection) = shared.address.connect().await?;
     let (is_alive, end) = (Arc::new(AtomicBool::new(true)), Arc::new(Notify::new()));
     let drives = drive(Arc::downgrade(shared), connection, (Arc::clone(&is_alive), Arc::clone(&end)));
@@ -278,6 +324,39 @@ async fn connect_again(shared: Weak<Shared>) {
             hear(None);
         }
         return;
+    }
+}
+
+/// Looks every [`LOOKS`] which locks of others are gone, and tells of them, until none is left or the store is gone.
+async fn look(shared: Weak<Shared>) {
+    loop {
+        sleep(LOOKS).await;
+        let Some(shared) = shared.upgrade() else { return };
+        // Without a connection nothing is known; once it is there again, everything is read anew.
+        let Ok(line) = line(&shared).await else { continue };
+        let Ok(rows) = line.answered(line.client.query(ALL_HELD, &[])).await else { continue };
+        let held: BTreeSet<i64> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
+        let mut gone = Vec::new();
+        let (hear, is_over) = {
+            let mut state = lock(&shared.state);
+            state.others.retain(|key, news| {
+                let is_held = held.contains(key);
+                if !is_held {
+                    gone.push(std::mem::take(news));
+                }
+                is_held
+            });
+            state.is_watched = !state.others.is_empty();
+            (state.hear.clone(), !state.is_watched)
+        };
+        if let Some(hear) = hear {
+            for news in &gone {
+                hear(Some(news));
+            }
+        }
+        if is_over {
+            return;
+        }
     }
 }
 

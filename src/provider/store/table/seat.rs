@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Insert, Tx, Update, columns, row, values},
+    super::{
+        error::unreadable,
+        tx::{Insert, Tx, Update, columns, row, values},
+    },
     By, Key, of_one,
 };
 use crate::domain::{
     failure::Failure,
     id::{CustomerId, RunId, UserId},
     protection::{Chosen, Seat, Trouble},
+    seats::{SeatRemark, Seats},
     time::Moment,
 };
 
@@ -104,6 +108,24 @@ pub(crate) fn all_on(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Resul
         |row| {
             seats.push(row.read()?);
             Ok(true)
+        },
+    )?;
+    Ok(seats)
+}
+
+/// The same, packed.
+pub(crate) fn all_packed(tx: &Tx<'_>, (customer, product): Key, count: u32) -> Result<Seats, Failure> {
+    let mut seats = Seats::with_room(usize::try_from(count).unwrap_or(0));
+    tx.walk(
+        r#"SELECT "user", address, name, left_on, problem FROM seat
+            WHERE customer = ?1 AND product = ?2 AND state = 'on' ORDER BY "user""#,
+        values![customer, product],
+        |row| {
+            let id = row.read()?;
+            let words = [row.words()?, row.words()?];
+            let (left, problem) = (row.read()?, row.read()?);
+            let is_next = seats.push(id, words.each_ref().map(AsRef::as_ref), SeatRemark { left, problem });
+            if is_next { Ok(true) } else { Err(unreadable("seats are not in the order of their users")) }
         },
     )?;
     Ok(seats)

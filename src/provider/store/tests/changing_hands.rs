@@ -22,19 +22,23 @@ fn a_run_is_handed_over_to_whoever_asks() {
     assert_eq!((asked.by.as_str(), asked.host.as_str(), asked.answer), ("ben", "desk-2", None));
     assert_eq!(kind(world.open("cleo").ask_for_run(&run)), FailureKind::Conflict, "ben was first");
     assert_eq!(ann.look_at_run(&run).unwrap().request, Some(asked.clone()));
-    let kept = ann.answer_request(&run, &asked, false).unwrap();
+    let kept = ann.answer_request(&run, &asked, RunAnswer::No).unwrap();
     assert_eq!((kept.is_read_only, kept.request.unwrap().answer), (false, Some(RunAnswer::No)));
-    assert_eq!(kind(ann.answer_request(&run, &asked, true)), FailureKind::Conflict, "answered already");
+    assert_eq!(
+        kind(ann.answer_request(&run, &asked, RunAnswer::Yes)),
+        FailureKind::Conflict,
+        "answered already"
+    );
     // Asked again, and taken back.
     world.at(1_100_000);
     ben.ask_for_run(&run).unwrap();
     let back = ben.withdraw_request(&run).unwrap().request.unwrap();
     assert_eq!(back.answer, Some(RunAnswer::Nobody));
-    assert_eq!(kind(ann.answer_request(&run, &back, true)), FailureKind::Conflict);
+    assert_eq!(kind(ann.answer_request(&run, &back, RunAnswer::Yes)), FailureKind::Conflict);
     // Asked once more, and handed over.
     world.at(1_200_000);
     let asked = ben.ask_for_run(&run).unwrap().request.unwrap();
-    let gone = ann.answer_request(&run, &asked, true).unwrap();
+    let gone = ann.answer_request(&run, &asked, RunAnswer::Yes).unwrap();
     assert_eq!((gone.is_read_only, gone.held_by), (true, None));
     assert!(!ben.load_run(&run).unwrap().is_read_only);
     let who = ann.look_at_run(&run).unwrap().held_by.unwrap();
@@ -45,6 +49,60 @@ fn a_run_is_handed_over_to_whoever_asks() {
     assert!(said.audit.iter().any(|entry| entry.what.as_str() == "handed the run over to ben on desk-2"));
     ben.ask_for_run(&run).unwrap();
     assert_eq!(ben.look_at_run(&run).unwrap().request.unwrap().number, 1, "nobody is asked by its holder");
+}
+
+#[test]
+fn a_run_that_was_handed_over_is_kept_for_whoever_asked() {
+    let world = World::new();
+    if world.database.is_none() {
+        return; // asking needs a server
+    }
+    let handed_over = |at: i64| {
+        let (ann, ben, run) = two(&world);
+        world.at(at);
+        ben.ask_for_run(&run).unwrap();
+        let asked = ann.look_at_run(&run).unwrap().request.unwrap();
+        let gone = ann.answer_request(&run, &asked, RunAnswer::Yes).unwrap();
+        assert_eq!(gone.kept_for(Moment::from_millis(at)).unwrap().by.as_str(), "ben");
+        (ann, ben, run)
+    };
+    // Whoever comes first meanwhile is told, and ben has it.
+    let (ann, ben, run) = handed_over(2_000_000);
+    let cleo = world.open("cleo");
+    world.at(2_009_000);
+    for other in [&ann, &cleo] {
+        let seen = other.load_run(&run).unwrap();
+        assert!(seen.is_read_only && seen.held_by.is_none());
+        assert_eq!(seen.kept_for(Moment::from_millis(2_009_000)).unwrap().by.as_str(), "ben");
+    }
+    assert!(!ben.load_run(&run).unwrap().is_read_only);
+    // Taken and left again it is anybody's.
+    ben.leave_run(&run).unwrap();
+    assert!(cleo.look_at_run(&run).unwrap().kept_for(Moment::from_millis(2_009_000)).is_none());
+    assert!(!cleo.load_run(&run).unwrap().is_read_only);
+    cleo.leave_run(&run).unwrap();
+    // Whoever asked does not come: ten seconds later it is anybody's.
+    let (_ann, _ben, run) = handed_over(3_000_000);
+    world.at(3_010_000);
+    assert!(!cleo.load_run(&run).unwrap().is_read_only);
+}
+
+#[test]
+fn whoever_watches_hears_that_a_holder_is_gone_who_could_not_say_so() {
+    let world = World::new();
+    if world.database.is_none() {
+        return; // a file tells nobody
+    }
+    let (ann, ben, run) = two(&world);
+    assert!(ben.look_at_run(&run).unwrap().held_by.is_some());
+    let mut changes = ben.changes();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    // As when its process is killed: the lock is gone, and nothing is told.
+    ann.holds().clear();
+    let heard =
+        runtime.block_on(async { tokio::time::timeout(Duration::from_secs(5), changes.next()).await.ok() });
+    assert_eq!(heard, Some(Change::Request(run.clone())));
+    assert!(ben.look_at_run(&run).unwrap().held_by.is_none());
 }
 
 #[test]

@@ -5,7 +5,11 @@ use std::{env, path::PathBuf, sync::Once};
 
 use super::*;
 use crate::{
-    domain::record_role::{Rights, RoleName},
+    domain::{
+        protection::Protection,
+        record_role::{Rights, RoleName},
+        seats::Seats,
+    },
     outside::child::command,
 };
 
@@ -163,6 +167,8 @@ fn a_worker_reads_seats_and_says_what_became_of_them() {
     worker.report(1, &Said::First(FIRST)).unwrap();
     worker.report(1, &Said::First(FIRST + 9)).unwrap();
     worker.report(2, &Said::Problem("the mailbox is full")).unwrap();
+    let apart = Protection::<Seats>::from(store.protection(customer.id, Product::Office365).unwrap());
+    assert_eq!(store.protection_packed(customer.id, Product::Office365).unwrap(), apart);
     let seats = store.protection(customer.id, Product::Office365).unwrap().seats;
     let said: Vec<_> = seats.iter().map(|seat| (seat.first_backup, seat.problem.as_ref())).collect();
     let full = Text::from("the mailbox is full");

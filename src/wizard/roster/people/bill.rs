@@ -69,7 +69,7 @@ impl People {
 
     /// What the next pass makes of those whom the rule wants.
     pub(super) fn scheduled(&self) -> Option<Schedule> {
-        let Protection { rule, used_elsewhere, limit, sweeper, .. } = &self.facts;
+        let Protection::<()> { rule, used_elsewhere, limit, sweeper, .. } = &self.facts;
         let counts = self.counts();
         let free = limit.map(|limit| limit.saturating_sub(used_elsewhere.saturating_add(counts.seats)));
         let schedule =

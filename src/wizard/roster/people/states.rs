@@ -41,7 +41,8 @@ impl People {
         rows.fold(0, |mask, rows| mask | rows.word(word))
     }
 
-    /// 64 rows in a state at once: one state per row, but who is excluded and on is in both.
+    /// 64 rows in a state at once: one state per row, but who is excluded and on is in both, and so is a protected user with
+    /// whose backup there is a problem.
     pub(in super::super) fn in_state(&self, state: State, word: usize) -> u64 {
         let (on, excluded) = (self.on.word(word), self.excluded.word(word));
         let free = self.live.word(word) & !on & !excluded;
@@ -60,7 +61,7 @@ impl People {
             State::TurningOn => turning,
             State::Scheduled => of_rule(false),
             State::Stalled => of_rule(true),
-            State::Problem => problem,
+            State::Problem => problem | (self.live.word(word) & on & self.troubled.word(word)),
             State::Off if self.schedule.is_some() => 0,
             State::Off => off,
             // Of those who are free only the kind keeps anybody from being eligible.

@@ -7,7 +7,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     bill::StaysOff,
+    protection::Seat,
     sweep::{Candidate, summary},
+    time::Moment,
+    user::NewUser,
 };
 
 fn id(n: u32) -> UserId {
@@ -163,12 +166,15 @@ fn play(people: &mut People, model: &mut Model, step: Step) {
             }
         }
         Step::Know(on, out, kinds) => {
-            people.know(Protection {
-                seats: on.iter().copied().map(seat).collect(),
-                exclusions: out.iter().copied().map(id).collect(),
-                kinds: Kinds::from_bits(kinds),
-                ..Protection::default()
-            });
+            people.know(
+                Protection {
+                    seats: on.iter().copied().map(seat).collect::<Vec<_>>(),
+                    exclusions: out.iter().copied().map(id).collect(),
+                    kinds: Kinds::from_bits(kinds),
+                    ..Protection::default()
+                }
+                .into(),
+            );
             model.is_known = true;
             model.on = on;
             model.kinds = Kinds::from_bits(kinds);
@@ -210,7 +216,7 @@ fn play(people: &mut People, model: &mut Model, step: Step) {
         }
         Step::TurnedOn(users) => {
             let results: Vec<_> = users.iter().map(|n| turned_on(*n)).collect();
-            people.take_results(&results, Moment::default());
+            people.take_results(&results);
             for n in users {
                 model.on.insert(n);
                 if !model.listed.contains_key(&n) {
@@ -257,6 +263,8 @@ fn assert_same(people: &People, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(counts.excluded, count(&|n| model.excluded.contains(&n)));
     prop_assert_eq!(counts.protected, count(&|n| model.on.contains(&n)));
     prop_assert_eq!(counts.seats as usize, model.on.len());
+    let is_unchecked = |n| model.listed.get(&n).is_some_and(|(kind, _)| *kind == Kind::NotKnownYet);
+    prop_assert_eq!(counts.unchecked, count(&is_unchecked));
     for (n, (kind, has_problem)) in &model.listed {
         let ordinal = people.pages.find(id(*n)).unwrap();
         prop_assert_eq!(people.pages.id(ordinal), Some(id(*n)));
@@ -316,6 +324,10 @@ proptest! {
         for step in steps {
             play(&mut people, &mut model, step);
             assert_same(&people, &model)?;
+            // What was kept along the way is what counting all of them anew comes to.
+            let kept = people.counts();
+            people.settle();
+            prop_assert_eq!(people.counts(), kept);
         }
     }
 
@@ -346,7 +358,7 @@ proptest! {
 fn seats_whose_users_are_gone_become_rows_and_are_not_listed() {
     let mut people = People::default();
     let gone = Seat { left: Moment::parse("2026-11-02T22:00:00Z"), ..seat(7) };
-    people.know(Protection { seats: vec![seat(1), gone, seat(8)], ..Protection::default() });
+    people.know(Protection { seats: vec![seat(1), gone, seat(8)], ..Protection::default() }.into());
     people.add(&page(&[row(1, Kind::User, false), row(2, Kind::User, false)]));
     people.add_leavers();
     people.settle();

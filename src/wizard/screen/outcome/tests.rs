@@ -38,6 +38,7 @@ fn read_back(results: Vec<SeatResult>) -> run::Outcome {
         earlier: Vec::new(),
         audit: Vec::new(),
         is_audit_whole: true,
+        place: "/home/kim/backup365.db".into(),
     }
 }
 

@@ -143,7 +143,7 @@ impl Dialog for Apply {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(part) = self.writing.part(arrival) {
             if let Reply::Batch(results) = part {
-                cx.session.roster.people_mut().take_results(&results, cx.now);
+                cx.session.roster.people_mut().take_results(&results);
                 self.results.extend(results);
             }
         } else if let Some(ended) = self.writing.take(arrival) {

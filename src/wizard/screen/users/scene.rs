@@ -7,7 +7,6 @@ use crate::{
         run::RunRecord,
         text::Text,
         time::in_words,
-        user::Kind,
         verdict::{ListNote, without_advice},
     },
     wizard::{
@@ -143,8 +142,8 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
     all.extend(first);
     all.extend(shown);
     all.extend([listed, phrase!["eligible ", counts.eligible]]);
-    let unchecked = people.count_of(Kind::NotKnownYet);
-    all.extend((unchecked > 0 && !roster.is_arriving()).then(|| phrase!["not checked yet ", unchecked]));
+    let is_unchecked = counts.unchecked > 0 && !roster.is_arriving();
+    all.extend(is_unchecked.then(|| phrase!["not checked yet ", counts.unchecked]));
     all.extend(last);
     all.push(phrase!["protected ", counts.protected]);
     all
@@ -180,9 +179,6 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
 fn state(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     let roster = &cx.session.roster;
     let say = |tone, words: Phrase| Some(Notice::new(tone, words));
-    if let Some(record) = cx.session.record.as_ref().filter(|record| record.is_read_only) {
-        return say(Tone::Warn, words::read_only(record, cx.now, cx.setup.here.as_str()));
-    }
     if let Some(clock) = users.excluding.clock() {
         return Some(clock.notice(cx.now));
     }

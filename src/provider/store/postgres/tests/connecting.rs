@@ -38,6 +38,7 @@ fn a_server_that_lets_nobody_in_is_told_by_its_cause() {
         ("bob", "nothing", plain, "has no such database", "createdb"),
         ("bob", "secrets", plain, "may not use that database", "record grant"),
         ("bob", "team", plain, "may not make the record's tables", "GRANT CREATE ON DATABASE"),
+        ("postgres", "template1", plain, "new databases are copied from", "Nothing was made there"),
         ("bob", "team", "sslmode=require", "speaks no TLS, and record.url demands it", "switch TLS on"),
     ] {
         let said = said(&cluster.url(role, database, behind));

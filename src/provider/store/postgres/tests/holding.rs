@@ -58,3 +58,21 @@ fn after_each_loss_it_listens_again_and_says_that_anything_may_have_been_missed(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     assert_eq!(database.words(listening), ["1"]);
 }
+
+#[test]
+fn a_lock_is_taken_once_a_server_that_restarts_is_there_again() {
+    let Some(database) = TestDatabase::new() else { return };
+    let proxy = Proxy::new(database.port());
+    let server = Server::connect(&database.address_by(proxy.port)).unwrap();
+    let one = server.session().try_hold("one").unwrap().unwrap();
+    proxy.close(true);
+    proxy.cut();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(600));
+            proxy.close(false);
+        });
+        let other = server.session().try_hold("other").unwrap();
+        assert!(other.is_some_and(|hold| hold.is_live()) && !one.is_live());
+    });
+}

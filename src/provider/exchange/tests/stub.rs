@@ -14,7 +14,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Exchange, session::Pace};
+use super::super::{Exchange, session::Pace};
 use crate::{
     domain::{
         customer::{Impersonation, Listing},
@@ -38,42 +38,42 @@ const ORIGINS: [&str; 6] = [
 
 /// One request as the stub saw it.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub(super) host: String,
-    pub(super) path: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: String,
+pub(in crate::provider::exchange) struct Seen {
+    pub(in crate::provider::exchange) host: String,
+    pub(in crate::provider::exchange) path: String,
+    pub(in crate::provider::exchange) headers: HeaderMap,
+    pub(in crate::provider::exchange) body: String,
     /// Requests before this one.
-    pub(super) nth: usize,
+    pub(in crate::provider::exchange) nth: usize,
 }
 
 impl Seen {
     /// Whether it carries a sign-in.
-    pub(super) fn is_signed(&self) -> bool {
+    pub(in crate::provider::exchange) fn is_signed(&self) -> bool {
         self.headers.contains_key("authorization")
     }
 
     /// The last part of the path.
-    pub(super) fn file(&self) -> &str {
+    pub(in crate::provider::exchange) fn file(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
     /// The text of the first element of this local name.
-    pub(super) fn text(&self, name: &str) -> String {
+    pub(in crate::provider::exchange) fn text(&self, name: &str) -> String {
         let document = roxmltree::Document::parse(&self.body).unwrap();
         let mut all = document.descendants();
         all.find(|n| n.tag_name().name() == name).and_then(|n| n.text()).unwrap_or_default().to_owned()
     }
 
     /// Whom it acts as.
-    pub(super) fn mailbox(&self) -> String {
+    pub(in crate::provider::exchange) fn mailbox(&self) -> String {
         self.text("PrimarySmtpAddress")
     }
 }
 
 /// What the stub answers.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reply {
+pub(in crate::provider::exchange) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: String,
@@ -81,37 +81,37 @@ pub(super) struct Reply {
 
 impl Reply {
     /// The same with other words in its body.
-    pub(super) fn replacing(mut self, words: &str, others: &str) -> Self {
+    pub(in crate::provider::exchange) fn replacing(mut self, words: &str, others: &str) -> Self {
         self.body = self.body.replace(words, others);
         self
     }
 
     /// An answer of any status.
-    pub(super) fn new(status: u16, body: impl Into<String>) -> Self {
+    pub(in crate::provider::exchange) fn new(status: u16, body: impl Into<String>) -> Self {
         Self { status, headers: Vec::new(), body: body.into() }
     }
 
     /// The body as it goes out.
-    pub(super) fn body(&self) -> &str {
+    pub(in crate::provider::exchange) fn body(&self) -> &str {
         &self.body
     }
 
     /// The same with one more header.
-    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(in crate::provider::exchange) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 }
 
 /// A 401 that offers Basic, in a line with others.
-pub(super) fn challenge() -> Reply {
+pub(in crate::provider::exchange) fn challenge() -> Reply {
     Reply::new(401, "")
         .with("www-authenticate", "Negotiate")
         .with("www-authenticate", "Basic realm=\"mail, hoster\"")
 }
 
 /// An envelope around a body.
-pub(super) fn envelope(body: &str) -> String {
+pub(in crate::provider::exchange) fn envelope(body: &str) -> String {
     format!(
         r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><h:ServerVersionInfo
         xmlns:h="http://schemas.microsoft.com/exchange/services/2006/types" MajorVersion="15" MinorVersion="2"/></s:Header>
@@ -120,7 +120,7 @@ pub(super) fn envelope(body: &str) -> String {
 }
 
 /// An inbox that may be opened.
-pub(super) fn folder() -> Reply {
+pub(in crate::provider::exchange) fn folder() -> Reply {
     Reply::new(
         200,
         envelope(
@@ -134,7 +134,7 @@ pub(super) fn folder() -> Reply {
 }
 
 /// An error inside a 200.
-pub(super) fn refusal(code: &str) -> Reply {
+pub(in crate::provider::exchange) fn refusal(code: &str) -> Reply {
     Reply::new(
         200,
         envelope(&format!(
@@ -146,7 +146,7 @@ pub(super) fn refusal(code: &str) -> Reply {
 }
 
 /// A fault with what stands behind its message.
-pub(super) fn fault(code: &str, extra: &str) -> Reply {
+pub(in crate::provider::exchange) fn fault(code: &str, extra: &str) -> Reply {
     Reply::new(
         500,
         envelope(&format!(
@@ -160,7 +160,7 @@ pub(super) fn fault(code: &str, extra: &str) -> Reply {
 }
 
 /// The extra of a busy fault.
-pub(super) fn back_off(millis: u64) -> String {
+pub(in crate::provider::exchange) fn back_off(millis: u64) -> String {
     format!(
         r#"<t:MessageXml xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">
         <t:Value Name="BackOffMilliseconds"> {millis} </t:Value></t:MessageXml>"#
@@ -168,7 +168,7 @@ pub(super) fn back_off(millis: u64) -> String {
 }
 
 /// A page of people, in the style without prefixes.
-pub(super) fn people(people: &[(String, String)]) -> Reply {
+pub(in crate::provider::exchange) fn people(people: &[(String, String)]) -> Reply {
     let personas = people
         .iter()
         .map(|(name, address)| {
@@ -190,7 +190,7 @@ pub(super) fn people(people: &[(String, String)]) -> Reply {
 }
 
 /// What a name resolved to.
-pub(super) fn names(people: &[(String, String)]) -> Reply {
+pub(in crate::provider::exchange) fn names(people: &[(String, String)]) -> Reply {
     let resolutions = people
         .iter()
         .map(|(name, address)| {
@@ -220,19 +220,21 @@ pub(super) fn names(people: &[(String, String)]) -> Reply {
 }
 
 /// The stub and a client that reaches it.
-pub(super) struct Stub {
-    pub(super) exchange: Exchange,
+pub(in crate::provider::exchange) struct Stub {
+    pub(in crate::provider::exchange) exchange: Exchange,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Stub {
     /// Starts a server that answers every request with what `script` makes of it.
-    pub(super) async fn start(script: impl Fn(&Seen) -> Reply + Clone + Send + Sync + 'static) -> Self {
+    pub(in crate::provider::exchange) async fn start(
+        script: impl Fn(&Seen) -> Reply + Clone + Send + Sync + 'static,
+    ) -> Self {
         Self::start_at(Clock::fixed(Moment::from_millis(1_795_000_000_000)), script).await
     }
 
     /// The same, and the client has this clock.
-    pub(super) async fn start_at(
+    pub(in crate::provider::exchange) async fn start_at(
         clock: Clock,
         script: impl Fn(&Seen) -> Reply + Clone + Send + Sync + 'static,
     ) -> Self {
@@ -261,12 +263,12 @@ impl Stub {
         exchange
             .gates
             .of(access.server.as_str(), access.account.as_str())
-            .learn_way(super::session::Way::Basic);
+            .learn_way(super::super::session::Way::Basic);
         Self { exchange, seen }
     }
 
     /// Everything that was asked so far.
-    pub(super) fn seen(&self) -> Vec<Seen> {
+    pub(in crate::provider::exchange) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 }
@@ -297,12 +299,12 @@ async fn answer(request: Request, script: &impl Fn(&Seen) -> Reply, log: &Mutex<
 }
 
 /// An address.
-pub(super) fn address(text: &str) -> Address {
+pub(in crate::provider::exchange) fn address(text: &str) -> Address {
     text.parse().unwrap()
 }
 
 /// The details that the stub is reached with.
-pub(super) fn access(listing: Listing) -> Impersonation {
+pub(in crate::provider::exchange) fn access(listing: Listing) -> Impersonation {
     Impersonation {
         server: Text::from("https://mail.hoster.example/EWS/Exchange.asmx"),
         account: Text::from("svc@hoster.example"),
