@@ -80,6 +80,12 @@ fn costs(tool: Tool, program: &mut Program, rows: usize) -> Costs {
     Costs { cursor, tick, page, all, whole, ..held(program, rows) }
 }
 
+/// Milliseconds of a cursor key of ours and of the one that takes it back, the slower of the two.
+pub(crate) fn cursor(program: &mut Program) -> f64 {
+    let keys = Tool::Backup365.keys().cursor.map(|key| millis(program.press(key).last_byte));
+    keys[0].max(keys[1])
+}
+
 /// What a program holds.
 fn held(program: &Program, rows: usize) -> Costs {
     let id = program.id();

@@ -2,7 +2,7 @@
 //! one run on one machine.
 //!
 //! `cargo bench --bench numbers` prints the table as the README shows it, then the figures behind it, size by size. Words
-//! after `--` choose groups: `cargo bench --bench numbers -- keys filter`.
+//! after `--` choose groups, with or without dashes before them: `cargo bench --bench numbers -- keys filter`.
 //!
 //! Programs run in a pseudo-terminal of 80x24. Times are those of the last byte as it is read from there. Figures are
 //! medians. A program that is not on the path is skipped aloud, and a group that can't be measured says so and leaves its
@@ -72,7 +72,8 @@ const GROUPS: [(&str, Measure); 14] = [
 fn main() {
     let began = Instant::now();
     // Cargo hands in `--bench`; every other word names a group.
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let words = std::env::args().skip(1).filter(|word| word != "--bench");
+    let chosen: Vec<String> = words.map(|word| word.trim_start_matches('-').to_owned()).collect();
     if let Some(unknown) = chosen.iter().find(|word| !GROUPS.iter().any(|(name, _)| name == word)) {
         let names = GROUPS.map(|(name, _)| name).join(", ");
         println!("there is no group {unknown:?}; there are {names}");

@@ -1,6 +1,6 @@
 //! The first screen: who is how far, open runs on top, and what must be said about the passes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Scope, Store,
@@ -8,13 +8,14 @@ use super::{
     table::{
         customer,
         form::{self, Owner},
-        seen,
+        partnership, seen,
     },
 };
 use crate::domain::{
     customer::{Customer, Product},
     failure::Failure,
-    id::CustomerId,
+    id::{CustomerId, TenantId},
+    partner_list::Partnership,
     run::{Board, BoardRow, Seen},
     text::Text,
     time::Moment,
@@ -39,7 +40,7 @@ impl Store {
     /// As [`Store::board`].
     pub fn board_of(&self, last_2000: Moment, reference: Option<&Text>) -> Result<Board, Failure> {
         let now = self.0.options.clock.now();
-        let (read, new_customer, seen) = self.read(|tx| {
+        let (read, listed, new_customer, seen) = self.read(|tx| {
             let only =
                 reference.map(|reference| customer::by_reference(tx, reference)).transpose()?.flatten();
             let id = only.map(|only| only.id);
@@ -47,14 +48,15 @@ impl Store {
             let looks = (&self.0.operator.name, &self.0.options.host);
             let seen = if id.is_none() { seen::find(tx, looks)? } else { None };
             let new_customer = form::find(tx, Owner::Operator(&self.0.operator.name))?;
-            Ok((Products::of(tx, id, (last_2000, now), false)?, new_customer, seen))
+            let listed = partnership::all(tx)?.into_iter().map(|listed| (listed.tenant, listed));
+            let listed: HashMap<TenantId, Partnership> = listed.collect();
+            Ok((Products::of(tx, id, (last_2000, now), false)?, listed, new_customer, seen))
         })?;
         let customers = &read.customers;
         let by_id: BTreeMap<CustomerId, &Customer> = customers.iter().map(|c| (c.id, c)).collect();
         let mut rows = Vec::with_capacity(customers.len() + read.open.len());
-        for open in &read.open {
+        for (open, run) in read.open.iter().zip(self.open_runs(&read.open, &read.holds)?) {
             let Some(customer) = by_id.get(&open.0.customer) else { continue };
-            let run = self.open_run_of(&open.0, read.holds.get(&open.0.id))?;
             let status = read.status(customer, open.0.product, Some((run.clone(), open)));
             rows.push(BoardRow::of_run((*customer).clone(), status.progress(&read.sweeper), run));
         }
@@ -69,9 +71,9 @@ impl Store {
             let products = others.into_iter().map(|product| (*product, far(product))).collect();
             rows.push(BoardRow::of_products(customer.clone(), products));
         }
-        let listed = self.partnerships()?;
         for row in &mut rows {
-            let of_row = listed.get(&row.customer.id).filter(|_| row.customer.is_active);
+            let tenant = row.customer.tenant.filter(|_| row.customer.is_active);
+            let of_row = tenant.and_then(|tenant| listed.get(&tenant));
             row.partnership = of_row.and_then(|listed| listed.warning(now));
         }
         // Both keep Enable Auto from running as it should; the clock first, because it may be the cause.

@@ -38,7 +38,7 @@ pub(super) mod sweep;
 pub(super) mod sweeper;
 pub(super) mod takeover;
 
-use super::tx::{Columns, Row, columns};
+use super::tx::{Columns, Row, Value, columns};
 use crate::domain::{
     customer::Product, failure::Failure, id::CustomerId, protection::Chosen, tenant::Organisation,
     text::Text, time::Moment, verdict::ListSummary,
@@ -49,6 +49,15 @@ pub(super) type Key = (CustomerId, Product);
 
 /// By which operator, and when.
 pub(super) type By<'a> = (&'a Text, Moment);
+
+/// The condition that `column` is of that customer, with its `?1`; of all, where none is asked for. Two statements, because
+/// one that answers either way keeps PostgreSQL from telling how many rows there will be, and so from a good plan.
+fn of_one(column: &str, only: Option<CustomerId>) -> (String, Vec<Value<'static>>) {
+    match only {
+        Some(customer) => (format!("{column} = ?1"), vec![customer.into()]),
+        None => ("true".to_owned(), Vec::new()),
+    }
+}
 
 /// The columns of an organisation.
 const ORGANISATION: &str = "tenant, tenant_name, tenant_domain, tenant_region";

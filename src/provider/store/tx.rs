@@ -2,9 +2,11 @@
 //!
 //! This file, `tx/`, `sqlite/` and `postgres/` are all that knows which database it is; `dialect.rs` says what statements
 //! keep to. On SQLite a statement is a call into a library. On a server it is a way there and back, so what is done for each
-//! of many users is handed over at once ([`Tx::execute_each`], [`Tx::one_of_each`]).
+//! of many users is handed over at once ([`Tx::execute_each`]), and by one statement where everybody may be meant
+//! ([`Tx::insert_each`], [`Tx::update_each`], [`Tx::one_of_each`]).
 
 mod carried;
+mod each;
 mod served;
 mod value;
 mod whole;
@@ -17,6 +19,7 @@ use rusqlite::{
 };
 
 pub(super) use self::{
+    each::{Insert, Update},
     served::{Entry, InWords, Served},
     value::{Column, Columns, Value, columns, row, values},
     whole::{Link, TableShape, quoted},
@@ -93,6 +96,37 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Puts rows in, in their order; on a server many of them by one statement.
+    pub(crate) fn insert_each<'v, const N: usize>(
+        &self,
+        insert: &Insert,
+        rows: impl IntoIterator<Item = [Value<'v>; N]>,
+    ) -> Result<(), Failure> {
+        match &self.0 {
+            Side::File(tx) => {
+                let mut statement = tx.prepare_cached(&insert.one())?;
+                rows.into_iter()
+                    .try_for_each(|row| Ok(statement.execute(params_from_iter(&row)).map(drop)?))
+            }
+            Side::Server(tx) => tx.insert_each(insert, rows.into_iter()),
+        }
+    }
+
+    /// Changes rows, on a server many of them by one statement; answers how many.
+    pub(crate) fn update_each<'v, const N: usize>(
+        &self,
+        update: &Update,
+        rows: impl IntoIterator<Item = [Value<'v>; N]>,
+    ) -> Result<usize, Failure> {
+        match &self.0 {
+            Side::File(tx) => {
+                let mut statement = tx.prepare_cached(&update.one())?;
+                rows.into_iter().try_fold(0, |sum, row| Ok(sum + statement.execute(params_from_iter(&row))?))
+            }
+            Side::Server(tx) => tx.update_each(update, rows.into_iter()),
+        }
+    }
+
     /// Writes, whatever number of rows that changes.
     pub(crate) fn write(&self, sql: &str, values: &[Value<'_>]) -> Result<(), Failure> {
         self.execute(sql, values).map(drop)
@@ -124,7 +158,7 @@ impl<'c> Tx<'c> {
                 rows.into_iter().map(one).collect()
             }
             Side::Server(tx) => {
-                let found = tx.first_of_each(&tx.prepare(sql)?, rows.into_iter().map(Vec::from))?;
+                let found = tx.first_of_each(sql, rows.into_iter())?;
                 let read = |row: Option<tokio_postgres::Row>| {
                     row.map(|row| T::read(&Row::new(Found::Server(&row)))).transpose()
                 };

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::domain::{
     change::Change,
+    consent::Consent,
     failure::{Failure, FailureKind},
     held_by::HeldBy,
     id::RunId,
@@ -143,9 +144,29 @@ impl Store {
         }))
     }
 
-    /// An open run, and who has it now, where that is another store; `last` is who had it last.
-    pub(crate) fn open_run_of(&self, run: &RunRow, last: Option<&HeldBy>) -> Result<OpenRun, Failure> {
-        Ok(run.as_open(self.held_elsewhere(&run.id, last, run)?))
+    /// Open runs, in their order, and who has each of them now, where that is another store; `last` is who had them last.
+    pub(crate) fn open_runs(
+        &self,
+        runs: &[(RunRow, Consent)],
+        last: &BTreeMap<RunId, HeldBy>,
+    ) -> Result<Vec<OpenRun>, Failure> {
+        let mut others = Vec::new();
+        for (row, _) in runs {
+            let last = last.get(&row.id);
+            if self.number_of(&row.id)?.is_none_or(|ours| last.is_none_or(|last| last.number != ours)) {
+                others.push((row, last));
+            }
+        }
+        let name = |(row, last): &(&RunRow, Option<&HeldBy>)| self.lock_name(&row.id, number(*last));
+        let names: Vec<String> = others.iter().map(name).collect();
+        let are_held = self.0.locks.are_held(&names)?;
+        let mut held: BTreeMap<&RunId, HeldBy> = BTreeMap::new();
+        let asked = others.into_iter().zip(&names).zip(are_held);
+        for (((row, last), name), _) in asked.filter(|(_, is_held)| *is_held) {
+            self.0.locks.watch(name, &Change::Request(row.id.clone()));
+            held.insert(&row.id, holder(last.cloned(), row.touched));
+        }
+        Ok(runs.iter().map(|(row, _)| row.as_open(held.remove(&row.id))).collect())
     }
 
     /// Says of a run's record who has it now, where it is not held here: whoever had it last may have let go of it.
@@ -160,19 +181,6 @@ impl Store {
         Ok(())
     }
 
-    /// Who has a run now, where that is another store.
-    fn held_elsewhere(
-        &self,
-        run: &RunId,
-        last: Option<&HeldBy>,
-        row: &RunRow,
-    ) -> Result<Option<HeldBy>, Failure> {
-        if self.number_of(run)?.is_some_and(|ours| last.is_some_and(|last| last.number == ours)) {
-            return Ok(None);
-        }
-        self.live(run, last.cloned(), row.touched)
-    }
-
     /// Who had a run last, where the lock says that they still have it. Whoever shares the record hears when it is gone.
     pub(crate) fn live(
         &self,
@@ -180,13 +188,12 @@ impl Store {
         last: Option<HeldBy>,
         touched: Moment,
     ) -> Result<Option<HeldBy>, Failure> {
-        let number = last.as_ref().map_or(0, |last| last.number);
-        let name = self.lock_name(run, number);
+        let name = self.lock_name(run, number(last.as_ref()));
         let is_held = self.0.locks.is_held(&name)?;
         if is_held {
             self.0.locks.watch(&name, &Change::Request(run.clone()));
         }
-        Ok(is_held.then(|| last.unwrap_or_else(|| HeldBy::somebody(touched))))
+        Ok(is_held.then(|| holder(last, touched)))
     }
 
     /// The name of the lock of a run's hold. On a server each number has its own: a run can be taken from somebody whose
@@ -198,4 +205,14 @@ impl Store {
             format!("run-{}", run.letters())
         }
     }
+}
+
+/// The number under which a run was taken last; 0: nobody ever took it.
+fn number(last: Option<&HeldBy>) -> u32 {
+    last.map_or(0, |last| last.number)
+}
+
+/// Who has a run that is locked; a lock without a row is of somebody who is about to write theirs.
+fn holder(last: Option<HeldBy>, touched: Moment) -> HeldBy {
+    last.unwrap_or_else(|| HeldBy::somebody(touched))
 }

@@ -79,6 +79,17 @@ impl Locks {
         }
     }
 
+    /// Whether somebody holds each of these locks right now, in their order. A server is asked once.
+    ///
+    /// # Errors
+    /// `Record`, when the disk knows no locks, or the server can't be asked.
+    pub(crate) fn are_held(&self, names: &[String]) -> Result<Vec<bool>, Failure> {
+        match self {
+            Self::Files(folder) => names.iter().map(|name| folder.is_held(name)).collect(),
+            Self::Sessions(session) => session.are_held(names),
+        }
+    }
+
     /// Has it told once the lock of that name, which somebody else holds now, is gone: a process that was killed tells nothing
     /// itself. A record in a file tells nothing at all.
     pub(crate) fn watch(&self, name: &str, change: &Change) {

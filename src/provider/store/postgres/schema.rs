@@ -14,7 +14,7 @@ use crate::{
 const BASE: usize = 20;
 
 /// The migrations from [`BASE`] on.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../../../assets/schema/postgres/020_base.sql"),
     include_str!("../../../../assets/schema/postgres/021_hold.sql"),
     include_str!("../../../../assets/schema/postgres/022_audit_count.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../../../assets/schema/postgres/025_contract.sql"),
     include_str!("../../../../assets/schema/postgres/026_account_on_server.sql"),
     include_str!("../../../../assets/schema/postgres/027_board.sql"),
+    include_str!("../../../../assets/schema/postgres/028_speed.sql"),
     include_str!("../../../../assets/schema/postgres/029_handing_over.sql"),
 ];
 

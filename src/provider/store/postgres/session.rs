@@ -119,6 +119,20 @@ impl Session {
         self.ask(|line| line.is_true(HELD, key(name)))
     }
 
+    /// Whether somebody holds each of these locks right now, in their order.
+    ///
+    /// # Errors
+    /// `Record`, when the server can't be asked.
+    pub(crate) fn are_held(&self, names: &[String]) -> Result<Vec<bool>, Failure> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.ask(|line| line.answer(line.client.query(ALL_HELD, &[])))?;
+        let held: Result<BTreeSet<i64>, _> = rows.iter().map(|row| row.try_get(0)).collect();
+        let held = held.map_err(|error| reading(&Unanswered::Told(error)))?;
+        Ok(names.iter().map(|name| held.contains(&key(name))).collect())
+    }
+
     /// Has others' changes told from now on; nothing is told of this store's own connection being fine. After each time that
     /// the connection was lost and is there again, it is told that anything may have been missed.
     ///

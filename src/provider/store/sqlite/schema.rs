@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 /// The migrations; the place in the list, from 1, is the version that `PRAGMA user_version` holds afterwards.
-const MIGRATIONS: [&str; 28] = [
+const MIGRATIONS: [&str; 29] = [
     include_str!("../../../../assets/schema/001_base.sql"),
     include_str!("../../../../assets/schema/002_form.sql"),
     include_str!("../../../../assets/schema/003_list.sql"),
@@ -39,6 +39,7 @@ const MIGRATIONS: [&str; 28] = [
     include_str!("../../../../assets/schema/025_contract.sql"),
     include_str!("../../../../assets/schema/026_account_on_server.sql"),
     include_str!("../../../../assets/schema/027_board.sql"),
+    include_str!("../../../../assets/schema/028_speed.sql"),
     include_str!("../../../../assets/schema/029_handing_over.sql"),
 ];
 

@@ -1,6 +1,6 @@
 //! What Exchange said the mailboxes of a tenant are.
 
-use super::super::tx::{Tx, columns, row, values};
+use super::super::tx::{Insert, Tx, columns, row, values};
 use crate::domain::{
     checked::Checked,
     failure::Failure,
@@ -28,11 +28,17 @@ pub(crate) fn some(tx: &Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Ve
 
 /// Keeps answers, each in the place of the one before.
 pub(crate) fn keep(tx: &Tx<'_>, tenant: TenantId, answers: &[Checked]) -> Result<(), Failure> {
-    tx.execute_each(
-        r#"INSERT INTO checked (tenant, "user", kind, facts, asked) VALUES (?1, ?2, ?3, ?4, ?5)
-           ON CONFLICT (tenant, "user")
-           DO UPDATE SET kind = excluded.kind, facts = excluded.facts, asked = excluded.asked"#,
+    tx.insert_each(
+        &ANSWER,
         answers.iter().map(|Checked { user, kind, facts, at }| row![tenant, user, *kind, *facts, *at]),
     )
-    .map(drop)
 }
+
+/// An answer, by tenant and user.
+const ANSWER: Insert = Insert {
+    into: r#"checked (tenant, "user", kind, facts, asked)"#,
+    values: "?1, ?2, ?3, ?4, ?5",
+    or: r#"ON CONFLICT (tenant, "user")
+           DO UPDATE SET kind = excluded.kind, facts = excluded.facts, asked = excluded.asked"#,
+    key: 2,
+};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::tx::{Columns, Row, Tx, row, values},
-    Key,
+    super::tx::{Columns, Insert, Row, Tx, row, values},
+    Key, of_one,
 };
 use crate::domain::{
     failure::Failure,
@@ -22,22 +22,28 @@ pub(crate) fn keep<'a>(
     run: &'a RunId,
     users: impl Iterator<Item = (&'a Chosen, Option<&'a SeatOutcome>)>,
 ) -> Result<(), Failure> {
-    tx.execute_each(
-        r#"INSERT INTO chosen (run, "user", address, name, kind, outcome, detail)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-           ON CONFLICT (run, "user") DO UPDATE SET detail = excluded.detail, address = excluded.address,
-                  name = excluded.name, kind = excluded.kind,
-                  outcome = CASE WHEN excluded.outcome = 'already_on' AND EXISTS (
-                      SELECT 1 FROM run r JOIN seat s USING (customer, product)
-                       WHERE r.id = ?1 AND s.user = ?2 AND s.state = 'on' AND s.run = ?1)
-                    THEN 'turned_on' ELSE excluded.outcome END"#,
+    tx.insert_each(
+        &CHOSEN,
         users.map(|(Chosen { id, address, name, kind }, outcome)| {
             let (word, detail) = outcome.map(outcome_words).unzip();
             row![run, id, address, name, *kind, word, detail.flatten()]
         }),
     )
-    .map(drop)
 }
+
+/// A user whom a run chose, by run and id.
+const CHOSEN: Insert = Insert {
+    into: r#"chosen (run, "user", address, name, kind, outcome, detail)"#,
+    values: "?1, ?2, ?3, ?4, ?5, ?6, ?7",
+    or: r#"ON CONFLICT (run, "user") DO UPDATE SET detail = excluded.detail, address = excluded.address,
+                  name = excluded.name, kind = excluded.kind,
+                  outcome = CASE WHEN excluded.outcome = 'already_on' AND EXISTS (
+                      SELECT 1 FROM run r JOIN seat s USING (customer, product)
+                       WHERE r.id = excluded.run AND s.user = excluded.user AND s.state = 'on'
+                         AND s.run = excluded.run)
+                    THEN 'turned_on' ELSE excluded.outcome END"#,
+    key: 2,
+};
 
 /// The word and the reason that are kept of an outcome.
 fn outcome_words(outcome: &SeatOutcome) -> (&'static str, Option<&Text>) {
@@ -146,16 +152,15 @@ pub(crate) fn earlier(tx: &Tx<'_>, run: &RunId, key: Key) -> Result<Vec<SeatResu
     newest.map_or_else(|| Ok(Vec::new()), |newest| results(tx, &newest, key))
 }
 
-/// Whether an Apply of a run left each of these users off, in their order.
+/// Whether an Apply of that run left the user off, of each of these in their order.
 pub(crate) fn are_left_off<'u>(
     tx: &Tx<'_>,
-    run: &RunId,
-    users: impl IntoIterator<Item = &'u UserId>,
+    users: impl IntoIterator<Item = (&'u RunId, &'u UserId)>,
 ) -> Result<Vec<bool>, Failure> {
     let found: Vec<Option<i64>> = tx.one_of_each(
         r#"SELECT 1 FROM chosen WHERE run = ?1 AND "user" = ?2
               AND outcome IN ('excluded', 'no_seat', 'failed', 'stopped')"#,
-        users.into_iter().map(|user| row![run, user]),
+        users.into_iter().map(|(run, user)| row![run, user]),
     )?;
     Ok(found.iter().map(Option::is_some).collect())
 }
@@ -165,12 +170,14 @@ pub(crate) fn are_left_off<'u>(
 /// any more; what is still to be completed counts elsewhere. Where a rule is on, only the excluded are looked up:
 /// everybody else is scheduled. With `only`, of that customer.
 pub(crate) fn missed(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<BTreeMap<Key, u32>, Failure> {
+    let (is_asked, values) = of_one("r.customer", only);
     tx.query(
-        "WITH newest AS MATERIALIZED (
+        &format!(
+            "WITH newest AS MATERIALIZED (
            SELECT ranked.id, ranked.customer, ranked.product FROM (
              SELECT r.id, r.customer, r.product,
                     row_number() OVER (PARTITION BY r.customer, r.product ORDER BY r.opened DESC) AS place
-               FROM run r WHERE r.customer = coalesce(?1, r.customer)
+               FROM run r WHERE {is_asked}
                 AND EXISTS (SELECT 1 FROM chosen WHERE run = r.id AND coalesce(outcome, '') <> 'turned_off')) AS ranked
             WHERE ranked.place = 1),
          missing AS (
@@ -189,7 +196,8 @@ pub(crate) fn missed(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<BTreeMap<K
               AND c.outcome = 'excluded')
          SELECT m.customer, m.product, count(*) FROM missing m
            LEFT JOIN seat s ON s.customer = m.customer AND s.product = m.product AND s.user = m.user
-          WHERE coalesce(s.state, 'off') <> 'on' GROUP BY m.customer, m.product",
-        values![only],
+          WHERE coalesce(s.state, 'off') <> 'on' GROUP BY m.customer, m.product"
+        ),
+        &values,
     )
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     super::tx::{Columns, Row, Tx, Value, values},
-    Key, LIST,
+    Key, LIST, of_one,
 };
 use crate::domain::{
     draft::Draft,
@@ -39,6 +39,7 @@ pub(crate) fn newest(
     tx: &Tx<'_>,
     only: Option<CustomerId>,
 ) -> Result<BTreeMap<Key, (RunId, Ticks)>, Failure> {
+    let (is_asked, values) = of_one("customer", only);
     tx.query(
         &format!(
             "SELECT n.customer, n.product, n.id, d.is_all, d.exceptions, {LIST},
@@ -46,11 +47,11 @@ pub(crate) fn newest(
                     AND s.state = 'on' AND s.left_on IS NOT NULL AND s.left_on <= n.counted)
            FROM (SELECT id, customer, product, {LIST},
                         row_number() OVER (PARTITION BY customer, product ORDER BY opened DESC) AS place
-                   FROM run WHERE customer = coalesce(?1, customer)) n
+                   FROM run WHERE {is_asked}) n
            JOIN draft d ON d.run = n.id
           WHERE n.place = 1 AND (d.is_all OR length(d.exceptions) > 0)"
         ),
-        values![only],
+        &values,
     )
 }
 

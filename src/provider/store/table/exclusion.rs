@@ -15,12 +15,20 @@ columns! { Excluded { id, name, address, at, by } }
 /// Whether each of these users is excluded, in their order.
 pub(crate) fn are_excluded<'u>(
     tx: &Tx<'_>,
-    (customer, product): Key,
+    key: Key,
     users: impl IntoIterator<Item = &'u UserId>,
+) -> Result<Vec<bool>, Failure> {
+    are_excluded_each(tx, users.into_iter().map(|user| (key, user)))
+}
+
+/// The same of users of several products.
+pub(crate) fn are_excluded_each<'u>(
+    tx: &Tx<'_>,
+    users: impl IntoIterator<Item = (Key, &'u UserId)>,
 ) -> Result<Vec<bool>, Failure> {
     let found: Vec<Option<i64>> = tx.one_of_each(
         r#"SELECT 1 FROM exclusion WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#,
-        users.into_iter().map(|user| row![customer, product, user]),
+        users.into_iter().map(|((customer, product), user)| row![customer, product, user]),
     )?;
     Ok(found.iter().map(Option::is_some).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     super::tx::{Columns, Row, Tx, columns, row, values},
-    Key, LIST, gaps,
+    Key, LIST, gaps, of_one,
 };
 use crate::domain::{
     customer::Product, failure::Failure, id::CustomerId, protection::AutoRule, text::Text, time::Moment,
@@ -71,6 +71,7 @@ pub(crate) type AllFacts = BTreeMap<Key, Facts>;
 
 /// What is true about every product of every customer, or of one, but for the rules.
 pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, Failure> {
+    let (is_asked, values) = of_one("p.customer", only);
     tx.query(
         &format!(
             "SELECT p.customer, p.product, p.seats_on, {LIST}, p.wants_all, e.at, c.trouble,
@@ -80,9 +81,9 @@ pub(crate) fn facts(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<AllFacts, F
                LEFT JOIN consent c ON c.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'
                LEFT JOIN own_right o ON o.tenant = coalesce(e.tenant, k.tenant) AND p.product = 'office365'
                     AND o.cleared IS NULL
-              WHERE p.customer = coalesce(?1, p.customer)"
+              WHERE {is_asked}"
         ),
-        values![only],
+        &values,
     )
 }
 

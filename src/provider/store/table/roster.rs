@@ -1,7 +1,7 @@
 //! Mailboxes that the passes of a hosted product saw, and the first pass that missed one.
 
 use super::{
-    super::tx::{Tx, row, values},
+    super::tx::{Insert, Tx, row, values},
     Key,
 };
 use crate::domain::{failure::Failure, id::Address, time::Moment};
@@ -21,10 +21,13 @@ pub(crate) fn replace<'a>(
     mailboxes: impl Iterator<Item = (&'a Address, Option<Moment>)>,
 ) -> Result<(), Failure> {
     tx.execute("DELETE FROM roster WHERE customer = ?1 AND product = ?2", values![customer, product])?;
-    tx.execute_each(
-        "INSERT INTO roster (customer, product, address, missing) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (customer, product, address) DO UPDATE SET missing = excluded.missing",
-        mailboxes.map(|(address, missing)| row![customer, product, address, missing]),
-    )
-    .map(drop)
+    tx.insert_each(&MAILBOX, mailboxes.map(|(address, missing)| row![customer, product, address, missing]))
 }
+
+/// A mailbox, by customer, product and address.
+const MAILBOX: Insert = Insert {
+    into: "roster (customer, product, address, missing)",
+    values: "?1, ?2, ?3, ?4",
+    or: "ON CONFLICT (customer, product, address) DO UPDATE SET missing = excluded.missing",
+    key: 3,
+};

@@ -1,7 +1,7 @@
 //! Users whom Enable Auto still owes: told or promised to be turned on, and not on yet.
 
 use super::{
-    super::tx::{Tx, row, values},
+    super::tx::{Insert, Tx, row, values},
     Key,
 };
 use crate::domain::{failure::Failure, id::UserId, text::Text};
@@ -26,13 +26,16 @@ pub(crate) fn add<'a>(
     (customer, product): Key,
     users: impl Iterator<Item = (&'a UserId, &'a Text)>,
 ) -> Result<(), Failure> {
-    tx.execute_each(
-        r#"INSERT INTO scheduled (customer, product, "user", address) VALUES (?1, ?2, ?3, ?4)
-           ON CONFLICT (customer, product, "user") DO UPDATE SET address = excluded.address"#,
-        users.map(|(user, address)| row![customer, product, user, address]),
-    )
-    .map(drop)
+    tx.insert_each(&OWED, users.map(|(user, address)| row![customer, product, user, address]))
 }
+
+/// A user who is owed, by customer, product and user.
+const OWED: Insert = Insert {
+    into: r#"scheduled (customer, product, "user", address)"#,
+    values: "?1, ?2, ?3, ?4",
+    or: r#"ON CONFLICT (customer, product, "user") DO UPDATE SET address = excluded.address"#,
+    key: 3,
+};
 
 /// Forgets those who are on by now.
 pub(crate) fn settle(tx: &Tx<'_>, (customer, product): Key) -> Result<(), Failure> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{
     super::{
         error::unreadable,
-        tx::{Tx, columns, row, values},
+        tx::{Insert, Tx, Update, columns, row, values},
     },
-    By, Key,
+    By, Key, of_one,
 };
 use crate::domain::{
     failure::Failure,
@@ -29,12 +29,20 @@ pub(crate) enum Source<'a> {
 /// Whether the seat of each user is active, in their order; none: never was.
 pub(crate) fn are_on<'u>(
     tx: &Tx<'_>,
-    (customer, product): Key,
+    key: Key,
     users: impl IntoIterator<Item = &'u UserId>,
+) -> Result<Vec<Option<bool>>, Failure> {
+    are_on_each(tx, users.into_iter().map(|user| (key, user)))
+}
+
+/// The same of users of several products.
+pub(crate) fn are_on_each<'u>(
+    tx: &Tx<'_>,
+    users: impl IntoIterator<Item = (Key, &'u UserId)>,
 ) -> Result<Vec<Option<bool>>, Failure> {
     tx.one_of_each(
         r#"SELECT state = 'on' FROM seat WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#,
-        users.into_iter().map(|user| row![customer, product, user]),
+        users.into_iter().map(|((customer, product), user)| row![customer, product, user]),
     )
 }
 
@@ -50,18 +58,27 @@ pub(crate) fn turn_on(
         Source::Run(run) => (Some(run), None),
         Source::Sweep(sweep) => (None, Some(sweep)),
     };
-    tx.execute_each(
-        r#"INSERT INTO seat (customer, product, "user", address, name, kind, state, since, operator, run, sweep)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'on', ?7, ?8, ?9, ?10)
-           ON CONFLICT (customer, product, "user") DO UPDATE SET address = excluded.address, name = excluded.name,
-                  kind = excluded.kind, state = 'on', since = excluded.since, operator = excluded.operator,
-                  run = excluded.run, sweep = excluded.sweep, left_on = NULL, problem = NULL"#,
+    tx.insert_each(
+        &ON,
         users.iter().map(|Chosen { id, address, name, kind }| {
             row![customer, product, id, address, name, *kind, now, operator, run, sweep]
         }),
     )
-    .map(drop)
 }
+
+/// A seat that is active from now on, by customer, product and user.
+const ON: Insert = Insert {
+    into: r#"seat (customer, product, "user", address, name, kind, state, since, operator, run, sweep)"#,
+    values: "?1, ?2, ?3, ?4, ?5, ?6, 'on', ?7, ?8, ?9, ?10",
+    or: r#"ON CONFLICT (customer, product, "user") DO UPDATE SET address = excluded.address, name = excluded.name,
+                  kind = excluded.kind, state = 'on', since = excluded.since, operator = excluded.operator,
+                  run = excluded.run, sweep = excluded.sweep, left_on = NULL, problem = NULL"#,
+    key: 3,
+};
+
+/// A seat, by customer, product and user.
+const SEAT: Update =
+    Update { table: "seat", set: "", whose: r#"customer = ?1 AND product = ?2 AND "user" = ?3"#, key: 3 };
 
 /// Turns users off on an operator's word. The rows stay, so that the workers see it.
 pub(crate) fn turn_off(
@@ -71,12 +88,9 @@ pub(crate) fn turn_off(
     users: &[&Chosen],
     (operator, now): By<'_>,
 ) -> Result<(), Failure> {
-    tx.execute_each(
-        r#"UPDATE seat SET state = 'off', since = ?4, operator = ?5, run = ?6, sweep = NULL
-            WHERE customer = ?1 AND product = ?2 AND "user" = ?3"#,
-        users.iter().map(|user| row![customer, product, &user.id, now, operator, run]),
-    )
-    .map(drop)
+    let off = Update { set: "state = 'off', since = ?4, operator = ?5, run = ?6, sweep = NULL", ..SEAT };
+    tx.update_each(&off, users.iter().map(|user| row![customer, product, &user.id, now, operator, run]))
+        .map(drop)
 }
 
 columns! {
@@ -150,12 +164,15 @@ pub(crate) fn count_left(
     tx: &Tx<'_>,
     only: Option<CustomerId>,
 ) -> Result<BTreeMap<Key, (u32, u32)>, Failure> {
+    let (is_asked, values) = of_one("s.customer", only);
     tx.query(
-        "SELECT s.customer, s.product, count(*), count(*) FILTER (WHERE s.left_on <= p.counted)
-           FROM seat s JOIN customer_product p ON p.customer = s.customer AND p.product = s.product
-          WHERE s.state = 'on' AND s.left_on IS NOT NULL AND s.customer = coalesce(?1, s.customer)
-          GROUP BY s.customer, s.product",
-        values![only],
+        &format!(
+            "SELECT s.customer, s.product, count(*), count(*) FILTER (WHERE s.left_on <= p.counted)
+               FROM seat s JOIN customer_product p ON p.customer = s.customer AND p.product = s.product
+              WHERE s.state = 'on' AND s.left_on IS NOT NULL AND {is_asked}
+              GROUP BY s.customer, s.product"
+        ),
+        &values,
     )
 }
 
@@ -171,11 +188,13 @@ pub(crate) fn troubles(tx: &Tx<'_>, (customer, product): Key) -> Result<Vec<Trou
 
 /// How many of them every customer and product has. With `only`, of that customer.
 pub(crate) fn count_troubles(tx: &Tx<'_>, only: Option<CustomerId>) -> Result<BTreeMap<Key, u32>, Failure> {
+    let (is_asked, values) = of_one("customer", only);
     tx.query(
-        "SELECT customer, product, count(*) FROM seat
-          WHERE state = 'on' AND problem IS NOT NULL AND customer = coalesce(?1, customer)
-          GROUP BY customer, product",
-        values![only],
+        &format!(
+            "SELECT customer, product, count(*) FROM seat
+              WHERE state = 'on' AND problem IS NOT NULL AND {is_asked} GROUP BY customer, product"
+        ),
+        &values,
     )
 }
 
@@ -189,20 +208,21 @@ pub(crate) fn count_backed_up(tx: &Tx<'_>, (customer, product): Key) -> Result<u
 
 /// Marks active seats whose users have left, with the day; the first one counts. Answers how many.
 pub(crate) fn mark_left(tx: &Tx<'_>, key: Key, users: &[(UserId, Moment)]) -> Result<u32, Failure> {
-    let marked = tx.execute_each(
-        r#"UPDATE seat SET left_on = ?4
-            WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND state = 'on' AND left_on IS NULL"#,
-        users.iter().map(|(user, on)| row![key.0, key.1, user, *on]),
-    )?;
-    Ok(marked.into_iter().map(|rows| u32::from(rows > 0)).sum())
+    let left = Update {
+        set: "left_on = ?4",
+        whose: r#"customer = ?1 AND product = ?2 AND "user" = ?3 AND state = 'on' AND left_on IS NULL"#,
+        ..SEAT
+    };
+    let marked = tx.update_each(&left, users.iter().map(|(user, on)| row![key.0, key.1, user, *on]))?;
+    Ok(u32::try_from(marked).unwrap_or(u32::MAX))
 }
 
 /// Takes that mark off.
 pub(crate) fn unmark_left(tx: &Tx<'_>, (customer, product): Key, users: &[UserId]) -> Result<(), Failure> {
-    tx.execute_each(
-        r#"UPDATE seat SET left_on = NULL
-            WHERE customer = ?1 AND product = ?2 AND "user" = ?3 AND left_on IS NOT NULL"#,
-        users.iter().map(|user| row![customer, product, user]),
-    )
-    .map(drop)
+    let back = Update {
+        set: "left_on = NULL",
+        whose: r#"customer = ?1 AND product = ?2 AND "user" = ?3 AND left_on IS NOT NULL"#,
+        ..SEAT
+    };
+    tx.update_each(&back, users.iter().map(|user| row![customer, product, user])).map(drop)
 }

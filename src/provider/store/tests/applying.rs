@@ -303,3 +303,26 @@ fn one_answer_about_many_users_is_one_line_of_the_audit_that_names_them() {
         (crowd.matches(user(5).address.as_str()).count(), crowd.rsplit_once(" and ").unwrap().1);
     assert_eq!(more, format!("{} more", 1_003 - named), "whole names, and all are counted: {crowd}");
 }
+
+#[test]
+fn seats_are_counted_however_they_change() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (_, run) = enabled_run(&store, Product::Office365);
+    let counts = || {
+        let on = world.number("SELECT count(*) FROM seat WHERE state = 'on'");
+        (on, world.number("SELECT seats_on FROM customer_product WHERE product = 'office365'"))
+    };
+    // More than what goes into one statement, and some of them twice.
+    store.apply_batch(&run, &users((1..=20).chain([3, 20]))).unwrap();
+    assert_eq!(counts(), (20, 20));
+    store.turn_off(&run, &users((5..=19).chain([5]))).unwrap();
+    assert_eq!(counts(), (5, 5));
+    assert_eq!(
+        outcomes(&store.apply_batch(&run, &users([6, 1, 21])).unwrap()),
+        [TurnedOn, AlreadyOn, TurnedOn]
+    );
+    assert_eq!(counts(), (7, 7));
+    world.run("DELETE FROM seat WHERE state = 'off' OR address < 'user2'");
+    assert_eq!(counts().0, counts().1);
+}

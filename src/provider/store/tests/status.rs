@@ -6,7 +6,7 @@ use crate::{
         customer::Progress,
         draft::Draft,
         run::{ExclusionChange, SweeperStatus},
-        status::{ProductStatus, Stand},
+        status::{ProductStatus, Stand, Ticked},
         sydney,
     },
     provider::store::{Belief, Kept, SweepSummary},
@@ -145,4 +145,27 @@ fn an_all_that_was_never_applied_is_for_those_on_its_own_list() {
     let verdict = row.verdict(&SweeperStatus::default());
     assert_eq!((row.ticked(), verdict.missed, verdict.not_chosen), (9, 9, 3), "three are new since");
     assert_eq!(crate::domain::verdict::Verdict::of(&store.outcome(&run).unwrap()).missed, 9);
+}
+
+#[test]
+fn ticks_of_several_products_are_counted_for_each() {
+    let world = World::new();
+    let store = world.open("ann");
+    let (customer, office) = enabled_run(&store, Product::Office365);
+    limit_seats(&world, 1);
+    store.apply_batch(&office, &users([1, 8])).unwrap();
+    store.change_exclusions(&office, &ExclusionChange { users: vec![user(2)], exclude: true }).unwrap();
+    let ticks = |all, users: &[u8]| Draft::new(all, users.iter().map(|number| user(*number).id));
+    // One is on, one excluded, one was left off for want of a seat.
+    store.save_draft(&office, &ticks(false, &[1, 2, 3, 8])).unwrap();
+    let mp = store.open_run(customer.id, Product::MpExchange).unwrap().id;
+    store.save_list(&mp, &ListSummary::of(12, 9)).unwrap();
+    store.save_draft(&mp, &ticks(true, &[4, 5])).unwrap();
+    let business = store.open_run(customer.id, Product::Business365).unwrap().id;
+    store.save_draft(&business, &ticks(false, &[1, 6, 7])).unwrap();
+    let rows = rows(&store);
+    assert_eq!(
+        rows.iter().map(|row| row.ticked).collect::<Vec<_>>(),
+        [Ticked::Some(1), Ticked::AllBut { off: 9, unticked: 2 }, Ticked::Some(3)]
+    );
 }

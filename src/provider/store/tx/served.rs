@@ -15,6 +15,7 @@ use tokio_postgres::{
 use super::{
     super::waiter::{Unanswered, Waiter, in_time},
     Value,
+    each::{self, Insert, Update},
 };
 use crate::domain::failure::Failure;
 
@@ -194,21 +195,75 @@ impl Served {
         self.told(copied).map(drop)
     }
 
-    /// The first row for each of these values, all of them asked before the first answer is waited for.
-    pub(crate) fn first_of_each<'v>(
+    /// Puts rows in, as [`Insert`] says.
+    pub(crate) fn insert_each<'v, const N: usize>(
         &self,
-        statement: &Statement,
-        rows: impl Iterator<Item = Vec<Value<'v>>>,
+        insert: &Insert,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<(), Failure> {
+        self.by_parts(&insert.one(), |types| insert.many(types), insert.key, rows).map(drop)
+    }
+
+    /// Changes rows, as [`Update`] says; answers how many.
+    pub(crate) fn update_each<'v, const N: usize>(
+        &self,
+        update: &Update,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<usize, Failure> {
+        self.by_parts(&update.one(), |types| update.many(types), update.key, rows)
+    }
+
+    /// Writes with many rows at once; answers how many it changed.
+    fn by_parts<'v, const N: usize>(
+        &self,
+        one: &str,
+        many: impl Fn(&[Type]) -> String,
+        key: usize,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<usize, Failure> {
+        let (mut rows, mut changed) = (rows.fuse().peekable(), 0_u64);
+        while rows.peek().is_some() {
+            // The server says of what types the values of one are.
+            let many = self.prepare(&many(self.prepare(one)?.params()))?;
+            for part in each::parts(rows.by_ref().take(each::AT_ONCE).collect(), key) {
+                let written = self.client().and_then(|client| {
+                    self.waiter.wait(self.heard(client.execute_raw(&many, each::lists(part))))
+                });
+                changed += self.told(written)?;
+            }
+        }
+        Ok(count(changed))
+    }
+
+    /// The first row of a query for the values of each row.
+    pub(crate) fn first_of_each<'v, const N: usize>(
+        &self,
+        sql: &str,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
     ) -> Result<Vec<Option<Row>>, Failure> {
-        let first = |client: &Object| {
-            let each = rows.map(|values| async move {
-                let found = client.query_raw(statement, values).await?;
-                let found: Vec<Row> = found.try_collect().await?;
-                Ok(found.into_iter().next())
+        let mut rows = rows.fuse().peekable();
+        let mut all = Vec::new();
+        while rows.peek().is_some() {
+            let one = self.prepare(sql)?;
+            let many = self.prepare(&each::first_of_each(sql, one.params()))?;
+            let part: Vec<_> = rows.by_ref().take(each::AT_ONCE).collect();
+            let first = all.len();
+            all.resize_with(first + part.len(), || None);
+            let found = self.client().and_then(|client| {
+                self.waiter.wait(self.heard(async {
+                    client.query_raw(&many, each::lists(part)).await?.try_collect::<Vec<Row>>().await
+                }))
             });
-            self.waiter.wait(self.heard_each(each))
-        };
-        self.told(self.client().and_then(first))
+            for row in self.told(found)? {
+                let number = row.try_get(row.len().saturating_sub(1)).map_err(Unanswered::Told);
+                let number: i64 = self.told(number)?;
+                let at = usize::try_from(number).unwrap_or(0).saturating_sub(1);
+                if let Some(place) = all.get_mut(first + at) {
+                    *place = Some(row);
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// Row after row, until `read` answers false.

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 /// What a statement is given, and what a column holds.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Value<'a> {
     /// Nothing.
     Null,
