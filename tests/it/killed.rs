@@ -199,8 +199,8 @@ fn a_second_window_may_look_and_not_touch() {
 
     let mut second = Terminal::opened(&home);
     second.sees(&["open elsewhere"]).finds("Harbour Street Cafe").keys(ENTER);
-    second.sees(&["● Authorise", "has this run on"]);
-    second.keys(ENTER).sees(&["You are watching, so nothing was changed"]);
+    second.sees(&["● Authorise", "has this run on", "Enter read again"]);
+    second.keys(ENTER).keys("h").sees(&["still has this run on"]);
     assert_eq!(Record::of(&home).count("run WHERE link_shown IS NOT NULL"), 0);
     second.kill();
     let mut second = Terminal::start(&home, &["--run", &run]);

@@ -9,7 +9,7 @@ use super::Value;
 
 /// Rows that go into one statement; more are handed over in several, so that half a million are never held twice. In tests so
 /// few that they need several.
-pub(super) const AT_ONCE: usize = if cfg!(test) { 7 } else { 5_000 };
+pub(super) const AT_ONCE: usize = if cfg!(test) { 700 } else { 5_000 };
 
 /// An insertion of many rows, and what is done where such a row is there.
 #[derive(Clone, Copy, Debug)]

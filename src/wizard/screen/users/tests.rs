@@ -1333,7 +1333,9 @@ fn what_a_worker_says_is_wrong_is_found_as_a_problem() {
     bench.filter("state:protected");
     assert_eq!(bench.names().len(), 2, "a problem takes nobody's protection away");
     bench.filter("problem");
-    assert!(bench.said().contains("state:problem: 2"), "{}", bench.said());
+    bench.answer(is_search, Reply::Searched(Vec::new()));
+    let offered = bench.scene().notice.map(|notice| notice.words.in_words(WayOn::for_lines).to_string());
+    assert!(offered.as_ref().is_some_and(|words| words.starts_with("state:problem: 2.")), "{offered:?}");
 }
 
 #[test]
