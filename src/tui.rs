@@ -337,12 +337,6 @@ impl Tui {
             return None;
         }
         let outcome = match input {
-            Input::Line(text) => {
-                if keys::paste::leaves_field(&self.state) {
-                    self.inputs.push_front((seen, true, Input::Key(Press::Enter)));
-                }
-                keys::paste::paste(text, view, &mut self.state)
-            }
             Input::Key(press) => keys::press(*press, view, &mut self.state),
             Input::Typed(text) => keys::paste::typed(text, view, &mut self.state),
             Input::Paste(text) => keys::paste::paste(text, view, &mut self.state),

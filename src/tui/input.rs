@@ -257,7 +257,7 @@ impl Parser {
         }
     }
 
-    /// Hands text on, as keys, as a line or as one paste; behind these two a late Enter submits nothing.
+    /// Hands text on, as keys or as one paste; behind a paste a late Enter submits nothing.
     fn end_burst(&mut self, out: &mut Vec<Input>) {
         let burst = std::mem::take(&mut self.burst);
         match burst.input() {
@@ -266,10 +266,7 @@ impl Parser {
                 out.extend(text.chars().map(|c| Input::Key(Press::of_text(c))));
             }
             paste => {
-                out.push(match paste {
-                    Input::Paste(text) => of_lines(text),
-                    other => other,
-                });
+                out.push(paste);
                 self.guard = Guard::Paste;
             }
         }
@@ -415,14 +412,6 @@ impl Parser {
 fn is_run(text: &str) -> bool {
     let letters: BTreeSet<char> = text.chars().collect();
     text.chars().count() >= RUN && letters.len() > 2 && !letters.iter().any(|c| c.is_control())
-}
-
-/// What came in one read with Enters: a line where there is one Enter, at its end, else a paste.
-fn of_lines(text: String) -> Input {
-    match text.strip_suffix('\n').filter(|line| !line.contains('\n')) {
-        Some(line) => Input::Line(line.to_owned()),
-        None => Input::Paste(text),
-    }
 }
 
 /// Whether so much text in one read was typed by nobody.

@@ -12,17 +12,17 @@ use crate::{
         time::Moment,
     },
     wizard::{
-        answer::{Action, Answer, FieldId},
+        answer::{Action, Answer},
         ask::{QuestionId, Shape},
         event::EventKind,
-        tests::{Desk, customer, failed, organisation, own_right, record, row, setup, team, tenant},
+        tests::{Desk, customer, failed, organisation, record, row, setup, team, tenant},
         view::{Tone, View},
     },
 };
 
 use super::{
-    input::{Input, Parser, Press},
-    keys::{Outcome, paste, press, table::KEYS},
+    input::Press,
+    keys::{Outcome, press, table::KEYS},
     state::{self, Focus, Panel, State},
     theme::Theme,
     widgets::{
@@ -400,74 +400,6 @@ fn what_is_closed_is_waited_for_and_taken_once_it_opens() {
     screen.draw(&desk.view());
     assert_eq!((screen.state.focus, screen.state.awaited), (Focus::Button(Action::Yes), None));
     assert!(words(&screen.draw(&desk.view())).contains("Enter yes, this is"));
-}
-
-/// What one read of the terminal leads to.
-fn reads(desk: &mut Desk, screen: &mut Screen, bytes: &[u8]) {
-    let (mut parser, mut inputs) = (Parser::default(), Vec::new());
-    parser.feed_read(bytes, &mut inputs);
-    parser.silence(&mut inputs);
-    let [Input::Line(text)] = inputs.as_slice() else { panic!("{inputs:?}") };
-    let leaves = paste::leaves_field(&screen.state);
-    let outcome = paste::paste(text, &desk.view(), &mut screen.state);
-    carry(desk, outcome);
-    if leaves {
-        presses(desk, screen, Press::Enter);
-    }
-}
-
-#[test]
-fn a_name_and_its_enter_that_come_in_one_read_leave_the_field_on_every_form() {
-    let new_customer = || {
-        let mut desk = world(0);
-        desk.act(Action::Add);
-        desk
-    };
-    let taking_over = || {
-        let mut desk = team::shared(team::held(record(2, Product::Office365)), true);
-        desk.act(Action::TakeOver).answer();
-        desk
-    };
-    let own_right = || {
-        let mut desk = own_right::at_the_link(true);
-        desk.act(Action::OwnRight);
-        desk
-    };
-    let forms = vec![
-        (own_right(), FieldId::Agreed),
-        (taking_over(), FieldId::Reason),
-        (new_customer(), FieldId::Company),
-        (Desk::resumed(record(2, Product::Office365)), FieldId::Tenant),
-        (Desk::resumed(record(5, Product::MpExchange)), FieldId::Sample),
-        (world(0), FieldId::Search),
-    ];
-    for (mut desk, field) in forms {
-        let mut screen = Screen::of((80, 24), options(true, true));
-        screen.draw(&desk.view());
-        for _ in 0..9 {
-            if screen.state.focus != Focus::Field(field) {
-                presses(&mut desk, &mut screen, Press::Tab);
-            }
-        }
-        assert_eq!(screen.state.focus, Focus::Field(field));
-        let (question, writes) = (desk.question(), desk.log.len());
-        reads(&mut desk, &mut screen, b"Ana Petrov\r");
-        assert_eq!(screen.state.field(field).unwrap().text(), "Ana Petrov", "{field:?}");
-        // To the next control, or to the button that is still closed.
-        let (focus, awaited) = (screen.state.focus, screen.state.awaited);
-        assert!(focus != Focus::Field(field) || awaited.is_some(), "{field:?}");
-        assert_eq!(desk.question(), question, "{field:?}");
-        assert!(
-            !desk.log[writes..].iter().any(|line| line.starts_with("Accept") || line.starts_with("Seize"))
-        );
-    }
-    // Outside of a field it is no command, and its Enter presses nothing.
-    let mut desk = world(0);
-    let mut screen = Screen::of((80, 24), options(true, true));
-    screen.draw(&desk.view());
-    presses(&mut desk, &mut screen, Press::Tab);
-    reads(&mut desk, &mut screen, b"Ana Petrov\r");
-    assert_eq!((desk.question(), desk.count("OpenRun")), (QuestionId::Customer, 0));
 }
 
 #[test]

@@ -47,7 +47,6 @@ fn typed(inputs: &[Input]) -> String {
     let text = |input: &Input| match input {
         Input::Key(press) => press.text().map(String::from).unwrap_or_default(),
         Input::Typed(text) | Input::Paste(text) => text.clone(),
-        Input::Line(text) => format!("{text}\n"),
         Input::Flood(_) => String::new(),
     };
     inputs.iter().map(text).collect()

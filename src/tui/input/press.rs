@@ -66,8 +66,6 @@ pub enum Input {
     /// Text without an Enter that came in one read: in a field the same as its keys. Outside of one nobody meant so many
     /// commands at once.
     Typed(String),
-    /// Text that came in one read with one Enter, at its end: in a field the same as its keys, elsewhere it presses nothing.
-    Line(String),
     /// Pasted text; line breaks are `\n`, other control characters are U+FFFD.
     Paste(String),
     /// So many bytes were pasted at once that none of them was kept.
@@ -80,7 +78,6 @@ impl std::fmt::Debug for Input {
             Self::Key(Press::Char(_)) => f.write_str("Key(1 character)"),
             Self::Key(press) => f.debug_tuple("Key").field(press).finish(),
             Self::Typed(text) => write!(f, "Typed({} bytes)", text.len()),
-            Self::Line(text) => write!(f, "Line({} bytes)", text.len()),
             Self::Paste(text) => write!(f, "Paste({} bytes)", text.len()),
             Self::Flood(bytes) => write!(f, "Flood({bytes} bytes)"),
         }

@@ -349,7 +349,7 @@ fn text_that_came_too_fast_to_be_typed_waits_for_its_end() {
             vec![Input::Paste("one line\ntwo".to_owned()), Input::Key(Press::Down)],
         ),
         (&[(b"one line of\r", 20), (b"\x03", 0)], {
-            vec![Input::Line("one line of".to_owned()), Input::Key(Press::Ctrl('c'))]
+            vec![Input::Paste("one line of\n".to_owned()), Input::Key(Press::Ctrl('c'))]
         }),
     ] {
         assert_eq!(spelled(timed(reads)), wanted, "{reads:?}");
@@ -515,25 +515,21 @@ fn a_sequence_of_any_length_costs_no_memory() {
 }
 
 #[test]
-fn a_burst_that_ends_in_enter_is_a_line_or_a_paste() {
-    let line = |text: &str| Some(Input::Line(text.to_owned()));
-    let paste = |text: &str| Some(Input::Paste(text.to_owned()));
+fn a_burst_that_ends_in_enter_is_a_paste() {
     for (bytes, pasted) in [
-        (&b"123456789\r"[..], line("123456789")),
-        (b"Ana Petrov\r", line("Ana Petrov")),
-        (b"\rAna Petrov\r", paste("\nAna Petrov\n")),
+        (&b"123456789\r"[..], Some("123456789\n")),
         (b"12345678\r", None),
         (b"123456789", None),
-        (b"one line\tof\rtwo\r", paste("one line\tof\ntwo\n")),
-        (b"ab\rlonger line\r", paste("ab\nlonger line\n")),
+        (b"one line\tof\rtwo\r", Some("one line\tof\ntwo\n")),
+        (b"ab\rlonger line\r", Some("ab\nlonger line\n")),
         (b"\r\r\r\r\r\r\r\r\r\r", None),
         (b"\x1b[B\x1b[B\x1b[B\r", None),
     ] {
         let out = timed(&[(bytes, 0)]);
-        let is_paste = out.iter().any(|input| matches!(input, Input::Paste(_) | Input::Line(_)));
+        let is_paste = out.iter().any(|input| matches!(input, Input::Paste(_)));
         assert_eq!(is_paste, pasted.is_some(), "{bytes:?}");
-        if let Some(pasted) = &pasted {
-            assert_eq!(out, std::slice::from_ref(pasted));
+        if let Some(text) = pasted {
+            assert_eq!(out, vec![Input::Paste(text.to_owned())]);
         }
         // The next piece's Enter does not count either; of what is no paste it does.
         let again = timed(&[(bytes, 20), (b"\r", 0)]);
@@ -622,7 +618,6 @@ proptest! {
             match input {
                 Input::Key(Press::Char(c)) => prop_assert!(!c.is_control()),
                 Input::Paste(text) => prop_assert!(text.chars().all(|c| !c.is_control() || "\n\t".contains(c))),
-                Input::Line(text) => prop_assert!(text.chars().all(|c| !c.is_control() || c == '\t')),
                 Input::Typed(text) => prop_assert!(!text.chars().any(char::is_control)),
                 Input::Key(_) | Input::Flood(_) => {}
             }

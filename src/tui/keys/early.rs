@@ -37,7 +37,7 @@ pub(crate) fn is_early(
             let is_known = is_known || find(*press, view).is_some();
             (1, is_known && word.last != Some(*press) && (word.is_text || letters >= WORD))
         }
-        Input::Typed(text) | Input::Line(text) => (text.chars().count(), false),
+        Input::Typed(text) => (text.chars().count(), false),
         Input::Key(Press::Backspace) | Input::Paste(_) | Input::Flood(_) => (1, false),
         Input::Key(_) => return is_stale,
     };

@@ -67,12 +67,6 @@ pub(crate) fn typed(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     }
 }
 
-/// Whether the Enter of a line that came in one read counts, behind its text: only where it leaves a field, as it does behind
-/// keys, and presses nothing.
-pub(crate) const fn leaves_field(state: &State) -> bool {
-    state.panel.is_none() && matches!(state.focus, Focus::Field(_))
-}
-
 /// A paste into a field of text: its first line, or all of them where the field takes lists.
 fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Outcome {
     let takes_lines =

@@ -115,8 +115,12 @@ async fn on_the_screen_it_stands_beside_the_link_and_asks_for_a_name() {
     terminal.sees(&["Which customer?", " listed"]).confirms("Harbour Street Cafe");
     terminal.keys(ENTER).sees(&["adminconsent", "by the relationship “Backup onboarding”", "Press a to"]);
     terminal.keys("a").sees(&["Who at Harbour Street Cafe agreed", "Your operators' application is let in"]);
-    // In one write, as a slow line brings it.
-    terminal.keys("Ana Petrov\r").sees(&["Ana Petrov", "Enter accept for them"]).keys(ENTER);
+    terminal
+        .keys("Ana Petrov")
+        .sees(&["Ana Petrov"])
+        .keys(ENTER)
+        .sees(&["Enter accept for them"])
+        .keys(ENTER);
     terminal.sees(&["All checks are good", "Enable"]);
     has(&home, "own_right WHERE cleared IS NOT NULL AND agreed = 'Ana Petrov'", 1);
 }
