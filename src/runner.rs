@@ -17,14 +17,11 @@ mod rehearsal;
 mod search;
 pub mod setup;
 mod team;
+mod tools;
 mod users;
 
 use std::{
-    any::Any,
     collections::BTreeMap,
-    future::Future,
-    path::PathBuf,
-    pin::Pin,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -50,102 +47,22 @@ use crate::{
         tenant::{Organisation, Verdict},
         tenant_input::TenantInput,
         text::Text,
-        time::{Clock, Moment},
+        time::Moment,
     },
-    provider::{Provider, blocking, caught::caught, graph::OwnRight, partner::Wanted, store::Store},
-    wizard::call::{CallId, Reply, Request, World},
+    provider::{Provider, blocking, caught::caught, partner::Wanted, store::Store},
+    wizard::call::{CallId, Reply, Request},
 };
 
 use board::{Probe, probe_board, with_refusals};
 use first_rows::FirstRows;
 use rehearsal::{ask_details, rehearse};
 use setup::Desk;
+use tools::LazyWorld;
+
+pub use tools::{Open, Opened, Play, Rehearse, Tell, Tools};
 
 /// Replies that may wait for the wizard (product.md section 9, *Flow*).
 const WAITING_REPLIES: usize = 4;
-
-/// Plays the customer's administrator with a link; says in words what they did or saw.
-pub type Play =
-    Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send>> + Send + Sync>;
-
-/// What the customer with a mail domain tells about their mail server, where they have something to tell.
-pub type Tell = Arc<dyn Fn(&str) -> Option<Impersonation> + Send + Sync>;
-
-/// The sandbox's played customer.
-#[derive(Clone)]
-pub struct Rehearse {
-    /// Opens the link.
-    pub play: Play,
-    /// Tells the details.
-    pub tell: Tell,
-}
-
-/// What calls are carried out with.
-#[derive(Clone)]
-pub struct Tools {
-    /// Graph, Exchange and the store.
-    pub provider: Provider,
-    /// The time.
-    pub clock: Clock,
-    /// Plays the customer, in the sandbox.
-    pub rehearse: Option<Rehearse>,
-    /// Accepts for a customer with the partner's own right, where settings allow it.
-    pub own_right: Option<OwnRight>,
-    /// Folder for receipts and link files.
-    pub files: PathBuf,
-    /// Whom a program comes for, by reference: the board needs no other customer. None: a person looks at it.
-    pub only: Option<Text>,
-    /// What opens a link here, if anything.
-    pub launcher: Option<browser::Launcher>,
-}
-
-impl std::fmt::Debug for Tools {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tools").field("files", &self.files).finish_non_exhaustive()
-    }
-}
-
-/// An opened world.
-pub struct Opened {
-    /// What calls are carried out with.
-    pub tools: Tools,
-    /// What the wizard is told about it.
-    pub world: World,
-    /// What must last as long as calls are carried out, and ends with them.
-    pub kept: Option<Box<dyn Any + Send + Sync>>,
-}
-
-impl std::fmt::Debug for Opened {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Opened").field("tools", &self.tools).finish_non_exhaustive()
-    }
-}
-
-/// Opens the world: the record, the application at Microsoft or the sandbox. Called on a blocking thread, again only
-/// after it failed.
-pub type Open = Arc<dyn Fn() -> Result<Opened, Failure> + Send + Sync>;
-
-/// The world, opened by the first call that needs it; the others wait for that one.
-struct LazyWorld {
-    open: Open,
-    opened: OnceCell<Opened>,
-    /// Setup has no world.
-    desk: Option<Arc<dyn Desk>>,
-}
-
-impl LazyWorld {
-    /// The opened world.
-    ///
-    /// # Errors
-    /// What kept it from being opened; the next call tries again.
-    async fn opened(&self) -> Result<&Opened, Failure> {
-        let open = || {
-            let open = Arc::clone(&self.open);
-            blocking(move || open())
-        };
-        self.opened.get_or_try_init(open).await
-    }
-}
 
 /// Carries out the wizard's calls on a runtime of their own thread.
 pub struct Runner {

@@ -20,7 +20,7 @@ use crate::{
         run::{ExclusionChange, Seen},
         secret::Secret,
         tenant_input::TenantInput,
-        time::Moment,
+        time::{Clock, Moment},
         user::{Kind, Kinds, UserPage},
         verdict::ListSummary,
     },
@@ -31,6 +31,7 @@ use crate::{
         store::StoreOptions,
     },
     sandbox::{self, Sandbox},
+    wizard::call::World,
 };
 
 mod team;

@@ -1,5 +1,7 @@
 //! The verdict as a table, and the three texts.
 
+use serde_json::Value;
+
 use super::*;
 use crate::domain::{
     customer::{Customer, Impersonation, Listing, Product},

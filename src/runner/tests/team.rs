@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    domain::customer::NewCustomer,
+    domain::{customer::NewCustomer, time::Clock},
     provider::{
         Provider,
         store::{Place, Store, StoreOptions, TestDatabase},
