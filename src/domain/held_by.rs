@@ -46,15 +46,29 @@ impl HeldBy {
     #[must_use]
     pub fn has(&self, what: &str, now: Moment, here: &str) -> Text {
         let Self { by, host, since, .. } = self;
-        Text::of(format_args!("{by} has {what} on {host} since {}", clock_in_words(*since, now, here)))
+        let at = place(by, host);
+        Text::of(format_args!("{by} has {what}{at} since {}", clock_in_words(*since, now, here)))
     }
 
     /// The same behind the name of a run: "open with ann on desk-1 since 10:42 UTC".
     #[must_use]
     pub fn open_with(&self, now: Moment, here: &str) -> Text {
         let Self { by, host, since, .. } = self;
-        Text::of(format_args!("open with {by} on {host} since {}", clock_in_words(*since, now, here)))
+        let who = at_desk(by, host);
+        Text::of(format_args!("open with {who} since {}", clock_in_words(*since, now, here)))
     }
+}
+
+/// "ann on desk-1". An operator of a server without a sign-in is called by the computer already: "ann (role team, desk-1)".
+#[must_use]
+pub fn at_desk(by: &Text, host: &Text) -> Text {
+    Text::of(format_args!("{by}{}", place(by, host)))
+}
+
+/// " on desk-1", where the name does not say it.
+fn place(by: &Text, host: &Text) -> Text {
+    let is_said = by.as_str().ends_with(&format!(", {host})"));
+    if is_said { Text::default() } else { Text::of(format_args!(" on {host}")) }
 }
 
 /// A run that somebody has open.
@@ -157,6 +171,12 @@ mod tests {
         let ann = HeldBy { number: 3, by: "ann".into(), host: "desk-1".into(), since };
         assert_eq!(ann.has("this run", now, "UTC").as_str(), "ann has this run on desk-1 since 10:42 UTC");
         assert_eq!(ann.open_with(now, "UTC").as_str(), "open with ann on desk-1 since 10:42 UTC");
+        let unsigned = HeldBy { by: "ann (role team, desk-1)".into(), ..ann };
+        assert_eq!(unsigned.has("it", now, "UTC").as_str(), "ann (role team, desk-1) has it since 10:42 UTC");
+        assert_eq!(
+            unsigned.open_with(now, "UTC").as_str(),
+            "open with ann (role team, desk-1) since 10:42 UTC"
+        );
     }
 
     #[test]

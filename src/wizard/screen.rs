@@ -25,7 +25,7 @@ use crate::domain::{
     customer::Customer,
     doubt::Doubt,
     failure::Failure,
-    held_by::RunRequest,
+    held_by::{RunRequest, at_desk},
     phrase::{Command, Phrase, phrase},
     run::RunRecord,
     tenant::{CheckState, Organisation},
@@ -146,10 +146,10 @@ impl<'a> Scene<'a> {
 
     /// The question of whoever asks for the run, above it.
     pub(crate) fn asked_for(self, request: &RunRequest) -> Self {
-        let RunRequest { by, host, .. } = request;
+        let who = at_desk(&request.by, &request.host);
         let words = "What is typed and ticked is saved. They go on at this step, and you watch. Without an answer within a \
                      minute the run stays here.";
-        let heading = format_args!("{by} on {host} asks for this run. Hand it over?");
+        let heading = format_args!("{who} asks for this run. Hand it over?");
         Scene {
             below: Some(self.page),
             next_change: self.next_change,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use crate::domain::{
     bill::grouped,
-    held_by::{HeldBy, KEPT_FOR, RunRequest},
+    held_by::{HeldBy, KEPT_FOR, RunRequest, at_desk},
     phrase::{Command, Phrase, WayOn, phrase},
     protection,
     run::RunRecord,
@@ -89,12 +89,10 @@ pub(crate) fn freed(was: &HeldBy) -> Phrase {
 
 /// Said where a run can't be taken over yet, because it was handed over to somebody who asked.
 pub(crate) fn kept(asked: &RunRequest) -> Phrase {
-    let RunRequest { by, host, .. } = asked;
+    let who = at_desk(&asked.by, &asked.host);
     let seconds = KEPT_FOR.as_secs();
-    format_args!(
-        "This run was handed over to {by} on {host}, and is kept for them for {seconds} s. Try again then."
-    )
-    .into()
+    format_args!("This run was handed over to {who}, and is kept for them for {seconds} s. Try again then.")
+        .into()
 }
 
 /// Said where a run can't be taken over, because the record is a file.
@@ -112,7 +110,7 @@ fn who(record: &RunRecord, from: Watcher<'_>) -> Text {
     match (&record.held_by, kept_elsewhere(record, from)) {
         (Some(held_by), _) => held_by.has("this run", from.now, from.here),
         (None, Some(RunRequest { by, host, .. })) => {
-            Text::of(format_args!("This run is kept for {by} on {host}, who asked for it"))
+            Text::of(format_args!("This run is kept for {}, who asked for it", at_desk(by, host)))
         }
         (None, None) => "Nobody has this run now".into(),
     }

@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{
     change::Change,
     failure::{Failure, FailureKind},
-    held_by::{ANSWER_WITHIN, HeldBy, HeldRun, RunAnswer, RunRequest},
+    held_by::{ANSWER_WITHIN, HeldBy, HeldRun, RunAnswer, RunRequest, at_desk},
     id::RunId,
     run::RunRecord,
     text::Text,
@@ -162,10 +162,6 @@ impl Store {
 /// as is borne elsewhere.
 fn is_open(asked: &RunRequest, held_by: &HeldBy, now: Moment) -> bool {
     asked.answer.is_none() && asked.number == held_by.number && now < asked.at.plus(ANSWER_WITHIN + TOLERANCE)
-}
-
-fn at_desk(by: &Text, host: &Text) -> Text {
-    Text::of(format_args!("{by} on {host}"))
 }
 
 fn asked_already(other: &RunRequest) -> Failure {
