@@ -158,7 +158,8 @@ fn work(view: &View<'_>, step: String, body: Rect, buf: &mut Buffer, state: &mut
         None if is_dialog && below.is_some() => {
             let pen = Pen { width: body.width.min(DIALOG), ..page.pen(body, state) };
             let lines = page.flow(pen, state, Fold::Well);
-            let area = centred(body, &lines);
+            let heading = page.heading_height(pen.width, state);
+            let area = centred(body, height_of(&lines).saturating_add(heading));
             Clear.render(area, buf);
             page.draw(area, buf, state)
         }
@@ -261,8 +262,8 @@ fn own_panel(
     let area = match (own, is_dialog) {
         (_, false) => body,
         // Explain keeps its place while it is typed into.
-        (Own::Explain, true) => Rect { height: body.height, y: body.y, ..centred(body, &[]) },
-        (_, true) => centred(body, &lines(pen, 0)),
+        (Own::Explain, true) => Rect { height: body.height, y: body.y, ..centred(body, 0) },
+        (_, true) => centred(body, height_of(&lines(pen, 0))),
     };
     Clear.render(area, buf);
     let has_borders = has_borders(buf.area);
@@ -270,9 +271,9 @@ fn own_panel(
     panel.text(area, buf, pen, panel_scroll, lines)
 }
 
-/// A place for a panel with these lines in the middle of another one, no higher than that.
-fn centred(within: Rect, lines: &[FlowLine]) -> Rect {
-    let height = height_of(lines).saturating_add(2).min(within.height);
+/// A place for a panel with so many lines in the middle of another one, no higher than that.
+fn centred(within: Rect, lines: u16) -> Rect {
+    let height = lines.saturating_add(2).min(within.height);
     let width = within.width.min(DIALOG + 4);
     // Not `Rect::centered`, which rounds up: what is odd goes below and to the right.
     let (x, y) = ((within.width - width) / 2, (within.height - height) / 2);

@@ -424,3 +424,20 @@ fn the_line_of_keys_of_a_watched_run_names_what_works_there() {
         }
     }
 }
+
+#[test]
+fn a_question_above_the_page_is_read_whole_whoever_asks_it() {
+    let mut desk = team::shared(record(2, Product::Office365), false);
+    let now = desk.now;
+    desk.request_changes(|record| {
+        record.request =
+            Some(team::asked("Anastasia Petrov-Whittington (role backup365_operators, desk-2)", now));
+    });
+    for size in [(80, 24), (120, 40)] {
+        let shown = words(&Screen::of(size, options(true, true)).draw(&desk.view()));
+        for part in ["Anastasia", "Hand it over?", "What is typed and ticked", "the run stays here.", "Keep"]
+        {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::{
         keys::table::{self, KEYS},
         state::{self, Focus, List, Scroll, State},
         theme::{Role, Sign},
-        words::{Keyboard, break_up, cut, say, width},
+        words::{Keyboard, break_up, cut, say, width, wrap},
     },
     wizard::{
         answer::Action,
@@ -106,6 +106,13 @@ impl PageView<'_, '_> {
         let frame = if self.has_borders() { 4 } else { 0 };
         let focus = if self.is_active { state.focus } else { Focus::Text };
         Pen { theme: state.theme, width: area.width.saturating_sub(frame), focus }
+    }
+
+    /// Lines that the heading takes of a panel that is so wide inside: none where its upper rule has room for it.
+    pub(crate) fn heading_height(&self, room: u16, state: &State) -> u16 {
+        let heading = say(&self.page.heading, state.keyboard());
+        let lines = wrap(heading.as_str(), room, state.theme.use_unicode()).len();
+        if lines < 2 { 0 } else { u16::try_from(lines).unwrap_or(u16::MAX) }
     }
 
     fn panel(&self, state: &State) -> Panel {

@@ -48,7 +48,7 @@ fn answered(record: &mut RunRecord, answer: RunAnswer) {
     }
 }
 
-fn asked(by: &'static str, at: Moment) -> RunRequest {
+pub(crate) fn asked(by: &'static str, at: Moment) -> RunRequest {
     RunRequest { number: 3, by: by.into(), host: "desk-2".into(), at, answer: None, answered: None }
 }
 
@@ -90,7 +90,7 @@ impl Desk {
         self.others(Change::Run(run), how)
     }
 
-    fn request_changes(&mut self, how: impl FnOnce(&mut RunRecord)) -> &mut Self {
+    pub(crate) fn request_changes(&mut self, how: impl FnOnce(&mut RunRecord)) -> &mut Self {
         let run = self.record.as_ref().unwrap().id.clone();
         self.others(Change::Request(run), how)
     }
