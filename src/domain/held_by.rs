@@ -66,9 +66,9 @@ pub fn at_desk(by: &Text, host: &Text) -> Text {
 }
 
 /// " on desk-1", where the name does not say it.
-fn place(by: &Text, host: &Text) -> Text {
+fn place(by: &Text, host: &Text) -> String {
     let is_said = by.as_str().ends_with(&format!(", {host})"));
-    if is_said { Text::default() } else { Text::of(format_args!(" on {host}")) }
+    if is_said { String::new() } else { format!(" on {host}") }
 }
 
 /// A run that somebody has open.
