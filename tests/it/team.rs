@@ -175,10 +175,10 @@ fn evening(team: &Team) {
         .sees(&["Take this run over from", ">‹ Ask for it ›"])
         .keys(ENTER)
         .sees(&["Waiting for an answer"]);
-    ann.sees(&[&format!("on {} asks for this run", team.ben.host), ">‹ Keep ›"]);
+    ann.sees(&[&format!("{}) asks for this run", team.ben.host), ">‹ Keep ›"]);
     ann.keys(LEFT).sees(&[">‹ Hand over ›"]).keys(ENTER).sees(&["READ ONLY", "Handed over:"]);
     ben.loses("READ ONLY").sees(&["ticked 2", "Space tick"]);
-    cleo.sees(&["READ ONLY", &format!("has this run on {}", team.ben.host)]);
+    cleo.sees(&["READ ONLY", &format!("{}) has this run", team.ben.host)]);
 
     team.cluster.restart();
     ben.keys(&format!("{DOWN}{DOWN} ")).sees(&["ticked 3"]);
