@@ -26,7 +26,7 @@ use backup365::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::{customers::called, explain::fits, terminal::Home};
+use crate::{customers::called, explain::fits, terminal::Home, tools::invented_partner};
 
 /// How long any one line may take; generous, because test machines are shared.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -130,20 +130,7 @@ fn tenant(number: usize) -> String {
 
 /// A world whose tenants have accepted before it began.
 fn world_of(users: &[u32]) -> String {
-    let mut text = String::from(
-        r#"
-[partner]
-tenant = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684"
-name = "Coastline Partners"
-domain = "coastline-partners.example"
-client_id = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40"
-secret = "sandbox~invented~secret"
-app_name = "Backup365"
-redirects = ["http://localhost/consent"]
-permissions = ["Organization.Read.All", "User.Read.All", "Application.Read.All", "MailboxSettings.Read"]
-own_permissions = []
-"#,
-    );
+    let mut text = invented_partner().to_owned();
     for (number, users) in (1..).zip(users) {
         let id = tenant(number);
         write!(

@@ -8,7 +8,10 @@ mod desk;
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, os::unix::fs::symlink, thread, time::Duration};
 
-use crate::terminal::{CTRL_C, DOWN, ENTER, ESC, LEFT, Terminal};
+use crate::{
+    terminal::{CTRL_C, DOWN, ENTER, ESC, LEFT, Terminal},
+    tools::invented_partner,
+};
 
 use self::{cluster::Cluster, desk::Desk};
 
@@ -102,20 +105,7 @@ fn all_of(numbers: std::ops::RangeInclusive<usize>) -> BTreeMap<String, usize> {
 
 /// A world whose customers have accepted before it began, but for the first.
 fn world_of() -> String {
-    let mut text = String::from(
-        r#"
-[partner]
-tenant = "2f9d6b30-41c8-47e2-b0d5-9a7c3e51f684"
-name = "Coastline Partners"
-domain = "coastline-partners.example"
-client_id = "b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40"
-secret = "sandbox~invented~secret"
-app_name = "Backup365"
-redirects = ["http://localhost/consent"]
-permissions = ["Organization.Read.All", "User.Read.All", "Application.Read.All", "MailboxSettings.Read", "Mail.ReadWrite", "Calendars.ReadWrite", "Contacts.ReadWrite", "Files.ReadWrite.All", "Sites.ReadWrite.All"]
-own_permissions = []
-"#,
-    );
+    let mut text = invented_partner().to_owned();
     for (number, name) in (1..).zip(CUSTOMERS) {
         let (domain, granted, users) = (format!("tenant{number}.example"), number > 1, users(number));
         write!(

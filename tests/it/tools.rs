@@ -75,3 +75,9 @@ pub(crate) fn left_out(what: &str) {
     let words = format!("SKIPPED a test or a part of one: {what} is not here\n");
     io::stderr().write_all(words.as_bytes()).unwrap();
 }
+
+/// What the standard world says of the partner: the head of a world of a test's own.
+pub(crate) fn invented_partner() -> &'static str {
+    let standard = include_str!("../../assets/sandbox/standard.toml");
+    &standard[standard.find("[partner]").unwrap()..standard.find("[[tenant]]").unwrap()]
+}

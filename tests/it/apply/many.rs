@@ -11,7 +11,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::terminal::{Home, Record};
+use crate::{
+    terminal::{Home, Record},
+    tools::invented_partner,
+};
 
 /// How long any one condition may take; generous, because test machines are shared.
 const DEADLINE: Duration = Duration::from_mins(2);
@@ -185,10 +188,7 @@ pub(super) fn names(folder: &Path) -> Vec<String> {
 }
 
 fn world_of(made: &[Made]) -> String {
-    let standard = include_str!("../../../assets/sandbox/standard.toml");
-    let (_, partner) = standard.split_once("[partner]").unwrap();
-    let (partner, _) = partner.split_once("[[tenant]]").unwrap();
-    let mut text = format!("[partner]{partner}");
+    let mut text = invented_partner().to_owned();
     for (number, Made { users, is_granted }) in (1..).zip(made) {
         let id = tenant(number);
         write!(

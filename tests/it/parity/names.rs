@@ -5,6 +5,7 @@ use crate::{
     plain::Talk,
     provision,
     terminal::{DOWN, ENTER, Home, Record, Terminal},
+    tools::invented_partner,
 };
 
 /// The customer, and the organisation that it is.
@@ -23,8 +24,7 @@ const PEOPLE: [[&str; 3]; 6] = [
 
 /// A world whose only customer has these names.
 fn world(home: &Home) -> String {
-    let standard = include_str!("../../../assets/sandbox/standard.toml");
-    let partner = &standard[standard.find("[partner]").unwrap()..standard.find("[[tenant]]").unwrap()];
+    let partner = invented_partner();
     let people = PEOPLE.map(|[name, address, department]| {
         format!("{{ name = {name:?}, address = {address:?}, department = {department:?} }}")
     });

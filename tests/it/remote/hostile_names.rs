@@ -3,7 +3,10 @@
 
 use std::{collections::HashMap, fmt::Write as _, fs};
 
-use crate::terminal::{DOWN, ENTER, ESC, Home, Terminal};
+use crate::{
+    terminal::{DOWN, ENTER, ESC, Home, Terminal},
+    tools::invented_partner,
+};
 
 /// Names, departments and organisations of somebody who means harm, or is only unusual.
 const NAMES: [&str; 26] = [
@@ -53,8 +56,7 @@ fn quoted(text: &str) -> String {
 
 /// A world whose only customer, with organisation, administrator and users, is hostile. Returns how many users.
 fn world(home: &Home) -> (String, usize) {
-    let standard = include_str!("../../../assets/sandbox/standard.toml");
-    let partner = &standard[standard.find("[partner]").unwrap()..standard.find("[[tenant]]").unwrap()];
+    let partner = invented_partner();
     let long = "long".repeat(1_000);
     let people = NAMES.iter().enumerate().map(|(at, name)| ((*name).to_owned(), format!("h{at:02}"), *name));
     let plain = [("Plain Person".to_owned(), "plain".to_owned(), "Sales")];
