@@ -90,10 +90,9 @@ impl Screen for Authorise {
             Given::Do(Action::Enable) => self.enable(cx),
             Given::Do(Action::Refresh) => {
                 self.failure = None;
-                self.is_asked = true;
                 self.search.wish();
                 self.own_right.wish();
-                ask_now(cx);
+                self.ask_now(cx);
             }
             Given::Do(action) => self.send(cx, action),
             _ => {}
@@ -170,22 +169,8 @@ impl Screen for Authorise {
             blocks.extend(words::access(record));
         }
         let enter = self.buttons(cx, record).first().map_or(Action::Authorise, |button| button.action);
-        let scene = Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(cx, record), blocks)
-            .enter(enter)
-            .offer_if(enter == Action::Back, Action::Authorise)
-            .offer_if(enter != Action::Refresh, Action::Refresh);
-        let mut scene = scene;
-        let tries = scene.offers.iter_mut().filter(|offer| offer.action == Action::Authorise);
-        tries
-            .filter(|_| record.product.is_hosted())
-            .for_each(|offer| offer.help = "Tries the access to the server.");
-        let scene = if self.needs_link(cx, record) {
-            (scene.offer_if(cx.setup.can_open_browser, Action::Open))
-                .offer_if(cx.setup.rehearsal, Action::Rehearse)
-        } else {
-            scene
-        };
-        let scene = scene.offer_if(self.own_right.is_open(cx, record), Action::OwnRight);
+        let scene = Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(cx, record), blocks);
+        let scene = self.with_offers(cx, record, scene, enter);
         // A refused password that is tried once more may lock the account: Enter leads to where another one is typed.
         let spot = if enter == Action::Back { Spot::Button(enter) } else { Spot::Page };
         let (standing, is_waiting) = self.standing(cx, record);
@@ -241,11 +226,33 @@ impl Authorise {
         (standing, is_asked || !is_written || proving.is_asking())
     }
 
+    /// What else can be done: by keys of their own, beside the button.
+    fn with_offers<'a>(
+        &self,
+        cx: ViewCx<'_>,
+        record: &RunRecord,
+        scene: Scene<'a>,
+        enter: Action,
+    ) -> Scene<'a> {
+        let mut scene = (scene.enter(enter))
+            .offer_if(enter == Action::Back, Action::Authorise)
+            .offer_if(enter != Action::Refresh, Action::Refresh);
+        if record.product.is_hosted() {
+            let tries = scene.offers.iter_mut().filter(|offer| offer.action == Action::Authorise);
+            tries.for_each(|offer| offer.help = "Tries the access to the server.");
+        }
+        let needs_link = self.needs_link(cx, record);
+        scene
+            .offer_if(needs_link && cx.setup.can_open_browser, Action::Open)
+            .offer_if(needs_link && cx.setup.rehearsal, Action::Rehearse)
+            .offer_if(self.own_right.is_open(cx, record), Action::OwnRight)
+    }
+
     /// Shows the link, and keeps when it was shown for the first time; a hosted product's account is tried.
     fn authorise(&mut self, cx: &mut UpdateCx<'_>) {
         let Some(record) = cx.session.record.as_ref() else { return };
         if record.product.is_hosted() {
-            return ask_now(cx);
+            return self.ask_now(cx);
         }
         let (run, is_new) = (record.id.clone(), record.link_shown.is_none());
         if is_new && !cx.may_write() {
@@ -257,6 +264,13 @@ impl Authorise {
         }
         cx.say(Tone::Plain, "The checks turn good by themselves: nothing has to be done for that.");
         cx.session.prove_now(cx.calls);
+    }
+
+    /// Asks at once; what comes of it is said when it is there.
+    fn ask_now(&mut self, cx: &mut UpdateCx<'_>) {
+        self.is_asked = true;
+        cx.session.prove_now(cx.calls);
+        cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
     }
 
     /// To accept for the customer, or to take out what may have been left there.
@@ -374,11 +388,6 @@ impl Authorise {
         let groups = if is_before { [asked, named] } else { [named, asked] };
         groups.into_iter().filter(|group| !group.checks.is_empty()).map(Block::Checks).collect()
     }
-}
-
-fn ask_now(cx: &mut UpdateCx<'_>) {
-    cx.session.prove_now(cx.calls);
-    cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
 }
 
 /// Whether the customer has accepted, and only Microsoft is waited for.

@@ -1341,6 +1341,26 @@ fn what_was_enabled_is_proved_again_once_when_it_is_opened() {
 }
 
 #[test]
+fn what_came_of_asking_once_more_is_said_in_the_words_of_the_product() {
+    for (record, again, came) in [
+        (hosted(), Action::Authorise, "Tried at "),
+        (hosted(), Action::Refresh, "Tried at "),
+        (consenting(), Action::Refresh, "Asked at "),
+    ] {
+        let mut desk = Desk::resumed(record);
+        desk.verdict =
+            Verdict::Failed(Failure::new(FailureKind::Unreachable, "nobody answers", "Try again."));
+        desk.answer();
+        assert!(!desk.notice().starts_with(came), "nobody asked for it: {}", desk.notice());
+        desk.act(again);
+        assert!(desk.notice().ends_with(" now."), "{}", desk.notice());
+        desk.answer();
+        let said = desk.notice();
+        assert!(said.starts_with(came) && said.ends_with(": it does not work yet."), "{said}");
+    }
+}
+
+#[test]
 fn what_is_to_be_said_of_files_stands_until_a_key_is_pressed() {
     let interrupted = record(1, Product::Office365);
     let rows = || vec![row(customer(1), Progress::NotStarted, Some(&interrupted))];

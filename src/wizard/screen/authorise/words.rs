@@ -224,16 +224,19 @@ pub(super) fn asking_now(record: Option<&RunRecord>) -> &'static str {
 /// What came of asking: the screen may look as it did before.
 pub(super) fn asked(cx: ViewCx<'_>) -> Phrase {
     let proving = &cx.session.proving;
+    let is_hosted = cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted());
     let came = match proving.verdict() {
         _ if proving.failure.is_some() => "the answer did not come whole",
         Some(Verdict::Proved) => "every check is good",
         Some(Verdict::Spreading) => "accepted, and Microsoft is still spreading it",
         Some(Verdict::WrongTenant { .. }) => "another organisation answers",
         Some(Verdict::Failed(_)) => "it does not work yet",
+        Some(Verdict::NotYet) | None if is_hosted => "it does not work yet",
         Some(Verdict::NotYet) | None => "not yet accepted",
     };
+    let done = if is_hosted { "Tried" } else { "Asked" };
     let at = clock_in_words(cx.now, cx.now, cx.setup.here.as_str());
-    format_args!("Asked at {at}: {came}.").into()
+    format_args!("{done} at {at}: {came}.").into()
 }
 
 /// What to say to the customer: by what failed, else by how far the proof is.
