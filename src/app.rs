@@ -91,6 +91,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Exit {
 }
 
 /// What is done in a world.
+#[derive(Clone, Copy)]
 enum Task<'a> {
     /// The wizard.
     Wizard,
@@ -98,6 +99,17 @@ enum Task<'a> {
     Sandbox { port: Option<u16>, has_tls: bool, is_reset: bool },
     /// A command that works with the record.
     Command(&'a WorldCommand),
+}
+
+impl Task<'_> {
+    /// Whether it makes the record where there is none.
+    fn may_make(&self) -> bool {
+        match self {
+            Self::Wizard => true,
+            Self::Sandbox { .. } => false,
+            Self::Command(command) => command::may_make(command),
+        }
+    }
 }
 
 /// Picks what runs. Commands that need neither a home folder nor settings are done before those are looked for.
@@ -123,6 +135,12 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
             return command::settings::run(args, common, &sources);
         }
     };
+    in_world(cli, task)
+}
+
+/// Runs what needs a world: settings are read, and what is said of them is said.
+fn in_world(cli: &Cli, task: Task<'_>) -> Result<Exit, Refusal> {
+    let common = &cli.common;
     let environment = Environment::read();
     let settings = Settings::load(&sources::of(common, &environment)?)
         .map_err(|error| Refusal::usage(error.to_string()))?;
@@ -131,32 +149,26 @@ fn start(cli: &Cli) -> Result<Exit, Refusal> {
     fits_the_world(common, &settings, is_sandbox)?;
     name_world(common, is_sandbox);
     hide_secret(&settings);
-    let says_itself = matches!(&task, Task::Command(WorldCommand::Sweep(args)) if args.check);
-    if !matches!(task, Task::Wizard) && !says_itself {
+    let sweep = match &task {
+        Task::Command(WorldCommand::Sweep(args)) => Some(args),
+        _ => None,
+    };
+    if !matches!(task, Task::Wizard) && !sweep.is_some_and(|args| args.check) {
         say_places(&settings, is_sandbox);
     }
     fault::has_words(settings.data_of(is_sandbox).join(log::FILE));
-    let permissions = world::permissions(&settings).map_err(Refusal::usage)?;
-    let is_sweep = matches!(&task, Task::Command(WorldCommand::Sweep(_)));
-    let blocking = if is_sweep { BLOCKING_OF_SWEEPS } else { BLOCKING };
+    let blocking = if sweep.is_some() { BLOCKING_OF_SWEEPS } else { BLOCKING };
     let runtime = runtime(matches!(task, Task::Wizard), blocking)?;
     let opener = Opener {
         common: common.clone(),
         clock: world::clock(common, &settings, is_sandbox),
         handle: runtime.handle().clone(),
+        permissions: world::permissions(&settings).map_err(Refusal::usage)?,
         settings,
         environment,
-        permissions,
         is_sandbox,
-        may_make: match &task {
-            Task::Wizard => true,
-            Task::Sandbox { .. } => false,
-            Task::Command(command) => command::may_make(command),
-        },
-        record: match &task {
-            Task::Command(WorldCommand::Sweep(args)) => args.record,
-            _ => None,
-        },
+        may_make: task.may_make(),
+        record: sweep.and_then(|args| args.record),
         is_by_operator: !matches!(&task, Task::Command(command) if command::is_unattended(command)),
         account: Arc::default(),
     };

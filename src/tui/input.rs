@@ -282,12 +282,7 @@ impl Parser {
 
     /// Takes one byte.
     fn byte(&mut self, byte: u8, out: &mut Vec<Input>) {
-        if let Some(paste) = &mut self.paste {
-            paste.push(byte);
-            if paste.bytes.ends_with(PASTE_END) {
-                paste.bytes.truncate(paste.bytes.len() - PASTE_END.len());
-                self.end_paste(out);
-            }
+        if self.is_pasted(byte, out) {
             return;
         }
         let Some(sequence) = self.sequence.take() else { return self.ground(byte, out) };
@@ -350,6 +345,17 @@ impl Parser {
                 }
             }
         }
+    }
+
+    /// Whether a paste is going on, to which the byte belongs.
+    fn is_pasted(&mut self, byte: u8, out: &mut Vec<Input>) -> bool {
+        let Some(paste) = &mut self.paste else { return false };
+        paste.push(byte);
+        if paste.bytes.ends_with(PASTE_END) {
+            paste.bytes.truncate(paste.bytes.len() - PASTE_END.len());
+            self.end_paste(out);
+        }
+        true
     }
 
     /// Text that was typed: right behind a paste it is more of the paste.

@@ -183,8 +183,77 @@ fn in_field(id: FieldId, view: &View<'_>, state: &State) -> Vec<Named> {
     items
 }
 
+/// What the page is about, as far as it decides which keys come first.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of the page by itself")]
+struct Page<'v> {
+    view: &'v View<'v>,
+    /// The text that is sent next.
+    text: Option<HandoutId>,
+    /// Sending it is what the page is for.
+    is_sent: bool,
+    /// Three ways to send and one word for them; the ways to hand a link over stand below it.
+    is_joined: bool,
+    has_failed: bool,
+    is_waiting: bool,
+    /// A question whose answers are few.
+    is_asked: bool,
+}
+
+impl<'v> Page<'v> {
+    fn of(view: &'v View<'v>) -> Self {
+        let is_bad = view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
+        let text = view.handouts.first().map(|text| text.id);
+        let is_sent = text == Some(HandoutId::Hoster) || view.offer(Action::NextText).is_some();
+        let is_asked = matches!(view.ask.shape, Shape::Confirm { .. } | Shape::Number(_))
+            || view.ask.id == QuestionId::Kinds;
+        Self {
+            view,
+            text,
+            is_sent,
+            is_joined: text.is_some() && !is_sent && view.page.link().is_none(),
+            has_failed: view.page.failure().is_some() || is_bad,
+            is_waiting: view.ask.is_waiting || view.ask.shape == Shape::Watch,
+            is_asked,
+        }
+    }
+
+    /// How much the key at that place of the table matters here.
+    fn importance(&self, binding: &Binding, at: u8) -> u8 {
+        match binding.deed {
+            deed if table::is_sending(deed) => match self.text {
+                _ if !self.is_sent || self.view.page.link().is_some() => COMMON * 2 + at,
+                _ if deed == Deed::Do(Action::NextText) => OWN + at,
+                _ => SENT,
+            },
+            Deed::Do(Action::Refresh) if self.is_sent => OWN,
+            // The customer's receipt is found by nobody who only sees the ticket's.
+            Deed::Do(Action::NextReceipt) => STATE,
+            Deed::Search => SEARCH,
+            // Done now and then: the keys that work everywhere come first.
+            Deed::Do(Action::Import) => COMMON * 2 + at,
+            _ if binding.scope != Scope::Everywhere => OWN + at,
+            // A run that somebody else has: these two are all that works there.
+            Deed::Do(Action::TakeOver) => BESIDE,
+            Deed::Do(Action::Refresh) | Deed::Back if self.view.bar.is_read_only => STATE,
+            Deed::Do(Action::Park) if self.is_waiting => BESIDE,
+            Deed::Do(Action::Park) => OWN + 5,
+            Deed::Do(Action::Refresh) | Deed::Back if self.has_failed && !self.is_asked => STATE,
+            Deed::Back if self.is_asked || self.view.offer(Action::Stop).is_some() => BESIDE,
+            _ => COMMON + at,
+        }
+    }
+
+    /// The ways to send the text under one word, where that is enough.
+    fn joined(&self) -> Option<Named> {
+        let ways = KEYS.iter().filter(|key| table::is_sending(key.deed) && table::is_open(key, self.view));
+        let ways: Vec<String> = ways.map(|key| table::name(key.key)).collect();
+        (self.is_joined && !ways.is_empty()).then(|| Named::new(SENT, ways.join(" "), "send"))
+    }
+}
+
 /// Outside of fields.
 fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
+    let page = Page::of(view);
     let entered = enter(view, state);
     let does = entered.as_ref().and_then(|(_, action)| *action);
     // What Enter does already needs no second key on the line, nor does leaving where that is asked; help is last.
@@ -201,47 +270,12 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
     let mut items: Vec<Named> = tick.map(|binding| Named::of(binding, BESIDE, view)).into_iter().collect();
     items.extend(space(view, state).map(|label| Named::new(BESIDE, "Space", label)));
     items.extend(entered.map(|(label, _)| Named::new(ANSWER, "Enter", label)));
-    let has_failed =
-        view.page.failure().is_some() || view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
-    let is_waiting = view.ask.is_waiting || view.ask.shape == Shape::Watch;
-    let text = view.handouts.first().map(|text| text.id);
-    let is_sent = text == Some(HandoutId::Hoster) || view.offer(Action::NextText).is_some();
-    // Three ways and one word for them; the ways to hand a link over stand below it.
-    let is_joined = text.is_some() && !is_sent && view.page.link().is_none();
-    let ways = KEYS.iter().filter(|key| table::is_sending(key.deed) && table::is_open(key, view));
-    let ways: Vec<String> = ways.map(|key| table::name(key.key)).collect();
-    let mut joined = is_joined.then(|| Named::new(SENT, ways.join(" "), "send"));
-    let is_asked = matches!(view.ask.shape, Shape::Confirm { .. } | Shape::Number(_))
-        || view.ask.id == QuestionId::Kinds;
+    let mut joined = page.joined();
     for (at, binding) in (0..).zip(table) {
-        let importance = match binding.deed {
-            deed if table::is_sending(deed) => match text {
-                _ if is_joined => {
-                    items.extend(joined.take());
-                    continue;
-                }
-                _ if !is_sent || view.page.link().is_some() => COMMON * 2 + at,
-                _ if is_sent && deed == Deed::Do(Action::NextText) => OWN + at,
-                _ if is_sent => SENT,
-                _ => COMMON * 2 + at,
-            },
-            Deed::Do(Action::Refresh) if is_sent => OWN,
-            // The customer's receipt is found by nobody who only sees the ticket's.
-            Deed::Do(Action::NextReceipt) => STATE,
-            Deed::Search => SEARCH,
-            // Done now and then: the keys that work everywhere come first.
-            Deed::Do(Action::Import) => COMMON * 2 + at,
-            _ if binding.scope != Scope::Everywhere => OWN + at,
-            // A run that somebody else has: these two are all that works there.
-            Deed::Do(Action::TakeOver) => BESIDE,
-            Deed::Do(Action::Refresh) | Deed::Back if view.bar.is_read_only => STATE,
-            Deed::Do(Action::Park) if is_waiting => BESIDE,
-            Deed::Do(Action::Park) => OWN + 5,
-            Deed::Do(Action::Refresh) | Deed::Back if has_failed && !is_asked => STATE,
-            Deed::Back if is_asked || view.offer(Action::Stop).is_some() => BESIDE,
-            _ => COMMON + at,
-        };
-        if binding.deed == Deed::Back {
+        let importance = page.importance(binding, at);
+        if page.is_joined && table::is_sending(binding.deed) {
+            items.extend(joined.take());
+        } else if binding.deed == Deed::Back {
             // Where Enter gives the same answer, one of them is enough.
             let is_same = |way| does == Some(way) || (way == Action::Back && does == Some(Action::Stop));
             let esc = esc(view, state).filter(|(way, _)| !way.is_some_and(is_same));
@@ -255,7 +289,7 @@ fn on_page(view: &View<'_>, state: &State) -> Vec<Named> {
     }
     let more = scrolling(&state.scroll).filter(|_| state.focus != Focus::Rows);
     // Of a receipt it is plain to see that it goes on; which other ones there are is not.
-    let importance = if text == Some(HandoutId::Receipt) { SEARCH } else { MORE };
+    let importance = if page.text == Some(HandoutId::Receipt) { SEARCH } else { MORE };
     items.extend(more.map(|more| Named { importance, ..more }));
     // What the state needs goes first, after the answer.
     items.sort_by_key(|item| item.importance > STATE);

@@ -64,6 +64,10 @@ pub(crate) fn of_run(
         }
         _ => false,
     };
+    let (administrator, own_right) = match &row.organisation {
+        Some(found) => (consent::administrator(tx, found.tenant)?, own_right::find(tx, found.tenant)?),
+        None => (None, None),
+    };
     let customer = customer::one(tx, row.customer)?;
     // Once somebody has taken it, it is not kept for anybody any more.
     let last = held_by.as_ref().map(|held_by| held_by.number);
@@ -94,14 +98,8 @@ pub(crate) fn of_run(
         touched: row.touched,
         parked: row.parked,
         finished: row.finished,
-        administrator: match &row.organisation {
-            Some(found) => consent::administrator(tx, found.tenant)?,
-            None => None,
-        },
-        own_right: match &row.organisation {
-            Some(found) => own_right::find(tx, found.tenant)?,
-            None => None,
-        },
+        administrator,
+        own_right,
         organisation: row.organisation.filter(|_| !is_doubted),
         link_shown: row.link_shown,
         invitation: invitation::find(tx, run)?,
