@@ -14,7 +14,7 @@ mod report;
 mod team;
 mod watch;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::{
     domain::{
@@ -24,7 +24,7 @@ use crate::{
         failure::{Failure, FailureKind},
         id::{CustomerId, TenantId, UserId},
         keys::KeyNeeded,
-        protection::{Protection, Seat, SeatOutcome},
+        protection::{Chosen, Protection, Seat, SeatOutcome, SeatResult},
         sweep::{self, Candidate, Decision, Terms},
         sydney,
         text::Text,
@@ -297,6 +297,29 @@ async fn one(provider: &Provider, row: &RuleRow, claim: SweepClaim, due: Moment,
     report
 }
 
+/// Turns users on, in the order in which the record keeps them: it takes half the time of any other order. What
+/// became of those who were reached stands in `results`, also where it is broken off.
+async fn turn_on_each(
+    provider: &Provider,
+    mut claim: SweepClaim,
+    users: &[Chosen],
+    results: &mut Vec<SeatResult>,
+) -> Result<SweepClaim, Failure> {
+    let mut in_order: Vec<&Chosen> = users.iter().collect();
+    in_order.sort_unstable_by_key(|user| user.id);
+    for batch in in_order.chunks(SEATS_AT_ONCE) {
+        let batch: Vec<Chosen> = batch.iter().map(|user| (*user).clone()).collect();
+        let (back, done) = with(&provider.store, move |s| {
+            let done = s.sweep_apply(&claim, &batch)?;
+            Ok((claim, done))
+        })
+        .await?;
+        claim = back;
+        results.extend(done);
+    }
+    Ok(claim)
+}
+
 /// Decides and writes.
 async fn write(
     provider: &Provider,
@@ -320,23 +343,18 @@ async fn write(
     let (turn_on, mut waiting) =
         (std::mem::take(&mut decision.turn_on), std::mem::take(&mut decision.deferred));
     fill(report, decision, &seen);
-    let mut claim = claim;
-    for batch in turn_on.chunks(SEATS_AT_ONCE) {
-        let users = batch.to_vec();
-        let (back, results) = with(&provider.store, move |s| {
-            let results = s.sweep_apply(&claim, &users)?;
-            Ok((claim, results))
-        })
-        .await?;
-        claim = back;
-        for result in results {
-            match result.outcome {
-                SeatOutcome::TurnedOn | SeatOutcome::AlreadyOn => report.turned_on.push(result.user),
-                SeatOutcome::Excluded => {}
-                _ => waiting.push(result.user.id),
-            }
+    let mut results = Vec::with_capacity(turn_on.len());
+    let claimed = turn_on_each(provider, claim, &turn_on, &mut results).await;
+    let mut on = HashSet::with_capacity(turn_on.len());
+    for SeatResult { user, outcome } in results {
+        match outcome {
+            SeatOutcome::TurnedOn | SeatOutcome::AlreadyOn => _ = on.insert(user.id),
+            SeatOutcome::Excluded => {}
+            _ => waiting.push(user.id),
         }
     }
+    report.turned_on.extend(turn_on.into_iter().filter(|user| on.contains(&user.id)));
+    let mut claim = claimed?;
     report.deferred = count(waiting.len());
     if let Some(failure) = seen.broken {
         // Nothing was believed and nothing is kept, and the pass stays due.
