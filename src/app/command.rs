@@ -21,7 +21,7 @@ pub(super) mod setup;
 mod status;
 mod sweep;
 
-use std::sync::Arc;
+use std::{sync::Arc, thread, time::Duration};
 
 use tokio::runtime::Runtime;
 
@@ -61,10 +61,24 @@ type Kept = (Option<World>, Option<Trial>);
 impl CommandContext {
     /// Opens the world: what commands work with, and what must be kept while they do.
     fn open(&self) -> Result<(Context, World), Refusal> {
+        self.open_patiently(&[])
+    }
+
+    /// The same; a record that is away for a while is tried again after each of these pauses.
+    fn open_patiently(&self, pauses: &[Duration]) -> Result<(Context, World), Refusal> {
         for step in self.opener.in_words() {
             self.out().detail(&step);
         }
-        let world = self.opener.open()?;
+        let mut pauses = pauses.iter();
+        let world = loop {
+            match self.opener.open() {
+                Err(failure) if failure.is_away() => match pauses.next() {
+                    Some(pause) => thread::sleep(*pause),
+                    None => return Err(failure.into()),
+                },
+                opened => break opened?,
+            }
+        };
         Ok((self.context(&world), world))
     }
 

@@ -40,9 +40,9 @@ use crate::{
 
 use super::{Context, Out, error_of, quietly, say};
 
-/// How long it waits between two askings for what is not settled: two minutes in all, because the record's server needs one to
-/// find that the line to a sweeper is dead.
-const PAUSES: [Duration; 7] = [
+/// How long it waits between two askings for what is not settled, and between two tries to open a record that is away: two
+/// minutes in all, because the record's server needs one to find that the line to a sweeper is dead.
+pub const PAUSES: [Duration; 7] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
     Duration::from_secs(5),
@@ -258,13 +258,17 @@ async fn status(
     .await?
     .map_err(|f| error_of(&f))?;
     let trouble = clock_trouble(provider).await?;
-    let needs = sweeper.is_overdue || rules.iter().any(|row| row.attention().is_some());
+    let store = provider.store.clone();
+    let moved = tokio::task::spawn_blocking(move || store.demand_unmoved()).await?.err();
+    let moved = moved.map(|failure| failure.in_full());
+    let needs = moved.is_some() || sweeper.is_overdue || rules.iter().any(|row| row.attention().is_some());
     let exit = alarmed(trouble.as_ref(), if needs { Exit::Attention } else { Exit::Done });
     if is_json {
-        return quietly(out.json(&json::status(&sweeper, &rules, &history, trouble.as_ref(), now)), exit);
+        return quietly(out.json(&json::status(&sweeper, &rules, &history, [&moved, &trouble], now)), exit);
     }
+    let moved = moved.iter().map(|words| format!("MOVED: {words}"));
     let clock = trouble.iter().map(|trouble| format!("CLOCK: {trouble}"));
-    let lines = clock.chain(status_lines(&sweeper, &rules, &history, now, zone));
+    let lines = moved.chain(clock).chain(status_lines(&sweeper, &rules, &history, now, zone));
     quietly(lines.into_iter().try_for_each(|line| say(&line)), exit)
 }
 

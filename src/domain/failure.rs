@@ -148,6 +148,12 @@ impl Failure {
         self.retry_after.filter(|_| self.lines().is_empty())
     }
 
+    /// Whether the record is away for a while only: it may be there again by itself.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.kind == FailureKind::Record && self.retry_after.is_some()
+    }
+
     /// What happened with the code that was given, then what to do next, as whole sentences of a command line.
     #[must_use]
     pub fn in_full(&self) -> Text {

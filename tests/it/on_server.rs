@@ -7,8 +7,9 @@ use std::{
     fs,
     io::copy,
     net::{TcpListener, TcpStream},
-    process::Command,
+    process::{Command, Stdio},
     thread,
+    time::Duration,
 };
 
 use crate::{
@@ -59,6 +60,20 @@ impl Database {
         let output = Command::new("psql").args(words).output().unwrap();
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Lets the server be reached on another port, on which nothing answered until now.
+    fn answers_on(&self, port: u16) {
+        let real = self.base.rsplit_once('@').unwrap().1.to_owned();
+        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        thread::spawn(move || {
+            for client in listener.incoming() {
+                let (mut from, mut to) = (client.unwrap(), TcpStream::connect(&real).unwrap());
+                let (mut back, mut forth) = (to.try_clone().unwrap(), from.try_clone().unwrap());
+                thread::spawn(move || copy(&mut from, &mut to));
+                thread::spawn(move || copy(&mut back, &mut forth));
+            }
+        });
     }
 }
 
@@ -181,18 +196,27 @@ fn a_server_that_is_away_is_a_screen_with_a_way_to_try_again() {
     // The first screen stands before the server is asked, and counts while it waits.
     wizard.sees(&["Which customer?", "Opening the record"]);
     wizard.sees(&["nothing answers there", "Check that the server runs", "try again"]);
-    let real = database.base.rsplit_once('@').unwrap().1.to_owned();
-    let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
-    thread::spawn(move || {
-        for client in listener.incoming() {
-            let (mut from, mut to) = (client.unwrap(), TcpStream::connect(&real).unwrap());
-            let (mut back, mut forth) = (to.try_clone().unwrap(), from.try_clone().unwrap());
-            thread::spawn(move || copy(&mut from, &mut to));
-            thread::spawn(move || copy(&mut back, &mut forth));
-        }
-    });
+    database.answers_on(port);
     wizard.keys("r").sees(&["Which customer?", "Harbour Street Cafe"]);
     wizard.keys("\x03\x03").code();
+}
+
+#[test]
+fn a_sweep_waits_for_a_server_that_is_away_for_a_moment() {
+    let Some(database) = Database::new() else { return };
+    let home = Home::new();
+    sandboxed(&home, &database.url(), 0, &["status"]);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = database.url_by("postgres", Some(port));
+    let mut command = bare(&home);
+    command.args(["--sandbox", "--record-url", &url, "sweep"]);
+    let mut sweep = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It would have given up by now: that it does so is told in `connecting.rs`.
+    thread::sleep(Duration::from_secs(7));
+    assert!(sweep.try_wait().unwrap().is_none(), "it has ended");
+    database.answers_on(port);
+    let ended = sweep.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
 #[test]

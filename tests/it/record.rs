@@ -90,6 +90,15 @@ fn a_record_moves_and_what_is_left_can_only_be_read() {
     }
     let status = run(&home, &["status"]);
     assert_eq!((status.code, status.err.contains("moved to")), (0, true), "{}", status.err);
+    let status = run(&home, &["sweep", "--status"]);
+    assert_eq!(
+        (status.code, status.out.starts_with("MOVED: The record was moved to ")),
+        (6, true),
+        "{}",
+        status.out
+    );
+    let status = run(&home, &["sweep", "--status", "--json"]).json("sweep-status");
+    assert!(status["moved"].as_str().is_some_and(|words| words.contains("elsewhere")), "{status}");
     let mut window = Terminal::start(&home, &["--sandbox"]);
     window.sees(&["Which customer?", "moved to", "Harbour Street Cafe"]);
     window.kill();

@@ -50,8 +50,10 @@ pub(in crate::app) fn run(args: &Args, command: &CommandContext) -> Result<Exit,
         let (context, _kept) = command.record_context()?;
         return Ok(forget::run(&context, &Text::clean(host))?);
     }
-    let (context, _kept) = command.open()?;
     let what = What::of(args.preview, args.watch, args.status);
+    let is_pass = matches!(what, What::Pass | What::Watch);
+    // A server that is restarted at 20:00 costs nobody the night.
+    let (context, _kept) = command.open_patiently(if is_pass { &sweep::PAUSES } else { &[] })?;
     command.runtime.block_on(sweep::run(&context, what, args.json)).map_err(Refusal::from)
 }
 

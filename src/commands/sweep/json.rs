@@ -73,12 +73,12 @@ fn bad_news(failure: &Failure) -> Value {
     })
 }
 
-/// The object of kind `sweep-status`.
+/// The object of kind `sweep-status`. `moved` says where the record is now, `clock` what is wrong with the clock.
 pub(super) fn status(
     sweeper: &SweeperStatus,
     rules: &[RuleRow],
     history: &[SweepRecord],
-    clock: Option<&Text>,
+    [moved, clock]: [&Option<Text>; 2],
     now: Moment,
 ) -> Value {
     let rules: Vec<Value> = rules.iter().map(rule).collect();
@@ -92,7 +92,8 @@ pub(super) fn status(
         "sweepers": sweepers(sweeper, now),
         "last_pass": time(sweeper.last_pass()),
         "is_overdue": sweeper.is_overdue,
-        "clock": maybe(clock),
+        "moved": maybe(moved.as_ref()),
+        "clock": maybe(clock.as_ref()),
         "rules": rules,
         "passes": passes,
     })

@@ -232,6 +232,9 @@ fn no_connection(address: &Address, why: &str, hint: &'static str) -> Failure {
     Failure::new(FailureKind::Record, what, hint)
 }
 
+/// When it makes sense to try again to connect, by itself or by hand, where the way or the server may be back by then.
+const SOON: Duration = Duration::from_secs(10);
+
 /// The server did not come to say anything.
 fn unconnected(address: &Address, error: &Error) -> Failure {
     if let Some((why, hint)) = of_tls(error) {
@@ -239,35 +242,45 @@ fn unconnected(address: &Address, error: &Error) -> Failure {
     }
     let said = error.to_string();
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
-    let (why, hint) = match io_kind(error) {
+    let (may_pass, why, hint) = match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => (
+            true,
             "nothing answers there",
             "Check that the server runs, and host and port in record.url. Trying again is safe.",
         ),
         Some(io::ErrorKind::NotFound) => (
+            true,
             "there is no such socket on this computer",
             "Check that the server runs, and the folder of its socket in record.url.",
         ),
         Some(io::ErrorKind::TimedOut) => return silent(address),
         Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => (
+            true,
             "no network leads there",
             "Check the network or VPN of this computer, and the host in record.url.",
         ),
         _ if cause.contains("lookup") || said.contains("lookup") => (
+            true,
             "its host name is not known",
             "Check the host in record.url, and the network or VPN of this computer.",
         ),
         _ if cause.contains("does not support TLS") => (
+            false,
             "the server speaks no TLS, and record.url demands it",
             "Ask whoever runs the server to switch TLS on. sslmode in record.url says what is demanded.",
         ),
         _ if said.contains("password missing") || cause.contains("password missing") => (
+            false,
             "the server asks for a password, and none is named",
             "Name a file that holds it as record.password_file in the settings, or write it into ~/.pgpass.",
         ),
-        _ => ("the connection broke off", "Check the network or VPN of this computer. Trying again is safe."),
+        _ => (
+            true,
+            "the connection broke off",
+            "Check the network or VPN of this computer. Trying again is safe.",
+        ),
     };
-    no_connection(address, why, hint)
+    Failure { retry_after: may_pass.then_some(SOON), ..no_connection(address, why, hint) }
 }
 
 /// Nothing was said in the time that a connection may take.
@@ -277,6 +290,7 @@ pub(super) fn silent(address: &Address) -> Failure {
         "nothing answered in time",
         "Check the network or VPN of this computer, and host and port in record.url. Trying again is safe.",
     )
+    .retry_in(SOON)
 }
 
 /// All connections that this program may have are at work, and none came free.
