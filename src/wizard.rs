@@ -195,7 +195,9 @@ impl Wizard {
             };
             scene.with_common_offers(record, cx.session.is_shared, self.is_watching())
         };
-        let Scene { id, shape, is_waiting, focus, .. } = scene;
+        let Scene { id, shape, focus, .. } = scene;
+        // Nobody answers a question that is left as soon as a write is done.
+        let is_waiting = scene.is_waiting || (self.held.is_some() && !self.asks_to_leave);
         View {
             events: self.events,
             bar,

@@ -78,6 +78,32 @@ fn a_name_is_asked_for_and_the_proof_follows() {
 }
 
 #[test]
+fn it_waits_where_the_proof_came_in_between_and_is_still_being_saved() {
+    let mut desk = at_the_link(true);
+    desk.act(Action::OwnRight).fill(FieldId::Agreed, "Aroha Ngata").give(Given::Submit);
+    let takes = |desk: &mut Desk, start: &str| {
+        let at = desk.open.iter().position(|(_, request)| format!("{request:?}").starts_with(start));
+        desk.open.remove(at.unwrap_or_else(|| panic!("{start}: {:?}", desk.open)))
+    };
+    let (accepting, request) = takes(&mut desk, "AcceptByOwnRight");
+    // The next round of the proof finds what Microsoft has meanwhile.
+    desk.named = Some(organisation(1));
+    desk.verdict = Verdict::Proved;
+    while !desk.is_out("Prove") {
+        let (woken, _) = takes(&mut desk, "Wake");
+        desk.happen(EventKind::Reply(woken, Reply::Woken));
+    }
+    let (proving, round) = takes(&mut desk, "Prove");
+    desk.respond(proving, &round);
+    desk.respond(accepting, &request);
+    let view = desk.view();
+    assert!(view.ask.id == QuestionId::OwnRight && view.ask.is_waiting, "{}", desk.words());
+    drop(view);
+    desk.answer();
+    assert_eq!(desk.question(), QuestionId::Authorise, "{}", desk.words());
+}
+
+#[test]
 fn what_may_be_left_behind_is_told_until_it_is_taken_out() {
     let mut desk = at_the_link(true);
     desk.not_accepted = Some(Failure::new(FailureKind::Conflict, "it can still sign in there", ""));
