@@ -35,7 +35,7 @@ use super::{ReplySender, Tools, first_rows::Awaited, in_peace, internal, keep_pa
 const PARTS_AHEAD: usize = 2;
 
 /// Fewest seats written in one transaction: small enough that *stop after this batch* stops soon. A guess.
-const FEWEST_AT_ONCE: usize = 100;
+const FEWEST_AT_ONCE: usize = 200;
 
 /// Most seats written in one transaction. Each batch is committed to the disk and read back on a new connection,
 /// whatever it holds: by the hundred, 470,000 users took 54 s, 11 ms a batch. A guess that stopping still feels
