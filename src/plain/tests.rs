@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::{
     ask::{Question, Way},
     conversation::Conversation,
-    vocabulary,
+    vocabulary, wait,
     words::lay,
 };
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
         ask::{QuestionId, Shape},
         event::EventKind,
         tests::{Desk, customer, organisation, record, row, setup},
-        view::Block,
+        view::{Block, Notice, Tone},
     },
 };
 
@@ -575,6 +575,27 @@ fn a_wait_that_is_left_is_not_over() {
     call.goes_on();
     let said = call.after(&["back"]);
     assert!(said.contains("Step 3 of 6") && !said.contains("over after"), "{said}");
+}
+
+#[test]
+fn a_wait_that_takes_longer_for_another_reason_says_so_at_once() {
+    let (call, _) = Call::start(80);
+    let mut wait = None;
+    let mut hears = |seconds: u64, words: &str| {
+        let mut view = call.desk.view();
+        view.notice = Some(Notice::new(Tone::Busy, Text::clean(&words.replace('#', &seconds.to_string()))));
+        wait::tell(&mut wait, &view, call.desk.now.plus(Duration::from_secs(seconds)))
+    };
+    let (saving, server) = (
+        "Saving: # s. Usually 1 s, at worst 10 s.",
+        "Saving: waiting for the record's server, # s. At worst 2 min.",
+    );
+    assert_eq!(hears(0, saving).as_deref(), Some("Saving. Usually 1 s, at worst 10 s."));
+    assert_eq!(hears(4, saving), None);
+    let said = "Saving: waiting for the record's server, 5 s. At worst 2 min.";
+    assert_eq!(hears(5, server).as_deref(), Some(said));
+    assert_eq!(hears(34, server), None);
+    assert!(hears(35, server).is_some());
 }
 
 #[test]

@@ -31,6 +31,8 @@ const SHORT: Duration = Duration::from_secs(1);
 pub(crate) struct Wait {
     /// What is awaited; but for its numbers the same as long as it is the same wait.
     name: String,
+    /// How long it may take, as was said of it last.
+    promise: String,
     since: Moment,
     said: Moment,
 }
@@ -48,12 +50,15 @@ pub(crate) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Opt
     };
     match wait {
         Some(wait) if steady(&wait.name) == steady(&name) => {
-            let is_due = now.since(wait.said) >= OFTEN;
+            let promise = promise(&again);
+            // What takes longer for another reason, as a record's server that is slow, is said when it is known.
+            let is_due = now.since(wait.said) >= OFTEN || wait.promise != promise;
+            promise.clone_into(&mut wait.promise);
             wait.said = if is_due { now } else { wait.said };
             is_due.then_some(again)
         }
         _ => {
-            *wait = Some(Wait { name, since: now, said: now });
+            *wait = Some(Wait { name, promise: promise(&again).to_owned(), since: now, said: now });
             Some(start).filter(|start| !start.is_empty())
         }
     }
@@ -74,6 +79,11 @@ fn awaited(view: &View<'_>) -> Option<(String, String, String)> {
     let start = clocks.iter().fold(words.clone(), |words, clock| words.replace(clock, "."));
     let start = if QUIET.contains(&words.as_str()) { String::new() } else { sentence(&start) };
     Some((name(notice, &words), start, sentence(&words)))
+}
+
+/// How long a wait may take: its second sentence.
+fn promise(words: &str) -> &str {
+    words.split(". ").nth(1).unwrap_or_default()
 }
 
 /// What is awaited: the first part of its sentence, where that has parts; else the words before the clock.
