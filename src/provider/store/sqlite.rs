@@ -48,8 +48,9 @@ const LOG_PAUSE: Duration = Duration::from_millis(20);
 /// Statements that the writer keeps ready: about as many as there are in the tables.
 const READY_STATEMENTS: usize = 96;
 
-/// Pages that a connection may keep, KiB. Measured: users come in the order of random ids, and with SQLite's own 2 MiB
-/// a large Apply reads every page again and again.
+/// Pages that the writer may keep, KiB. Measured: users come in the order of random ids, and with SQLite's own 2 MiB
+/// a large Apply reads every page again and again. A reader keeps to those: it passes by, and what it asks for costs less
+/// to read again than room for it costs to get.
 const CACHE_KIB: i64 = 16 * 1_024;
 
 /// Pages in the log before it is written back; as long as the cache, so that a page of many batches is written once.
@@ -252,7 +253,6 @@ fn set_journal(connection: &Connection, mode: &str) -> Result<(), Failure> {
 fn open_reader(file: &Path) -> Result<Connection, Failure> {
     let connection = Connection::open_with_flags(file, flags(OpenFlags::empty()))?;
     connection.busy_timeout(BUSY)?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
