@@ -24,7 +24,7 @@ fn office_365_through_manage_protect() {
     terminal.reads_on("Result: done").reads_on("Turned on by this run: 3");
     terminal.keys("t").sees(&["Receipt for the customer", "Backup365 for Harbour Street Cafe"]);
     terminal.sees(&["3 users of Office 365 are protected."]);
-    terminal.keys("t").sees(&["Receipt as JSON"]).keys(END).sees(&["\"audit\""]);
+    terminal.keys("t").sees(&["Receipt as JSON", "\"audit\""]).keys(END).sees(&["\"version\": 1"]);
     terminal.keys("f").sees(&["The receipt is in", "Done: 3 users"]);
     assert_eq!(terminal.quits(), 0);
 
