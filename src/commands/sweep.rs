@@ -152,11 +152,18 @@ async fn watch(provider: &Provider, clock: &Clock, zone: &str, out: Out) -> anyh
 
 /// What the record says about the clock, in whole sentences.
 async fn clock_trouble(provider: &Provider) -> anyhow::Result<Option<Text>> {
+    Ok(alarm(provider, Store::demand_clock).await?.map(|failure| failure.for_commands()))
+}
+
+/// What the record demands a person's look for, where it does; what else keeps it from being asked is an error.
+async fn alarm(
+    provider: &Provider,
+    demand: fn(&Store) -> Result<(), Failure>,
+) -> anyhow::Result<Option<Failure>> {
     let store = provider.store.clone();
-    let asked = tokio::task::spawn_blocking(move || store.demand_clock()).await?;
-    match asked {
+    match tokio::task::spawn_blocking(move || demand(&store)).await? {
         Ok(()) => Ok(None),
-        Err(failure) if failure.is_alarm => Ok(Some(failure.for_commands())),
+        Err(failure) if failure.is_alarm => Ok(Some(failure)),
         Err(failure) => Err(error_of(&failure)),
     }
 }
@@ -258,13 +265,14 @@ async fn status(
     .await?
     .map_err(|f| error_of(&f))?;
     let trouble = clock_trouble(provider).await?;
-    let store = provider.store.clone();
-    let moved = tokio::task::spawn_blocking(move || store.demand_unmoved()).await?.err();
-    let moved = moved.map(|failure| failure.in_full());
+    let moved = alarm(provider, Store::demand_unmoved).await?.map(|failure| failure.in_full());
     let needs = moved.is_some() || sweeper.is_overdue || rules.iter().any(|row| row.attention().is_some());
     let exit = alarmed(trouble.as_ref(), if needs { Exit::Attention } else { Exit::Done });
     if is_json {
-        return quietly(out.json(&json::status(&sweeper, &rules, &history, [&moved, &trouble], now)), exit);
+        return quietly(
+            out.json(&json::status(&sweeper, &rules, &history, [moved.as_ref(), trouble.as_ref()], now)),
+            exit,
+        );
     }
     let moved = moved.iter().map(|words| format!("MOVED: {words}"));
     let clock = trouble.iter().map(|trouble| format!("CLOCK: {trouble}"));

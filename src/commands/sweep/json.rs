@@ -78,7 +78,7 @@ pub(super) fn status(
     sweeper: &SweeperStatus,
     rules: &[RuleRow],
     history: &[SweepRecord],
-    [moved, clock]: [&Option<Text>; 2],
+    [moved, clock]: [Option<&Text>; 2],
     now: Moment,
 ) -> Value {
     let rules: Vec<Value> = rules.iter().map(rule).collect();
@@ -92,8 +92,8 @@ pub(super) fn status(
         "sweepers": sweepers(sweeper, now),
         "last_pass": time(sweeper.last_pass()),
         "is_overdue": sweeper.is_overdue,
-        "moved": maybe(moved.as_ref()),
-        "clock": maybe(clock.as_ref()),
+        "moved": maybe(moved),
+        "clock": maybe(clock),
         "rules": rules,
         "passes": passes,
     })

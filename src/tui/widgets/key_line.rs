@@ -220,9 +220,9 @@ impl<'v> Page<'v> {
     /// How much the key at that place of the table matters here.
     fn importance(&self, binding: &Binding, at: u8) -> u8 {
         match binding.deed {
-            deed if table::is_sending(deed) => match self.text {
+            deed if table::is_sending(deed) => match deed {
                 _ if !self.is_sent || self.view.page.link().is_some() => COMMON * 2 + at,
-                _ if deed == Deed::Do(Action::NextText) => OWN + at,
+                Deed::Do(Action::NextText) => OWN + at,
                 _ => SENT,
             },
             Deed::Do(Action::Refresh) if self.is_sent => OWN,
