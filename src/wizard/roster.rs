@@ -26,7 +26,7 @@ use crate::domain::{
 
 use super::{
     outbox::Outbox,
-    pending::{self, Call, Listed, Pending, Saved, Searched, Sorted, Woken},
+    pending::{self, Listed, Pending, Saved, Searched, Sorted, Woken},
 };
 
 use list::List;
@@ -37,7 +37,8 @@ pub(crate) use ticks::Ticks;
 /// The users of the run.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
-    people: People,
+    /// The users and what is known of them.
+    pub(crate) people: People,
     list: List,
     listing: Pending<Listed>,
     /// How the listing ended, once it has.
@@ -72,16 +73,6 @@ pub(crate) struct Roster {
 }
 
 impl Roster {
-    /// The users and what is known of them.
-    pub(crate) const fn people(&self) -> &People {
-        &self.people
-    }
-
-    /// The same, to tick and to untick.
-    pub(crate) const fn people_mut(&mut self) -> &mut People {
-        &mut self.people
-    }
-
     /// The counts.
     pub(crate) fn counts(&self) -> Counts {
         self.people.counts()
@@ -118,6 +109,11 @@ impl Roster {
     /// Whether what is on record has been read: before that nobody knows who is on.
     pub(crate) const fn is_known(&self) -> bool {
         matches!(self.read, Some(Ok(())))
+    }
+
+    /// Whether both are here: the list, and what is on record.
+    pub(crate) const fn is_whole(&self) -> bool {
+        self.is_complete() && self.is_known()
     }
 
     /// Why the list, or what is on record, did not come whole.
@@ -194,9 +190,14 @@ impl Roster {
         &self.typed
     }
 
+    /// Whether the rows stand by name, or will as soon as they are sorted.
+    const fn is_to_stand_by_name(&self) -> bool {
+        self.list.is_by_name() || self.sorting.is_out()
+    }
+
     /// Sorts by name or back; says whether a sorting by name is under way now.
     pub(crate) fn sort(&mut self, calls: &mut Outbox) -> bool {
-        let was_by_name = self.list.is_by_name() || self.sorting.is_out();
+        let was_by_name = self.is_to_stand_by_name();
         self.sorting.cancel(calls);
         if was_by_name {
             self.list.sort(&mut self.people, None);
@@ -211,25 +212,29 @@ impl Roster {
         typed.clone_into(&mut self.typed);
         let query = Query::parse(typed);
         let is_whole = self.searches.is_empty() && !self.is_torn;
-        for mut search in std::mem::take(&mut self.searches) {
-            search.cancel(calls);
-        }
-        self.is_torn = false;
-        if query.needs_search() && !self.people.pages.is_empty() {
-            let within = if is_whole { self.list.within(&self.people, &query) } else { None };
-            let pages = self.people.pages.kept_from(0);
-            self.search(calls, pending::search(typed.to_owned(), 0, pages, within));
-        }
+        let within = if is_whole { self.list.within(&self.people, &query) } else { None };
+        self.end_searches(calls);
         self.list.ask(&mut self.people, query);
+        self.search(calls, 0, within);
         if self.searches.is_empty() {
             self.list.searched(&mut self.people);
         }
     }
 
-    fn search(&mut self, calls: &mut Outbox, search: Call<Searched>) {
-        let mut pending = Pending::default();
-        pending.start(calls, search);
-        self.searches.push(pending);
+    /// Searches the pages from one on, where the filter needs that.
+    fn search(&mut self, calls: &mut Outbox, first: u32, within: Option<Box<[Box<[u64]>]>>) {
+        if self.list.needs_search() && first < self.people.pages.count() {
+            let pages = self.people.pages.kept_from(first);
+            let mut search = Pending::default();
+            search.start(calls, pending::search(self.typed.clone(), first, pages, within));
+            self.searches.push(search);
+        }
+    }
+
+    /// Drops the searches that are out; what they would have found is not missed.
+    fn end_searches(&mut self, calls: &mut Outbox) {
+        self.searches.drain(..).for_each(|mut search| search.cancel(calls));
+        self.is_torn = false;
     }
 
     /// Ticks rows, or unticks them when every one of them that can be ticked is ticked; says whether any could be.
@@ -258,7 +263,7 @@ impl Roster {
     /// Forgets ticks that can't be applied (no longer eligible, no longer listed), once the list is complete; says
     /// whether there were any. What is not ticked on screen must not count as chosen.
     pub(crate) fn prune(&mut self) -> bool {
-        self.is_complete() && self.is_known() && self.people.prune()
+        self.is_whole() && self.people.prune()
     }
 
     /// What is on record has changed: a filter by it picks other rows.

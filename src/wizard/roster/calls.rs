@@ -6,7 +6,6 @@ use crate::{
     domain::{
         bill::StaysOff,
         failure::Failure,
-        filter::Query,
         run::RunRecord,
         time::Moment,
         user::{Kind, UserPage},
@@ -19,7 +18,7 @@ use crate::{
     },
 };
 
-use super::{Roster, list::List, people::People, shared::Shared, ticks::Ticks};
+use super::{Roster, people::People, shared::Shared, ticks::Ticks};
 
 /// Ticks are saved at most this long after a change (product.md section 9, *Users*).
 const SAVE_AFTER: Duration = Duration::from_secs(1);
@@ -30,7 +29,7 @@ const SAVE_AGAIN_AFTER: Duration = Duration::from_secs(5);
 impl Roster {
     /// Starts the listing and reads what is on record, once; later calls do nothing.
     pub(crate) fn start(&mut self, record: &RunRecord, now: Moment, calls: &mut Outbox) {
-        if self.listing.is_out() || self.listed.is_some() {
+        if self.is_begun() {
             return;
         }
         let is_hosted = record.product.is_hosted();
@@ -53,12 +52,10 @@ impl Roster {
         let draft = self.people.draft();
         let rule = self.people.rule().cloned();
         self.people = People::default();
-        self.list = List::behind(&self.list);
+        self.list.empty();
         self.people.set_rule(rule);
         self.notes.clear();
         (self.listed, self.read) = (None, None);
-        let typed = std::mem::take(&mut self.typed);
-        self.ask(calls, &typed);
         // `start` takes the ticks from the record: the ones here are newer.
         record.draft = draft;
         self.start(record, now, calls);
@@ -66,10 +63,15 @@ impl Roster {
 
     /// Takes in the ticks of whoever has the run, and reads again what is on record; nothing where nothing was listed.
     pub(crate) fn follow(&mut self, record: &RunRecord, calls: &mut Outbox) {
-        if self.listing.is_out() || self.listed.is_some() {
+        if self.is_begun() {
             self.people.restore(&record.draft);
             self.facts.start(calls, pending::load_protection(record.customer.id, record.product));
         }
+    }
+
+    /// Whether the listing has begun.
+    const fn is_begun(&self) -> bool {
+        self.listing.is_out() || self.listed.is_some()
     }
 
     /// Reads what is on record again.
@@ -118,15 +120,11 @@ impl Roster {
         if let Some(part) = self.listing.part(arrival) {
             self.listed_part(part, record, calls);
         } else if let Some(listed) = self.listing.take(arrival) {
-            self.notes.retain(ListNote::is_gap);
-            self.listed = Some(listed.map(|_| ()));
-            self.complete(calls);
-            self.count(record, calls);
+            self.end_list(listed.map(|_| ()), record, calls);
         } else if let Some(facts) = self.facts.take(arrival) {
             self.read = Some(facts.map(|facts| self.people.know(*facts)));
             self.refresh();
-            self.complete(calls);
-            self.count(record, calls);
+            self.complete(record, calls);
         } else if let Some(found) = self.search_came(arrival) {
             return found.err().map(bad);
         } else if self.wake.take(arrival).is_some() {
@@ -166,12 +164,7 @@ impl Roster {
                 self.notes.retain(ListNote::is_gap);
                 self.notes.push(note);
             }
-            Reply::Whole(_) => {
-                self.notes.retain(ListNote::is_gap);
-                self.listed = Some(Ok(()));
-                self.complete(calls);
-                self.count(record, calls);
-            }
+            Reply::Whole(_) => self.end_list(Ok(()), record, calls),
             // No listing brings others.
             _ => {}
         }
@@ -186,16 +179,15 @@ impl Roster {
         self.people.add(page);
         self.shared.count(page);
         self.list.add(&mut self.people, at);
-        self.search_later(calls, at);
+        // Pages that come while a filter is on get a search of their own.
+        self.search(calls, at, None);
     }
 
-    /// Pages that come while a filter is on get a search of their own.
-    fn search_later(&mut self, calls: &mut Outbox, first: u32) {
-        let query = Query::parse(&self.typed);
-        let pages = self.people.pages.kept_from(first);
-        if query.needs_search() && !pages.is_empty() {
-            self.search(calls, pending::search(self.typed.clone(), first, pages, None));
-        }
+    /// Nobody else will be listed.
+    fn end_list(&mut self, how: Result<(), Failure>, record: &RunRecord, calls: &mut Outbox) {
+        self.notes.retain(ListNote::is_gap);
+        self.listed = Some(how);
+        self.complete(record, calls);
     }
 
     /// Takes what a search has found, if it is one of ours; out comes how that went.
@@ -215,9 +207,9 @@ impl Roster {
         Some(found.map(|_| ()))
     }
 
-    /// Both halves are here: seats whose users were not listed become rows.
-    fn complete(&mut self, calls: &mut Outbox) {
-        if !(self.is_complete() && self.is_known()) {
+    /// Where both halves are here, seats whose users were not listed become rows, and the list is counted.
+    fn complete(&mut self, record: &RunRecord, calls: &mut Outbox) {
+        if !self.is_whole() {
             return;
         }
         let first = self.people.pages.count();
@@ -227,12 +219,13 @@ impl Roster {
             self.list.add(&mut self.people, at);
         }
         if first < end {
-            self.search_later(calls, first);
-            if self.list.is_by_name() || self.sorting.is_out() {
+            self.search(calls, first, None);
+            if self.is_to_stand_by_name() {
                 self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
             }
         }
         self.refresh();
+        self.count(record, calls);
     }
 
     /// Saves the counts of a complete list; *eligible* holds those who are on already, so that the board can say
@@ -242,7 +235,7 @@ impl Roster {
             self.has_new_counts = true;
             return;
         }
-        if record.is_read_only || !(self.is_complete() && self.is_known()) {
+        if record.is_read_only || !self.is_whole() {
             return;
         }
         self.has_new_counts = false;
@@ -289,8 +282,6 @@ impl Roster {
         self.listing.cancel(calls);
         self.facts.cancel(calls);
         self.sorting.cancel(calls);
-        for mut search in std::mem::take(&mut self.searches) {
-            search.cancel(calls);
-        }
+        self.end_searches(calls);
     }
 }

@@ -27,9 +27,10 @@ pub(super) struct List {
 }
 
 impl List {
-    /// An empty list in the place of this one; its generations go on.
-    pub(super) fn behind(before: &Self) -> Self {
-        Self { generation: before.generation + 1, ..Self::default() }
+    /// Nobody is listed any more. The filter stays, and generations go on.
+    pub(super) fn empty(&mut self) {
+        let query = std::mem::take(&mut self.query);
+        *self = Self { query, generation: self.generation + 1, ..Self::default() };
     }
 
     /// The rows, in their order.
@@ -40,6 +41,11 @@ impl List {
     /// Whether a filter is on.
     pub(super) fn is_filtered(&self) -> bool {
         !self.query.is_empty()
+    }
+
+    /// Whether pages must be searched for what it shows.
+    pub(super) fn needs_search(&self) -> bool {
+        self.query.needs_search()
     }
 
     /// What is wrong with the filter's words.
@@ -54,7 +60,7 @@ impl List {
         if let Some(sorted) = self.by_name.as_mut() {
             sorted.extend(words.clone().flat_map(|at| rows_of(at, people.live().word(at))));
         }
-        if !self.query.needs_search() {
+        if !self.needs_search() {
             self.append(people, words);
         }
         people.settle();
@@ -64,7 +70,7 @@ impl List {
     pub(super) fn ask(&mut self, people: &mut People, query: Query) {
         self.query = query;
         self.hits.clear();
-        self.is_stale = self.query.needs_search();
+        self.is_stale = self.needs_search();
         if !self.is_stale {
             self.rebuild(people);
         }
@@ -107,7 +113,7 @@ impl List {
     /// Where a search for this question may stay within, page by page: the hits of the question before, if they are
     /// whole and the new question is a narrower one.
     pub(super) fn within(&self, people: &People, query: &Query) -> Option<Box<[Box<[u64]>]>> {
-        if self.is_stale || !self.query.needs_search() || !query.narrows(&self.query) {
+        if self.is_stale || !self.needs_search() || !query.narrows(&self.query) {
             return None;
         }
         let pages = (0..people.pages.count()).filter_map(|page| people.pages.words_of(page));
@@ -172,7 +178,7 @@ impl List {
 
     /// 64 rows that pass the filter at once.
     fn passing(&self, people: &People, at: usize) -> u64 {
-        let hits = if self.query.needs_search() { self.hits.word(at) } else { u64::MAX };
+        let hits = if self.needs_search() { self.hits.word(at) } else { u64::MAX };
         let kinds = self.query.kinds().map_or(u64::MAX, |kinds| people.in_kinds(kinds, at));
         let states = self.query.states().map_or(u64::MAX, |states| {
             states.iter().fold(0, |mask, state| mask | people.in_state(*state, at))

@@ -22,7 +22,7 @@ use crate::domain::{
     verdict::Schedule,
 };
 
-use super::{ahead::Ahead, pages::Pages, seats_ahead::SeatsAhead, ticks::Ticks};
+use super::{ahead::Named, pages::Pages, seats_ahead::SeatsAhead, ticks::Ticks};
 
 pub(crate) use counts::Counts;
 
@@ -37,7 +37,7 @@ pub(crate) struct People {
     /// Rows that come from the record only: a seat whose user is not listed any more.
     unlisted: Ticks,
     on: Ticks,
-    excluded: Ticks,
+    excluded: Named,
     problem: Ticks,
     turning: Ticks,
     /// By [`Kind::code`].
@@ -47,23 +47,15 @@ pub(crate) struct People {
     is_known: bool,
     /// All is on.
     all: bool,
-    /// With All off the ticked rows, with All on the unticked ones.
-    exceptions: Ticks,
-    /// Exceptions of a draft whose users have not been listed (yet).
-    exceptions_ahead: Ahead<UserId>,
-    /// Rows that hold a seat of another product.
-    elsewhere: Ticks,
-    /// Users with such a seat who have not been listed (yet).
-    elsewhere_ahead: Ahead<UserId>,
+    /// With All off the ticked users, with All on the unticked ones.
+    exceptions: Named,
+    /// Who holds a seat of another product.
+    elsewhere: Named,
     /// Seats whose users have not been listed (yet).
     seats_ahead: SeatsAhead,
-    /// Exclusions whose users have not been listed (yet).
-    excluded_ahead: Ahead<UserId>,
-    /// "left on 3 Nov 2026", by ordinal.
-    left: BTreeMap<u32, Text>,
-    /// What a worker says is wrong with the backup, by ordinal.
-    troubles: BTreeMap<u32, Text>,
-    /// Rows that have one.
+    /// What is said of seats, by ordinal.
+    remarks: BTreeMap<u32, SeatRemark>,
+    /// Rows with whose backup something is wrong, as a worker says.
     troubled: Ticks,
     /// What else is on record: rule, kinds and seats bought.
     facts: Protection<()>,
@@ -87,9 +79,9 @@ impl People {
             self.live.put(ordinal, true);
             self.put_kind(ordinal, *kind);
             self.problem.put(ordinal, self.user(ordinal).is_some_and(|user| !user.problem.is_empty()));
-            self.exceptions.put(ordinal, self.exceptions_ahead.take(*id).is_some());
-            self.excluded.put(ordinal, self.excluded_ahead.take(*id).is_some());
-            self.elsewhere.put(ordinal, self.elsewhere_ahead.take(*id).is_some());
+            for named in [&mut self.exceptions, &mut self.excluded, &mut self.elsewhere] {
+                named.enter(*id, ordinal);
+            }
             if let Some(seat) = self.seats_ahead.take(*id) {
                 self.seat(ordinal, seat);
             }
@@ -102,7 +94,6 @@ impl People {
             self.add(&page);
             for ordinal in page.ids().iter().filter_map(|id| self.pages.find(*id)) {
                 self.unlisted.put(ordinal, true);
-                self.left.entry(ordinal).or_insert_with(|| Text::from("not in the list any more"));
             }
         }
     }
@@ -121,22 +112,18 @@ impl People {
     pub(crate) fn know(&mut self, facts: Protection<Seats>) {
         self.is_known = true;
         self.on.clear();
-        self.left.clear();
-        self.troubles.clear();
+        self.remarks.clear();
         self.troubled.clear();
         let mut facts = facts.with_seats(|seats| self.seats_ahead = SeatsAhead::of(seats));
         let exclusions = std::mem::take(&mut facts.exclusions);
-        let mut elsewhere = std::mem::take(&mut facts.seated_elsewhere);
+        self.elsewhere = Named::of(std::mem::take(&mut facts.seated_elsewhere), &self.pages);
         self.facts = facts;
         for (ordinal, id) in self.seated() {
             if let Some(remark) = self.seats_ahead.take(id) {
                 self.seat(ordinal, remark);
             }
         }
-        self.elsewhere =
-            self.listed(&mut elsewhere, |id| *id).into_iter().map(|(ordinal, _)| ordinal).collect();
-        self.elsewhere_ahead = Ahead::of(elsewhere, |id| *id);
-        self.exclude(&exclusions);
+        self.exclude(exclusions);
     }
 
     /// Rows that may have one of the seats that have just come: of seats and rows the fewer are looked at, for half a million
@@ -155,21 +142,12 @@ impl People {
     }
 
     /// Who is excluded now. Excluding unticks: lifting the exclusion must not put anyone on a bill.
-    pub(crate) fn exclude(&mut self, users: &[UserId]) {
-        self.excluded.clear();
-        let mut ahead = users.to_vec();
-        for (ordinal, _) in self.listed(&mut ahead, |id| *id) {
-            self.excluded.put(ordinal, true);
-            if !self.all {
-                self.exceptions.put(ordinal, false);
-            }
-        }
+    pub(crate) fn exclude(&mut self, users: Vec<UserId>) {
+        self.excluded = Named::of(users, &self.pages);
         if !self.all {
-            for id in &ahead {
-                self.exceptions_ahead.take(*id);
-            }
+            self.exceptions.rows.remove(&self.excluded.rows);
+            self.excluded.ahead.iter().for_each(|id| _ = self.exceptions.ahead.take(id));
         }
-        self.excluded_ahead = Ahead::of(ahead, |id| *id);
         self.settle();
     }
 
@@ -194,12 +172,7 @@ impl People {
     /// Takes up ticks that were saved.
     pub(crate) fn restore(&mut self, draft: &Draft) {
         self.all = draft.all;
-        self.exceptions.clear();
-        let mut ahead = draft.exceptions.to_vec();
-        for (ordinal, _) in self.listed(&mut ahead, |id| *id) {
-            self.exceptions.put(ordinal, true);
-        }
-        self.exceptions_ahead = Ahead::of(ahead, |id| *id);
+        self.exceptions = Named::of(draft.exceptions.to_vec(), &self.pages);
         if draft.exceptions.is_empty() {
             self.settle_all_ticks();
         } else {
@@ -207,27 +180,17 @@ impl People {
         }
     }
 
-    /// Takes out the things whose users are listed, with their rows. Those that are left are moved over once at most.
-    fn listed<T>(&self, things: &mut Vec<T>, id: impl Fn(&T) -> UserId) -> Vec<(u32, T)> {
-        if self.pages.is_empty() {
-            return Vec::new(); // half a million seats need not be looked up
-        }
-        let ordinal = |thing: &T| self.pages.find(id(thing));
-        let listed = things.extract_if(.., |thing| ordinal(thing).is_some());
-        listed.filter_map(|thing| Some((ordinal(&thing)?, thing))).collect()
-    }
-
     /// The ticks, to be saved.
     pub(crate) fn draft(&self) -> Draft {
-        let mut exceptions = Vec::with_capacity(self.exceptions.count() + self.exceptions_ahead.len());
-        exceptions.extend(self.pages.ids_of(&self.exceptions));
-        exceptions.extend(self.exceptions_ahead.iter().map(|(id, _)| id));
+        let Named { rows, ahead } = &self.exceptions;
+        let mut exceptions = Vec::with_capacity(rows.count() + ahead.len());
+        exceptions.extend(self.pages.ids_of(rows).chain(ahead.iter()));
         Draft { all: self.all, exceptions: exceptions.into() }
     }
 
     /// Whether nobody is ticked, of those who arrive later either.
     pub(crate) fn is_unticked(&self) -> bool {
-        !self.all && self.exceptions.rows().next().is_none() && self.exceptions_ahead.is_empty()
+        !self.all && self.exceptions.is_empty()
     }
 
     /// Ticks everyone, those who arrive later too.
@@ -256,10 +219,9 @@ impl People {
         if self.all {
             return false;
         }
-        let is_less = self.exceptions != self.ticked || !self.exceptions_ahead.is_empty();
-        self.exceptions = self.ticked.clone();
-        self.exceptions_ahead = Ahead::default();
-        is_less
+        let ticked = Named { rows: self.ticked.clone(), ..Named::default() };
+        let before = std::mem::replace(&mut self.exceptions, ticked);
+        before.rows != self.ticked || !before.ahead.is_empty()
     }
 
     /// Changes the exceptions among the eligible ones of these rows: as they are now, and which they are.
@@ -267,7 +229,7 @@ impl People {
         for at in 0..rows.len_words() {
             let mask = rows.word(at) & self.eligible.word(at);
             if mask != 0 {
-                self.exceptions.put_word(at, with(self.exceptions.word(at), mask));
+                self.exceptions.rows.put_word(at, with(self.exceptions.rows.word(at), mask));
                 self.settle_ticks(at);
             }
         }
@@ -290,13 +252,12 @@ impl People {
                 (outcome, None) if outcome.is_on() => {
                     let Chosen { id, address, name, .. } = user.clone();
                     self.seats_ahead.put(id, [address, name]);
-                    self.exceptions_ahead.take(id);
+                    self.exceptions.ahead.take(id);
                 }
                 (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(user.id)),
                 (SeatOutcome::TurnedOff, Some(ordinal)) => {
                     self.on.put(ordinal, false);
-                    self.left.remove(&ordinal);
-                    self.troubles.remove(&ordinal);
+                    self.remarks.remove(&ordinal);
                     self.troubled.put(ordinal, false);
                     if self.unlisted.has(ordinal) {
                         self.live.put(ordinal, false);
@@ -312,13 +273,10 @@ impl People {
     /// kinds of mailboxes are not known, All goes on: whoever turns out to be a user was chosen.
     pub(crate) fn applied(&mut self, chosen: &Ticks) {
         if self.all && self.unchecked() == 0 {
-            self.exceptions = chosen.clone();
-            self.exceptions_ahead = Ahead::default();
+            self.exceptions = Named { rows: chosen.clone(), ..Named::default() };
             self.all = false;
         }
-        for at in 0..self.exceptions.len_words() {
-            self.exceptions.put_word(at, self.exceptions.word(at) & !self.on.word(at));
-        }
+        self.exceptions.rows.remove(&self.on);
         self.settle();
     }
 
@@ -397,12 +355,7 @@ impl People {
 
     /// Rows that are excluded.
     pub(crate) const fn excluded(&self) -> &Ticks {
-        &self.excluded
-    }
-
-    /// Whether a row is excluded.
-    pub(crate) fn is_excluded(&self, ordinal: u32) -> bool {
-        self.excluded.has(ordinal)
+        &self.excluded.rows
     }
 
     /// The user at an ordinal.
@@ -410,14 +363,21 @@ impl People {
         self.pages.user(ordinal)
     }
 
-    /// "left on DATE" where the user has gone and the seat stayed.
-    pub(crate) fn left(&self, ordinal: u32) -> Option<&Text> {
-        self.left.get(&ordinal)
+    /// Why a seat stays although its user has gone ("left on 3 Nov 2026").
+    pub(crate) fn left(&self, ordinal: u32) -> Option<Text> {
+        let left = self.remarks.get(&ordinal).and_then(|remark| remark.left);
+        match left {
+            Some(left) => Some(Text::of(format_args!("left on {}", sydney::day_in_words(left)))),
+            None if self.on.has(ordinal) && self.unlisted.has(ordinal) => {
+                Some("not in the list any more".into())
+            }
+            None => None,
+        }
     }
 
     /// What a worker says is wrong with the backup of a protected user.
     pub(crate) fn trouble(&self, ordinal: u32) -> Option<&Text> {
-        self.troubles.get(&ordinal)
+        self.remarks.get(&ordinal)?.problem.as_ref()
     }
 
     fn put_kind(&mut self, ordinal: u32, is: Kind) {
@@ -428,14 +388,11 @@ impl People {
         }
     }
 
-    fn seat(&mut self, ordinal: u32, SeatRemark { left, problem }: SeatRemark) {
+    fn seat(&mut self, ordinal: u32, remark: SeatRemark) {
         self.on.put(ordinal, true);
-        if let Some(words) = problem {
-            self.troubles.insert(ordinal, words);
-            self.troubled.put(ordinal, true);
-        }
-        if let Some(left) = left {
-            self.left.insert(ordinal, Text::of(format_args!("left on {}", sydney::day_in_words(left))));
+        if remark != SeatRemark::default() {
+            self.troubled.put(ordinal, remark.problem.is_some());
+            self.remarks.insert(ordinal, remark);
         }
     }
 }

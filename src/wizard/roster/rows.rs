@@ -77,7 +77,7 @@ impl Rows for Roster {
     fn row(&self, at: usize) -> Option<Row<'_>> {
         let (ordinal, user) = self.user(at)?;
         let people = &self.people;
-        let (is_on, is_excluded) = (people.on().has(ordinal), people.is_excluded(ordinal));
+        let (is_on, is_excluded) = (people.on().has(ordinal), people.excluded().has(ordinal));
         let is_eligible = people.eligible().has(ordinal);
         let mark = match () {
             () if is_on => Mark::On,
@@ -92,7 +92,7 @@ impl Rows for Roster {
                 Cell::State(State::Protected, State::Problem.word().into())
             }
             (true, true, _) => Cell::Made(Text::from("protected, excluded")),
-            (true, false, Some(left)) => Cell::State(State::Protected, left.clone()),
+            (true, false, Some(left)) => Cell::State(State::Protected, left),
             _ if !people.is_known() => Cell::Made(Text::default()),
             _ => Cell::State(people.state(ordinal), Text::default()),
         };

@@ -303,7 +303,7 @@ fn half_a_million_users_are_listed_ticked_searched_and_sorted() {
     rig.roster.people.tick_all();
     assert_eq!(rig.roster.counts().ticked, 450_000);
     rig.roster.record_changed(|people| people.include(Kinds::default().toggled(Kind::Shared)));
-    let bill = rig.roster.people().bill(rig.roster.people().ticked());
+    let bill = rig.roster.people.bill(rig.roster.people.ticked());
     assert_eq!(bill.turn_on, [(Kind::User, 450_000), (Kind::Shared, 50_000)]);
     rig.roster.clear();
     rig.ask("u49999 kind:user");
@@ -321,7 +321,7 @@ fn half_a_million_users_are_listed_ticked_searched_and_sorted() {
     rig.ask("");
     rig.sort();
     assert_eq!((rig.name(0), rig.name(499_999)), ("User 000001".into(), "User 500000".into()));
-    assert_eq!(rig.roster.people().chosen(rig.roster.people().ticked()).len(), 10);
+    assert_eq!(rig.roster.people.chosen(rig.roster.people.ticked()).len(), 10);
 }
 
 #[test]

@@ -53,6 +53,13 @@ impl Ticks {
         other.words.iter().enumerate().all(|(at, word)| word & !self.word(at) == 0)
     }
 
+    /// Takes the rows of the other set out.
+    pub(crate) fn remove(&mut self, other: &Self) {
+        for (word, gone) in self.words.iter_mut().zip(&other.words) {
+            *word &= !gone;
+        }
+    }
+
     /// Takes every row out.
     pub(crate) fn clear(&mut self) {
         self.words.clear();

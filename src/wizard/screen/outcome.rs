@@ -171,7 +171,7 @@ impl Screen for Outcome {
 
 /// The only mailbox that can't be turned on, by its name and the words of its row, where its list is still at hand.
 fn only_problem(outcome: &run::Outcome, cx: ViewCx<'_>) -> Option<(Text, Text)> {
-    let mut problems = cx.session.roster.people().first_problems(outcome.run.lists_given());
+    let mut problems = cx.session.roster.people.first_problems(outcome.run.lists_given());
     let (name, address, problem) = problems.next().filter(|_| outcome.done.list.problems == 1)?;
     Some((if name.is_empty() { address } else { name }, problem))
 }

@@ -121,7 +121,7 @@ impl Screen for Users {
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
         if let Some(Excluded(users)) = cx.brought(Tone::Bad, self.excluding.take(arrival)) {
-            cx.session.roster.record_changed(|people| people.exclude(&users));
+            cx.session.roster.record_changed(|people| people.exclude(users));
             cx.session.roster.touched(cx.calls);
             cx.session.count_users(cx.calls);
         }
@@ -154,7 +154,7 @@ impl Screen for Users {
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
-        let (roster, people) = (&cx.session.roster, cx.session.roster.people());
+        let (roster, people) = (&cx.session.roster, &cx.session.roster.people);
         let protected = people.counts().protected;
         if let Some(card) = self.dialog.as_ref().and_then(|dialog| dialog.card(cx)) {
             return card;
@@ -263,20 +263,20 @@ impl Users {
         }
         match mark {
             // Nothing to take away is nothing to write.
-            Mark::Untick if matches!(which, Which::All) && cx.session.roster.people().is_unticked() => {}
+            Mark::Untick if matches!(which, Which::All) && cx.session.roster.people.is_unticked() => {}
             Mark::Untick => {
                 if matches!(which, Which::All) {
-                    cx.session.roster.people_mut().clear();
+                    cx.session.roster.people.clear();
                 } else {
                     cx.session.roster.tick(&rows, false);
                 }
                 self.ticked(cx);
             }
-            Mark::Invert | Mark::Tick if !cx.session.roster.people().is_known() => {
+            Mark::Invert | Mark::Tick if !cx.session.roster.people.is_known() => {
                 cx.say(Tone::Busy, cx.session.roster.unread());
             }
             Mark::Invert => {
-                cx.session.roster.people_mut().invert(&rows);
+                cx.session.roster.people.invert(&rows);
                 self.ticked(cx);
             }
             Mark::Tick if cx.session.roster.tick(&rows, true) => self.ticked(cx),
@@ -285,7 +285,7 @@ impl Users {
             Mark::Exclude | Mark::Lift => self.exclude(cx, &rows, mark == Mark::Exclude),
             Mark::ToggleExclusion => {
                 let first = first(&cx.session.roster, which, &rows);
-                let exclude = first.is_some_and(|row| !cx.session.roster.people().is_excluded(row));
+                let exclude = first.is_some_and(|row| !cx.session.roster.people.excluded().has(row));
                 self.exclude(cx, &rows, exclude);
             }
             Mark::Off => match asked::TurnOff::open(&cx.session.roster, &rows) {
@@ -304,7 +304,7 @@ impl Users {
             ];
             return cx.say(Tone::Warn, words);
         }
-        cx.session.roster.people_mut().tick_all();
+        cx.session.roster.people.tick_all();
         self.ticked(cx);
         cx.say(Tone::Plain, scene::all_ticked(&cx.session.roster));
     }
@@ -317,14 +317,14 @@ impl Users {
         if cx.session.roster.counts().ticked == 0
             && let Some(before) = self.cleared.take()
         {
-            cx.session.roster.people_mut().restore(&before);
+            cx.session.roster.people.restore(&before);
             self.ticked(cx);
             return cx.say(Tone::Plain, "The ticks are back.");
         }
-        if cx.session.roster.people().is_unticked() {
+        if cx.session.roster.people.is_unticked() {
             return cx.say(Tone::Plain, "Nobody is ticked.");
         }
-        let before = cx.session.roster.people().draft();
+        let before = cx.session.roster.people.draft();
         cx.session.roster.clear();
         self.ticked(cx);
         self.cleared = Some(before);
@@ -350,8 +350,8 @@ impl Users {
         if !roster.is_known() {
             return cx.say(Tone::Busy, roster.unread());
         }
-        let rows = rows.rows().filter(|row| roster.people().is_excluded(*row) != exclude).collect();
-        let users = roster.people().chosen(&rows);
+        let rows = rows.rows().filter(|row| roster.people.excluded().has(*row) != exclude).collect();
+        let users = roster.people.chosen(&rows);
         if let Some(run) = cx.run().filter(|_| !users.is_empty()) {
             let change = ExclusionChange { users, exclude };
             self.excluding.start(cx, pending::change_exclusions(run, change), wait::RECORD);
@@ -404,9 +404,9 @@ fn say_closed(cx: &mut UpdateCx<'_>, rows: &Ticks) {
 /// The rows that are meant, as they stood on the screen; why they can't be told otherwise.
 fn rows(roster: &Roster, which: &Which) -> Result<Ticks, Phrase> {
     match which {
-        Which::All => Ok(roster.people().live().clone()),
+        Which::All => Ok(roster.people.live().clone()),
         Which::Users(users) => {
-            let rows: Ticks = users.iter().filter_map(|user| roster.people().row_of(*user)).collect();
+            let rows: Ticks = users.iter().filter_map(|user| roster.people.row_of(*user)).collect();
             if rows.count() == 0 { Err("These users are not in the list.".into()) } else { Ok(rows) }
         }
         Which::Shown(_) if roster.is_searching() => Err(STILL_SEARCHING.into()),
@@ -421,8 +421,8 @@ fn rows(roster: &Roster, which: &Which) -> Result<Ticks, Phrase> {
 /// The row that was named first; of rows that were not named one by one, the one that came first.
 fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
     let named = match which {
-        Which::Users(users) => users.iter().find_map(|user| roster.people().row_of(*user)),
-        Which::Range(from, ..) => roster.people().row_of(*from),
+        Which::Users(users) => users.iter().find_map(|user| roster.people.row_of(*user)),
+        Which::Range(from, ..) => roster.people.row_of(*from),
         Which::All | Which::Shown(_) => None,
     };
     named.or_else(|| rows.rows().next())
@@ -436,7 +436,7 @@ fn party(cx: ViewCx<'_>) -> Party {
 /// Nobody is ticked because the rule turns everybody on: there is no bill to show before finishing.
 fn is_left_to_rule(cx: &UpdateCx<'_>) -> bool {
     let roster = &cx.session.roster;
-    roster.people().rule().is_some() && !roster.people().is_all() && roster.counts().ticked == 0
+    roster.people.rule().is_some() && !roster.people.is_all() && roster.counts().ticked == 0
 }
 
 /// Lists the users again from the start.

@@ -1,8 +1,9 @@
 //! What turning users on comes to, and who they are for the store.
 
 use crate::domain::{
-    bill::{Bill, StaysOff},
+    bill::{Bill, StaysOff, size},
     protection::{AutoRule, Chosen, Protection},
+    seats::SeatRemark,
     text::Text,
     user::Kind,
     verdict::Schedule,
@@ -30,14 +31,15 @@ impl People {
 
     /// Users of the list whose seats are marked as left all the same.
     pub(crate) fn listed_leavers(&self) -> u32 {
-        let is_listed = |row: &&u32| self.live.has(**row) && self.on.has(**row) && !self.unlisted.has(**row);
-        u32::try_from(self.left.keys().filter(is_listed).count()).unwrap_or(u32::MAX)
+        let is_listed = |row: u32| self.live.has(row) && self.on.has(row) && !self.unlisted.has(row);
+        let of_leavers = |(row, remark): &(&u32, &SeatRemark)| remark.left.is_some() && is_listed(**row);
+        size(self.remarks.iter().filter(of_leavers).count())
     }
 
     /// 64 rows with a problem at once.
     fn in_trouble(&self, is_any_kind: bool, at: usize) -> u64 {
         let never = if is_any_kind { 0 } else { self.in_kinds(&[Kind::Guest, Kind::WithoutMailbox], at) };
-        let off = self.live.word(at) & !self.on.word(at) & !self.excluded.word(at);
+        let off = self.live.word(at) & !self.on.word(at) & !self.excluded.rows.word(at);
         off & self.problem.word(at) & !never
     }
 
@@ -46,14 +48,14 @@ impl People {
         let on = |at| chosen.word(at) & (self.eligible.word(at) | self.open(at));
         let off = |at| self.live.word(at) & !self.on.word(at) & !on(at);
         // A row that stays off counts once, by the first of these reasons that holds.
-        let free = |at| off(at) & !self.excluded.word(at);
+        let free = |at| off(at) & !self.excluded.rows.word(at);
         let closed = |at| free(at) & !self.problem.word(at) & !self.eligible.word(at);
         let of_kinds = |rows: &dyn Fn(usize) -> u64| {
             Kind::ALL.map(|kind| (kind, self.count(|at| rows(at) & self.in_kinds(&[kind], at))))
         };
         let kinds_off = of_kinds(&closed).map(|(kind, count)| (StaysOff::Kind(kind), count));
         let others_off = [
-            (StaysOff::Excluded, self.count(|at| off(at) & self.excluded.word(at))),
+            (StaysOff::Excluded, self.count(|at| off(at) & self.excluded.rows.word(at))),
             (StaysOff::Problem, self.count(|at| free(at) & self.problem.word(at))),
             (StaysOff::NotChosen, self.count(|at| off(at) & self.eligible.word(at))),
         ];
@@ -63,7 +65,7 @@ impl People {
             stay_off: kinds_off.into_iter().chain(others_off).filter(|(_, count)| *count > 0).collect(),
             seats_before: self.seats_before(),
             limit: self.facts.limit,
-            second: self.count(|at| on(at) & self.elsewhere.word(at)),
+            second: self.count(|at| on(at) & self.elsewhere.rows.word(at)),
         }
     }
 
@@ -90,7 +92,7 @@ impl People {
     /// 64 rows that are not checked yet, and that nothing else keeps off.
     fn open(&self, at: usize) -> u64 {
         let kept_off =
-            self.on.word(at) | self.excluded.word(at) | self.problem.word(at) | self.unlisted.word(at);
+            self.on.word(at) | self.excluded.rows.word(at) | self.problem.word(at) | self.unlisted.word(at);
         let known = if self.is_known { u64::MAX } else { 0 };
         known & self.live.word(at) & self.in_kinds(&[Kind::NotKnownYet], at) & !kept_off
     }

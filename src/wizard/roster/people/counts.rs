@@ -1,6 +1,6 @@
 //! What the screen counts: kept with every change, and not recounted for a view.
 
-use crate::domain::user::Kind;
+use crate::domain::{bill::size, user::Kind};
 
 use super::{super::ticks::Ticks, People};
 
@@ -29,18 +29,17 @@ pub(crate) struct Counts {
 
 impl People {
     /// The counts.
-    pub(crate) fn counts(&self) -> Counts {
-        let ahead = u32::try_from(self.seats_ahead.len()).unwrap_or(u32::MAX);
-        Counts { seats: self.counts.seats.saturating_add(ahead), ..self.counts }
+    pub(crate) const fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// Brings eligibility, ticks and counts up to date.
     pub(in super::super) fn settle(&mut self) {
         let may = |kind: &Kind| self.is_known && self.facts.kinds.allows(*kind);
         let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(may).collect();
-        let mut counts = Counts::default();
+        let mut counts = Counts { seats: size(self.seats_ahead.len()), ..Counts::default() };
         for at in 0..self.pages.words() {
-            let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.word(at));
+            let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.rows.word(at));
             let (shown, listed) = (self.shown.word(at), live & !self.unlisted.word(at));
             let free = listed & !on & !excluded & !self.problem.word(at);
             let eligible = free & self.in_kinds(&allowed, at);
@@ -82,7 +81,7 @@ impl People {
 
     /// 64 rows that are ticked as far as they may be.
     fn meant(&self, at: usize) -> u64 {
-        let exceptions = self.exceptions.word(at);
+        let exceptions = self.exceptions.rows.word(at);
         if self.all { !exceptions } else { exceptions }
     }
 }

@@ -44,7 +44,7 @@ impl People {
     /// 64 rows in a state at once: one state per row, but who is excluded and on is in both, and so is a protected user with
     /// whose backup there is a problem.
     pub(in super::super) fn in_state(&self, state: State, word: usize) -> u64 {
-        let (on, excluded) = (self.on.word(word), self.excluded.word(word));
+        let (on, excluded) = (self.on.word(word), self.excluded.rows.word(word));
         let free = self.live.word(word) & !on & !excluded;
         let known = if self.is_known { u64::MAX } else { 0 };
         let turning = free & self.turning.word(word);

@@ -181,7 +181,7 @@ fn play(people: &mut People, model: &mut Model, step: Step) {
             model.exclude(&out);
         }
         Step::Exclude(out) => {
-            people.exclude(&out.iter().copied().map(id).collect::<Vec<_>>());
+            people.exclude(out.iter().copied().map(id).collect());
             model.exclude(&out);
         }
         Step::Include(kinds) => {
@@ -364,8 +364,8 @@ fn seats_whose_users_are_gone_become_rows_and_are_not_listed() {
     people.settle();
     let counts = people.counts();
     assert_eq!((counts.listed, counts.protected, counts.seats, counts.eligible), (2, 1, 3, 1));
-    let left = |n| people.left(people.pages.find(id(n)).unwrap()).map(Text::as_str);
+    let left = |n| people.left(people.pages.find(id(n)).unwrap()).map(|words| words.to_string());
     assert_eq!(left(1), None);
-    assert_eq!(left(7), Some("left on 3 Nov 2026"));
-    assert_eq!(left(8), Some("not in the list any more"));
+    assert_eq!(left(7), Some("left on 3 Nov 2026".to_owned()));
+    assert_eq!(left(8), Some("not in the list any more".to_owned()));
 }

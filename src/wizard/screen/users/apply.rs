@@ -99,7 +99,7 @@ impl Apply {
         } else {
             // The record has to know whether this is All before it is carried out.
             cx.session.save_ticks(cx.calls);
-            let people = cx.session.roster.people_mut();
+            let people = &mut cx.session.roster.people;
             self.rows = users.iter().filter_map(|user| people.row_of(user.id)).collect();
             people.set_turning(self.rows.clone());
             pending::apply(run, users)
@@ -143,7 +143,7 @@ impl Dialog for Apply {
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(part) = self.writing.part(arrival) {
             if let Reply::Batch(results) = part {
-                cx.session.roster.people_mut().take_results(&results);
+                cx.session.roster.people.take_results(&results);
                 self.results.extend(results);
             }
         } else if let Some(ended) = self.writing.take(arrival) {
@@ -179,7 +179,7 @@ impl Dialog for Apply {
         }
         let off = size(self.users.len()).saturating_sub(self.good);
         // The record counts those of before the write too; results that are shown again may come before it is read.
-        let protected = cx.session.roster.people().counts().protected.max(self.good);
+        let protected = cx.session.roster.people.counts().protected.max(self.good);
         if off > 0 {
             return Some(said::partly(cx, (protected, off), self.results.all(), None));
         }
@@ -201,7 +201,7 @@ impl Apply {
             Way::On | Way::Resumed => {
                 // While it went on, some of them may have been listed.
                 if self.rows.count() < self.users.len() {
-                    let row = |user: &Chosen| roster.people().row_of(user.id);
+                    let row = |user: &Chosen| roster.people.row_of(user.id);
                     self.rows = self.users.iter().filter_map(row).collect();
                 }
                 roster.applied(&self.rows);

@@ -41,9 +41,9 @@ pub(super) struct TurnOff {
 impl TurnOff {
     /// Asks about those of these rows who are on; none when there are none.
     pub(super) fn open(roster: &Roster, rows: &Ticks) -> Option<Self> {
-        let on = roster.people().on();
+        let on = roster.people.on();
         let rows = rows.rows().filter(|row| on.has(*row)).collect();
-        let users = roster.people().chosen(&rows);
+        let users = roster.people.chosen(&rows);
         (!users.is_empty()).then(|| Self { users, confirm: Confirm::default() })
     }
 
@@ -70,7 +70,7 @@ impl Dialog for TurnOff {
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let people = cx.session.roster.people();
+        let people = &cx.session.roster.people;
         let mut blocks = Vec::new();
         if let [only] = self.users.as_slice() {
             blocks.push(Block::Para(phrase![&only.name, " · ", &only.address]));

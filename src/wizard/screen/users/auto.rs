@@ -79,7 +79,7 @@ impl Auto {
     /// Opens it: to make the rule, or to undo the one that is on.
     pub(super) fn open(cx: &mut UpdateCx<'_>) -> Self {
         let mut auto = Self::default();
-        if cx.session.roster.people().rule().is_some() {
+        if cx.session.roster.people.rule().is_some() {
             auto.stage = Stage::Undo;
         } else {
             auto.asking.start(cx, pending::load_sweeper(), wait::SWEEPER);
@@ -117,15 +117,14 @@ impl Auto {
     }
 
     fn make(&mut self, cx: &mut UpdateCx<'_>, given: &Given) {
-        let people = cx.session.roster.people();
+        let people = &cx.session.roster.people;
         // Checks that end meanwhile only take rows away: the number that was confirmed is the most that there can be.
         let now = people.expected();
         let is_same = self.shown.as_ref().is_some_and(|(bill, rows)| {
             let was_checked = bill.turn_on.iter().all(|(kind, _)| *kind != Kind::NotKnownYet);
             if was_checked { *rows == now } else { rows.has_all(&now) }
         });
-        let is_complete = cx.session.roster.is_complete() && cx.session.roster.is_known();
-        if !is_same || !is_complete {
+        if !is_same || !cx.session.roster.is_whole() {
             self.stage = Stage::Waiting;
             self.changed(cx);
             self.confirm.again("The list has changed meanwhile. Please look again.");
@@ -141,7 +140,7 @@ impl Auto {
     }
 
     fn undo(&mut self, cx: &mut UpdateCx<'_>) -> DialogResult {
-        let Some(rule) = cx.session.roster.people().rule() else { return DialogResult::Close };
+        let Some(rule) = cx.session.roster.people.rule() else { return DialogResult::Close };
         if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
             cx.admin_only(ONLY_ADMIN);
         } else if let Some(record) = &cx.session.record {
@@ -156,8 +155,8 @@ impl Dialog for Auto {
     fn changed(&mut self, cx: &UpdateCx<'_>) {
         let roster = &cx.session.roster;
         let Some(sweeper) = &self.sweeper else { return };
-        if self.stage == Stage::Waiting && roster.is_complete() && roster.is_known() {
-            let people = roster.people();
+        if self.stage == Stage::Waiting && roster.is_whole() {
+            let people = &roster.people;
             let rows = people.expected();
             let bill = people.bill(&rows);
             self.stage = match (bill.seats_missing(), sweeper.host()) {
@@ -189,7 +188,7 @@ impl Dialog for Auto {
             }
             // As many as there are seats for, now: their bill is a question of its own.
             (Stage::NoSeats, Given::Yes) if self.count() > 0 => {
-                cx.session.roster.people_mut().tick_all();
+                cx.session.roster.people.tick_all();
                 cx.session.roster.touched(cx.calls);
                 return DialogResult::Next(Box::new(Review::open(cx)));
             }
@@ -220,7 +219,7 @@ impl Dialog for Auto {
         if let Some(Rule(rule)) = cx.brought(Tone::Bad, self.saving.take(arrival)) {
             let is_on = rule.is_some();
             cx.session.roster.record_changed(|people| people.set_rule(rule));
-            let schedule = cx.session.roster.people().schedule();
+            let schedule = cx.session.roster.people.schedule();
             match schedule.and_then(|schedule| schedule.standstill) {
                 // No warning: the rule was saved, and a journey without a screen takes a warning for a refusal.
                 Some(why) => cx.say(Tone::Plain, phrase!["Enable Auto is on, and ", why.words(), "."]),
@@ -265,7 +264,7 @@ impl Dialog for Auto {
 
     fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
         let bill = self.shown.as_ref().map(|(bill, _)| bill);
-        let protected = cx.session.roster.people().counts().protected;
+        let protected = cx.session.roster.people.counts().protected;
         let id = match (self.stage, bill) {
             (Stage::Undo, _) => CardId::AutomaticUndone,
             (Stage::Ceiling | Stage::HighCeiling, _) => CardId::SeatsAgreed,
@@ -349,7 +348,7 @@ impl Auto {
 
     /// What to say to the customer at the bill.
     fn billed_card(&self, cx: ViewCx<'_>, bill: &Bill) -> Card {
-        let people = cx.session.roster.people();
+        let people = &cx.session.roster.people;
         let count = match bill.new_seats() {
             0 => "nobody".to_owned(),
             count => counted(count, "user", "users"),
@@ -373,7 +372,7 @@ impl Auto {
     /// How far sweeps may go later, without asking again; with the seats of all products, as the bill counts them.
     fn later<'a>(&self, cx: ViewCx<'_>) -> [Block<'a>; 2] {
         let most = Block::Facts(vec![Fact::new(FactId::Ceiling, "At most, seats", self.ceiling)]);
-        let words = match cx.session.roster.people().used_elsewhere() {
+        let words = match cx.session.roster.people.used_elsewhere() {
             0 => "New users later take seats up to this number, without asking again.".into(),
             others => phrase![
                 "New users later take seats up to this number, without asking again: ",
@@ -387,7 +386,7 @@ impl Auto {
     /// The rule, the clock and the sweeper, then the bill.
     fn summary<'a>(&self, cx: ViewCx<'_>) -> Vec<Block<'a>> {
         let Some((bill, _)) = &self.shown else { return Vec::new() };
-        let people = cx.session.roster.people();
+        let people = &cx.session.roster.people;
         let standstill = self.standstill(bill, people.limit());
         let rule = if let Some(words) = scene::fixed_list(cx) {
             words
@@ -464,7 +463,7 @@ fn sweeper_words(sweeper: &SweeperStatus, now: Moment) -> Option<Text> {
 /// What undoing the rule means.
 fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
     let mut blocks = Vec::new();
-    let people = cx.session.roster.people();
+    let people = &cx.session.roster.people;
     if let Some(rule) = people.rule() {
         let standstill = people.schedule().and_then(|schedule| schedule.standstill);
         let passed = rule

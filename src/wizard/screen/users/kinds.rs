@@ -33,7 +33,7 @@ pub(super) struct Kinds {
 impl Kinds {
     /// Opens it with the choice on record, and how many users of each kind are listed.
     pub(super) fn open(cx: &UpdateCx<'_>) -> Self {
-        let people = cx.session.roster.people();
+        let people = &cx.session.roster.people;
         let choice = |kind: Kind| {
             Control::Choice(ChoiceView {
                 id: FieldId::Included(kind),
@@ -63,7 +63,7 @@ impl Dialog for Kinds {
             Given::Fill(id, value) => {
                 self.form.fill(id, &value);
             }
-            Given::Submit if self.included() == cx.session.roster.people().included() => {
+            Given::Submit if self.included() == cx.session.roster.people.included() => {
                 return DialogResult::Close;
             }
             Given::Submit => {
@@ -88,7 +88,7 @@ impl Dialog for Kinds {
         let words =
             "User mailboxes can always be turned on. Include other kinds here; All and Enable Auto follow.";
         let mut blocks = vec![Block::Para(words.into())];
-        if cx.session.roster.people().rule().is_some() {
+        if cx.session.roster.people.rule().is_some() {
             let words = "Enable Auto is on: kinds that you include are turned on and billed by the next sweep that runs.";
             blocks.push(Block::Strong(Tone::Warn, words.into()));
         }

@@ -44,7 +44,7 @@ impl Review {
     }
 
     fn look(&mut self, cx: &UpdateCx<'_>) {
-        let people = cx.session.roster.people();
+        let people = &cx.session.roster.people;
         self.shown = Some((people.bill(people.ticked()), people.ticked().clone()));
         // Another bill is another question.
         self.confirm.renew();
@@ -63,7 +63,7 @@ impl Review {
             return DialogResult::Stay;
         }
         if self.confirm.accept(given, bill.billed()) {
-            let users = cx.session.roster.people().chosen(&ticked);
+            let users = cx.session.roster.people.chosen(&ticked);
             DialogResult::Next(Box::new(Apply::begin(cx, users, Way::On)))
         } else {
             DialogResult::Stay
@@ -100,7 +100,7 @@ impl Dialog for Review {
         let roster = &cx.session.roster;
         let is_checked = being_checked(roster).is_none();
         let is_whole = roster.is_complete() && (is_checked || self.is_early);
-        let is_ready = roster.is_known() && (!roster.people().is_all() || is_whole);
+        let is_ready = roster.is_known() && (!roster.people.is_all() || is_whole);
         if self.shown.is_none() && is_ready {
             self.look(cx);
         } else if self.shown.is_some() && self.is_early && is_checked {
@@ -113,7 +113,7 @@ impl Dialog for Review {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let Some((bill, rows)) = &self.shown else {
             let roster = &cx.session.roster;
-            let unchecked = being_checked(roster).filter(|_| roster.is_complete() && roster.is_known());
+            let unchecked = being_checked(roster).filter(|_| roster.is_whole());
             return unchecked.map_or_else(
                 || scene::waiting(QuestionId::Review, cx).offer(Action::Back),
                 |count| scene::unchecked(cx, count),
@@ -158,7 +158,7 @@ impl Dialog for Review {
 
     fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
         let (bill, _) = self.shown.as_ref()?;
-        let protected = cx.session.roster.people().counts().protected;
+        let protected = cx.session.roster.people.counts().protected;
         let (id, on) = match (bill.billed(), bill.seats_missing()) {
             (0, 0) => (CardId::UsersFinished, said::on(protected)),
             (0, missing) => return Some(said::seats_missing(cx, protected, bill.new_seats(), missing)),
@@ -175,7 +175,7 @@ impl Dialog for Review {
 
 /// How many mailboxes All would leave off because they are still being checked.
 fn being_checked(roster: &Roster) -> Option<u32> {
-    let people = roster.people();
+    let people = &roster.people;
     roster.checking().filter(|_| people.is_all()).map(|_| people.unchecked()).filter(|count| *count > 0)
 }
 

@@ -31,7 +31,6 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     let roster = &cx.session.roster;
     let has_failed = roster.failure().is_some();
     let is_short = roster.failure().is_some_and(|failure| failure.acceptable().is_some());
-    let is_read = roster.is_complete() && roster.is_known();
     let is_saving = users.excluding.is_out() || users.is_finishing;
     let is_read_only = is_read_only(cx);
     let counts = roster.counts();
@@ -43,12 +42,12 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
         may_mark: !is_read_only,
         may_turn_off: !is_read_only && cx.setup.operator.is_admin,
     };
-    let countdown = roster.people().rule().is_some().then(|| sweep::next_minute(cx.now));
+    let countdown = roster.people.rule().is_some().then(|| sweep::next_minute(cx.now));
     let saving = users.excluding.clock().map(|clock| clock.next_change(cx.now));
     let arriving = roster.arriving_since().map(|since| wait::next_change(since, cx.now));
     let heading = "Which users shall be protected?";
     Scene {
-        is_waiting: is_saving || roster.is_searching() || (!is_read && !has_failed),
+        is_waiting: is_saving || roster.is_searching() || (!roster.is_whole() && !has_failed),
         notice: notice(users, cx),
         offers: offers(users, cx),
         next_change: [arriving, countdown, saving].into_iter().flatten().min(),
@@ -83,8 +82,8 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
         Block::Strong(Tone::Bad, words.then(phrase![WayOn::Back("to the link")]))
     }));
     blocks.extend(roster.failure().cloned().map(Block::Failure));
-    if let Some(rule) = roster.people().rule() {
-        let standstill = roster.people().schedule().and_then(|schedule| schedule.standstill);
+    if let Some(rule) = roster.people.rule() {
+        let standstill = roster.people.schedule().and_then(|schedule| schedule.standstill);
         let next = match standstill {
             None => phrase!["next sweep due ", sweep::due(cx)],
             Some(why) => why.briefly(),
@@ -110,7 +109,7 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
 /// The counts, most important first.
 fn counts(roster: &Roster) -> Vec<Phrase> {
     let counts = roster.counts();
-    let people = roster.people();
+    let people = &roster.people;
     let so_far = if roster.is_arriving() { " so far" } else { "" };
     let listed = phrase!["listed ", counts.listed, so_far];
     if !people.is_known() {
@@ -194,7 +193,7 @@ fn state(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     if let Some(unchecked) = roster.checking() {
         return say(Tone::Busy, checking(cx, unchecked));
     }
-    if roster.people().is_all() {
+    if roster.people.is_all() {
         return say(Tone::Plain, all_ticked(roster).then(WayOn::Review));
     }
     None
@@ -258,7 +257,7 @@ pub(super) fn fixed_list(cx: ViewCx<'_>) -> Option<&'static str> {
 
 /// Who is turned on, by name.
 pub(super) fn turned_on<'a>(roster: &Roster, bill: &Bill, rows: &Ticks) -> Option<Block<'a>> {
-    let users = rows.rows().filter_map(|row| roster.people().user(row));
+    let users = rows.rows().filter_map(|row| roster.people.user(row));
     let users = users.map(|user| (user.name.to_text(), user.address.to_text()));
     let names = words::first_named(bill.billed(), users)?;
     Some(Block::Facts(vec![Fact::other("Turned on", names)]))
@@ -268,7 +267,7 @@ pub(super) fn turned_on<'a>(roster: &Roster, bill: &Bill, rows: &Ticks) -> Optio
 pub(super) fn problems<'a>(bill: &Bill, cx: ViewCx<'_>) -> Option<Block<'a>> {
     let count = bill.staying_off(StaysOff::Problem);
     let wants_all =
-        cx.session.roster.people().is_all() || cx.session.record.as_ref().is_some_and(RunRecord::lists_given);
+        cx.session.roster.people.is_all() || cx.session.record.as_ref().is_some_and(RunRecord::lists_given);
     let mailboxes = counted(count, "mailbox has", "mailboxes have");
     let words = format_args!("{mailboxes} a problem and can't be turned on: the run will be partly done.");
     (wants_all && count > 0 && bill.billed() > 0).then(|| Block::Strong(Tone::Warn, words.into()))
@@ -276,7 +275,7 @@ pub(super) fn problems<'a>(bill: &Bill, cx: ViewCx<'_>) -> Option<Block<'a>> {
 
 /// Who of a bill stays off because they are excluded, by name.
 pub(super) fn excluded<'a>(roster: &Roster, bill: &Bill) -> Option<Block<'a>> {
-    let people = roster.people();
+    let people = &roster.people;
     let count = bill.staying_off(StaysOff::Excluded);
     let rows = people.excluded().rows().filter(|row| people.live().has(*row) && !people.on().has(*row));
     words::excluded(count, rows.filter_map(|row| people.user(row)).map(|user| user.name.to_text()))
@@ -289,13 +288,13 @@ fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
     }
     let roster = &cx.session.roster;
     let ticked = roster.counts().ticked;
-    let review = if ticked > 0 || roster.people().is_all() {
+    let review = if ticked > 0 || roster.people.is_all() {
         Offer::new(Action::Review, "review", "Shows what will be turned on and billed, then applies it.")
     } else {
         let help = "Nobody is ticked: asks whether to finish the run without turning anybody on.";
         Offer::new(Action::Review, "finish", help)
     };
-    let auto = if roster.people().rule().is_some() {
+    let auto = if roster.people.rule().is_some() {
         Offer::new(Action::Auto, "Auto off", "Switches Enable Auto off. Asks first.")
     } else {
         let help = "Enable Auto: turns everyone on at the next 20:00 in Sydney, and users who are made later too. Shows the bill first.";

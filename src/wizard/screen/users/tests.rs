@@ -526,7 +526,7 @@ fn clear_can_be_taken_back() {
     assert_eq!((bench.ticked(), clear(&bench)), (0, "ticks back"));
     bench.act(Action::Clear);
     assert_eq!((bench.ticked(), clear(&bench)), (2, "clear"));
-    assert!(bench.session.roster.people().is_all());
+    assert!(bench.session.roster.people.is_all());
 }
 
 #[test]
@@ -691,10 +691,10 @@ fn all_goes_on_while_kinds_are_unknown() {
     bench.give(Given::Yes);
     let call = bench.call(is_apply);
     end(&mut bench, call, |_| SeatOutcome::TurnedOn);
-    assert!(bench.session.roster.people().is_all());
+    assert!(bench.session.roster.people.is_all());
     bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::OnPremises)]));
     assert_eq!(bench.ticked(), 1, "the one who turned out to be a user");
-    let draft = &bench.session.roster.people().draft();
+    let draft = &bench.session.roster.people.draft();
     assert!(draft.all && draft.exceptions.is_empty());
 }
 
@@ -862,7 +862,7 @@ fn apply_gives_one_result_per_user_and_all_is_once() {
     });
     assert_eq!(bench.heading(), "Partly done: 1 of 2 protected");
     assert_eq!((bench.row(0).mark, bench.row(1).mark), (view::Mark::On, view::Mark::Ticked));
-    assert!(!bench.session.roster.people().is_all());
+    assert!(!bench.session.roster.people.is_all());
     let scene = bench.scene();
     let Some(Block::Rows(results)) = scene.page.blocks.last() else { panic!("{:?}", scene.page) };
     assert_eq!(results.rows.id(0), Some(RowId::User(id(2))), "those that did not go well come first");
@@ -1133,7 +1133,7 @@ fn where_no_seat_is_left_it_is_said_how_more_come_on_record() {
 fn whoever_is_excluded_is_named_beside_the_bill() {
     let mut bench = Bench::staffed();
     bench.mark(Mark::Tick, &[1]);
-    bench.session.roster.record_changed(|people| people.exclude(&[id(2)]));
+    bench.session.roster.record_changed(|people| people.exclude(vec![id(2)]));
     bench.act(Action::Review);
     assert!(bench.words().contains("Excluded: Ana."), "{}", bench.words());
 }
@@ -1195,7 +1195,7 @@ fn a_row_is_scheduled_only_while_a_pass_will_turn_it_on() {
         bench.list([staff()]);
         assert_eq!(bench.state(0), state.word(), "{says}");
         assert!(bench.words().contains(says), "{}", bench.words());
-        let of = |state| bench.session.roster.people().count_in(state);
+        let of = |state| bench.session.roster.people.count_in(state);
         assert_eq!(of(State::Scheduled) + of(State::Stalled), 2);
         assert_eq!(of(State::Off), 0);
     }
@@ -1219,7 +1219,7 @@ fn a_list_that_changed_shows_the_bill_of_auto_again() {
     let sweeper = SweeperStatus::on("ops-1");
     bench.answer(|r| matches!(r, Request::LoadSweeper), Reply::Sweeper(sweeper));
     assert_eq!(bench.heading(), "Switch Enable Auto on?", "what is proposed stands beside the bill");
-    bench.session.roster.record_changed(|people| people.exclude(&[id(1)]));
+    bench.session.roster.record_changed(|people| people.exclude(vec![id(1)]));
     bench.give(Given::Number(2));
     assert_eq!((bench.question().0, bench.count(Request::is_write)), (QuestionId::Auto, 1), "the counts");
     assert!(bench.words().contains("changed meanwhile"), "{}", bench.words());
