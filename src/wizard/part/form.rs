@@ -1,6 +1,8 @@
 //! A form: fields, choices and buttons in one order, by their ids. Where the keyboard is belongs to the front end; what is
 //! right or wrong in a field is the screen's business.
 
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{
         form_draft::{FormDraft, SECRET},
@@ -90,7 +92,7 @@ pub(crate) struct Form {
     /// Controls that are not shown now.
     hidden: Vec<Spot>,
     /// Fields that were left: what is wrong with them is shown.
-    left: Vec<FieldId>,
+    left: BTreeSet<FieldId>,
     /// Where the keyboard is to be.
     focus: Focus,
 }
@@ -130,7 +132,7 @@ impl Form {
             _ => false,
         };
         if is_changed {
-            self.left.retain(|left| *left != id);
+            self.left.remove(&id);
         }
         is_changed
     }
@@ -145,9 +147,7 @@ impl Form {
 
     /// What is wrong with the field is shown from now on: something was tried that needs it.
     pub(crate) fn judge(&mut self, id: FieldId) {
-        if !self.left.contains(&id) {
-            self.left.push(id);
-        }
+        self.left.insert(id);
     }
 
     /// The fields that can be filled in, in their order.
@@ -226,9 +226,9 @@ impl Form {
         FormDraft(kept.collect())
     }
 
-    /// Takes up what was kept; says whether there was anything. Where a secret had been typed, its field says that it is
+    /// Takes up what was kept. Where a secret had been typed, its field says that it is
     /// asked again.
-    pub(crate) fn take_up(&mut self, draft: &FormDraft) -> bool {
+    pub(crate) fn take_up(&mut self, draft: &FormDraft) {
         for control in &mut self.controls {
             match control {
                 Control::Field { field, hint, .. } if field.is_masked() => {
@@ -248,7 +248,6 @@ impl Form {
                 Control::Button(_) => {}
             }
         }
-        !draft.is_empty()
     }
 
     /// Shows the form. `problem` says what is wrong with a control, `is_open` whether a button can be pressed.
@@ -310,7 +309,8 @@ mod tests {
         let draft = form.draft();
         assert!(draft.0.iter().all(|(_, value)| value != "hush") && draft.get(SECRET).is_some());
         let mut again = self::form();
-        assert!(again.take_up(&draft) && again.draft().get("company") == Some("Bakery 2"));
+        again.take_up(&draft);
+        assert_eq!(again.draft().get("company"), Some("Bakery 2"));
         assert_eq!(again.chosen(FieldId::Managed), 1);
     }
 
