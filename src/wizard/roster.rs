@@ -39,7 +39,8 @@ pub(crate) use ticks::Ticks;
 pub(crate) struct Roster {
     /// The users and what is known of them.
     pub(crate) people: People,
-    list: List,
+    /// Which of them are shown, and in which order.
+    pub(crate) list: List,
     listing: Pending<Listed>,
     /// How the listing ended, once it has.
     listed: Option<Result<(), Failure>>,
@@ -81,7 +82,7 @@ impl Roster {
     /// Whether a seat is missing for somebody who is chosen, or for whoever is chosen next.
     pub(crate) fn is_short_of_seats(&self) -> bool {
         let (people, counts) = (&self.people, self.counts());
-        let is_used_up = people.limit().is_some_and(|limit| limit <= people.seats_before());
+        let is_used_up = people.facts().limit.is_some_and(|limit| limit <= people.seats_before());
         people.lacks_seats() || is_used_up && counts.eligible > 0
     }
 
@@ -136,16 +137,6 @@ impl Roster {
         !self.searches.is_empty()
     }
 
-    /// Whether a filter is on.
-    pub(crate) fn is_filtered(&self) -> bool {
-        self.list.is_filtered()
-    }
-
-    /// What is wrong with the filter's words.
-    pub(crate) fn filter_problem(&self) -> Option<&'static str> {
-        self.list.problem()
-    }
-
     /// What a bare word of the filter could mean besides itself, where there are users of that kind or in that state.
     pub(crate) fn filter_offer(&self) -> Option<Offer> {
         Offer::of(&self.typed).filter(|offer| self.offered(offer) > 0)
@@ -178,11 +169,6 @@ impl Roster {
     /// The rows that are shown.
     pub(crate) fn rows_shown(&self) -> Ticks {
         self.people.shown.clone()
-    }
-
-    /// Whether the rows stand by name.
-    pub(crate) const fn is_by_name(&self) -> bool {
-        self.list.is_by_name()
     }
 
     /// What was typed into the filter.
@@ -253,17 +239,11 @@ impl Roster {
 
     /// Unticks what is shown; everything without a filter.
     pub(crate) fn clear(&mut self) {
-        if self.is_filtered() {
+        if self.list.is_filtered() {
             self.people.tick(&self.rows_shown(), false);
         } else {
             self.people.clear();
         }
-    }
-
-    /// Forgets ticks that can't be applied (no longer eligible, no longer listed), once the list is complete; says
-    /// whether there were any. What is not ticked on screen must not count as chosen.
-    pub(crate) fn prune(&mut self) -> bool {
-        self.is_whole() && self.people.prune()
     }
 
     /// What is on record has changed: a filter by it picks other rows.

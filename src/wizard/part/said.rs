@@ -27,7 +27,7 @@ pub(crate) fn users_are(count: u32) -> String {
 
 /// A card about users, with the branches that are said of this run while so many are protected. Seats are missing where
 /// the card is about that.
-pub(crate) fn card(cx: ViewCx<'_>, protected: u32, id: CardId, names: &[(&str, &str)]) -> Card {
+pub(crate) fn card(cx: ViewCx<'_>, protected: u32, id: CardId, names: &[(&str, String)]) -> Card {
     let record = cx.session.record.as_ref();
     let listed = match record.and_then(|record| record.impersonation.as_ref()).map(|details| &details.listing)
     {
@@ -38,13 +38,14 @@ pub(crate) fn card(cx: ViewCx<'_>, protected: u32, id: CardId, names: &[(&str, &
     let seats = (id == CardId::PartlyNoSeats).then_some(Case::NoSeat);
     let protected = if protected > 0 { Case::Protected } else { Case::Nobody };
     let cases: Vec<Case> = [listed, protected].into_iter().chain(seats).collect();
-    Card::in_case(id, &cases, names)
+    let names: Vec<(&str, &str)> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Card::in_case(id, &cases, &names)
 }
 
 /// Users are chosen, and so many seats are missing for them.
 pub(crate) fn seats_missing(cx: ViewCx<'_>, protected: u32, chosen: u32, missing: u32) -> Card {
     let names = [("chosen", users_are(chosen)), ("missing", counted(missing, "seat is", "seats are"))];
-    card(cx, protected, CardId::SeatsMissing, &lent(&names))
+    card(cx, protected, CardId::SeatsMissing, &names)
 }
 
 /// Enable Auto is on, and for this reason no sweep turns anybody on.
@@ -59,7 +60,7 @@ pub(crate) fn stalled(cx: ViewCx<'_>, protected: u32, schedule: Schedule, why: S
         Standstill::NoSweeper | Standstill::Overdue => (CardId::Stalled, 0),
     };
     let names = [("on", on(protected)), ("waiting", waiting), ("most", counted(most, "seat", "seats"))];
-    card(cx, protected, id, &lent(&names))
+    card(cx, protected, id, &names)
 }
 
 /// Some who were meant to be protected are not: so many, by these results; a mailbox that can't be turned on, by its name
@@ -92,10 +93,5 @@ pub(crate) fn partly(
         ("missing", grouped(off)),
         ("reason", reason.unwrap_or_default().to_string()),
     ];
-    card(cx, protected, id, &lent(&names))
-}
-
-/// Names as cards take them.
-fn lent<'n>(names: &'n [(&'n str, String)]) -> Vec<(&'n str, &'n str)> {
-    names.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    card(cx, protected, id, &names)
 }

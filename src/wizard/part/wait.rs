@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     domain::{
         failure::Failure,
+        phrase::Phrase,
         time::{Moment, in_words},
     },
     wizard::{
@@ -122,9 +123,7 @@ impl<R> Wait<R> {
     pub(crate) fn clock(&self) -> Option<Clock> {
         self.is_out().then_some(self.clock)
     }
-}
 
-impl<R> Wait<R> {
     /// A part of the answer; more follows.
     pub(crate) fn part(&self, arrival: &mut Arrival) -> Option<Reply> {
         self.pending.part(arrival)
@@ -152,16 +151,21 @@ impl Clock {
 
     /// The line of state.
     pub(crate) fn notice(self, now: Moment) -> Notice {
-        let Kind { what, usual, worst } = self.kind;
         let waited = now.since(self.since);
-        let elapsed = in_words(waited);
         if self.is_on_server && waited >= SLOW {
-            return Notice::new(
-                Tone::Busy,
-                format_args!("{what}: waiting for the record's server, {elapsed}. At worst {SERVER_WORST}."),
-            );
+            let (what, elapsed) = (self.kind.what, in_words(waited));
+            let words =
+                format_args!("{what}: waiting for the record's server, {elapsed}. At worst {SERVER_WORST}.");
+            return Notice::new(Tone::Busy, words);
         }
-        Notice::new(Tone::Busy, format_args!("{what}: {elapsed}. Usually {usual}, at worst {worst}."))
+        Notice::new(Tone::Busy, self.words("", now))
+    }
+
+    /// What is going on, how far it is, and for how long.
+    pub(crate) fn words(self, so_far: &str, now: Moment) -> Phrase {
+        let Kind { what, usual, worst } = self.kind;
+        let elapsed = in_words(now.since(self.since));
+        format_args!("{what}: {so_far}{elapsed}. Usually {usual}, at worst {worst}.").into()
     }
 
     /// When the line of state changes next.

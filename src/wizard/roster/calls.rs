@@ -4,11 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     domain::{
-        bill::StaysOff,
         failure::Failure,
         run::RunRecord,
         time::Moment,
-        user::{Kind, UserPage},
+        user::UserPage,
         verdict::{ListNote, ListSummary},
     },
     wizard::{
@@ -18,7 +17,7 @@ use crate::{
     },
 };
 
-use super::{Roster, people::People, shared::Shared, ticks::Ticks};
+use super::{Roster, people::People, shared::Shared};
 
 /// Ticks are saved at most this long after a change (product.md section 9, *Users*).
 const SAVE_AFTER: Duration = Duration::from_secs(1);
@@ -50,10 +49,10 @@ impl Roster {
     pub(crate) fn again(&mut self, record: &mut RunRecord, now: Moment, calls: &mut Outbox) {
         self.end_readers(calls);
         let draft = self.people.draft();
-        let rule = self.people.rule().cloned();
+        let rule = self.people.facts().rule.clone();
         self.people = People::default();
         self.list.empty();
-        self.people.set_rule(rule);
+        self.people.change_facts(|facts| facts.rule = rule);
         self.notes.clear();
         (self.listed, self.read) = (None, None);
         // `start` takes the ticks from the record: the ones here are newer.
@@ -242,24 +241,27 @@ impl Roster {
         self.counting.start(calls, pending::save_list(record.id.clone(), self.summary(record)));
     }
 
-    /// Saves the counts once more where checks have changed them since: the outcome is computed from them.
-    pub(crate) fn count_checked(&mut self, record: &RunRecord, calls: &mut Outbox) {
+    /// Saves what the outcome is computed from: the counts, where checks have changed them since, and the ticks without
+    /// those that can't be applied (no longer eligible, no longer listed). What is not ticked on screen must not count as
+    /// chosen.
+    pub(crate) fn finish(&mut self, record: &mut RunRecord, calls: &mut Outbox) {
+        self.is_dirty |= self.is_whole() && self.people.prune();
         if self.has_new_counts {
             self.count(record, calls);
         }
+        self.save(record, calls);
     }
 
     /// What the complete list comes to.
     fn summary(&self, record: &RunRecord) -> ListSummary {
         let counts = self.people.counts();
-        let bill = self.people.bill(&Ticks::default());
         let gaps = self.notes.iter().filter(|note| note.is_gap()).map(|note| note.words().clone());
         // The seat of a listed user who is marked as left counts among those of leavers until a pass takes the mark off.
         let protected = counts.protected.saturating_sub(self.people.listed_leavers());
         let mut list = ListSummary {
             listed: counts.listed,
             eligible: counts.eligible.saturating_add(protected),
-            unchecked: bill.staying_off(StaysOff::Kind(Kind::NotKnownYet)),
+            unchecked: self.people.unchecked(),
             gaps: gaps.collect(),
             ..ListSummary::default()
         };

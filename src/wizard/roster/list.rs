@@ -12,7 +12,7 @@ use super::{
 
 /// The rows that are shown. Which they are stands with the people too, as a set.
 #[derive(Debug, Default)]
-pub(super) struct List {
+pub(crate) struct List {
     /// In their order.
     rows: Vec<u32>,
     /// All rows sorted by name, whatever the filter shows; none: in order of arrival.
@@ -39,7 +39,7 @@ impl List {
     }
 
     /// Whether a filter is on.
-    pub(super) fn is_filtered(&self) -> bool {
+    pub(crate) fn is_filtered(&self) -> bool {
         !self.query.is_empty()
     }
 
@@ -49,7 +49,7 @@ impl List {
     }
 
     /// What is wrong with the filter's words.
-    pub(super) fn problem(&self) -> Option<&'static str> {
+    pub(crate) fn problem(&self) -> Option<&'static str> {
         self.query.problem()
     }
 
@@ -128,7 +128,7 @@ impl List {
     }
 
     /// Whether the rows stand by name.
-    pub(super) const fn is_by_name(&self) -> bool {
+    pub(crate) const fn is_by_name(&self) -> bool {
         self.by_name.is_some()
     }
 

@@ -13,12 +13,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::domain::{
     draft::Draft,
     id::UserId,
-    protection::{AutoRule, Chosen, Protection, SeatOutcome, SeatResult, State},
-    run::SweeperStatus,
+    protection::{Chosen, Protection, SeatOutcome, SeatResult},
     seats::{SeatRemark, Seats},
     sydney,
     text::Text,
-    user::{Kind, Kinds, User, UserPage},
+    user::{Kind, User, UserPage},
     verdict::Schedule,
 };
 
@@ -151,21 +150,9 @@ impl People {
         self.settle();
     }
 
-    /// The included kinds are others now.
-    pub(crate) fn include(&mut self, kinds: Kinds) {
-        self.facts.kinds = kinds;
-        self.settle();
-    }
-
-    /// The rule is on or off now.
-    pub(crate) fn set_rule(&mut self, rule: Option<AutoRule>) {
-        self.facts.rule = rule;
-        self.settle();
-    }
-
-    /// What runs the next pass.
-    pub(crate) fn set_sweeper(&mut self, sweeper: SweeperStatus) {
-        self.facts.sweeper = sweeper;
+    /// Something else that is on record has changed: included kinds, the rule, what runs the next pass.
+    pub(crate) fn change_facts(&mut self, how: impl FnOnce(&mut Protection<()>)) {
+        how(&mut self.facts);
         self.settle();
     }
 
@@ -282,9 +269,12 @@ impl People {
 
     /// How many users are off because the kind of their mailboxes is not known.
     pub(crate) fn unchecked(&self) -> u32 {
-        let kind = [Kind::NotKnownYet];
-        let off = |at| self.in_state(State::NotIncluded, at) & !self.unlisted.word(at);
-        self.count(|at| self.in_kinds(&kind, at) & off(at))
+        self.count(|at| self.open(at) & !self.eligible.word(at))
+    }
+
+    /// The rows of those of these users who are listed.
+    pub(crate) fn rows_of(&self, users: &[Chosen]) -> Ticks {
+        users.iter().filter_map(|user| self.pages.find(user.id)).collect()
     }
 
     /// The row of a user who is listed.
@@ -292,19 +282,14 @@ impl People {
         self.pages.find(user)
     }
 
+    /// What else is on record. Seats and exclusions are not in it: they are kept by row.
+    pub(crate) const fn facts(&self) -> &Protection<()> {
+        &self.facts
+    }
+
     /// Seats in use now, over all products.
     pub(crate) fn seats_before(&self) -> u32 {
         self.counts().seats.saturating_add(self.facts.used_elsewhere)
-    }
-
-    /// Seats in use of the customer's other products.
-    pub(crate) const fn used_elsewhere(&self) -> u32 {
-        self.facts.used_elsewhere
-    }
-
-    /// Seats bought.
-    pub(crate) const fn limit(&self) -> Option<u32> {
-        self.facts.limit
     }
 
     /// Whether more users are ticked than there are seats left.
@@ -313,19 +298,9 @@ impl People {
         self.counts().ticked > 0 && self.facts.limit.is_some_and(|limit| after > limit)
     }
 
-    /// The standing rule.
-    pub(crate) const fn rule(&self) -> Option<&AutoRule> {
-        self.facts.rule.as_ref()
-    }
-
     /// What the next pass makes of those whom Enable Auto wants; none without a rule.
     pub(crate) const fn schedule(&self) -> Option<Schedule> {
         self.schedule
-    }
-
-    /// The included kinds.
-    pub(crate) const fn included(&self) -> Kinds {
-        self.facts.kinds
     }
 
     /// Whether All is on.

@@ -302,7 +302,8 @@ fn half_a_million_users_are_listed_ticked_searched_and_sorted() {
     assert_eq!(rig.name(Rows::len(&rig.roster) - 1), "User 000001");
     rig.roster.people.tick_all();
     assert_eq!(rig.roster.counts().ticked, 450_000);
-    rig.roster.record_changed(|people| people.include(Kinds::default().toggled(Kind::Shared)));
+    let shared = Kinds::default().toggled(Kind::Shared);
+    rig.roster.record_changed(|people| people.change_facts(|facts| facts.kinds = shared));
     let bill = rig.roster.people.bill(rig.roster.people.ticked());
     assert_eq!(bill.turn_on, [(Kind::User, 450_000), (Kind::Shared, 50_000)]);
     rig.roster.clear();

@@ -93,49 +93,11 @@ impl Screen for Outcome {
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let mut blocks = Vec::new();
-        let heading: Phrase = if let Some(read) = &self.read {
-            proof(read, cx, &mut blocks);
-            if !read.troubled.is_empty() {
-                let rows = RowsView::new(results::COLUMNS, &read.troubled, Phrase::default());
-                let domain = read.outcome.run.organisation.as_ref().and_then(|found| found.domain.clone());
-                blocks.push(Block::Rows(RowsView {
-                    counts: vec![left_off(read.troubled.all())],
-                    domain,
-                    ..rows
-                }));
-            }
-            blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
-            blocks.push(Block::Lines(&read.lines));
-            Text::of(format_args!("{}", read.verdict.headline(&read.outcome))).into()
-        } else {
-            blocks.push(self.failure.as_ref().map_or_else(
-                || Block::Para("Reading everything back from the record.".into()),
-                |failure| Block::Failure(failure.clone()),
-            ));
-            "Outcome".into()
-        };
-        let scene = Scene::new(QuestionId::Outcome, Shape::Read, heading, blocks);
         let scene = match &self.read {
-            None if self.reading.is_out() => scene,
-            None => scene.enter(Action::Refresh),
-            Some(_) => {
-                let next = Offer {
-                    label: self.form.next().receipt(),
-                    ..words::offer(QuestionId::Outcome, Action::NextReceipt)
-                };
-                scene.enter(Action::Another).with(next)
-            }
+            Some(read) => self.read_view(read, cx),
+            None => self.unread_view(),
         };
-        let has_countdown = self.read.as_ref().is_some_and(|read| read.outcome.protection.rule.is_some());
-        let next_change = has_countdown.then(|| sweep::next_minute(cx.now));
-        let handouts = self.read.iter().map(|read| Handout {
-            id: HandoutId::Receipt,
-            text: read.text.as_str().into(),
-            file: self.form.file_name(&read.outcome),
-        });
-        Scene { next_change, handouts: handouts.collect(), ..scene }
-            .waiting_for(cx.now, [self.reading.clock()])
+        scene.waiting_for(cx.now, [self.reading.clock()])
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Card {
@@ -163,8 +125,8 @@ impl Screen for Outcome {
             0 => String::new(),
             count => format!("{} turned on at the next sweep. ", said::users_are(count)),
         };
-        let (on, next) = (said::on(protected), sweep::due(cx));
-        let names = [("on", on.as_str()), ("scheduled", scheduled.as_str()), ("next", next.as_str())];
+        let names =
+            [("on", said::on(protected)), ("scheduled", scheduled), ("next", sweep::due(cx).to_string())];
         said::card(cx, protected, id, &names)
     }
 }
@@ -177,6 +139,41 @@ fn only_problem(outcome: &run::Outcome, cx: ViewCx<'_>) -> Option<(Text, Text)> 
 }
 
 impl Outcome {
+    /// What was read back, and the receipt.
+    fn read_view<'a>(&self, read: &'a ReadBack, cx: ViewCx<'_>) -> Scene<'a> {
+        let mut blocks = proof(read, cx);
+        if !read.troubled.is_empty() {
+            let counts = vec![left_off(read.troubled.all())];
+            let domain = read.outcome.run.organisation.as_ref().and_then(|found| found.domain.clone());
+            let rows = RowsView::new(results::COLUMNS, &read.troubled, Phrase::default());
+            blocks.push(Block::Rows(RowsView { counts, domain, ..rows }));
+        }
+        blocks.push(Block::Para(phrase!["Receipt ", self.form.name()]));
+        blocks.push(Block::Lines(&read.lines));
+        let next = words::offer(QuestionId::Outcome, Action::NextReceipt);
+        let next = Offer { label: self.form.next().receipt(), ..next };
+        let has_countdown = read.outcome.protection.rule.is_some();
+        let file = self.form.file_name(&read.outcome);
+        let receipt = Handout { id: HandoutId::Receipt, text: read.text.as_str().into(), file };
+        let scene =
+            Scene::new(QuestionId::Outcome, Shape::Read, read.verdict.headline(&read.outcome), blocks);
+        Scene {
+            next_change: has_countdown.then(|| sweep::next_minute(cx.now)),
+            handouts: vec![receipt],
+            ..scene.enter(Action::Another).with(next)
+        }
+    }
+
+    /// Nothing has been read back yet.
+    fn unread_view<'a>(&self) -> Scene<'a> {
+        let block = self.failure.as_ref().map_or_else(
+            || Block::Para("Reading everything back from the record.".into()),
+            |failure| Block::Failure(failure.clone()),
+        );
+        let scene = Scene::new(QuestionId::Outcome, Shape::Read, "Outcome", vec![block]);
+        if self.reading.is_out() { scene } else { scene.enter(Action::Refresh) }
+    }
+
     fn ask(&mut self, cx: &mut UpdateCx<'_>) {
         self.failure = None;
         if let Some(run) = cx.run() {
@@ -214,9 +211,9 @@ fn left_off(troubled: &[SeatResult]) -> Phrase {
 }
 
 /// The proof: what was read back.
-fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
+fn proof<'a>(read: &ReadBack, cx: ViewCx<'_>) -> Vec<Block<'a>> {
     let (outcome, verdict) = (&read.outcome, &read.verdict);
-    blocks.push(Block::Para("Read back from the record just now.".into()));
+    let mut blocks = vec![Block::Para("Read back from the record just now.".into())];
     let excluded = size(outcome.protection.exclusions.len());
     let mut counts = vec![Count::new("protected", verdict.protected, Tone::Good)];
     counts.extend(
@@ -261,6 +258,7 @@ fn proof<'a>(read: &'a ReadBack, cx: ViewCx<'_>, blocks: &mut Vec<Block<'a>>) {
     if let Some(why) = outcome.protection.rule.as_ref().and_then(|rule| rule.attention.as_ref()) {
         blocks.push(Block::Strong(Tone::Warn, phrase!["Enable Auto needs attention: ", why]));
     }
+    blocks
 }
 
 /// What happens next and when, and whether the history is whole.

@@ -177,7 +177,7 @@ impl Screen for Users {
             },
             (None, None) => CardId::UsersChosen,
         };
-        said::card(cx, protected, id, &[("next", sweep::due(cx).as_str())])
+        said::card(cx, protected, id, &[("next", sweep::due(cx).to_string())])
     }
 }
 
@@ -258,7 +258,7 @@ impl Users {
             Ok(rows) => rows,
             Err(why) => return cx.say(Tone::Warn, why),
         };
-        if let (Mark::Tick, Which::Shown(_), false) = (mark, which, cx.session.roster.is_filtered()) {
+        if let (Mark::Tick, Which::Shown(_), false) = (mark, which, cx.session.roster.list.is_filtered()) {
             return cx.say(Tone::Plain, phrase!["These ticks what a filter shows. ", WayOn::Filter]);
         }
         match mark {
@@ -368,14 +368,10 @@ impl Users {
             return Step::Stay;
         }
         self.is_finishing = true;
-        if cx.session.roster.prune() {
-            cx.session.roster.touched(cx.calls);
-        }
         let session = &mut *cx.session;
-        if let Some(record) = &session.record {
-            session.roster.count_checked(record, cx.calls);
+        if let Some(record) = session.record.as_mut() {
+            session.roster.finish(record, cx.calls);
         }
-        cx.session.save_ticks(cx.calls);
         self.go_on(cx)
     }
 
@@ -421,11 +417,11 @@ fn rows(roster: &Roster, which: &Which) -> Result<Ticks, Phrase> {
 /// The row that was named first; of rows that were not named one by one, the one that came first.
 fn first(roster: &Roster, which: &Which, rows: &Ticks) -> Option<u32> {
     let named = match which {
-        Which::Users(users) => users.iter().find_map(|user| roster.people.row_of(*user)),
-        Which::Range(from, ..) => roster.people.row_of(*from),
-        Which::All | Which::Shown(_) => None,
+        Which::Users(users) => users.as_slice(),
+        Which::Range(from, ..) => std::slice::from_ref(from),
+        Which::All | Which::Shown(_) => &[],
     };
-    named.or_else(|| rows.rows().next())
+    named.iter().find_map(|user| roster.people.row_of(*user)).or_else(|| rows.rows().next())
 }
 
 /// Who lists the users.
@@ -436,7 +432,7 @@ fn party(cx: ViewCx<'_>) -> Party {
 /// Nobody is ticked because the rule turns everybody on: there is no bill to show before finishing.
 fn is_left_to_rule(cx: &UpdateCx<'_>) -> bool {
     let roster = &cx.session.roster;
-    roster.people.rule().is_some() && !roster.people.is_all() && roster.counts().ticked == 0
+    roster.people.facts().rule.is_some() && !roster.people.is_all() && roster.counts().ticked == 0
 }
 
 /// Lists the users again from the start.

@@ -39,8 +39,7 @@ impl People {
     /// 64 rows with a problem at once.
     fn in_trouble(&self, is_any_kind: bool, at: usize) -> u64 {
         let never = if is_any_kind { 0 } else { self.in_kinds(&[Kind::Guest, Kind::WithoutMailbox], at) };
-        let off = self.live.word(at) & !self.on.word(at) & !self.excluded.rows.word(at);
-        off & self.problem.word(at) & !never
+        self.free(at) & self.problem.word(at) & !never
     }
 
     /// What turning these rows on means for the bill.
@@ -90,11 +89,9 @@ impl People {
     }
 
     /// 64 rows that are not checked yet, and that nothing else keeps off.
-    fn open(&self, at: usize) -> u64 {
-        let kept_off =
-            self.on.word(at) | self.excluded.rows.word(at) | self.problem.word(at) | self.unlisted.word(at);
-        let known = if self.is_known { u64::MAX } else { 0 };
-        known & self.live.word(at) & self.in_kinds(&[Kind::NotKnownYet], at) & !kept_off
+    pub(super) fn open(&self, at: usize) -> u64 {
+        let known = if self.is_known { self.free(at) } else { 0 };
+        known & self.in_kinds(&[Kind::NotKnownYet], at) & !self.problem.word(at) & !self.unlisted.word(at)
     }
 
     /// Rows as the store needs them.

@@ -39,10 +39,9 @@ impl People {
         let allowed: Vec<Kind> = Kind::ALL.into_iter().filter(may).collect();
         let mut counts = Counts { seats: size(self.seats_ahead.len()), ..Counts::default() };
         for at in 0..self.pages.words() {
-            let (live, on, excluded) = (self.live.word(at), self.on.word(at), self.excluded.rows.word(at));
-            let (shown, listed) = (self.shown.word(at), live & !self.unlisted.word(at));
-            let free = listed & !on & !excluded & !self.problem.word(at);
-            let eligible = free & self.in_kinds(&allowed, at);
+            let (live, on, shown) = (self.live.word(at), self.on.word(at), self.shown.word(at));
+            let listed = live & !self.unlisted.word(at);
+            let eligible = listed & self.free(at) & !self.problem.word(at) & self.in_kinds(&allowed, at);
             let ticked = eligible & self.meant(at);
             self.eligible.put_word(at, eligible);
             self.ticked.put_word(at, ticked);
@@ -51,7 +50,7 @@ impl People {
             counts.these += ones(eligible & shown);
             counts.ticked += ones(ticked);
             counts.outside += ones(ticked & !shown);
-            counts.excluded += ones(live & excluded);
+            counts.excluded += ones(live & self.excluded.rows.word(at));
             counts.unchecked += ones(listed & self.in_kinds(&[Kind::NotKnownYet], at));
             counts.protected += ones(listed & on);
             counts.seats += ones(live & on);

@@ -45,7 +45,7 @@ impl People {
     /// whose backup there is a problem.
     pub(in super::super) fn in_state(&self, state: State, word: usize) -> u64 {
         let (on, excluded) = (self.on.word(word), self.excluded.rows.word(word));
-        let free = self.live.word(word) & !on & !excluded;
+        let free = self.free(word);
         let known = if self.is_known { u64::MAX } else { 0 };
         let turning = free & self.turning.word(word);
         let off = free & !turning & self.eligible.word(word);
@@ -67,6 +67,11 @@ impl People {
             // Of those who are free only the kind keeps anybody from being eligible.
             State::NotIncluded => free & !turning & !problem & !self.eligible.word(word) & known,
         }
+    }
+
+    /// 64 rows that are off, and not excluded.
+    pub(super) fn free(&self, word: usize) -> u64 {
+        self.live.word(word) & !self.on.word(word) & !self.excluded.rows.word(word)
     }
 
     fn of_kind(&self, kind: Kind) -> Option<&Ticks> {

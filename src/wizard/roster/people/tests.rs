@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     bill::StaysOff,
-    protection::Seat,
+    protection::{Seat, State},
     sweep::{Candidate, summary},
     time::Moment,
-    user::NewUser,
+    user::{Kinds, NewUser},
 };
 
 fn id(n: u32) -> UserId {
@@ -185,7 +185,7 @@ fn play(people: &mut People, model: &mut Model, step: Step) {
             model.exclude(&out);
         }
         Step::Include(kinds) => {
-            people.include(Kinds::from_bits(kinds));
+            people.change_facts(|facts| facts.kinds = Kinds::from_bits(kinds));
             model.kinds = Kinds::from_bits(kinds);
         }
         Step::All => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        bill::{counted, grouped, size},
+        bill::{counted, size},
         card::{Card, CardId, Party},
         failure::Failure,
         phrase::{Noun, Phrase, phrase},
@@ -20,7 +20,6 @@ use crate::{
             said,
         },
         pending::{self, Arrival, Pending, Reply, Saved},
-        roster::Ticks,
         screen::Scene,
         view::{Block, Count, Rows, RowsView, Tone},
     },
@@ -51,8 +50,6 @@ pub(super) struct Apply {
     broken: Option<Failure>,
     /// Every user whom it is for.
     users: Arc<Vec<Chosen>>,
-    /// Their rows when it was sent.
-    rows: Ticks,
     /// Results so far; once it is over, those that did not go well come first.
     results: Results,
     /// What became of how many, once it is over: half a million results are not counted for each key.
@@ -100,8 +97,7 @@ impl Apply {
             // The record has to know whether this is All before it is carried out.
             cx.session.save_ticks(cx.calls);
             let people = &mut cx.session.roster.people;
-            self.rows = users.iter().filter_map(|user| people.row_of(user.id)).collect();
-            people.set_turning(self.rows.clone());
+            people.set_turning(people.rows_of(&users));
             pending::apply(run, users)
         };
         self.writing.start(cx.calls, write);
@@ -149,11 +145,6 @@ impl Dialog for Apply {
         } else if let Some(ended) = self.writing.take(arrival) {
             self.broken = ended.err();
             self.end(cx);
-            if self.broken.is_none()
-                && let Some(record) = cx.session.record.as_mut().filter(|_| self.way != Way::Off)
-            {
-                record.unfinished.clear();
-            }
         }
         DialogResult::Stay
     }
@@ -183,7 +174,7 @@ impl Dialog for Apply {
         if off > 0 {
             return Some(said::partly(cx, (protected, off), self.results.all(), None));
         }
-        Some(said::card(cx, protected, CardId::UsersDone, &[("on", &said::on(protected))]))
+        Some(said::card(cx, protected, CardId::UsersDone, &[("on", said::on(protected))]))
     }
 }
 
@@ -200,19 +191,18 @@ impl Apply {
             }
             Way::On | Way::Resumed => {
                 // While it went on, some of them may have been listed.
-                if self.rows.count() < self.users.len() {
-                    let row = |user: &Chosen| roster.people.row_of(user.id);
-                    self.rows = self.users.iter().filter_map(row).collect();
-                }
-                roster.applied(&self.rows);
+                roster.applied(&roster.people.rows_of(&self.users));
                 roster.touched(cx.calls);
             }
         }
-        if self.way == Way::Resumed
-            && let Some(record) = &cx.session.record
-        {
-            // What was read while this write went on may be older than its last batch.
-            cx.session.roster.look_again(record, cx.calls);
+        if let Some(record) = cx.session.record.as_mut().filter(|_| self.way != Way::Off) {
+            if self.broken.is_none() {
+                record.unfinished.clear();
+            }
+            if self.way == Way::Resumed {
+                // What was read while this write went on may be older than its last batch.
+                cx.session.roster.look_again(record, cx.calls);
+            }
         }
     }
 
@@ -244,18 +234,12 @@ impl Apply {
 
     fn over<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let (good, total) = (self.good, size(self.users.len()));
+        let done = if self.way == Way::Off { "turned off" } else { "protected" };
         let heading: Phrase = match self.way {
-            Way::Off if good == total => phrase![(good, Noun::User), " turned off"],
-            Way::Off => {
-                format_args!("Partly done: {} of {} turned off", grouped(good), grouped(total)).into()
-            }
+            _ if good < total => phrase!["Partly done: ", good, " of ", total, " ", done],
             // Those of before the interruption are not among the results.
-            Way::Resumed if good == total => {
-                let users = counted(good, "more user", "more users");
-                format_args!("{users} protected").into()
-            }
-            _ if good == total => phrase![(good, Noun::User), " protected"],
-            _ => format_args!("Partly done: {} of {} protected", grouped(good), grouped(total)).into(),
+            Way::Resumed => format_args!("{} {done}", counted(good, "more user", "more users")).into(),
+            Way::On | Way::Off => phrase![(good, Noun::User), " ", done],
         };
         let blocks = vec![Block::Counts(self.tally.clone()), self.list(cx)];
         let scene = Scene::new(QuestionId::Results, Shape::Read, heading, blocks);

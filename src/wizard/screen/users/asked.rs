@@ -44,7 +44,7 @@ impl TurnOff {
         let on = roster.people.on();
         let rows = rows.rows().filter(|row| on.has(*row)).collect();
         let users = roster.people.chosen(&rows);
-        (!users.is_empty()).then(|| Self { users, confirm: Confirm::default() })
+        (!users.is_empty()).then(|| Self { users, confirm: Confirm::of_users("Users to turn off") })
     }
 
     fn count(&self) -> u32 {
@@ -56,11 +56,6 @@ impl Dialog for TurnOff {
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
         match given {
             Given::Back | Given::No => DialogResult::Close,
-            // The count is typed for one user too.
-            Given::Yes => {
-                self.confirm.again(phrase!["Type ", self.count(), " to go on."]);
-                DialogResult::Stay
-            }
             given if self.confirm.accept(&given, self.count()) => {
                 let users = std::mem::take(&mut self.users);
                 DialogResult::Next(Box::new(Apply::begin(cx, users, Way::Off)))
@@ -77,7 +72,7 @@ impl Dialog for TurnOff {
         }
         let words = "No new backups are made for them from now on. What is kept already stays until its retention ends; then it is deleted.";
         blocks.push(Block::Strong(Tone::Warn, words.into()));
-        if people.rule().is_some() {
+        if people.facts().rule.is_some() {
             let words =
                 "Enable Auto is on: the next sweep that runs turns them on again. Exclude them first.";
             blocks.push(Block::Strong(Tone::Warn, words.into()));
@@ -85,11 +80,10 @@ impl Dialog for TurnOff {
         let seats = people.seats_before();
         let after = seats.saturating_sub(self.count());
         blocks.push(Block::Facts(vec![Fact::other("Seats now", seats), Fact::other("Seats after", after)]));
-        let hint = "Type the number of users.";
-        let shape = self.confirm.typed("Users to turn off", hint, self.count());
-        let heading = phrase!["Turn ", (self.count(), Noun::User), " off?"];
+        let (shape, heading) =
+            (self.confirm.shape(self.count()), phrase!["Turn ", (self.count(), Noun::User), " off?"]);
         let scene = Scene::new(QuestionId::TurnOff, shape, heading, blocks);
-        Scene { stamp: self.confirm.stamp(), ..scene.enter(Action::Yes).offer(Action::Back) }
+        self.confirm.asked(scene.enter(Action::Yes).offer(Action::Back))
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Option<Card> {
@@ -110,7 +104,7 @@ impl Shorter {
     /// Asks about the list that came short; none when none did.
     pub(super) fn open(cx: &UpdateCx<'_>) -> Option<Self> {
         let count = cx.session.roster.failure()?.acceptable()?;
-        Some(Self { count, confirm: Confirm::default(), saving: Wait::default() })
+        Some(Self { count, confirm: Confirm::of_users("Users now"), saving: Wait::default() })
     }
 }
 
@@ -119,8 +113,6 @@ impl Dialog for Shorter {
         match given {
             _ if self.saving.is_out() => {}
             Given::Back | Given::No => return DialogResult::Close,
-            // The number is typed for one user too.
-            Given::Yes => self.confirm.again(phrase!["Type ", self.count, " to go on."]),
             given if self.confirm.accept(&given, self.count) => {
                 if let Some(record) = &cx.session.record {
                     let accept = pending::accept_shorter(record.customer.id, self.count);
@@ -144,18 +136,13 @@ impl Dialog for Shorter {
         let mut blocks: Vec<Block<'a>> = failure.map(Block::Failure).into_iter().collect();
         let words = "Ask the customer whether so few users are left. Whoever is not on the list is marked as gone by the next sweep that runs; nobody is turned off.";
         blocks.push(Block::Strong(Tone::Warn, words.into()));
-        let hint = "Type the number of users.";
-        let shape = if self.saving.is_out() {
-            Shape::Read
-        } else {
-            self.confirm.typed("Users now", hint, self.count)
-        };
+        let shape = if self.saving.is_out() { Shape::Read } else { self.confirm.shape(self.count) };
         let heading = phrase!["Has the customer ", (self.count, Noun::User), " now?"];
         let scene = Scene::new(QuestionId::Shorter, shape, heading, blocks)
             .enter(Action::Yes)
             .offer(Action::Back)
             .waiting_for(cx.now, [self.saving.clock()]);
-        Scene { stamp: self.confirm.stamp(), ..scene }
+        self.confirm.asked(scene)
     }
 }
 

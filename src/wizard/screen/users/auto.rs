@@ -8,7 +8,7 @@ use crate::{
     domain::{
         bill::{Bill, counted, grouped},
         card::{Card, CardId},
-        phrase::{Phrase, phrase},
+        phrase::{Noun, Phrase, phrase},
         protection::AutoRule,
         run::SweeperStatus,
         sydney,
@@ -26,7 +26,7 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Rule},
-        roster::Ticks,
+        roster::{People, Ticks},
         screen::Scene,
         view::{BillView, Block, Fact, FactId, Tone},
     },
@@ -63,14 +63,13 @@ pub(super) struct Auto {
     stage: Stage,
     asking: Wait<SweeperStatus>,
     saving: Wait<Rule>,
-    sweeper: Option<SweeperStatus>,
-    /// What was shown.
-    shown: Option<(Bill, Ticks)>,
+    /// What is shown, once the list and the sweeper are known.
+    bill: Bill,
+    rows: Ticks,
     /// Active seats of this product, those of users who are not listed any more included: the ceiling is for all.
     seats_on: u32,
-    /// What was proposed, and what is taken.
-    proposed: u32,
-    ceiling: u32,
+    /// The ceiling, where another one was typed than is proposed.
+    typed: Option<u32>,
     ceiling_problem: Option<Phrase>,
     confirm: Confirm,
 }
@@ -79,7 +78,7 @@ impl Auto {
     /// Opens it: to make the rule, or to undo the one that is on.
     pub(super) fn open(cx: &mut UpdateCx<'_>) -> Self {
         let mut auto = Self::default();
-        if cx.session.roster.people.rule().is_some() {
+        if cx.session.roster.people.facts().rule.is_some() {
             auto.stage = Stage::Undo;
         } else {
             auto.asking.start(cx, pending::load_sweeper(), wait::SWEEPER);
@@ -90,57 +89,56 @@ impl Auto {
 
     /// Seats that this product uses once every eligible user is on.
     fn after(&self) -> u32 {
-        self.shown.as_ref().map_or(0, |(bill, _)| self.seats_on.saturating_add(bill.new_seats()))
+        self.seats_on.saturating_add(self.bill.new_seats())
     }
 
-    fn count(&self) -> u32 {
-        self.shown.as_ref().map_or(0, |(bill, _)| bill.billed())
+    /// The ceiling that is proposed.
+    fn proposed(&self) -> u32 {
+        AutoRule::default_ceiling(self.after())
+    }
+
+    fn ceiling(&self) -> u32 {
+        self.typed.unwrap_or_else(|| self.proposed())
     }
 
     fn take_ceiling(&mut self, most: u32) {
         self.confirm.renew();
         if most < self.after() {
-            let needed = grouped(self.after());
-            self.ceiling_problem = Some(
-                format_args!("The next sweep needs {needed}; below that it would turn on nobody.").into(),
-            );
-        } else {
-            self.ceiling = most;
-            self.ceiling_problem = None;
-            self.stage = if self.is_high() { Stage::HighCeiling } else { Stage::Number };
+            let words =
+                phrase!["The next sweep needs ", self.after(), "; below that it would turn on nobody."];
+            self.ceiling_problem = Some(words);
+            return;
         }
-    }
-
-    /// Whether the ceiling is more than twice the count, and was not proposed: a few users always get room for ten.
-    fn is_high(&self) -> bool {
-        self.ceiling > self.proposed && self.ceiling > self.after().saturating_mul(2)
+        self.ceiling_problem = None;
+        self.typed = Some(most).filter(|most| *most != self.proposed());
+        // A few users always get room for ten.
+        let is_high = most > self.proposed() && most > self.after().saturating_mul(2);
+        self.stage = if is_high { Stage::HighCeiling } else { Stage::Number };
     }
 
     fn make(&mut self, cx: &mut UpdateCx<'_>, given: &Given) {
         let people = &cx.session.roster.people;
         // Checks that end meanwhile only take rows away: the number that was confirmed is the most that there can be.
         let now = people.expected();
-        let is_same = self.shown.as_ref().is_some_and(|(bill, rows)| {
-            let was_checked = bill.turn_on.iter().all(|(kind, _)| *kind != Kind::NotKnownYet);
-            if was_checked { *rows == now } else { rows.has_all(&now) }
-        });
+        let was_checked = self.bill.turn_on.iter().all(|(kind, _)| *kind != Kind::NotKnownYet);
+        let is_same = if was_checked { self.rows == now } else { self.rows.has_all(&now) };
         if !is_same || !cx.session.roster.is_whole() {
             self.stage = Stage::Waiting;
             self.changed(cx);
             self.confirm.again("The list has changed meanwhile. Please look again.");
             return;
         }
-        if self.confirm.accept(given, self.count())
+        if self.confirm.accept(given, self.bill.billed())
             && let Some(record) = &cx.session.record
         {
             let owed = Arc::new(people.chosen(people.eligible()));
-            let make = pending::make_rule(record.id.clone(), self.count(), self.ceiling, owed);
+            let make = pending::make_rule(record.id.clone(), self.bill.billed(), self.ceiling(), owed);
             self.saving.start(cx, make, wait::RECORD);
         }
     }
 
     fn undo(&mut self, cx: &mut UpdateCx<'_>) -> DialogResult {
-        let Some(rule) = cx.session.roster.people.rule() else { return DialogResult::Close };
+        let Some(rule) = cx.session.roster.people.facts().rule.as_ref() else { return DialogResult::Close };
         if rule.last_pass.is_some() && !cx.setup.operator.is_admin {
             cx.admin_only(ONLY_ADMIN);
         } else if let Some(record) = &cx.session.record {
@@ -153,25 +151,20 @@ impl Auto {
 impl Dialog for Auto {
     /// Goes on when the list and the sweeper are known.
     fn changed(&mut self, cx: &UpdateCx<'_>) {
-        let roster = &cx.session.roster;
-        let Some(sweeper) = &self.sweeper else { return };
-        if self.stage == Stage::Waiting && roster.is_whole() {
-            let people = &roster.people;
-            let rows = people.expected();
-            let bill = people.bill(&rows);
-            self.stage = match (bill.seats_missing(), sweeper.host()) {
-                (1.., _) => Stage::NoSeats,
-                (0, Some(_)) => Stage::Number,
-                (0, None) => Stage::NoSweeper,
-            };
-            self.seats_on = people.counts().seats;
-            let seats = self.seats_on.saturating_add(bill.new_seats());
-            // Another number that was typed stays, as far as it still does.
-            let typed = Some(self.ceiling).filter(|most| *most != self.proposed && *most >= seats);
-            self.proposed = AutoRule::default_ceiling(seats);
-            self.ceiling = typed.unwrap_or(self.proposed);
-            self.shown = Some((bill, rows));
+        let people = &cx.session.roster.people;
+        if self.stage != Stage::Waiting || self.asking.is_out() || !cx.session.roster.is_whole() {
+            return;
         }
+        self.rows = people.expected();
+        self.bill = people.bill(&self.rows);
+        self.seats_on = people.counts().seats;
+        self.stage = match (self.bill.seats_missing(), people.facts().sweeper.host()) {
+            (1.., _) => Stage::NoSeats,
+            (0, Some(_)) => Stage::Number,
+            (0, None) => Stage::NoSweeper,
+        };
+        // Another number that was typed stays, as far as it still does.
+        self.typed = self.typed.filter(|most| *most != self.proposed() && *most >= self.after());
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> DialogResult {
@@ -183,11 +176,11 @@ impl Dialog for Auto {
             }
             (Stage::Number, Given::Do(Action::Ceiling)) => self.stage = Stage::Ceiling,
             (Stage::HighCeiling, Given::Back | Given::No) => {
-                self.ceiling = self.proposed;
+                self.typed = None;
                 self.stage = Stage::Ceiling;
             }
             // As many as there are seats for, now: their bill is a question of its own.
-            (Stage::NoSeats, Given::Yes) if self.count() > 0 => {
+            (Stage::NoSeats, Given::Yes) if self.bill.billed() > 0 => {
                 cx.session.roster.people.tick_all();
                 cx.session.roster.touched(cx.calls);
                 return DialogResult::Next(Box::new(Review::open(cx)));
@@ -200,7 +193,7 @@ impl Dialog for Auto {
                 list_again(cx);
                 return DialogResult::Close;
             }
-            (Stage::Ceiling, Given::Yes) => self.take_ceiling(self.ceiling),
+            (Stage::Ceiling, Given::Yes) => self.take_ceiling(self.ceiling()),
             (Stage::Ceiling, Given::Number(most)) => self.take_ceiling(*most),
             (Stage::Number, Given::Yes | Given::Number(_)) => self.make(cx, &given),
             (Stage::Undo, Given::Yes) => return self.undo(cx),
@@ -211,14 +204,14 @@ impl Dialog for Auto {
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         if let Some(sweeper) = cx.brought(Tone::Bad, self.asking.take(arrival)) {
-            cx.session.roster.record_changed(|people| people.set_sweeper(sweeper.clone()));
-            self.sweeper = Some(sweeper);
+            let change = |people: &mut People| people.change_facts(|facts| facts.sweeper = sweeper);
+            cx.session.roster.record_changed(change);
             self.changed(cx);
             return DialogResult::Stay;
         }
         if let Some(Rule(rule)) = cx.brought(Tone::Bad, self.saving.take(arrival)) {
             let is_on = rule.is_some();
-            cx.session.roster.record_changed(|people| people.set_rule(rule));
+            cx.session.roster.record_changed(|people| people.change_facts(|facts| facts.rule = rule));
             let schedule = cx.session.roster.people.schedule();
             match schedule.and_then(|schedule| schedule.standstill) {
                 // No warning: the rule was saved, and a journey without a screen takes a warning for a refusal.
@@ -241,13 +234,13 @@ impl Dialog for Auto {
         let has_failed = cx.session.roster.failure().is_some();
         let scene = match self.stage {
             _ if self.saving.is_out() => waiting("The rule is being saved."),
-            Stage::Waiting if self.sweeper.is_none() && !has_failed => {
+            Stage::Waiting if self.asking.is_out() && !has_failed => {
                 waiting("Asking who runs the sweep at 20:00 in Sydney.")
             }
             Stage::Waiting => scene::waiting(QuestionId::Auto, cx),
             Stage::Undo => undo_view(cx),
             Stage::NoSeats => self.no_seats_view(cx),
-            Stage::NoSweeper => no_sweeper_view(self.count()),
+            Stage::NoSweeper => no_sweeper_view(self.bill.billed()),
             Stage::Number => self.number_view(cx),
             Stage::Ceiling => self.ceiling_view(),
             Stage::HighCeiling => self.high_ceiling_view(),
@@ -255,7 +248,7 @@ impl Dialog for Auto {
         let is_waiting = scene.is_waiting;
         let is_asked = scene.offers.iter().any(|offer| offer.action == Action::Back);
         let next_change = Some(sweep::next_minute(cx.now));
-        let scene = Scene { stamp: self.confirm.stamp(), next_change, ..scene }
+        let scene = Scene { next_change, ..self.confirm.stamped(scene) }
             .offer_if(!is_asked, Action::Back)
             .waiting_for(cx.now, [self.saving.clock(), self.asking.clock()]);
         // With a list that did not come whole there is something to do before the sweeper is known.
@@ -263,17 +256,15 @@ impl Dialog for Auto {
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
-        let bill = self.shown.as_ref().map(|(bill, _)| bill);
         let protected = cx.session.roster.people.counts().protected;
-        let id = match (self.stage, bill) {
-            (Stage::Undo, _) => CardId::AutomaticUndone,
-            (Stage::Ceiling | Stage::HighCeiling, _) => CardId::SeatsAgreed,
-            (Stage::NoSweeper, _) => CardId::SweeperMissing,
-            (Stage::NoSeats, Some(bill)) => {
-                return Some(said::seats_missing(cx, protected, bill.new_seats(), bill.seats_missing()));
-            }
-            (Stage::Number, Some(bill)) => return Some(self.billed_card(cx, bill)),
-            (Stage::Waiting | Stage::NoSeats | Stage::Number, _) => return None,
+        let (new_seats, missing) = (self.bill.new_seats(), self.bill.seats_missing());
+        let id = match self.stage {
+            Stage::Waiting => return None,
+            Stage::Undo => CardId::AutomaticUndone,
+            Stage::Ceiling | Stage::HighCeiling => CardId::SeatsAgreed,
+            Stage::NoSweeper => CardId::SweeperMissing,
+            Stage::NoSeats => return Some(said::seats_missing(cx, protected, new_seats, missing)),
+            Stage::Number => return Some(self.billed_card(cx)),
         };
         Some(said::card(cx, protected, id, &[]))
     }
@@ -282,27 +273,23 @@ impl Dialog for Auto {
 impl Auto {
     /// A bill that can't come true is not confirmed: what can come true now is proposed.
     fn no_seats_view<'a>(&self, cx: ViewCx<'_>) -> Scene<'a> {
-        let bill = self.shown.as_ref().map(|(bill, _)| bill.clone()).unwrap_or_default();
+        let bill = &self.bill;
         let words = format_args!(
             "{} missing for {}, and a sweep turns on nobody until they are ordered.",
             counted(bill.seats_missing(), "seat is", "seats are"),
             counted(bill.new_seats(), "user", "users"),
         );
         let (heading, now) = ("Enable Auto can't be switched on yet", bill.billed());
-        let proposal: Phrase = if now == 0 {
-            scene::order_seats(cx, &bill, bill.seats_missing())
-        } else {
-            let users = counted(now, "user", "users");
-            let words = format_args!(
-                "{users} can be turned on now, with the seats that are left. Or exclude users, or leave a kind out."
-            );
-            Phrase::from(words).then(scene::order_seats(cx, &bill, bill.seats_missing()))
-        };
+        let left = phrase![
+            (now, Noun::User),
+            " can be turned on now, with the seats that are left. Or exclude users, or leave a kind out."
+        ];
+        let proposal = if now == 0 { Phrase::default() } else { left };
         let blocks = vec![
             Block::Strong(Tone::Bad, words.into()),
-            Block::Para(proposal),
+            Block::Para(proposal.then(scene::order_seats(cx, bill, bill.seats_missing()))),
             // What becomes of them is said above.
-            Block::Bill(BillView { bill, without_seat: Phrase::default() }),
+            Block::Bill(BillView { bill: bill.clone(), without_seat: Phrase::default() }),
         ];
         if now == 0 {
             return Scene::new(QuestionId::NoSeats, Shape::Read, heading, blocks).enter(Action::Back);
@@ -315,7 +302,7 @@ impl Auto {
             label: "At most, seats",
             hint: "A sweep that would use more seats turns on nobody and asks for attention.".into(),
             confirms: None,
-            proposed: Some(self.ceiling),
+            proposed: Some(self.ceiling()),
             problem: self.ceiling_problem.clone(),
         });
         let words = format_args!(
@@ -327,7 +314,7 @@ impl Auto {
     }
 
     fn high_ceiling_view<'a>(&self) -> Scene<'a> {
-        let (ceiling, needed) = (grouped(self.ceiling), grouped(self.after()));
+        let (ceiling, needed) = (grouped(self.ceiling()), grouped(self.after()));
         let words =
             format_args!("{ceiling} seats are more than twice the {needed} that the next sweep needs.");
         let later = "Users who are made later are turned on and billed up to it, and nobody is asked.";
@@ -337,46 +324,41 @@ impl Auto {
     }
 
     fn number_view<'a>(&self, cx: ViewCx<'a>) -> Scene<'a> {
-        let mut blocks = self.summary(cx);
-        let hint = "Type the number of new seats from the table.";
-        let shape = self.confirm.shape("New seats", hint, self.count());
-        blocks.extend(self.confirm.problem_beside(&shape));
-        Scene::new(QuestionId::Auto, shape, "Switch Enable Auto on?", blocks)
-            .enter(Action::Yes)
-            .offer(Action::Ceiling)
+        let (shape, heading) = (self.confirm.shape(self.bill.billed()), "Switch Enable Auto on?");
+        let scene = Scene::new(QuestionId::Auto, shape, heading, self.summary(cx));
+        self.confirm.asked(scene.enter(Action::Yes).offer(Action::Ceiling))
     }
 
     /// What to say to the customer at the bill.
-    fn billed_card(&self, cx: ViewCx<'_>, bill: &Bill) -> Card {
+    fn billed_card(&self, cx: ViewCx<'_>) -> Card {
         let people = &cx.session.roster.people;
-        let count = match bill.new_seats() {
+        let count = match self.bill.new_seats() {
             0 => "nobody".to_owned(),
             count => counted(count, "user", "users"),
         };
-        let when = match self.standstill(bill, people.limit()) {
+        let when = match self.standstill(people) {
             Some(_) => "as soon as our nightly job runs",
             None => "at the next 20:00 in Sydney",
         };
-        let most = counted(self.ceiling, "seat", "seats");
-        let names = [("count", count.as_str()), ("when", when), ("most", most.as_str())];
+        let most = counted(self.ceiling(), "seat", "seats");
+        let names = [("count", count), ("when", when.to_owned()), ("most", most)];
         said::card(cx, people.counts().protected, CardId::UsersBilledAutomatic, &names)
     }
 
     /// Why no pass would turn on whom the bill names. A ceiling is asked for after that.
-    fn standstill(&self, bill: &Bill, limit: Option<u32>) -> Option<Standstill> {
-        let free = limit.map(|limit| limit.saturating_sub(bill.seats_before));
-        let sweeper = self.sweeper.as_ref()?;
-        Schedule::of(bill.new_seats(), u32::MAX, self.seats_on, free, sweeper).standstill
+    fn standstill(&self, people: &People) -> Option<Standstill> {
+        let free = people.facts().limit.map(|limit| limit.saturating_sub(self.bill.seats_before));
+        Schedule::of(self.bill.new_seats(), u32::MAX, self.seats_on, free, &people.facts().sweeper).standstill
     }
 
     /// How far sweeps may go later, without asking again; with the seats of all products, as the bill counts them.
     fn later<'a>(&self, cx: ViewCx<'_>) -> [Block<'a>; 2] {
-        let most = Block::Facts(vec![Fact::new(FactId::Ceiling, "At most, seats", self.ceiling)]);
-        let words = match cx.session.roster.people.used_elsewhere() {
+        let most = Block::Facts(vec![Fact::new(FactId::Ceiling, "At most, seats", self.ceiling())]);
+        let words = match cx.session.roster.people.facts().used_elsewhere {
             0 => "New users later take seats up to this number, without asking again.".into(),
             others => phrase![
                 "New users later take seats up to this number, without asking again: ",
-                self.ceiling.saturating_add(others),
+                self.ceiling().saturating_add(others),
                 " with the customer's other products."
             ],
         };
@@ -385,9 +367,8 @@ impl Auto {
 
     /// The rule, the clock and the sweeper, then the bill.
     fn summary<'a>(&self, cx: ViewCx<'_>) -> Vec<Block<'a>> {
-        let Some((bill, _)) = &self.shown else { return Vec::new() };
-        let people = &cx.session.roster.people;
-        let standstill = self.standstill(bill, people.limit());
+        let (bill, people) = (&self.bill, &cx.session.roster.people);
+        let standstill = self.standstill(people);
         let rule = if let Some(words) = scene::fixed_list(cx) {
             words
         } else if standstill.is_some() {
@@ -398,10 +379,8 @@ impl Auto {
             "These users are turned on at the next sweep, and everyone who is made later at the first sweep after that. Never before."
         };
         let mut facts = vec![Fact::new(FactId::NextSweep, "Next sweep", sweep::promised(cx, standstill))];
-        let sweeper = self.sweeper.as_ref();
-        let words = sweeper.and_then(|sweeper| sweeper_words(sweeper, cx.now));
-        let label = if sweeper.is_some_and(|it| it.sweepers.len() > 1) { "Sweepers" } else { "Sweeper" };
-        facts.extend(words.map(|words| Fact::other(label, words)));
+        let label = if people.facts().sweeper.sweepers.len() > 1 { "Sweepers" } else { "Sweeper" };
+        facts.extend(sweeper_words(&people.facts().sweeper, cx.now).map(|words| Fact::other(label, words)));
         let mut blocks = vec![Block::Para(rule.into()), Block::Facts(facts)];
         let unchecked = bill.turn_on.iter().find(|(kind, _)| *kind == Kind::NotKnownYet).map(|(_, count)| {
             let mailboxes = counted(*count, "mailbox is", "mailboxes are");
@@ -464,7 +443,7 @@ fn sweeper_words(sweeper: &SweeperStatus, now: Moment) -> Option<Text> {
 fn undo_view(cx: ViewCx<'_>) -> Scene<'_> {
     let mut blocks = Vec::new();
     let people = &cx.session.roster.people;
-    if let Some(rule) = people.rule() {
+    if let Some(rule) = people.facts().rule.as_ref() {
         let standstill = people.schedule().and_then(|schedule| schedule.standstill);
         let passed = rule
             .last_pass

@@ -1,29 +1,43 @@
 //! The number that confirms what changes the bill: typed from two on, Enter is enough for one.
 
 use crate::{
-    domain::{
-        bill::grouped,
-        phrase::{Phrase, phrase},
-    },
+    domain::phrase::{Phrase, phrase},
     wizard::{
         answer::Given,
         ask::{NumberAsked, Shape},
+        screen::Scene,
         view::{Block, Tone},
     },
 };
 
-/// From this many on, the number is typed; below, Enter is enough (product.md section 9, *Users*).
-const TYPED_FROM: u32 = 2;
-
 /// A number to confirm.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Confirm {
+    /// What it counts.
+    label: &'static str,
+    /// What to do.
+    hint: &'static str,
+    /// From this many on, the number is typed; below, Enter is enough.
+    typed_from: u32,
     problem: Option<Phrase>,
     /// Counts the questions.
     stamp: u64,
 }
 
+impl Default for Confirm {
+    /// The new seats of a bill: Enter is enough for one (product.md section 9, *Users*).
+    fn default() -> Self {
+        let hint = "Type the number of new seats from the table.";
+        Self { label: "New seats", hint, typed_from: 2, problem: None, stamp: 0 }
+    }
+}
+
 impl Confirm {
+    /// A number of users that is always typed, for one user too.
+    pub(super) fn of_users(label: &'static str) -> Self {
+        Self { label, hint: "Type the number of users.", typed_from: 0, ..Self::default() }
+    }
+
     /// Starts over, and says why: it is another question from now on.
     pub(super) fn again(&mut self, why: impl Into<Phrase>) {
         self.problem = Some(why.into());
@@ -35,46 +49,40 @@ impl Confirm {
         self.stamp += 1;
     }
 
-    /// Another number makes another question.
-    pub(super) const fn stamp(&self) -> u64 {
-        self.stamp
+    /// The question as the present one: another number makes another question. Why it stands here again is said on its page
+    /// where it has no field to say it at.
+    pub(super) fn asked<'a>(&self, mut scene: Scene<'a>) -> Scene<'a> {
+        if let (Shape::Confirm { .. }, Some(problem)) = (&scene.shape, &self.problem) {
+            scene.page.blocks.push(Block::Strong(Tone::Warn, problem.clone()));
+        }
+        self.stamped(scene)
     }
 
-    /// Why the table stands here again, for the page of a question that has no field to say it at.
-    pub(super) fn problem_beside<'a>(&self, shape: &Shape) -> Option<Block<'a>> {
-        let problem = self.problem.clone().filter(|_| matches!(shape, Shape::Confirm { .. }))?;
-        Some(Block::Strong(Tone::Warn, problem))
+    /// The question as the present one, without a word about why it stands here again.
+    pub(super) fn stamped<'a>(&self, scene: Scene<'a>) -> Scene<'a> {
+        Scene { stamp: self.stamp, ..scene }
     }
 
     /// How it is answered.
-    pub(super) fn shape(&self, label: &'static str, hint: &'static str, count: u32) -> Shape {
-        if count < TYPED_FROM {
+    pub(super) fn shape(&self, count: u32) -> Shape {
+        if count < self.typed_from {
             return Shape::Confirm { default: true };
         }
-        self.typed(label, hint, count)
-    }
-
-    /// How it is answered where the number is always typed.
-    pub(super) fn typed(&self, label: &'static str, hint: &'static str, count: u32) -> Shape {
-        let (hint, problem) = (hint.into(), self.problem.clone());
+        let Self { label, hint, problem, .. } = self;
+        let (hint, problem) = ((*hint).into(), problem.clone());
         Shape::Number(NumberAsked { label, hint, confirms: Some(count), proposed: None, problem })
     }
 
     /// Whether the answer confirms this number; asks again where it names another.
     pub(super) fn accept(&mut self, given: &Given, count: u32) -> bool {
         match given {
-            Given::Yes if count < TYPED_FROM => true,
-            Given::Yes => {
-                self.again(format_args!("Type {} to go on.", grouped(count)));
-                false
-            }
-            Given::Number(number) if *number == count => true,
-            Given::Number(_) => {
-                self.again(phrase!["The table says ", count, ". Nothing has been changed."]);
-                false
-            }
-            _ => false,
+            Given::Yes if count < self.typed_from => return true,
+            Given::Number(number) if *number == count => return true,
+            Given::Yes => self.again(phrase!["Type ", count, " to go on."]),
+            Given::Number(_) => self.again(phrase!["The table says ", count, ". Nothing has been changed."]),
+            _ => {}
         }
+        false
     }
 }
 
@@ -86,7 +94,7 @@ mod tests {
     fn a_wrong_number_asks_again_and_says_what_the_table_says() {
         let mut confirm = Confirm::default();
         assert!(!confirm.accept(&Given::Number(3), 37));
-        assert_eq!(confirm.stamp(), 1, "another question");
+        assert_eq!(confirm.stamp, 1, "another question");
         assert!(confirm.problem.as_ref().is_some_and(|words| words.for_commands().as_str().contains("37")));
         assert!(!confirm.accept(&Given::Yes, 37), "two or more are typed");
         let problem = confirm.problem.as_ref();

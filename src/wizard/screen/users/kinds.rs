@@ -39,7 +39,7 @@ impl Kinds {
                 id: FieldId::Included(kind),
                 label: Text::clean(&capital(kind.plural())),
                 options: NO_YES,
-                chosen: usize::from(people.included().allows(kind)),
+                chosen: usize::from(people.facts().kinds.allows(kind)),
                 note: phrase![people.count_of(kind), " listed"],
             })
         };
@@ -63,7 +63,7 @@ impl Dialog for Kinds {
             Given::Fill(id, value) => {
                 self.form.fill(id, &value);
             }
-            Given::Submit if self.included() == cx.session.roster.people.included() => {
+            Given::Submit if self.included() == cx.session.roster.people.facts().kinds => {
                 return DialogResult::Close;
             }
             Given::Submit => {
@@ -78,7 +78,7 @@ impl Dialog for Kinds {
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> DialogResult {
         let Some(Saved) = cx.brought(Tone::Bad, self.saving.take(arrival)) else { return DialogResult::Stay };
-        cx.session.roster.record_changed(|people| people.include(self.included()));
+        cx.session.roster.record_changed(|people| people.change_facts(|facts| facts.kinds = self.included()));
         cx.session.count_users(cx.calls);
         cx.say(Tone::Good, "The included kinds are saved.");
         DialogResult::Close
@@ -88,7 +88,7 @@ impl Dialog for Kinds {
         let words =
             "User mailboxes can always be turned on. Include other kinds here; All and Enable Auto follow.";
         let mut blocks = vec![Block::Para(words.into())];
-        if cx.session.roster.people.rule().is_some() {
+        if cx.session.roster.people.facts().rule.is_some() {
             let words = "Enable Auto is on: kinds that you include are turned on and billed by the next sweep that runs.";
             blocks.push(Block::Strong(Tone::Warn, words.into()));
         }

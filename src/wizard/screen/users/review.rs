@@ -60,14 +60,11 @@ impl Review {
         });
         if !is_same {
             self.confirm.again("The list has changed meanwhile. Please look again.");
-            return DialogResult::Stay;
-        }
-        if self.confirm.accept(given, bill.billed()) {
+        } else if self.confirm.accept(given, bill.billed()) {
             let users = cx.session.roster.people.chosen(&ticked);
-            DialogResult::Next(Box::new(Apply::begin(cx, users, Way::On)))
-        } else {
-            DialogResult::Stay
+            return DialogResult::Next(Box::new(Apply::begin(cx, users, Way::On)));
         }
+        DialogResult::Stay
     }
 }
 
@@ -141,8 +138,6 @@ impl Dialog for Review {
         blocks.extend(scene::turned_on(&cx.session.roster, bill, rows));
         blocks.extend(scene::excluded(&cx.session.roster, bill));
         let finishes = bill.staying_off(StaysOff::NotChosen) == 0 && bill.seats_missing() == 0;
-        let shape = self.confirm.shape("New seats", "Type the number of new seats from the table.", count);
-        blocks.extend(self.confirm.problem_beside(&shape));
         let scene = if count == 0 {
             Scene::confirm(QuestionId::Review, finishes, heading(bill), blocks)
         } else {
@@ -151,9 +146,9 @@ impl Dialog for Review {
                 _ => "Turns these users on now, once their number is typed.",
             };
             let turn_on = Offer::new(Action::Yes, "turn on", help).by_default();
-            Scene::new(QuestionId::Review, shape, heading(bill), blocks).with(turn_on)
+            Scene::new(QuestionId::Review, self.confirm.shape(count), heading(bill), blocks).with(turn_on)
         };
-        Scene { stamp: self.confirm.stamp(), ..scene.offer(Action::Back) }
+        self.confirm.asked(scene.offer(Action::Back))
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
@@ -168,8 +163,8 @@ impl Dialog for Review {
         let count = counted(bill.billed(), "user", "users");
         let seats = counted(bill.billed(), "new seat", "new seats");
         let missing = counted(bill.seats_missing(), "seat is", "seats are");
-        let names = [("count", &count), ("seats", &seats), ("missing", &missing), ("on", &on)];
-        Some(said::card(cx, protected, id, &names.map(|(name, value)| (name, value.as_str()))))
+        let names = [("count", count), ("seats", seats), ("missing", missing), ("on", on)];
+        Some(said::card(cx, protected, id, &names))
     }
 }
 

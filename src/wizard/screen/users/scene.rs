@@ -6,7 +6,6 @@ use crate::{
         phrase::{Correction, Phrase, WayOn, phrase},
         run::RunRecord,
         text::Text,
-        time::in_words,
         verdict::{ListNote, without_advice},
     },
     wizard::{
@@ -32,17 +31,17 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     let has_failed = roster.failure().is_some();
     let is_short = roster.failure().is_some_and(|failure| failure.acceptable().is_some());
     let is_saving = users.excluding.is_out() || users.is_finishing;
-    let is_read_only = is_read_only(cx);
+    let is_read_only = cx.session.is_read_only();
     let counts = roster.counts();
     let asked = SelectAsked {
         all: (!has_failed).then_some(counts.eligible),
         is_arriving: roster.is_arriving(),
         checking: roster.checking(),
-        these: roster.is_filtered().then_some(counts.these),
+        these: roster.list.is_filtered().then_some(counts.these),
         may_mark: !is_read_only,
         may_turn_off: !is_read_only && cx.setup.operator.is_admin,
     };
-    let countdown = roster.people.rule().is_some().then(|| sweep::next_minute(cx.now));
+    let countdown = roster.people.facts().rule.is_some().then(|| sweep::next_minute(cx.now));
     let saving = users.excluding.clock().map(|clock| clock.next_change(cx.now));
     let arriving = roster.arriving_since().map(|since| wait::next_change(since, cx.now));
     let heading = "Which users shall be protected?";
@@ -58,10 +57,6 @@ pub(super) fn list<'a>(users: &'a Users, cx: ViewCx<'a>) -> Scene<'a> {
     .offer_if(roster.filter_offer().is_some(), Action::Narrow)
     .offer_if(!is_read_only && cx.setup.operator.is_admin && is_short, Action::AcceptShorter)
     .offer(Action::Refresh)
-}
-
-fn is_read_only(cx: ViewCx<'_>) -> bool {
-    cx.session.record.as_ref().is_none_or(|record| record.is_read_only)
 }
 
 fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
@@ -82,7 +77,7 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
         Block::Strong(Tone::Bad, words.then(phrase![WayOn::Back("to the link")]))
     }));
     blocks.extend(roster.failure().cloned().map(Block::Failure));
-    if let Some(rule) = roster.people.rule() {
+    if let Some(rule) = roster.people.facts().rule.as_ref() {
         let standstill = roster.people.schedule().and_then(|schedule| schedule.standstill);
         let next = match standstill {
             None => phrase!["next sweep due ", sweep::due(cx)],
@@ -93,11 +88,11 @@ fn blocks<'a>(filter: &'a Field, cx: ViewCx<'a>) -> Vec<Block<'a>> {
         blocks.extend(rule.attention.clone().map(|why| Block::Strong(Tone::Warn, why.into())));
     }
     blocks.extend(kinds_untold(cx).map(|words| Block::Para(phrase![words, " ", WayOn::Exclude])));
-    let problem = roster.filter_problem().map(Phrase::from);
+    let problem = roster.list.problem().map(Phrase::from);
     let hint = "Words of name, address or department; kind:shared, state:off, licence:E3. Words of two join by a hyphen.";
     blocks.push(Block::Rows(RowsView {
         counts: counts(roster),
-        sorted_by: roster.is_by_name().then_some(Column::Name),
+        sorted_by: roster.list.is_by_name().then_some(Column::Name),
         search: Some(filter.view(FieldId::Filter, "Filter", hint, problem)),
         is_searching: roster.is_searching(),
         domain: roster.shared_domain().cloned(),
@@ -124,7 +119,7 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
     let before = people.seats_before();
     let after = before.saturating_add(counts.ticked);
     let mut seats = phrase!["seats ", before, " → ", after];
-    if let Some(limit) = people.limit() {
+    if let Some(limit) = people.facts().limit {
         // Its colour alone would be missed.
         seats = seats.with(phrase![" of ", limit]).with(if after > limit { "!" } else { "" });
     }
@@ -133,7 +128,7 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
         ticked = ticked.with(phrase![" (", counts.outside, " outside the filter)"]);
     }
     let rows = u32::try_from(Rows::len(roster)).unwrap_or(u32::MAX);
-    let shown = roster.is_filtered().then(|| phrase!["shown ", rows]);
+    let shown = roster.list.is_filtered().then(|| phrase!["shown ", rows]);
     let excluded = phrase!["excluded ", counts.excluded];
     // Where there is no room for all: that somebody is left out on purpose is to be seen, that nobody is may be missed.
     let (first, last) = if counts.excluded > 0 { (Some(excluded), None) } else { (None, Some(excluded)) };
@@ -150,9 +145,9 @@ fn counts(roster: &Roster) -> Vec<Phrase> {
 
 /// Why there is no row.
 fn empty(roster: &Roster) -> Phrase {
-    if roster.is_filtered() && roster.is_searching() {
+    if roster.list.is_filtered() && roster.is_searching() {
         "Searching.".into()
-    } else if roster.is_filtered() {
+    } else if roster.list.is_filtered() {
         phrase!["No user matches the filter. ", WayOn::ClearFilter]
     } else if roster.is_arriving() {
         "Waiting for the first users.".into()
@@ -177,43 +172,33 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
 
 fn state(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     let roster = &cx.session.roster;
-    let say = |tone, words: Phrase| Some(Notice::new(tone, words));
-    if let Some(clock) = users.excluding.clock() {
-        return Some(clock.notice(cx.now));
-    }
-    if users.is_finishing {
-        return say(Tone::Busy, "Saving.".into());
-    }
-    if roster.is_searching() {
-        return say(Tone::Busy, "Searching.".into());
-    }
-    if roster.is_arriving() {
-        return say(Tone::Busy, listing(cx));
-    }
-    if let Some(unchecked) = roster.checking() {
-        return say(Tone::Busy, checking(cx, unchecked));
-    }
-    if roster.people.is_all() {
-        return say(Tone::Plain, all_ticked(roster).then(WayOn::Review));
-    }
-    None
+    let busy = |words: Phrase| Notice::new(Tone::Busy, words);
+    Some(match (users.excluding.clock(), roster.checking()) {
+        (Some(clock), _) => clock.notice(cx.now),
+        _ if users.is_finishing => busy("Saving.".into()),
+        _ if roster.is_searching() => busy("Searching.".into()),
+        _ if roster.is_arriving() => busy(listing(cx)),
+        (None, Some(unchecked)) => busy(checking(cx, unchecked)),
+        _ if roster.people.is_all() => Notice::new(Tone::Plain, all_ticked(roster).then(WayOn::Review)),
+        (None, None) => return None,
+    })
 }
 
 /// How far the listing is, with its clock (rule 7).
 pub(super) fn listing(cx: ViewCx<'_>) -> Phrase {
-    let roster = &cx.session.roster;
-    let wait::Kind { what, usual, worst } = wait::LISTING;
-    let listed = counted(roster.counts().listed, "user", "users");
-    let elapsed = in_words(cx.now.since(roster.arriving_since().unwrap_or(cx.now)));
-    format_args!("{what}: {listed} so far, {elapsed}. Usually {usual}, at worst {worst}.").into()
+    let listed = counted(cx.session.roster.counts().listed, "user", "users");
+    clock(wait::LISTING, cx).words(&format!("{listed} so far, "), cx.now)
 }
 
 /// How far the checks are, with their clock.
 fn checking(cx: ViewCx<'_>, unchecked: u32) -> Phrase {
-    let wait::Kind { what, usual, worst } = wait::CHECKING;
-    let elapsed = in_words(cx.now.since(cx.session.roster.arriving_since().unwrap_or(cx.now)));
     let left = grouped(unchecked);
-    format_args!("{what}: {left} not checked yet, {elapsed}. Usually {usual}, at worst {worst}.").into()
+    clock(wait::CHECKING, cx).words(&format!("{left} not checked yet, "), cx.now)
+}
+
+/// The clock of the list and its checks.
+fn clock(kind: wait::Kind, cx: ViewCx<'_>) -> wait::Clock {
+    wait::Clock::new(kind, cx.session.roster.arriving_since().unwrap_or(cx.now))
 }
 
 /// Who is ticked while everyone is meant to be, a sentence.
@@ -283,7 +268,7 @@ pub(super) fn excluded<'a>(roster: &Roster, bill: &Bill) -> Option<Block<'a>> {
 
 /// What changes its words with what is ticked and with the rule.
 fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
-    if is_read_only(cx) {
+    if cx.session.is_read_only() {
         return Vec::new();
     }
     let roster = &cx.session.roster;
@@ -294,7 +279,7 @@ fn offers(users: &Users, cx: ViewCx<'_>) -> Vec<Offer> {
         let help = "Nobody is ticked: asks whether to finish the run without turning anybody on.";
         Offer::new(Action::Review, "finish", help)
     };
-    let auto = if roster.people.rule().is_some() {
+    let auto = if roster.people.facts().rule.is_some() {
         Offer::new(Action::Auto, "Auto off", "Switches Enable Auto off. Asks first.")
     } else {
         let help = "Enable Auto: turns everyone on at the next 20:00 in Sydney, and users who are made later too. Shows the bill first.";
