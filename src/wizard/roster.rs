@@ -3,9 +3,9 @@
 //! Starts the listing and reads what is on record when the users screen first comes on; both go on while screens come
 //! and go, and end on park, change of customer and leaving. Ticks are a draft, saved at most a second after a change.
 
-mod ahead;
 mod calls;
 mod list;
+mod named;
 mod pages;
 mod people;
 mod rows;
@@ -252,16 +252,9 @@ impl Roster {
         self.refresh();
     }
 
-    /// An Apply of these rows is over.
-    pub(crate) fn applied(&mut self, chosen: &Ticks) {
-        self.people.set_turning(Ticks::default());
-        self.people.applied(chosen);
-        self.refresh();
-    }
-
     /// Users have been turned off: rows that only stood there for their seat go.
     pub(crate) fn turned_off(&mut self) {
-        self.list.rebuild(&mut self.people);
+        self.list.refill(&mut self.people, 0);
     }
 
     /// States or kinds have changed.

@@ -12,7 +12,7 @@ use crate::{
     },
     wizard::{
         outbox::Outbox,
-        pending::{self, Arrival, Reply},
+        pending::{self, Arrival, Reply, Saved},
         view::{Notice, Tone},
     },
 };
@@ -139,8 +139,15 @@ impl Roster {
                 Err(failure) => bad(failure),
             });
         } else if let Some(saved) = self.saving.take(arrival) {
-            self.saved(saved.is_ok(), calls);
-            return saved.err().map(bad);
+            match saved {
+                Ok(Saved) if self.is_dirty => self.touched(calls),
+                Ok(Saved) => {}
+                Err(failure) => {
+                    self.is_dirty = true;
+                    self.wake.start(calls, pending::wake(SAVE_AGAIN_AFTER));
+                    return Some(bad(failure));
+                }
+            }
         } else if self.counting.take(arrival).is_some() && std::mem::take(&mut self.has_new_counts) {
             self.count(record, calls);
         }
@@ -155,9 +162,8 @@ impl Roster {
                 self.arrive(calls, &page);
             }
             Reply::Kinds(kinds) => {
-                self.people.learn(&kinds);
+                self.record_changed(|people| people.learn(&kinds));
                 self.has_new_counts = true;
-                self.refresh();
             }
             Reply::Note(note) => {
                 self.notes.retain(ListNote::is_gap);
@@ -213,11 +219,8 @@ impl Roster {
         }
         let first = self.people.pages.count();
         self.people.add_leavers();
-        let end = self.people.pages.count();
-        for at in first..end {
-            self.list.add(&mut self.people, at);
-        }
-        if first < end {
+        if first < self.people.pages.count() {
+            self.list.add(&mut self.people, first);
             self.search(calls, first, None);
             if self.is_to_stand_by_name() {
                 self.sorting.start(calls, pending::sort(self.people.pages.numbered()));
@@ -269,15 +272,6 @@ impl Roster {
         let is_any_kind = record.lists_given();
         list.keep_problems(self.people.problems(is_any_kind), self.people.first_problems(is_any_kind));
         list
-    }
-
-    fn saved(&mut self, is_well: bool, calls: &mut Outbox) {
-        if !is_well {
-            self.is_dirty = true;
-            self.wake.start(calls, pending::wake(SAVE_AGAIN_AFTER));
-        } else if self.is_dirty {
-            self.touched(calls);
-        }
     }
 
     fn end_readers(&mut self, calls: &mut Outbox) {

@@ -3,6 +3,8 @@
 //! Arrival order while the list streams in, by name on request once it is complete; a filter shows its hits as they
 //! come. A generation counts the changes: front ends keep their cursor on a user and look its row up again.
 
+use std::ops::Range;
+
 use crate::{domain::filter::Query, wizard::call::PageHits};
 
 use super::{
@@ -53,17 +55,14 @@ impl List {
         self.query.problem()
     }
 
-    /// A page has come. What stands by name has it at its end until it is sorted again.
-    pub(super) fn add(&mut self, people: &mut People, page: u32) {
-        self.generation += 1;
-        let Some(words) = people.pages.words_of(page) else { return };
+    /// Pages from this one on have come. What stands by name has them at its end until it is sorted again.
+    pub(super) fn add(&mut self, people: &mut People, first: u32) {
+        let Some(Range { start, .. }) = people.pages.words_of(first) else { return };
         if let Some(sorted) = self.by_name.as_mut() {
-            sorted.extend(words.clone().flat_map(|at| rows_of(at, people.live().word(at))));
+            let words = start..people.pages.words();
+            sorted.extend(words.flat_map(|at| rows_of(at, people.live().word(at))));
         }
-        if !self.needs_search() {
-            self.append(people, words);
-        }
-        people.settle();
+        self.refill(people, start);
     }
 
     /// Another filter. With `Query::needs_search` the rows stay until the first hits come.
@@ -72,41 +71,31 @@ impl List {
         self.hits.clear();
         self.is_stale = self.needs_search();
         if !self.is_stale {
-            self.rebuild(people);
+            self.refill(people, 0);
         }
     }
 
-    /// Hits for some pages, in their order. They are shown at once, but in a list by name: there the first row may
-    /// come last.
+    /// Hits for some pages. They are shown at once, but in a list by name: there the first row may come last.
     pub(super) fn take_hits(&mut self, people: &mut People, found: &[PageHits]) {
-        let mut words = Vec::with_capacity(found.len());
+        let mut first = None;
         for PageHits { page, bits } in found {
-            let Some(range) = people.pages.words_of(*page) else { continue };
-            for (at, word) in range.clone().zip(bits) {
+            let Some(words) = people.pages.words_of(*page) else { continue };
+            first = first.into_iter().chain([words.start]).min();
+            for (at, word) in words.zip(bits) {
                 self.hits.put_word(at, *word);
             }
-            words.push(range);
         }
-        let Some(first) = words.first().map(|range| range.start) else { return };
-        if self.by_name.is_some() {
-            return;
-        }
-        self.freshen(people);
-        let last = self.rows.last().map(|row| *row as usize / 64);
-        if last.is_none_or(|last| last < first) && words.is_sorted_by_key(|range| range.start) {
-            self.generation += 1;
-            self.append(people, words.into_iter().flatten());
-            people.settle();
-        } else {
-            self.rebuild(people);
+        if let Some(first) = first.filter(|_| !self.is_by_name()) {
+            // The rows that answered the question before go.
+            let is_new = std::mem::take(&mut self.is_stale);
+            self.refill(people, if is_new { 0 } else { first });
         }
     }
 
     /// Every page has been searched.
     pub(super) fn searched(&mut self, people: &mut People) {
-        self.freshen(people);
-        if self.by_name.is_some() {
-            self.rebuild(people);
+        if std::mem::take(&mut self.is_stale) || self.is_by_name() {
+            self.refill(people, 0);
         }
     }
 
@@ -123,7 +112,7 @@ impl List {
     /// Kinds or states have changed: rows may come or go where the filter names them.
     pub(super) fn changed(&mut self, people: &mut People) {
         if self.query.kinds().is_some() || self.query.states().is_some() {
-            self.rebuild(people);
+            self.refill(people, 0);
         }
     }
 
@@ -135,7 +124,7 @@ impl List {
     /// The rows by name, or back to the order of arrival.
     pub(super) fn sort(&mut self, people: &mut People, by_name: Option<Vec<u32>>) {
         self.by_name = by_name;
-        self.rebuild(people);
+        self.refill(people, 0);
     }
 
     /// The number of the rows as they stand.
@@ -157,25 +146,6 @@ impl List {
         self.rows.get(from.min(to)..=from.max(to)).unwrap_or_default().iter().copied().collect()
     }
 
-    /// Drops the rows that answered the question before.
-    fn freshen(&mut self, people: &mut People) {
-        if std::mem::take(&mut self.is_stale) {
-            self.generation += 1;
-            self.rows.clear();
-            people.shown.clear();
-            people.settle();
-        }
-    }
-
-    /// Appends what passes the filter of these words.
-    fn append(&mut self, people: &mut People, words: impl Iterator<Item = usize>) {
-        for at in words {
-            let passing = self.passing(people, at);
-            people.shown.put_word(at, passing);
-            self.rows.extend(rows_of(at, passing));
-        }
-    }
-
     /// 64 rows that pass the filter at once.
     fn passing(&self, people: &People, at: usize) -> u64 {
         let hits = if self.needs_search() { self.hits.word(at) } else { u64::MAX };
@@ -186,17 +156,20 @@ impl List {
         people.live().word(at) & hits & kinds & states
     }
 
-    /// The rows anew: of the users, their states or the order others are there than before.
-    pub(super) fn rebuild(&mut self, people: &mut People) {
+    /// The rows anew from a word on: of the users, their states or the order others are there than before.
+    pub(super) fn refill(&mut self, people: &mut People, from: usize) {
         self.generation += 1;
-        if self.is_stale {
-            return;
-        }
-        self.rows.clear();
-        people.shown.clear();
-        self.append(people, 0..people.pages.words());
-        if let Some(sorted) = &self.by_name {
-            self.rows = sorted.iter().copied().filter(|row| people.shown.has(*row)).collect();
+        if !self.is_stale {
+            // In the order of arrival ordinals ascend.
+            self.rows.truncate(self.rows.partition_point(|row| (*row as usize) < from * 64));
+            for at in from..people.pages.words() {
+                let passing = self.passing(people, at);
+                people.shown.put_word(at, passing);
+                self.rows.extend(rows_of(at, passing));
+            }
+            if let Some(sorted) = &self.by_name {
+                self.rows = sorted.iter().copied().filter(|row| people.shown.has(*row)).collect();
+            }
         }
         people.settle();
     }

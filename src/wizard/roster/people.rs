@@ -21,7 +21,7 @@ use crate::domain::{
     verdict::Schedule,
 };
 
-use super::{ahead::Named, pages::Pages, seats_ahead::SeatsAhead, ticks::Ticks};
+use super::{named::Named, pages::Pages, seats_ahead::SeatsAhead, ticks::Ticks};
 
 pub(crate) use counts::Counts;
 
@@ -145,7 +145,7 @@ impl People {
         self.excluded = Named::of(users, &self.pages);
         if !self.all {
             self.exceptions.rows.remove(&self.excluded.rows);
-            self.excluded.ahead.iter().for_each(|id| _ = self.exceptions.ahead.take(id));
+            self.excluded.ids_ahead().for_each(|id| _ = self.exceptions.take(id));
         }
         self.settle();
     }
@@ -169,15 +169,15 @@ impl People {
 
     /// The ticks, to be saved.
     pub(crate) fn draft(&self) -> Draft {
-        let Named { rows, ahead } = &self.exceptions;
-        let mut exceptions = Vec::with_capacity(rows.count() + ahead.len());
-        exceptions.extend(self.pages.ids_of(rows).chain(ahead.iter()));
+        let named = &self.exceptions;
+        let mut exceptions = Vec::with_capacity(named.rows.count() + named.ahead());
+        exceptions.extend(self.pages.ids_of(&named.rows).chain(named.ids_ahead()));
         Draft { all: self.all, exceptions: exceptions.into() }
     }
 
     /// Whether nobody is ticked, of those who arrive later either.
     pub(crate) fn is_unticked(&self) -> bool {
-        !self.all && self.exceptions.is_empty()
+        !self.all && self.exceptions.ahead() == 0 && self.exceptions.rows.is_empty()
     }
 
     /// Ticks everyone, those who arrive later too.
@@ -206,9 +206,8 @@ impl People {
         if self.all {
             return false;
         }
-        let ticked = Named { rows: self.ticked.clone(), ..Named::default() };
-        let before = std::mem::replace(&mut self.exceptions, ticked);
-        before.rows != self.ticked || !before.ahead.is_empty()
+        let before = std::mem::replace(&mut self.exceptions, self.ticked.clone().into());
+        before.rows != self.ticked || before.ahead() > 0
     }
 
     /// Changes the exceptions among the eligible ones of these rows: as they are now, and which they are.
@@ -222,7 +221,7 @@ impl People {
         }
     }
 
-    /// These are being turned on, or no longer.
+    /// These are being turned on.
     pub(crate) fn set_turning(&mut self, rows: Ticks) {
         self.turning = rows;
     }
@@ -239,7 +238,7 @@ impl People {
                 (outcome, None) if outcome.is_on() => {
                     let Chosen { id, address, name, .. } = user.clone();
                     self.seats_ahead.put(id, [address, name]);
-                    self.exceptions.ahead.take(id);
+                    self.exceptions.take(id);
                 }
                 (SeatOutcome::TurnedOff, None) => drop(self.seats_ahead.take(user.id)),
                 (SeatOutcome::TurnedOff, Some(ordinal)) => {
@@ -259,8 +258,9 @@ impl People {
     /// An Apply of these rows is over: All was for once, and who is on needs no tick; who is not on stays ticked. While
     /// kinds of mailboxes are not known, All goes on: whoever turns out to be a user was chosen.
     pub(crate) fn applied(&mut self, chosen: &Ticks) {
+        self.turning.clear();
         if self.all && self.unchecked() == 0 {
-            self.exceptions = Named { rows: chosen.clone(), ..Named::default() };
+            self.exceptions = chosen.clone().into();
             self.all = false;
         }
         self.exceptions.rows.remove(&self.on);

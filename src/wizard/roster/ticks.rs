@@ -43,6 +43,11 @@ impl Ticks {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// Whether no row is in the set.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
     /// How many words hold anything; all behind are zero.
     pub(crate) fn len_words(&self) -> usize {
         self.words.len()

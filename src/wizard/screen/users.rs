@@ -403,7 +403,7 @@ fn rows(roster: &Roster, which: &Which) -> Result<Ticks, Phrase> {
         Which::All => Ok(roster.people.live().clone()),
         Which::Users(users) => {
             let rows: Ticks = users.iter().filter_map(|user| roster.people.row_of(*user)).collect();
-            if rows.count() == 0 { Err("These users are not in the list.".into()) } else { Ok(rows) }
+            if rows.is_empty() { Err("These users are not in the list.".into()) } else { Ok(rows) }
         }
         Which::Shown(_) if roster.is_searching() => Err(STILL_SEARCHING.into()),
         Which::Shown(generation) if *generation == roster.generation() => Ok(roster.rows_shown()),

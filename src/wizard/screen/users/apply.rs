@@ -191,7 +191,8 @@ impl Apply {
             }
             Way::On | Way::Resumed => {
                 // While it went on, some of them may have been listed.
-                roster.applied(&roster.people.rows_of(&self.users));
+                let rows = roster.people.rows_of(&self.users);
+                roster.record_changed(|people| people.applied(&rows));
                 roster.touched(cx.calls);
             }
         }
