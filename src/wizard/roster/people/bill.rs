@@ -5,7 +5,7 @@ use crate::domain::{
     protection::{AutoRule, Chosen, Protection},
     seats::SeatRemark,
     text::Text,
-    user::Kind,
+    user::{Kind, User},
     verdict::Schedule,
 };
 
@@ -96,16 +96,10 @@ impl People {
 
     /// Rows as the store needs them.
     pub(crate) fn chosen(&self, rows: &Ticks) -> Vec<Chosen> {
-        rows.rows()
-            .filter_map(|ordinal| {
-                let user = self.pages.user(ordinal)?;
-                Some(Chosen {
-                    id: user.id,
-                    address: user.address.to_text(),
-                    name: user.name.to_text(),
-                    kind: self.kind(ordinal),
-                })
-            })
-            .collect()
+        let chosen = |ordinal| {
+            let User { id, address, name, .. } = self.pages.user(ordinal)?;
+            Some(Chosen { id, address: address.to_text(), name: name.to_text(), kind: self.kind(ordinal) })
+        };
+        rows.rows().filter_map(chosen).collect()
     }
 }

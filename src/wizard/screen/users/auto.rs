@@ -210,20 +210,17 @@ impl Dialog for Auto {
             return DialogResult::Stay;
         }
         if let Some(Rule(rule)) = cx.brought(Tone::Bad, self.saving.take(arrival)) {
-            let is_on = rule.is_some();
+            let words = if rule.is_some() {
+                "Enable Auto is on. Nobody is turned on before the next 20:00 in Sydney."
+            } else {
+                "Enable Auto is off. Whoever is protected stays protected; users who waited for a sweep are off."
+            };
             cx.session.roster.record_changed(|people| people.change_facts(|facts| facts.rule = rule));
             let schedule = cx.session.roster.people.schedule();
             match schedule.and_then(|schedule| schedule.standstill) {
                 // No warning: the rule was saved, and a journey without a screen takes a warning for a refusal.
                 Some(why) => cx.say(Tone::Plain, phrase!["Enable Auto is on, and ", why.words(), "."]),
-                None if is_on => {
-                    let words = "Enable Auto is on. Nobody is turned on before the next 20:00 in Sydney.";
-                    cx.say(Tone::Good, words);
-                }
-                None => {
-                    let words = "Enable Auto is off. Whoever is protected stays protected; users who waited for a sweep are off.";
-                    cx.say(Tone::Good, words);
-                }
+                None => cx.say(Tone::Good, words),
             }
         }
         // Done, or failed and said.

@@ -164,10 +164,8 @@ fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     let roster = &cx.session.roster;
     let Some(offer) = roster.filter_offer() else { return state };
     let words = phrase![Text::clean(&offer.term), ": ", roster.offered(&offer), ". ", WayOn::Narrow];
-    Some(match state {
-        Some(state) => Notice::new(state.tone, words.then(state.words)),
-        None => Notice::new(Tone::Plain, words),
-    })
+    let state = state.unwrap_or_else(|| Notice::new(Tone::Plain, Phrase::default()));
+    Some(Notice::new(state.tone, words.then(state.words)))
 }
 
 fn state(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
