@@ -137,17 +137,15 @@ impl Roster {
         !self.searches.is_empty()
     }
 
-    /// What a bare word of the filter could mean besides itself, where there are users of that kind or in that state.
-    pub(crate) fn filter_offer(&self) -> Option<Offer> {
-        Offer::of(&self.typed).filter(|offer| self.offered(offer) > 0)
-    }
-
-    /// How many users what is offered would show.
-    pub(crate) fn offered(&self, offer: &Offer) -> u32 {
-        match offer.sort {
+    /// What a bare word of the filter could mean besides itself, where there are users of that kind or in that state, and
+    /// how many it would show.
+    pub(crate) fn filter_offer(&self) -> Option<(Offer, u32)> {
+        let offer = Offer::of(&self.typed)?;
+        let count = match offer.sort {
             Sort::Kind(kind) => self.people.count_of(kind),
             Sort::State(state) => self.people.count_in(state),
-        }
+        };
+        (count > 0).then_some((offer, count))
     }
 
     /// Whether all ticks are on record, and no counts are on their way: the outcome is computed from both.

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        bill::{counted, grouped},
+        bill::{counted, grouped, size},
         card::{self, Card, CardId, Case},
         customer::Listing,
         protection::{SeatOutcome, SeatResult},
@@ -72,8 +72,7 @@ pub(crate) fn partly(
     mailbox: Option<(Text, Text)>,
 ) -> Card {
     let is_all = |wanted: fn(&SeatOutcome) -> bool| {
-        let count = results.iter().filter(|result| wanted(&result.outcome)).count();
-        off > 0 && usize::try_from(off).is_ok_and(|off| off == count)
+        off > 0 && size(results.iter().filter(|result| wanted(&result.outcome)).count()) == off
     };
     let failed = results.iter().find_map(|result| match &result.outcome {
         SeatOutcome::Failed(why) => Some((result.user.name.clone(), why.clone())),

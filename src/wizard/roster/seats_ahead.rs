@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::domain::{
+    bill::size,
     id::UserId,
     seats::{SeatRemark, Seats},
     text::Text,
@@ -46,7 +47,7 @@ impl SeatsAhead {
             return self.late.remove(&id).map(|_words| SeatRemark::default());
         };
         let remark = self.seats.remark(place).cloned().unwrap_or_default();
-        self.taken.put(ordinal(place), true);
+        self.taken.put(size(place), true);
         self.left -= 1;
         if self.left == 0 {
             // Room for half a million: given back.
@@ -64,7 +65,7 @@ impl SeatsAhead {
 
     /// Those that are left, as pages of rows; they stay until they are taken out.
     pub(super) fn pages(&self) -> Vec<Arc<UserPage>> {
-        let early = (0..self.seats.len()).filter(|place| !self.taken.has(ordinal(*place)));
+        let early = (0..self.seats.len()).filter(|place| !self.taken.has(size(*place)));
         let early = early.filter_map(|place| Some((*self.seats.ids().get(place)?, self.seats.words(place))));
         let late = self.late.iter().map(|(id, words)| (*id, words.each_ref().map(Text::as_str)));
         let mut left = early.chain(late).map(|(id, words)| row(id, words)).peekable();
@@ -77,13 +78,8 @@ impl SeatsAhead {
     }
 
     fn untaken(&self, id: UserId) -> Option<usize> {
-        self.seats.find(id).filter(|place| !self.taken.has(ordinal(*place)))
+        self.seats.find(id).filter(|place| !self.taken.has(size(*place)))
     }
-}
-
-/// A place as a row of a bitmap.
-fn ordinal(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// A seat whose user is not listed, as a row.

@@ -212,7 +212,7 @@ impl Users {
             Given::Do(Action::Refresh) => list_again(cx),
             Given::Do(Action::Sort) => sort(cx),
             Given::Do(Action::Narrow) => {
-                if let Some(offer) = cx.session.roster.filter_offer() {
+                if let Some((offer, _)) = cx.session.roster.filter_offer() {
                     self.filter.set(&offer.typed);
                     cx.session.roster.ask(cx.calls, &offer.typed);
                 }

@@ -158,23 +158,18 @@ impl Dialog for Apply {
     }
 
     fn card(&self, cx: ViewCx<'_>) -> Option<Card> {
-        if self.writing.is_out() {
-            return Some(Card::of(CardId::UsersWritten, &[]));
-        }
-        if let Some(failure) = &self.broken {
-            return Some(Card::of_failure(failure, Party::Microsoft, &[]));
-        }
-        if self.way == Way::Off {
-            let count = said::users_are(self.good);
-            return Some(Card::of(CardId::UsersOff, &[("count", &count)]));
-        }
         let off = size(self.users.len()).saturating_sub(self.good);
         // The record counts those of before the write too; results that are shown again may come before it is read.
         let protected = cx.session.roster.people.counts().protected.max(self.good);
-        if off > 0 {
-            return Some(said::partly(cx, (protected, off), self.results.all(), None));
-        }
-        Some(said::card(cx, protected, CardId::UsersDone, &[("on", said::on(protected))]))
+        Some(match &self.broken {
+            _ if self.writing.is_out() => Card::of(CardId::UsersWritten, &[]),
+            Some(failure) => Card::of_failure(failure, Party::Microsoft, &[]),
+            None if self.way == Way::Off => {
+                Card::of(CardId::UsersOff, &[("count", &said::users_are(self.good))])
+            }
+            None if off > 0 => said::partly(cx, (protected, off), self.results.all(), None),
+            None => said::card(cx, protected, CardId::UsersDone, &[("on", said::on(protected))]),
+        })
     }
 }
 

@@ -117,10 +117,8 @@ impl Dialog for Review {
             );
         };
         let count = bill.billed();
-        let mut blocks = Vec::new();
-        if count == 0 {
-            blocks.push(Block::Strong(Tone::Warn, why_nobody(bill, cx)));
-        }
+        let nobody = (count == 0).then(|| Block::Strong(Tone::Warn, why_nobody(bill, cx)));
+        let mut blocks = Vec::from_iter(nobody);
         if cx.session.roster.is_arriving() && count > 0 {
             let words = "Users are still arriving. Only those that are ticked now will be turned on.";
             blocks.push(Block::Para(words.into()));

@@ -161,9 +161,8 @@ fn empty(roster: &Roster) -> Phrase {
 /// The line of state: a word of the filter that could mean more comes before what is awaited, for it was just typed.
 fn notice(users: &Users, cx: ViewCx<'_>) -> Option<Notice> {
     let state = state(users, cx);
-    let roster = &cx.session.roster;
-    let Some(offer) = roster.filter_offer() else { return state };
-    let words = phrase![Text::clean(&offer.term), ": ", roster.offered(&offer), ". ", WayOn::Narrow];
+    let Some((offer, count)) = cx.session.roster.filter_offer() else { return state };
+    let words = phrase![Text::clean(&offer.term), ": ", count, ". ", WayOn::Narrow];
     let state = state.unwrap_or_else(|| Notice::new(Tone::Plain, Phrase::default()));
     Some(Notice::new(state.tone, words.then(state.words)))
 }
