@@ -253,8 +253,8 @@ impl Tui {
         }
     }
 
-    /// Takes what the reading thread told; an answer of its own goes before all keys.
-    fn listen(&mut self) -> Option<Answer> {
+    /// Takes what the reading thread told; what it asks goes before all keys.
+    fn listen(&mut self) -> Option<Given> {
         while let Some(heard) = self.postponed.pop_front().or_else(|| self.heard.try_recv().ok()) {
             match heard {
                 Heard::Inputs(inputs) => self.take(inputs),
@@ -264,13 +264,13 @@ impl Tui {
                     self.forget();
                     // A terminal that refuses is gone.
                     if came.is_err() {
-                        return Some(answer(Given::End(Ending::HangUp)));
+                        return Some(Given::End(Ending::HangUp));
                     }
                 }
                 Heard::Panicked(panic) => std::panic::resume_unwind(panic),
                 Heard::Asked(given) => {
                     self.stop_printing();
-                    return Some(answer(given));
+                    return Some(given);
                 }
             }
         }
@@ -339,8 +339,9 @@ impl FrontEnd for Tui {
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         let mut may_draw = true;
         loop {
-            if let Some(answer) = self.listen() {
-                return Ok(Some(answer));
+            if let Some(what) = self.listen() {
+                // Taken whatever question stands.
+                return Ok(Some(Answer { to: Revision(0), what }));
             }
             while let Some((seen, is_at_once, input)) = self.inputs.pop_front() {
                 self.asked();
@@ -422,9 +423,4 @@ const fn under_way(view: &View<'_>) -> [bool; pace::WAYS] {
         _ => (false, false),
     };
     [view.ask.is_waiting, is_arriving, is_checked]
-}
-
-/// An answer that is taken whatever question stands.
-const fn answer(what: Given) -> Answer {
-    Answer { to: Revision(0), what }
 }

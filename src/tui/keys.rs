@@ -402,8 +402,8 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) -> Outcome {
 
 /// Enter, where no field, button or row takes it.
 fn enter(view: &View<'_>) -> Outcome {
-    match state::default_action(view) {
-        Some(action) => Outcome::Give(Given::Do(action)),
+    match view.default_offer() {
+        Some(offer) => Outcome::Give(Given::Do(offer.action)),
         None if view.ask.shape == Shape::Form => Outcome::Give(Given::Submit),
         None => Outcome::Nothing,
     }

@@ -22,7 +22,7 @@ use super::{field::Field, input::Press, options::Options, theme::Theme, words::K
 
 pub(crate) use list::{List, Scroll};
 use places::wished;
-pub(crate) use places::{default_action, fields, has_only_hit, is_filled, own_buttons, places, search};
+pub(crate) use places::{fields, has_only_hit, is_filled, own_buttons, places, search};
 
 mod list;
 mod places;
@@ -273,7 +273,7 @@ impl State {
         (self.focus, self.awaited) = if is_closed { (Focus::Text, Some(to)) } else { (to, None) };
     }
 
-    /// Another question stands there; says whether it is the one that stood below the question before leaving, as it was.
+    /// Another question stands there; says whether it is the one that stood below those above it, as it was.
     fn turn_to(&mut self, question: QuestionId) -> bool {
         let before = self.question.replace(question);
         self.awaited = None;
@@ -281,12 +281,10 @@ impl State {
         let (here, below) = ((self.focus, self.followed, scroll, fields), self.below.take());
         if is_above(question) {
             // One of them may come above another: what stood below the first is what is gone back to.
-            let is_first = !before.is_some_and(is_above);
-            self.below = if is_first { before.map(|question| (question, here)) } else { below };
+            self.below = below.or_else(|| before.map(|question| (question, here)));
             return false;
         }
-        let is_back = |below: &(QuestionId, Place)| before.is_some_and(is_above) && below.0 == question;
-        let Some((_, was)) = below.filter(is_back) else { return false };
+        let Some((_, was)) = below.filter(|below| below.0 == question) else { return false };
         (self.focus, self.followed, self.scroll, self.fields) = was;
         true
     }
