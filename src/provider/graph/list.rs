@@ -15,7 +15,7 @@ use super::{
     page,
     purpose::Candidate,
     reading,
-    wire::{self, Page, Row},
+    wire::{self, Names, Page, Row},
 };
 use crate::{
     domain::{
@@ -324,6 +324,8 @@ pub(super) fn decode(page: &Page<'_>, licences: &Licences, known: &Known, shown:
     let mut rows: Vec<NewUser<'_>> = Vec::with_capacity(page.rows.len());
     let mut decoded = Decoded::default();
     let mut ids = Vec::with_capacity(page.rows.len());
+    // As many as before, at once: a set that grows to half a million users is copied twenty times, and holds both at the end.
+    shown.seen.reserve(known.memory.len().saturating_sub(shown.seen.len()));
     for row in &page.rows {
         let id = id(row, u64::from(shown.rows));
         shown.rows = shown.rows.saturating_add(1);
@@ -339,7 +341,8 @@ pub(super) fn decode(page: &Page<'_>, licences: &Licences, known: &Known, shown:
         if shown.earlier.contains(&id) {
             continue;
         }
-        let (kind, candidate) = kind(id, row, licences, known);
+        let names = row.names();
+        let (kind, candidate) = kind(id, row, &names, licences, known);
         decoded.candidates.extend(candidate);
         let skus = row.skus.items();
         let set = *known_sets.entry(skus).or_insert_with(|| {
@@ -349,10 +352,10 @@ pub(super) fn decode(page: &Page<'_>, licences: &Licences, known: &Known, shown:
         rows.push(NewUser {
             id,
             name: row.name.as_str().unwrap_or_default(),
-            address: row.address(),
-            sign_in: row.sign_in(),
+            address: names.address,
+            sign_in: names.sign_in,
             department: row.department.as_str().unwrap_or_default(),
-            problem: row.problem(),
+            problem: names.problem,
             kind,
             licences: set,
             made: row.made.as_str().and_then(Moment::parse),
@@ -375,6 +378,7 @@ fn id(row: &Row<'_>, ordinal: u64) -> UserId {
 pub(super) fn kind(
     id: UserId,
     row: &Row<'_>,
+    names: &Names<'_>,
     licences: &Licences,
     known: &Known,
 ) -> (Kind, Option<Candidate>) {
@@ -385,7 +389,7 @@ pub(super) fn kind(
     if !has_plan && !row.has_mail() {
         return (Kind::WithoutMailbox, None);
     }
-    if !row.problem().is_empty() {
+    if !names.problem.is_empty() {
         return (Kind::NotKnownYet, None);
     }
     let candidate = Candidate {
@@ -395,7 +399,7 @@ pub(super) fn kind(
         has_mail: row.has_mail(),
         is_synced: row.synced == wire::Flag::Said(true),
         made: row.made.as_str().and_then(Moment::parse),
-        facts: facts(row, has_plan),
+        facts: facts(row, names, has_plan),
     };
     match known.memory.kind(&candidate, known.now) {
         Some(kind) => (kind, None),
@@ -405,11 +409,11 @@ pub(super) fn kind(
 
 /// A digest of what a mailbox's kind may hang on (FNV-1a, 64 bits): with another one the user has changed, and is asked
 /// about again. A leaver's mailbox that becomes a shared one loses its sign-in or its licence.
-fn facts(row: &Row<'_>, has_plan: bool) -> i64 {
+fn facts(row: &Row<'_>, names: &Names<'_>, has_plan: bool) -> i64 {
     let mut skus: Vec<&Uuid> = row.skus.items().iter().collect();
     skus.sort_unstable();
     let flags = [row.is_enabled(), has_plan, row.synced == wire::Flag::Said(true)].map(u8::from);
-    let mail = row.address().as_bytes();
+    let mail = names.address.as_bytes();
     let bytes = mail.iter().chain(&flags).chain(skus.into_iter().flat_map(Uuid::as_bytes));
     let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
         (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)

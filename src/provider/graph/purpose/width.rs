@@ -30,7 +30,10 @@ struct State {
 
 impl Default for Width {
     fn default() -> Self {
-        Self { permits: Arc::new(Semaphore::new(1)), state: Mutex::new(State { places: 1, is_throttled: false }) }
+        Self {
+            permits: Arc::new(Semaphore::new(1)),
+            state: Mutex::new(State { places: 1, is_throttled: false }),
+        }
     }
 }
 
