@@ -55,11 +55,12 @@ impl Before {
         Self { rows: rows.into_boxed_slice(), bits, starts }
     }
 
-    fn find(&self, user: UserId) -> Option<Checked> {
+    fn place(&self, user: UserId) -> Option<usize> {
         let value = first_bits(user, self.bits);
-        let rows = self.rows.get(*self.starts.get(value)?..*self.starts.get(value + 1)?)?;
+        let start = *self.starts.get(value)?;
+        let rows = self.rows.get(start..*self.starts.get(value + 1)?)?;
         let at = rows.binary_search_by_key(&user, |checked| checked.user).ok()?;
-        rows.get(at).copied()
+        Some(start + at)
     }
 }
 
@@ -91,9 +92,9 @@ impl Memory {
         self.inner.before.get_or_init(|| Before::new(before));
     }
 
-    /// How many users there were before; 0 until they have been read.
-    pub(super) fn len(&self) -> usize {
-        self.inner.before.get().map_or(0, |before| before.rows.len())
+    /// The place of a user among those of before, from 0 on; none for others, and for all until they have been read.
+    pub(super) fn place(&self, user: UserId) -> Option<usize> {
+        self.inner.before.get()?.place(user)
     }
 
     /// The answers since the last call, to be kept on record.
@@ -123,7 +124,11 @@ impl Memory {
     /// What a mailbox is, where that still holds.
     pub(super) fn kind(&self, candidate: &Candidate, now: Moment) -> Option<Kind> {
         let checked = lock(&self.inner.known).get(&candidate.id).copied();
-        let checked = checked.or_else(|| self.inner.before.get()?.find(candidate.id))?;
+        let of_before = || {
+            let before = self.inner.before.get()?;
+            before.rows.get(before.place(candidate.id)?).copied()
+        };
+        let checked = checked.or_else(of_before)?;
         checked.holds(candidate.facts, now).then_some(checked.kind)
     }
 
@@ -136,7 +141,8 @@ impl Memory {
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Memory({} of before, {} more)", self.len(), lock(&self.inner.known).len())
+        let before = self.inner.before.get().map_or(0, |before| before.rows.len());
+        write!(f, "Memory({before} of before, {} more)", lock(&self.inner.known).len())
     }
 }
 
@@ -213,8 +219,9 @@ mod tests {
                 at: Moment::from_millis(0),
             };
             let before = Before::new((0..count).rev().map(row).collect());
-            assert!((0..count).all(|number| before.find(id(number)) == Some(row(number))));
-            assert_eq!(before.find(UserId::from_bytes([0xfe; 16])), None);
+            let find = |user| before.place(user).map(|place| before.rows[place]);
+            assert!((0..count).all(|number| find(id(number)) == Some(row(number))));
+            assert_eq!(find(UserId::from_bytes([0xfe; 16])), None);
         }
     }
 
