@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        card::Card,
         failure::Failure,
         groundwork::{self, Groundwork, Part, Proven},
         phrase::Phrase,
@@ -20,7 +19,6 @@ use crate::{
         answer::{Action, FieldId, Given},
         ask::{QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
-        event::Ended,
         part::{
             form::{Control, Form},
             wait::{self, Wait},
@@ -221,18 +219,6 @@ impl Screen for Identify {
         let scene = Scene::new(id, Shape::Form, heading, blocks).offer(Action::Refresh);
         Scene { focus: self.form.focus(), ..scene }
             .waiting_for(cx.now, [self.keeping.clock(), self.proving.clock()])
-    }
-
-    fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::default()
-    }
-
-    fn place(&self) -> Option<&'static str> {
-        Some(super::PLACE)
-    }
-
-    fn finished(&self) -> Option<Ended> {
-        Some(Ended::Finished { is_partly: false })
     }
 }
 

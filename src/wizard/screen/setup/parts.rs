@@ -2,7 +2,6 @@
 
 use crate::{
     domain::{
-        card::Card,
         failure::Failure,
         groundwork::{Groundwork, Part},
         phrase::{Command, Phrase, phrase},
@@ -12,7 +11,6 @@ use crate::{
         answer::{Action, Given, RowId},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        event::Ended,
         part::{
             table::{Line, Table},
             wait::{self, Wait},
@@ -92,20 +90,8 @@ impl Screen for Parts {
             .waiting_for(cx.now, [self.looking.clock()])
     }
 
-    fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::default()
-    }
-
-    fn place(&self) -> Option<&'static str> {
-        Some(super::PLACE)
-    }
-
     fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
-    }
-
-    fn finished(&self) -> Option<Ended> {
-        Some(Ended::Finished { is_partly: false })
     }
 }
 
