@@ -104,22 +104,16 @@ fn line(row: &CustomerConsent, standing: &Standing, cx: ViewCx<'_>, set: &Permis
         _ => Tone::Plain,
     };
     let trouble = row.trouble(standing, set);
-    Line {
-        id: RowId::Customer(row.customer.id),
-        cells: vec![
-            (Column::Name, Tone::Plain, row.customer.name.clone()),
-            (Column::State, tone, standing.in_words()),
-            (Column::Progress, Tone::Plain, far.unwrap_or_default()),
-            (Column::Reference, Tone::Plain, row.customer.reference.clone()),
-        ],
-        is_quiet: false,
-        is_news: false,
-        product: None,
-        remark: trouble
-            .or_else(|| row.relationship.clone())
-            .map(|why| Text::of(format_args!("{}: {}", row.customer.name, sentence(why.as_str()))).into()),
-        details: None,
-    }
+    let cells = vec![
+        (Column::Name, Tone::Plain, row.customer.name.clone()),
+        (Column::State, tone, standing.in_words()),
+        (Column::Progress, Tone::Plain, far.unwrap_or_default()),
+        (Column::Reference, Tone::Plain, row.customer.reference.clone()),
+    ];
+    let remark = trouble
+        .or_else(|| row.relationship.clone())
+        .map(|why| Text::of(format_args!("{}: {}", row.customer.name, sentence(why.as_str()))).into());
+    Line { remark, ..Line::new(RowId::Customer(row.customer.id), cells) }
 }
 
 /// All about one customer.

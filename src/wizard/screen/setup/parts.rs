@@ -128,18 +128,8 @@ fn lines(ground: &Groundwork) -> Vec<Line> {
             Some(words) => (Tone::Good, words),
             None => (Tone::Warn, Text::from("missing")),
         };
-        Line {
-            id: RowId::Part(part),
-            cells: vec![
-                (Column::Name, Tone::Plain, Text::from(part.name())),
-                (Column::Progress, tone, words),
-            ],
-            is_quiet: false,
-            is_news: false,
-            product: None,
-            remark: None,
-            details: None,
-        }
+        let name = (Column::Name, Tone::Plain, Text::from(part.name()));
+        Line::new(RowId::Part(part), vec![name, (Column::Progress, tone, words)])
     };
     Part::ALL.into_iter().map(line).collect()
 }
