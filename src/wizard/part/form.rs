@@ -10,8 +10,9 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Value},
         ask::{Focus, Spot},
+        context::UpdateCx,
         part::field::Field,
-        view::{Block, Button, ChoiceView, FieldView},
+        view::{Block, Button, ChoiceView, FieldView, Tone},
     },
 };
 
@@ -148,6 +149,13 @@ impl Form {
         if !self.left.contains(&id) {
             self.left.push(id);
         }
+    }
+
+    /// Something was tried that needs another text in the field: what is wrong with it is said, and shown from now on.
+    pub(crate) fn refuse(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, problem: impl Into<Phrase>) {
+        self.judge(id);
+        self.focus_on(Spot::Field(id));
+        cx.say(Tone::Warn, problem);
     }
 
     /// The fields that can be filled in, in their order.

@@ -78,11 +78,7 @@ impl TakeOver {
                 self.failure = None;
                 self.taking.start(cx, pending::seize_run(run, reason), wait::RUN);
             }
-            Err(problem) => {
-                self.form.judge(FieldId::Reason);
-                self.form.focus_on(Spot::Field(FieldId::Reason));
-                cx.say(Tone::Warn, problem);
-            }
+            Err(problem) => self.form.refuse(cx, FieldId::Reason, problem),
         }
     }
 
@@ -97,38 +93,29 @@ impl TakeOver {
         let Some(record) = &cx.session.record else { return };
         let (run, name) = (record.id.clone(), holder(record));
         let answer = record.request.as_ref().and_then(|asked| asked.answer).filter(|_| self.asked.is_some());
-        match (&record.held_by, answer) {
-            _ if self.taking.is_out() => {}
+        let words = match (&record.held_by, answer) {
+            _ if self.taking.is_out() => return,
             (None, _) | (_, Some(RunAnswer::Yes)) => {
-                self.taking.start(cx, pending::load_run(run), wait::RUN);
+                return self.taking.start(cx, pending::load_run(run), wait::RUN);
             }
-            (_, Some(RunAnswer::No)) => {
-                self.stop_waiting(cx);
-                cx.say(Tone::Warn, format_args!("{name} keeps this run."));
-            }
+            (_, None) => return,
+            (_, Some(RunAnswer::No)) => format!("{name} keeps this run."),
             (_, Some(RunAnswer::Nobody)) => {
-                self.stop_waiting(cx);
-                cx.say(
-                    Tone::Warn,
-                    format_args!("{name} did not answer within a minute, and keeps this run."),
-                );
+                format!("{name} did not answer within a minute, and keeps this run.")
             }
             (_, Some(RunAnswer::Unattended)) => {
-                self.stop_waiting(cx);
                 let way = if cx.setup.operator.is_admin {
                     "give a reason, and take it over now"
                 } else {
                     "have an Admin take it over"
                 };
-                cx.say(
-                    Tone::Warn,
-                    format_args!(
-                        "{name}'s run goes on by a command, with nobody at it to answer. Wait until it is done, or {way}."
-                    ),
-                );
+                format!(
+                    "{name}'s run goes on by a command, with nobody at it to answer. Wait until it is done, or {way}."
+                )
             }
-            (_, None) => {}
-        }
+        };
+        self.stop_waiting(cx);
+        cx.say(Tone::Warn, Text::clean(&words));
     }
 
     const fn is_busy(&self) -> bool {
