@@ -4,7 +4,7 @@ pub(crate) mod add;
 pub(crate) mod authorise;
 pub(crate) mod consents;
 pub(crate) mod customer;
-pub(crate) mod doubts;
+pub(crate) mod guarded;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
 pub(crate) mod own_right;
