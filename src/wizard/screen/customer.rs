@@ -96,8 +96,7 @@ impl Screen for Customer {
 
     /// Has the world opened if it is not open yet, then reads the board.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
-        self.look_anew();
-        self.load(cx);
+        self.look_anew(cx);
     }
 
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
@@ -131,8 +130,7 @@ impl Screen for Customer {
             }
             Given::Do(Action::Refresh) => {
                 self.keep_seen(cx, None);
-                self.look_anew();
-                self.load(cx);
+                self.look_anew(cx);
             }
             Given::Do(Action::Add | Action::Import | Action::Consents) if !cx.session.is_open => {}
             Given::Do(Action::Add) if is_admin => {
@@ -167,11 +165,8 @@ impl Screen for Customer {
                 Ok(_) => {
                     if let Some(warning) = cx.setup.operator.warning.clone() {
                         // Notes on files may stand there already.
-                        let words = match cx.notice.take() {
-                            Some(notice) => notice.words.then(warning),
-                            None => warning,
-                        };
-                        cx.say(Tone::Warn, words);
+                        let notes = cx.notice.take().map(|notice| notice.words).unwrap_or_default();
+                        cx.say(Tone::Warn, notes.then(warning));
                     }
                     self.look_at(Spot::Field(FieldId::Search));
                     self.load(cx);
@@ -184,9 +179,9 @@ impl Screen for Customer {
                     }
                 }
             }
-        } else if let Some(board) = kept(&mut self.failure, self.loading.take(arrival)) {
-            self.take(cx, board);
-        } else if let Some(board) = self.following.hear(cx, arrival) {
+        } else if let Some(board) =
+            kept(&mut self.failure, self.loading.take(arrival)).or_else(|| self.following.hear(cx, arrival))
+        {
             self.take(cx, board);
         } else if let Some(board) = self.probe.take(arrival) {
             match board {
@@ -281,9 +276,10 @@ impl Customer {
         counts
     }
 
-    /// What is shown from now on is held against what is on record as seen by then.
-    fn look_anew(&mut self) {
+    /// Reads anew: what is shown from now on is held against what is on record as seen by then.
+    fn look_anew(&mut self, cx: &mut UpdateCx<'_>) {
         (self.seen, self.is_unkept) = (None, true);
+        self.load(cx);
     }
 
     /// Keeps that the rows have been looked at, once each time the screen comes on; a person who leaves without doing

@@ -25,21 +25,32 @@ use crate::{
 /// Shortest search, in characters, for which likeness counts: one or two letters are alike to almost anything.
 const MIN_FUZZY: usize = 3;
 
+/// A state of a row: its word, and whether a row of an active customer is in it.
+type State = (&'static str, fn(&BoardRow, Option<&Seen>) -> bool);
+
+/// What has changed, first among the states.
+const CHANGED: State = ("changed", |row, seen| seen.is_some_and(|seen| seen.is_news(row)));
+
+/// Of customers who are not active, the only one.
+const CLOSED: &str = "closed";
+
 /// What `state:` knows, in the order of its sentence and of the sort by state: what needs an operator first.
-const STATES: [&str; 13] = [
-    "changed",
-    "attention",
-    "refused",
-    "accepted",
-    "waiting",
-    "interrupted",
-    "parked",
-    "elsewhere",
-    "open",
-    "protected",
-    "automatic",
-    "not-started",
-    "closed",
+const STATES: [State; 13] = [
+    CHANGED,
+    ("attention", |row, _| row.progress.needs_attention()),
+    ("refused", |row, _| matches!(row.progress, Progress::Refused(_) | Progress::Failed(_))),
+    ("accepted", |row, _| matches!(row.progress, Progress::Accepted { .. })),
+    ("waiting", |row, _| row.progress.is_awaited()),
+    ("interrupted", |row, _| row.run.as_ref().is_some_and(|run| !run.is_parked && !run.is_held())),
+    ("parked", |row, _| row.run.as_ref().is_some_and(|run| run.is_parked && !run.is_held())),
+    ("elsewhere", |row, _| row.run.as_ref().is_some_and(OpenRun::is_held)),
+    ("open", |row, _| row.run.is_some()),
+    ("protected", |row, _| {
+        matches!(row.progress, Progress::Protected { on: 1.., .. } | Progress::Automatic { on: 1.., .. })
+    }),
+    ("automatic", |row, _| matches!(row.progress, Progress::Automatic { .. })),
+    ("not-started", |row, _| row.run.is_none() && row.progress == Progress::NotStarted),
+    (CLOSED, |row, _| !row.customer.is_active),
 ];
 
 /// What was typed, understood.
@@ -47,7 +58,7 @@ const STATES: [&str; 13] = [
 struct Query {
     words: Vec<String>,
     /// The states that pass; none: all of them. Empty: one was named that does not exist.
-    states: Option<Vec<&'static str>>,
+    states: Option<Vec<State>>,
     products: Option<Vec<Product>>,
 }
 
@@ -59,7 +70,7 @@ impl Query {
             match word.split_once(':') {
                 Some(("state" | "product", "")) => {}
                 Some(("state", value)) => {
-                    let called = STATES.into_iter().filter(|state| state.starts_with(value));
+                    let called = STATES.into_iter().filter(|(word, _)| word.starts_with(value));
                     query.states.get_or_insert_default().extend(called);
                 }
                 Some(("product", value)) => {
@@ -78,11 +89,8 @@ impl Query {
             Some(products) => row.about(products),
             None => Some(Cow::Borrowed(row)),
         };
-        let is_taken = |row: &BoardRow| {
-            let states = self.states.as_ref();
-            states.is_none_or(|states| states.iter().any(|state| is_in(row, seen, state)))
-        };
-        about.is_some_and(|row| is_taken(&row))
+        let is_any = |row: &BoardRow, states: &[State]| states.iter().any(|state| is_in(row, seen, *state));
+        about.is_some_and(|row| self.states.as_ref().is_none_or(|states| is_any(&row, states)))
     }
 }
 
@@ -92,35 +100,15 @@ pub(super) fn products(typed: &str) -> Option<Vec<Product>> {
 }
 
 /// Whether a row is in a state; it may be in several.
-fn is_in(row: &BoardRow, seen: Option<&Seen>, state: &str) -> bool {
-    let run = row.run.as_ref();
-    if !row.customer.is_active {
-        return state == "closed";
-    }
-    match state {
-        "changed" => seen.is_some_and(|seen| seen.is_news(row)),
-        "attention" => row.progress.needs_attention(),
-        "refused" => matches!(row.progress, Progress::Refused(_) | Progress::Failed(_)),
-        "accepted" => matches!(row.progress, Progress::Accepted { .. }),
-        "waiting" => row.progress.is_awaited(),
-        "interrupted" => run.is_some_and(|run| !run.is_parked && !run.is_held()),
-        "parked" => run.is_some_and(|run| run.is_parked && !run.is_held()),
-        "elsewhere" => run.is_some_and(OpenRun::is_held),
-        "open" => run.is_some(),
-        "protected" => {
-            matches!(row.progress, Progress::Protected { on: 1.., .. } | Progress::Automatic { on: 1.., .. })
-        }
-        "automatic" => matches!(row.progress, Progress::Automatic { .. }),
-        "not-started" => run.is_none() && row.progress == Progress::NotStarted,
-        _ => false,
-    }
+fn is_in(row: &BoardRow, seen: Option<&Seen>, (word, is_so): State) -> bool {
+    (row.customer.is_active || word == CLOSED) && is_so(row, seen)
 }
 
 /// What is wrong with the words of a search, as a sentence.
 pub(super) fn problem(typed: &str) -> Option<String> {
     let query = Query::parse(typed);
     if query.states.is_some_and(|states| states.is_empty()) {
-        Some(format!("No such state. States: {}.", STATES.join(", ")))
+        Some(format!("No such state. States: {}.", STATES.map(|(word, _)| word).join(", ")))
     } else if query.products.is_some_and(|products| products.is_empty()) {
         Some(format!("No such product. Products: {}.", Product::ALL.map(Product::word).join(", ")))
     } else {
@@ -157,9 +145,9 @@ pub(super) fn search<'r>(
     match order {
         BoardOrder::Runs => {}
         BoardOrder::Name => shown.sort_by_cached_key(name),
-        BoardOrder::News => shown.sort_by_key(|row| !is_in(row, seen, "changed")),
+        BoardOrder::News => shown.sort_by_key(|row| !is_in(row, seen, CHANGED)),
         BoardOrder::State => shown.sort_by_cached_key(|row| {
-            let state = STATES.iter().skip(1).position(|state| is_in(row, seen, state));
+            let state = STATES.iter().skip(1).position(|state| is_in(row, seen, *state));
             (state.unwrap_or(STATES.len()), name(row))
         }),
     }

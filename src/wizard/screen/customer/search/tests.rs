@@ -79,7 +79,7 @@ fn states_and_products_narrow_as_they_do_among_users() {
         assert_eq!(found(typed), expected, "{typed}");
     }
     let problem = problem("state:nowhere").unwrap();
-    assert!(STATES.iter().all(|state| problem.contains(state)), "{problem}");
+    assert!(STATES.iter().all(|(state, _)| problem.contains(state)), "{problem}");
     assert!(super::problem("product:x").unwrap().contains("business365"));
     assert_eq!(super::problem("state:waiting bakery"), None);
 }
