@@ -169,10 +169,6 @@ fn about<'a>(read: &Read, row: &CustomerConsent, cx: ViewCx<'a>) -> Scene<'a> {
 }
 
 impl Screen for Consents {
-    fn failure(&self) -> Option<&Failure> {
-        self.failure.as_ref()
-    }
-
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         self.load(cx);
     }

@@ -212,15 +212,15 @@ impl Screen for Impersonation {
         let is_told = cx.setup.rehearsal && self.form.text(FieldId::Account).is_empty();
         let told = phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn];
         let heading = format_args!("How do we reach the mailboxes of {customer}?");
-        let has_list =
-            !self.is_directory() && (self.emptied.is_some() || !self.mailboxes.addresses().is_empty());
+        let has_list = !self.is_directory() && !self.mailboxes.addresses().is_empty();
         let scene = Scene::new(QuestionId::Impersonation, Shape::Form, heading, blocks)
             .offer_if(cx.setup.rehearsal, Action::Rehearse)
             .offer(Action::Discover)
             .offer_if(has_list && self.emptied.is_none(), Action::EmptyList);
         let back = "Puts the mailboxes back that were taken off the list.";
         let back = Offer::new(Action::EmptyList, "list back", back);
-        let scene = if has_list && self.emptied.is_some() { scene.with(back) } else { scene };
+        let can_restore = !self.is_directory() && self.emptied.is_some();
+        let scene = if can_restore { scene.with(back) } else { scene };
         Scene {
             is_waiting: self.asking.is_out(),
             focus: self.form.focus(),
@@ -334,10 +334,8 @@ impl Impersonation {
         cx.session.form_changed(self.draft(), cx.calls);
         match (exchange_server::normalise(address.as_str()), self.caution(cx.look())) {
             (Ok(_), None) => {
-                cx.say(
-                    Tone::Good,
-                    format_args!("The server was found: {address}. Check it before you save."),
-                );
+                let words = format_args!("The server was found: {address}. Check it before you save.");
+                cx.say(Tone::Good, words);
             }
             (Ok(_), Some(words)) => {
                 let words =

@@ -31,7 +31,7 @@ use crate::{
 const STEPS: wait::Kind = wait::Kind { what: "Accepting for the customer", usual: "15 s", worst: "5 min" };
 
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct OwnRight {
     /// The relationship by which it is done; none: something is only taken out.
     relationship: Option<Text>,
@@ -47,24 +47,13 @@ impl OwnRight {
     pub(crate) fn new(relationship: Option<Text>) -> Self {
         let back = Control::button("Back", Action::Back);
         let hint = "it goes into the history, beside yours";
-        let (controls, stages) = match &relationship {
-            Some(_) => (
-                vec![
-                    Control::field(FieldId::Agreed, "Their name", hint, ""),
-                    Control::button("Accept for them", Action::Save),
-                    back,
-                ],
-                Stages::all(),
-            ),
-            None => (vec![Control::button("Take it out", Action::Save), back], Stages::take_out()),
+        let (controls, stages) = if relationship.is_some() {
+            let name = Control::field(FieldId::Agreed, "Their name", hint, "");
+            (vec![name, Control::button("Accept for them", Action::Save), back], Stages::all())
+        } else {
+            (vec![Control::button("Take it out", Action::Save), back], Stages::take_out())
         };
-        Self {
-            relationship,
-            form: Form::new(controls),
-            checks: stages.planned(),
-            doing: Wait::default(),
-            failure: None,
-        }
+        Self { relationship, form: Form::new(controls), checks: stages.planned(), ..Self::default() }
     }
 
     fn begin(&mut self, cx: &mut UpdateCx<'_>) {
@@ -91,11 +80,9 @@ impl OwnRight {
     /// The question, and what is about to be done, by what right.
     fn asks(&self, customer: &Text) -> [Text; 2] {
         let Some(name) = &self.relationship else {
+            let heading = Text::of(format_args!("Take the operators' application out of {customer}?"));
             let words = "It was let in to accept for the customer, and has not been taken out yet as far as is known.";
-            return [
-                Text::of(format_args!("Take the operators' application out of {customer}?")),
-                words.into(),
-            ];
+            return [heading, words.into()];
         };
         let heading = format_args!("Who at {customer} agreed that you accept for them?");
         let words = format_args!(
@@ -148,10 +135,8 @@ impl Screen for OwnRight {
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let Some(record) = cx.session.record.as_ref() else {
-            // The wizard never comes here without a run.
-            return Scene::new(QuestionId::OwnRight, Shape::Form, "Accept", Vec::new());
-        };
+        // The wizard never comes here without a run.
+        let Some(record) = cx.session.record.as_ref() else { return Scene::default() };
         let [heading, words] = self.asks(&record.customer.name);
         let mut blocks = vec![Block::Para(words.into())];
         blocks.extend(self.failure.clone().map(Block::Failure));

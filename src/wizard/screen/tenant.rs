@@ -198,7 +198,9 @@ impl Screen for Tenant {
         {
             return unanswered(cx, failure);
         }
-        let mut blocks = self.form.blocks(|_| self.problem(cx), |action| self.is_open(action));
+        let can_save = self.known().is_some() && !self.saving.write.is_out();
+        let is_open = |action| can_save || !matches!(action, Action::Yes | Action::Save);
+        let mut blocks = self.form.blocks(|_| self.problem(cx), is_open);
         // The question comes before its buttons: on path 1 the facts are the question.
         let above = usize::from(self.path == Path::Asked).min(blocks.len());
         blocks.splice(above..above, self.facts(cx, &customer));
@@ -311,13 +313,12 @@ impl Tenant {
     /// Says that it was asked again, where nothing on the screen shows it.
     fn say_unchanged(&mut self, cx: &mut UpdateCx<'_>) {
         let at = clock_in_words(cx.now, cx.now, cx.setup.here.as_str());
-        match self.before.take().filter(|before| Some(*before) == self.heard()) {
-            Some(Known::Nothing) => cx.say(Tone::Plain, format_args!("Asked at {at}: still unknown.")),
-            Some(Known::Organisation(_)) => {
-                cx.say(Tone::Plain, format_args!("Asked at {at}: the same organisation."));
-            }
-            None => {}
-        }
+        let words = match self.before.take().filter(|before| Some(*before) == self.heard()) {
+            Some(Known::Nothing) => "still unknown",
+            Some(Known::Organisation(_)) => "the same organisation",
+            None => return,
+        };
+        cx.say(Tone::Plain, format_args!("Asked at {at}: {words}."));
     }
 
     /// Takes the record up where it has another tenant by now, and asks about the same one again else.
@@ -361,13 +362,6 @@ impl Tenant {
     /// The organisation that may be saved: the one that was found for what stands there now.
     fn known(&self) -> Option<&Organisation> {
         self.found.as_ref().map(|finding| &finding.organisation)
-    }
-
-    fn is_open(&self, action: Action) -> bool {
-        match action {
-            Action::Yes | Action::Save => self.known().is_some() && !self.saving.write.is_out(),
-            _ => true,
-        }
     }
 
     fn save(&mut self, cx: &mut UpdateCx<'_>) {

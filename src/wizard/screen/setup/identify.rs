@@ -44,15 +44,15 @@ pub(crate) struct Identify {
 impl Identify {
     /// For a part that is typed; with what is known of it.
     pub(crate) fn new(part: Part, ground: &Groundwork) -> Self {
-        let id = |id: Option<Uuid>| id.map(|id| id.hyphenated().to_string()).unwrap_or_default();
-        let control = match part {
-            Part::Organisation => {
-                let known = ground.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
-                let hint = "your own organisation's, not a customer's; its domain will do";
-                Control::field(FieldId::Tenant, "Tenant ID", hint, &known)
-            }
-            Part::Customers | Part::Credential => application(&id(ground.customers)),
-            Part::Staff => application(&id(ground.staff)),
+        let control = if part == Part::Organisation {
+            let known = ground.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
+            let hint = "your own organisation's, not a customer's; its domain will do";
+            Control::field(FieldId::Tenant, "Tenant ID", hint, &known)
+        } else {
+            let known = if part == Part::Staff { ground.staff } else { ground.customers };
+            let known = known.map(|id| id.hyphenated().to_string()).unwrap_or_default();
+            let hint = "Application (client) ID, on the Overview page of the registration";
+            Control::field(FieldId::ApplicationId, "Application ID", hint, &known)
         };
         Self {
             part,
@@ -75,14 +75,14 @@ impl Identify {
     /// What is wrong with it, as words without a full stop.
     fn typed(&self, ground: Option<&Groundwork>) -> Result<groundwork::Given, String> {
         let text = self.form.text(self.field());
+        // It is known since this screen came on.
+        let ground = ground.ok_or("one moment")?;
         if self.part == Part::Organisation {
-            let cloud = ground.map(|ground| ground.cloud).unwrap_or_default();
-            let input = TenantInput::parse_in(text, cloud).map_err(|why| why.to_string())?;
+            let input = TenantInput::parse_in(text, ground.cloud).map_err(|why| why.to_string())?;
             return Ok(groundwork::Given::Organisation(input));
         }
         let id = Uuid::try_parse(text.trim()).ok().filter(|id| !id.is_nil());
         let id = id.ok_or("type the Application (client) ID, like b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40")?;
-        let ground = ground.ok_or("one moment")?;
         if ground.tenant.is_some_and(|tenant| tenant.to_string() == id.hyphenated().to_string()) {
             return Err(
                 "this is the tenant ID; the Application (client) ID stands above it on that page".into()
@@ -129,12 +129,6 @@ impl Identify {
         let why = self.typed(cx.session.ground.as_deref()).err()?;
         Some(format_args!("{}.", capital(&why)).into())
     }
-}
-
-/// The field of an application's ID.
-fn application(known: &str) -> Control {
-    let hint = "Application (client) ID, on the Overview page of the registration";
-    Control::field(FieldId::ApplicationId, "Application ID", hint, known)
 }
 
 impl Screen for Identify {
