@@ -148,9 +148,7 @@ impl Screen for Impersonation {
             Given::Do(Action::Rehearse) => self.ask(cx),
             Given::Do(Action::Discover) => self.find(cx),
             Given::Submit => self.save(cx),
-            Given::Do(Action::Continue)
-                if is_enabled(cx.look()) && self.is_open(cx.look(), Action::Continue) =>
-            {
+            Given::Do(Action::Continue) if self.is_open(cx.look(), Action::Continue) => {
                 return Step::Next(Box::<Authorise>::default());
             }
             Given::Do(Action::Continue) if self.is_changed() => cx.say(Tone::Warn, UNSAVED),
@@ -221,17 +219,12 @@ impl Screen for Impersonation {
         let back = Offer::new(Action::EmptyList, "list back", back);
         let can_restore = !self.is_directory() && self.emptied.is_some();
         let scene = if can_restore { scene.with(back) } else { scene };
-        Scene {
-            is_waiting: self.asking.is_out(),
-            focus: self.form.focus(),
-            notice: if is_told {
-                Some(Notice::new(Tone::Plain, told))
-            } else {
-                (is_enabled(cx) && self.is_changed()).then(|| Notice::new(Tone::Plain, UNSAVED))
-            },
-            ..scene
-        }
-        .waiting_for(cx.now, [self.saving.write.clock(), self.finding.clock()])
+        let is_enabled = record.is_some_and(|record| record.enabled.is_some());
+        let unsaved = || (is_enabled && self.is_changed()).then(|| UNSAVED.into());
+        let words = if is_told { Some(told) } else { unsaved() };
+        let notice = words.map(|words| Notice::new(Tone::Plain, words));
+        Scene { is_waiting: self.asking.is_out(), focus: self.form.focus(), notice, ..scene }
+            .waiting_for(cx.now, [self.saving.write.clock(), self.finding.clock()])
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
@@ -387,7 +380,8 @@ impl Impersonation {
             Action::Save => !self.saving.write.is_out(),
             Action::Discover => !self.finding.is_out(),
             Action::Continue => {
-                cx.session.record.as_ref().is_some_and(|record| !record.is_key_lost) && !self.is_changed()
+                let is_whole = |record: &RunRecord| record.enabled.is_some() && !record.is_key_lost;
+                cx.session.record.as_ref().is_some_and(is_whole) && !self.is_changed()
             }
             _ => true,
         }
@@ -459,8 +453,4 @@ impl Impersonation {
 /// What is on record of the access.
 fn saved(cx: ViewCx<'_>) -> Option<&Details> {
     cx.session.record.as_ref()?.impersonation.as_ref()
-}
-
-fn is_enabled(cx: ViewCx<'_>) -> bool {
-    cx.session.record.as_ref().is_some_and(|record| record.enabled.is_some())
 }

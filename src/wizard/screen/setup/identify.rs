@@ -164,17 +164,14 @@ impl Screen for Identify {
     }
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        let proved = self.proving.take(arrival);
-        if proved.as_ref().is_some_and(|proved| proved.as_ref().is_err_and(Failure::is_about_what_was_named))
-        {
-            // What was typed is to be typed otherwise.
-            self.form.focus_on(Spot::Field(self.field()));
-        }
-        if let Some(proven) = kept(&mut self.failure, proved) {
-            let can_save = !proven.entries.is_empty();
-            self.proven = Some(*proven);
-            let spot = if can_save { Spot::Button(Action::Save) } else { Spot::Field(self.field()) };
-            self.form.focus_on(spot);
+        if let Some(proved) = self.proving.take(arrival) {
+            match &proved {
+                Ok(proven) if !proven.entries.is_empty() => self.form.focus_on(Spot::Button(Action::Save)),
+                Err(failure) if !failure.is_about_what_was_named() => {}
+                // What was typed is to be typed otherwise.
+                _ => self.form.focus_on(Spot::Field(self.field())),
+            }
+            self.proven = kept(&mut self.failure, Some(proved)).map(|proven| *proven);
         } else if let Some(ground) = kept(&mut self.failure, self.keeping.take(arrival)) {
             cx.say(Tone::Good, format_args!("Saved in {}.", ground.file));
             let next = super::next(&ground);
