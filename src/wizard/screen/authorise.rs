@@ -73,8 +73,8 @@ impl Screen for Authorise {
         self.noting.cancel(cx.calls);
         self.rehearsal.cancel(cx.calls);
         self.browsing.cancel(cx.calls);
-        self.search.cancel(cx.calls);
-        self.own_right.cancel(cx.calls);
+        self.search.out.cancel(cx.calls);
+        self.own_right.out.cancel(cx.calls);
         self.enabling.cancel(cx);
     }
 

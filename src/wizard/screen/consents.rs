@@ -12,6 +12,7 @@ use crate::{
         speech::sentence,
         sydney::clock_in_words,
         text::{Text, capital},
+        time::Moment,
     },
     wizard::{
         answer::{Action, Given, RowId},
@@ -131,19 +132,14 @@ fn about<'a>(read: &Read, row: &CustomerConsent, cx: ViewCx<'a>) -> Scene<'a> {
         None => Fact::other("As of", phrase!["nobody has looked yet: ", Command::StatusRefresh]),
     });
     facts.extend(row.tenant.map(|tenant| Fact::other("Tenant ID", Text::of(format_args!("{tenant}")))));
-    facts.extend(
-        row.relationship
-            .as_ref()
-            .map(|words| Fact::other("Relationship", Text::clean(&capital(words.as_str())))),
-    );
+    let relationship = row.relationship.as_ref().map(|words| Text::clean(&capital(words.as_str())));
+    facts.extend(relationship.map(|words| Fact::other("Relationship", words)));
     facts.extend(row.consent.proved.map(|proved| Fact::other("Accepted", at(proved))));
     if let Some(renewal) = &row.renewal {
-        facts.push(Fact::other("Sent", Text::of(format_args!("{}, {}", at(renewal.sent), renewal.sent_by))));
+        let by = |(moment, who): (Moment, &Text)| Text::of(format_args!("{}, {who}", at(moment)));
         let reminded = renewal.reminded.zip(renewal.reminded_by.as_ref());
-        facts.extend(
-            reminded
-                .map(|(moment, by)| Fact::other("Reminded", Text::of(format_args!("{}, {by}", at(moment))))),
-        );
+        facts.push(Fact::other("Sent", by((renewal.sent, &renewal.sent_by))));
+        facts.extend(reminded.map(|reminded| Fact::other("Reminded", by(reminded))));
         facts.extend(renewal.accepted.map(|moment| Fact::other("Accepted again", at(moment))));
     }
     blocks.push(Block::Facts(facts));
@@ -217,7 +213,6 @@ mod tests {
             consent::{Consent, Renewal, Seen, Sight},
             customer::Progress,
             permission::SetName,
-            time::Moment,
         },
         wizard::{
             call::Reply,

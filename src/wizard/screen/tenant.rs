@@ -187,7 +187,7 @@ impl Screen for Tenant {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
         if self.is_denied {
-            return denied(cx).waiting_for(cx.now, [self.reading.clock()]);
+            return denied(cx, &customer).waiting_for(cx.now, [self.reading.clock()]);
         }
         if self.saving.is_asked() {
             let asks = "Take this organisation all the same?";
@@ -196,7 +196,7 @@ impl Screen for Tenant {
         if matches!(self.path, Path::OnRecord(_))
             && let Some(failure) = self.failure.as_ref().filter(|_| self.known().is_none())
         {
-            return unanswered(cx, failure);
+            return unanswered(cx, &customer, failure);
         }
         let can_save = self.known().is_some() && !self.saving.write.is_out();
         let is_open = |action| can_save || !matches!(action, Action::Yes | Action::Save);
