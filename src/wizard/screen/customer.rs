@@ -257,13 +257,12 @@ impl Customer {
         if self.board.is_none() {
             return Vec::new();
         }
-        let (shown, all) = self.customers;
-        let closed = all.saturating_sub(shown);
-        let (shown, all) = (grouped(shown), grouped(all));
+        let (listed, all) = self.customers;
+        let (shown, closed) = (grouped(listed), all.saturating_sub(listed));
         let mut counts: Vec<Phrase> = vec![match (self.search.is_empty(), closed) {
             (true, 0) => format_args!("{shown} listed").into(),
             (true, closed) => format_args!("{shown} listed ({} closed hidden)", grouped(closed)).into(),
-            (false, _) => format_args!("{shown} of {all} found").into(),
+            (false, _) => format_args!("{shown} of {} found", grouped(all)).into(),
         }];
         if let Some(seen) = &self.seen {
             let (news, since) = (self.news, clock_in_words(seen.at, cx.now, cx.setup.here.as_str()));
