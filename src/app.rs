@@ -304,6 +304,7 @@ fn setup(opener: &Opener, run: Option<RunId>) -> Setup {
     Setup {
         is_sandbox: opener.is_sandbox,
         is_mapped: opener.mapped().is_some(),
+        is_groundwork: false,
         rehearsal: opener.is_sandbox,
         operator: Operator { name: opener.environment.account.shown(), ..Operator::default() },
         link_prefix: String::new(),

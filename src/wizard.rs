@@ -119,7 +119,7 @@ impl Wizard {
     /// Makes one that sets up what a partner needs before the first customer: it opens no world, and works with no record.
     #[must_use]
     pub fn for_partner(setup: Setup) -> Self {
-        Self { screen: Box::<Parts>::default(), ..Self::new(setup) }
+        Self { screen: Box::<Parts>::default(), ..Self::new(Setup { is_groundwork: true, ..setup }) }
     }
 
     /// Takes in what happened and returns what is wished for.
@@ -184,7 +184,7 @@ impl Wizard {
         let steps = self.steps(scene.id);
         let bar = bar::bar(cx, &*self.screen);
         let scene = if self.asks_to_leave {
-            scene.leaving(record, self.screen.place().is_some())
+            scene.leaving(record, self.setup.is_groundwork)
         } else if let Some(request) = self.team.asks(&scene.shape) {
             scene.asked_for(request)
         } else {
@@ -586,12 +586,14 @@ impl Wizard {
         }
     }
 
-    /// How leaving ends the wizard where nothing is interrupted by it: on the outcome, and with no run open.
+    /// How leaving ends the wizard where nothing is interrupted by it: on the outcome, with no run open, and in setup.
     fn finished(&self) -> Option<Ended> {
-        if !self.behind.is_empty() || self.session.record.is_some() {
-            return self.screen.finished();
+        let is_first = self.behind.is_empty() && self.session.record.is_none();
+        match self.trouble() {
+            Some(_) if is_first => Some(Ended::Failed),
+            _ if is_first || self.setup.is_groundwork => Some(Ended::Finished { is_partly: false }),
+            _ => self.screen.finished(),
         }
-        Some(if self.trouble().is_some() { Ended::Failed } else { Ended::Finished { is_partly: false } })
     }
 
     /// Takes up a run: the trail is derived from what is on record, not from where the wizard happened to be.

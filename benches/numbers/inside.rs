@@ -159,6 +159,7 @@ impl Inside {
             own_right: false,
             is_sandbox: false,
             is_mapped: false,
+            is_groundwork: false,
             rehearsal: false,
             operator: Operator { name: "measured".into(), is_admin: false, ..Operator::default() },
             link_prefix: String::new(),

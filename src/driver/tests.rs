@@ -138,6 +138,7 @@ fn setup() -> Setup {
         own_right: false,
         is_sandbox: true,
         is_mapped: false,
+        is_groundwork: false,
         rehearsal: true,
         operator: Operator { name: "kim".into(), ..Operator::default() },
         link_prefix: String::new(),

@@ -8,6 +8,9 @@ use crate::domain::{
 
 use super::{context::ViewCx, screen::Screen, view::Bar};
 
+/// Said where the customer's name stands elsewhere.
+const PLACE: &str = "Setting up Backup365";
+
 /// The bar above a screen.
 pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     let record = cx.session.record.as_ref();
@@ -16,7 +19,7 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     Bar {
         is_sandbox: cx.setup.is_sandbox,
         is_mapped: cx.setup.is_mapped,
-        place: screen.place(),
+        place: cx.setup.is_groundwork.then_some(PLACE),
         customer: record
             .map(|r| r.customer.name.shown())
             .or_else(|| screen.customer().map(|c| c.name.shown())),

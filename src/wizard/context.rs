@@ -29,6 +29,8 @@ pub struct Setup {
     pub is_sandbox: bool,
     /// Settings lead addresses of the real world to this computer: what answers there is not Microsoft.
     pub is_mapped: bool,
+    /// A partner's own ground is prepared (`backup365 setup`): no customer is touched at all.
+    pub is_groundwork: bool,
     /// The customer can be played with one key.
     pub rehearsal: bool,
     /// The operator at the keyboard; until the world is open, one without rights.

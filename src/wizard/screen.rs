@@ -4,7 +4,7 @@ pub(crate) mod add;
 pub(crate) mod authorise;
 pub(crate) mod consents;
 pub(crate) mod customer;
-pub(crate) mod doubts;
+pub(crate) mod guarded;
 pub(crate) mod impersonation;
 pub(crate) mod outcome;
 pub(crate) mod own_right;
@@ -271,7 +271,9 @@ pub(crate) trait Screen: std::fmt::Debug + Send {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a>;
 
     /// What to say to the customer now.
-    fn card(&self, cx: ViewCx<'_>) -> Card;
+    fn card(&self, _cx: ViewCx<'_>) -> Card {
+        Card::default()
+    }
 
     /// The customer that a screen before the run is about.
     fn customer(&self) -> Option<&Customer> {
@@ -285,11 +287,6 @@ pub(crate) trait Screen: std::fmt::Debug + Send {
 
     /// Why it can show nothing.
     fn failure(&self) -> Option<&Failure> {
-        None
-    }
-
-    /// What is done here, where no customer is touched at all.
-    fn place(&self) -> Option<&'static str> {
         None
     }
 

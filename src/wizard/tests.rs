@@ -154,6 +154,7 @@ pub(crate) fn setup() -> Setup {
         own_right: false,
         is_sandbox: true,
         is_mapped: false,
+        is_groundwork: false,
         rehearsal: true,
         operator: Operator { name: "kim".into(), is_admin: true, ..Operator::default() },
         link_prefix: "https://login.microsoftonline.com/".into(),

@@ -12,8 +12,9 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Value},
         ask::{Focus, Spot},
+        context::UpdateCx,
         part::field::Field,
-        view::{Block, Button, ChoiceView, FieldView},
+        view::{Block, Button, ChoiceView, FieldView, Tone},
     },
 };
 
@@ -148,6 +149,13 @@ impl Form {
     /// What is wrong with the field is shown from now on: something was tried that needs it.
     pub(crate) fn judge(&mut self, id: FieldId) {
         self.left.insert(id);
+    }
+
+    /// Something was tried that needs another text in the field: what is wrong with it is said, and shown from now on.
+    pub(crate) fn refuse(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, problem: impl Into<Phrase>) {
+        self.judge(id);
+        self.focus_on(Spot::Field(id));
+        cx.say(Tone::Warn, problem);
     }
 
     /// The fields that can be filled in, in their order.

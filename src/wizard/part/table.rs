@@ -27,6 +27,13 @@ pub(crate) struct Line {
     pub(crate) details: Option<Phrase>,
 }
 
+impl Line {
+    /// A line that is nothing but its cells.
+    pub(crate) const fn new(id: RowId, cells: Vec<(Column, Tone, Text)>) -> Self {
+        Self { id, cells, is_quiet: false, is_news: false, product: None, remark: None, details: None }
+    }
+}
+
 /// Lines that a view borrows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {

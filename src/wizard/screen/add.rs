@@ -5,21 +5,18 @@ use crate::{
         card::{Card, CardId},
         customer::{Customer, NewCustomer, Product},
         customer_record::{self, Column},
-        doubt::{Accepts, Guarded},
+        doubt::Accepts,
         failure::Failure,
         form_draft::FormDraft,
         phrase::Phrase,
     },
     wizard::{
         answer::{Action, FieldId, Given},
-        ask::{QuestionId, Shape, Spot},
+        ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        part::{
-            form::{Control, Form, NO_YES},
-            wait::{self, Wait},
-        },
+        part::form::{Control, Form, NO_YES},
         pending::{self, Arrival},
-        screen::{Scene, Screen, doubts::Doubts, step::Step},
+        screen::{Scene, Screen, guarded::GuardedSave, step::Step},
         view::{Block, Tone},
     },
 };
@@ -38,8 +35,7 @@ const COLUMNS: [(FieldId, Column); 6] = [
 #[derive(Debug)]
 pub(crate) struct Add {
     form: Form,
-    saving: Wait<Guarded<Customer>>,
-    doubts: Doubts,
+    saving: GuardedSave<Customer>,
     failure: Option<Failure>,
 }
 
@@ -65,17 +61,16 @@ impl Add {
         ]);
         let mut form = Form::new(controls);
         form.take_up(typed);
-        Self { form, saving: Wait::default(), doubts: Doubts::default(), failure: None }
+        Self { form, saving: GuardedSave::default(), failure: None }
     }
 
     fn save(&mut self, cx: &mut UpdateCx<'_>) {
-        if self.saving.is_out() {
+        if self.saving.write.is_out() {
             return;
         }
         self.form.settle_all();
         if let Some((id, problem)) = self.form.first_wrong(|id| self.problem(id)) {
-            self.form.focus_on(Spot::Field(id));
-            return cx.say(Tone::Warn, problem);
+            return self.form.refuse(cx, id, problem);
         }
         self.send(cx, Accepts::default());
     }
@@ -83,9 +78,7 @@ impl Add {
     /// Has the customer added, with what is accepted of the tenant.
     fn send(&mut self, cx: &mut UpdateCx<'_>, accepts: Accepts) {
         self.failure = None;
-        // Before the form is saved, which forgets it.
-        cx.session.keep_form(cx.calls);
-        self.saving.start(cx, pending::add_customer(self.customer(), accepts), wait::RECORD);
+        self.saving.start(cx, pending::add_customer(self.customer(), accepts));
     }
 
     /// What is wrong with a field, as a sentence.
@@ -118,15 +111,12 @@ impl Add {
 
 impl Screen for Add {
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        cx.session.keep_form(cx.calls);
-        self.saving.cancel(cx);
+        self.saving.leave(cx);
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        if self.doubts.is_open() {
-            if !self.saving.is_out()
-                && let Some(accepts) = self.doubts.answer(&given)
-            {
+        if self.saving.is_asked() {
+            if let Some(accepts) = self.saving.answer(cx, &given) {
                 self.send(cx, accepts);
             }
             return Step::Stay;
@@ -144,27 +134,23 @@ impl Screen for Add {
     }
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        let Some(customer) = self.doubts.kept(&mut self.failure, self.saving.take(arrival)) else {
-            return Step::Stay;
-        };
+        let Some(customer) = self.saving.take(cx, &mut self.failure, arrival) else { return Step::Stay };
         cx.say(Tone::Good, format_args!("{} was added.", customer.name));
         // It was forgotten in the record with that.
-        cx.session.keeping.drop_changes();
         cx.session.new_customer = FormDraft::default();
         Step::Back
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        if self.doubts.is_open() {
+        if self.saving.is_asked() {
             let asks = "Add this customer all the same?";
-            let scene = self.doubts.scene(QuestionId::NewCustomerDoubted, &self.customer().name, asks);
-            return scene.waiting_for(cx.now, [self.saving.clock()]);
+            return self.saving.scene(cx, QuestionId::NewCustomerDoubted, &self.customer().name, asks);
         }
         let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
-        let mut blocks = self.form.blocks(problem, |_| !self.saving.is_out());
+        let mut blocks = self.form.blocks(problem, |_| !self.saving.write.is_out());
         blocks.extend(self.failure.clone().map(Block::Failure));
         let scene = Scene::new(QuestionId::NewCustomer, Shape::Form, "Add a customer", blocks);
-        Scene { focus: self.form.focus(), ..scene }.waiting_for(cx.now, [self.saving.clock()])
+        Scene { focus: self.form.focus(), ..scene }.waiting_for(cx.now, [self.saving.write.clock()])
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {

@@ -73,8 +73,8 @@ impl Screen for Authorise {
         self.noting.cancel(cx.calls);
         self.rehearsal.cancel(cx.calls);
         self.browsing.cancel(cx.calls);
-        self.search.cancel(cx.calls);
-        self.own_right.cancel(cx.calls);
+        self.search.out.cancel(cx.calls);
+        self.own_right.out.cancel(cx.calls);
         self.enabling.cancel(cx);
     }
 
@@ -135,22 +135,19 @@ impl Screen for Authorise {
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let Some(record) = cx.session.record.as_ref() else {
-            // The wizard never comes here without a run.
-            return Scene::new(QuestionId::Authorise, Shape::Watch, "Authorise", Vec::new());
-        };
+        // The wizard never comes here without a run.
+        let Some(record) = cx.session.record.as_ref() else { return Scene::default() };
         let (tone, state) = words::state(cx, record, self.is_link_shown);
         let mut handouts = Vec::new();
         let mut blocks = vec![Block::Strong(tone, state)];
         blocks.extend(self.search.blocks(cx, record));
         blocks.extend(words::advice(cx, record, self.search.landed(cx)).into_iter().map(Block::Para));
         blocks.extend(self.failures(cx).map(|failure| Block::Failure(explain::with_way(failure.clone()))));
-        blocks.extend(
-            self.played
-                .iter()
-                .map(|words| Block::Facts(vec![Fact::new(FactId::Played, "Sandbox", words.clone())])),
-        );
-        blocks.push(Block::Buttons(self.buttons(cx, record)));
+        let played = self.played.clone().map(|words| Fact::new(FactId::Played, "Sandbox", words));
+        blocks.extend(played.map(|fact| Block::Facts(vec![fact])));
+        let buttons = self.buttons(cx, record);
+        let enter = buttons.first().map_or(Action::Authorise, |button| button.action);
+        blocks.push(Block::Buttons(buttons));
         if self.needs_link(cx, record) {
             let link = cx.link();
             blocks.push(Block::Para(words::opened_by(record)));
@@ -168,7 +165,6 @@ impl Screen for Authorise {
         if record.product.is_hosted() {
             blocks.extend(words::access(record));
         }
-        let enter = self.buttons(cx, record).first().map_or(Action::Authorise, |button| button.action);
         let scene = Scene::new(QuestionId::Authorise, Shape::Watch, words::heading(cx, record), blocks);
         let scene = self.with_offers(cx, record, scene, enter);
         // A refused password that is tried once more may lock the account: Enter leads to where another one is typed.
@@ -198,11 +194,8 @@ impl Screen for Authorise {
 /// The lines that narrow the permission of an account that opens others' mailboxes, for the hoster.
 fn narrowing(cx: ViewCx<'_>, record: &RunRecord) -> Option<Handout<'static>> {
     let access = record.impersonation.as_ref().filter(|_| record.product.is_hosted())?;
-    let proof = cx.session.proving.proof.as_ref()?;
-    proof
-        .checks
-        .iter()
-        .find(|check| check.name.as_str() == OUTSIDE && matches!(check.state, CheckState::Partly(_)))?;
+    let mut checks = cx.session.proving.proof.iter().flat_map(|proof| &proof.checks);
+    checks.find(|check| check.name.as_str() == OUTSIDE && matches!(check.state, CheckState::Partly(_)))?;
     let lines = hoster_lines::narrowing(access.account.as_str(), &access.sample.domain());
     let text = lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n");
     let file = Text::of(format_args!("backup365-{}-hoster.txt", record.id));
@@ -214,16 +207,19 @@ impl Authorise {
     /// awaited.
     fn standing(&self, cx: ViewCx<'_>, record: &RunRecord) -> (Standing, bool) {
         let proving = &cx.session.proving;
-        let (standing, is_written) = if record.enabled.is_some() {
-            (Standing::Enabled, true)
-        } else if proving.is_proved() {
-            // Where the proof could not be saved, nothing more comes by itself.
-            (Standing::Proved, can_enable(cx.session, record) || proving.failure.is_some())
-        } else {
-            (standing(proving.verdict()), true)
+        let standing = match proving.verdict() {
+            _ if record.enabled.is_some() => Standing::Enabled,
+            None => Standing::Unknown,
+            Some(Verdict::Proved) => Standing::Proved,
+            Some(Verdict::NotYet) => Standing::NotYet,
+            Some(Verdict::Spreading) => Standing::Spreading,
+            Some(Verdict::WrongTenant { .. }) => Standing::WrongTenant,
+            Some(Verdict::Failed(_)) => Standing::Failed,
         };
+        // Where the proof could not be saved, nothing more comes by itself.
+        let is_kept = standing != Standing::Proved || record.proved.is_some() || proving.failure.is_some();
         let is_asked = self.enabling.is_out() || self.noting.is_out() || self.rehearsal.is_out();
-        (standing, is_asked || !is_written || proving.is_asking())
+        (standing, is_asked || !is_kept || proving.is_asking())
     }
 
     /// What else can be done: by keys of their own, beside the button.
@@ -270,7 +266,9 @@ impl Authorise {
     fn ask_now(&mut self, cx: &mut UpdateCx<'_>) {
         self.is_asked = true;
         cx.session.prove_now(cx.calls);
-        cx.say(Tone::Busy, words::asking_now(cx.session.record.as_ref()));
+        let is_hosted = cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted());
+        let words = if is_hosted { "Trying the service account now." } else { "Asking Microsoft now." };
+        cx.say(Tone::Busy, words);
     }
 
     /// To accept for the customer, or to take out what may have been left there.
@@ -335,10 +333,8 @@ impl Authorise {
     fn buttons(&self, cx: ViewCx<'_>, record: &RunRecord) -> Vec<Button> {
         let button = self.button(cx, record);
         if record.enabled.is_some() && button.action != Action::Continue {
-            return vec![
-                button,
-                Button { label: "Go on to the users", action: Action::Continue, is_open: true },
-            ];
+            let go_on = Button { label: "Go on to the users", action: Action::Continue, is_open: true };
+            return vec![button, go_on];
         }
         let back = Button { label: "Back to the form", action: Action::Back, is_open: true };
         match self.failures(cx).next().filter(|_| record.product.is_hosted()) {
@@ -411,18 +407,6 @@ fn is_as_typed(failure: &Failure) -> bool {
 /// Enable needs a proof of this session that names the run's tenant, and the same proof on record.
 fn can_enable(session: &Session, record: &RunRecord) -> bool {
     session.proving.is_proved() && record.proved.is_some()
-}
-
-/// What a round of checking came to.
-const fn standing(verdict: Option<&Verdict>) -> Standing {
-    match verdict {
-        None => Standing::Unknown,
-        Some(Verdict::Proved) => Standing::Proved,
-        Some(Verdict::NotYet) => Standing::NotYet,
-        Some(Verdict::Spreading) => Standing::Spreading,
-        Some(Verdict::WrongTenant { .. }) => Standing::WrongTenant,
-        Some(Verdict::Failed(_)) => Standing::Failed,
-    }
 }
 
 fn is_enabled(session: &Session) -> bool {

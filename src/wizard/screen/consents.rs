@@ -12,6 +12,7 @@ use crate::{
         speech::sentence,
         sydney::clock_in_words,
         text::{Text, capital},
+        time::Moment,
     },
     wizard::{
         answer::{Action, Given, RowId},
@@ -104,22 +105,16 @@ fn line(row: &CustomerConsent, standing: &Standing, cx: ViewCx<'_>, set: &Permis
         _ => Tone::Plain,
     };
     let trouble = row.trouble(standing, set);
-    Line {
-        id: RowId::Customer(row.customer.id),
-        cells: vec![
-            (Column::Name, Tone::Plain, row.customer.name.clone()),
-            (Column::State, tone, standing.in_words()),
-            (Column::Progress, Tone::Plain, far.unwrap_or_default()),
-            (Column::Reference, Tone::Plain, row.customer.reference.clone()),
-        ],
-        is_quiet: false,
-        is_news: false,
-        product: None,
-        remark: trouble
-            .or_else(|| row.relationship.clone())
-            .map(|why| Text::of(format_args!("{}: {}", row.customer.name, sentence(why.as_str()))).into()),
-        details: None,
-    }
+    let cells = vec![
+        (Column::Name, Tone::Plain, row.customer.name.clone()),
+        (Column::State, tone, standing.in_words()),
+        (Column::Progress, Tone::Plain, far.unwrap_or_default()),
+        (Column::Reference, Tone::Plain, row.customer.reference.clone()),
+    ];
+    let remark = trouble
+        .or_else(|| row.relationship.clone())
+        .map(|why| Text::of(format_args!("{}: {}", row.customer.name, sentence(why.as_str()))).into());
+    Line { remark, ..Line::new(RowId::Customer(row.customer.id), cells) }
 }
 
 /// All about one customer.
@@ -137,19 +132,14 @@ fn about<'a>(read: &Read, row: &CustomerConsent, cx: ViewCx<'a>) -> Scene<'a> {
         None => Fact::other("As of", phrase!["nobody has looked yet: ", Command::StatusRefresh]),
     });
     facts.extend(row.tenant.map(|tenant| Fact::other("Tenant ID", Text::of(format_args!("{tenant}")))));
-    facts.extend(
-        row.relationship
-            .as_ref()
-            .map(|words| Fact::other("Relationship", Text::clean(&capital(words.as_str())))),
-    );
+    let relationship = row.relationship.as_ref().map(|words| Text::clean(&capital(words.as_str())));
+    facts.extend(relationship.map(|words| Fact::other("Relationship", words)));
     facts.extend(row.consent.proved.map(|proved| Fact::other("Accepted", at(proved))));
     if let Some(renewal) = &row.renewal {
-        facts.push(Fact::other("Sent", Text::of(format_args!("{}, {}", at(renewal.sent), renewal.sent_by))));
+        let by = |(moment, who): (Moment, &Text)| Text::of(format_args!("{}, {who}", at(moment)));
         let reminded = renewal.reminded.zip(renewal.reminded_by.as_ref());
-        facts.extend(
-            reminded
-                .map(|(moment, by)| Fact::other("Reminded", Text::of(format_args!("{}, {by}", at(moment))))),
-        );
+        facts.push(Fact::other("Sent", by((renewal.sent, &renewal.sent_by))));
+        facts.extend(reminded.map(|reminded| Fact::other("Reminded", by(reminded))));
         facts.extend(renewal.accepted.map(|moment| Fact::other("Accepted again", at(moment))));
     }
     blocks.push(Block::Facts(facts));
@@ -175,10 +165,6 @@ fn about<'a>(read: &Read, row: &CustomerConsent, cx: ViewCx<'a>) -> Scene<'a> {
 }
 
 impl Screen for Consents {
-    fn failure(&self) -> Option<&Failure> {
-        self.failure.as_ref()
-    }
-
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
         self.load(cx);
     }
@@ -227,7 +213,6 @@ mod tests {
             consent::{Consent, Renewal, Seen, Sight},
             customer::Progress,
             permission::SetName,
-            time::Moment,
         },
         wizard::{
             call::Reply,

@@ -8,7 +8,6 @@
 mod following;
 mod row;
 mod search;
-mod words;
 
 use std::time::Duration;
 
@@ -20,8 +19,8 @@ use crate::{
         customer::Progress,
         failure::{Failure, FailureKind},
         id::{CustomerId, RunId, TenantId},
-        partner_list::Imported,
-        phrase::{Correction, Phrase, WayOn, phrase},
+        partner_list::{Did, Imported},
+        phrase::{Command, Correction, Phrase, WayOn, phrase},
         run::{Board, BoardRow, RunRecord, Seen},
         sydney::clock_in_words,
         text::Text,
@@ -37,7 +36,7 @@ use crate::{
             table::Table,
             wait::{self, Wait},
         },
-        pending::{self, Arrival, Pending, Saved, Woken},
+        pending::{self, Arrival, Pending, Woken},
         screen::{Scene, Screen, add::Add, consents::Consents, kept, product::Product, step::Step},
         session::BoardOrder,
         view::{Block, Column, Rows as _, RowsView, Tone},
@@ -68,8 +67,6 @@ pub(crate) struct Customer {
     customers: (u32, u32),
     /// How they stand now is to be kept, once the operator does something here.
     is_unkept: bool,
-    /// Keeps it.
-    keeping: Pending<Saved>,
     search: Field,
     /// The rows shown.
     table: Table,
@@ -99,8 +96,7 @@ impl Screen for Customer {
 
     /// Has the world opened if it is not open yet, then reads the board.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
-        self.look_anew();
-        self.load(cx);
+        self.look_anew(cx);
     }
 
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
@@ -119,6 +115,7 @@ impl Screen for Customer {
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
         self.refused = None;
+        let is_admin = cx.setup.operator.is_admin;
         match given {
             Given::Fill(FieldId::Search, value) if self.search.fill(&value) => {
                 cx.session.parked = None;
@@ -133,22 +130,19 @@ impl Screen for Customer {
             }
             Given::Do(Action::Refresh) => {
                 self.keep_seen(cx, None);
-                self.look_anew();
-                self.load(cx);
+                self.look_anew(cx);
             }
-            Given::Do(Action::Add | Action::Consents) if !cx.session.is_open => {}
-            Given::Do(Action::Add) if cx.setup.operator.is_admin => {
+            Given::Do(Action::Add | Action::Import | Action::Consents) if !cx.session.is_open => {}
+            Given::Do(Action::Add) if is_admin => {
                 return Step::Next(Box::new(Add::new(&cx.session.new_customer)));
             }
             Given::Do(Action::Add) => cx.admin_only("An Admin adds customers."),
-            Given::Do(Action::Import) if !cx.session.is_open || self.importing.is_out() => {}
-            Given::Do(Action::Import) if cx.setup.operator.is_admin => {
+            Given::Do(Action::Import) if self.importing.is_out() => {}
+            Given::Do(Action::Import) if is_admin => {
                 self.importing.start(cx, pending::import_from_microsoft(), wait::IMPORT);
             }
             Given::Do(Action::Import) => cx.admin_only("An Admin brings customers in."),
-            Given::Do(Action::Consents) if cx.setup.operator.is_admin => {
-                return Step::Next(Box::<Consents>::default());
-            }
+            Given::Do(Action::Consents) if is_admin => return Step::Next(Box::<Consents>::default()),
             Given::Do(Action::Consents) => cx.admin_only("An Admin looks at everybody's consent."),
             Given::Back => return Step::Back,
             _ => {}
@@ -161,7 +155,7 @@ impl Screen for Customer {
             return Step::Open(record);
         }
         if let Some(imported) = cx.brought(Tone::Bad, self.importing.take(arrival)) {
-            let (tone, words) = words::told(&imported);
+            let (tone, words) = told(&imported);
             cx.say(tone, words);
             self.load(cx);
             return Step::Stay;
@@ -171,11 +165,8 @@ impl Screen for Customer {
                 Ok(_) => {
                     if let Some(warning) = cx.setup.operator.warning.clone() {
                         // Notes on files may stand there already.
-                        let words = match cx.notice.take() {
-                            Some(notice) => notice.words.then(warning),
-                            None => warning,
-                        };
-                        cx.say(Tone::Warn, words);
+                        let notes = cx.notice.take().map(|notice| notice.words).unwrap_or_default();
+                        cx.say(Tone::Warn, notes.then(warning));
                     }
                     self.look_at(Spot::Field(FieldId::Search));
                     self.load(cx);
@@ -188,9 +179,9 @@ impl Screen for Customer {
                     }
                 }
             }
-        } else if let Some(board) = kept(&mut self.failure, self.loading.take(arrival)) {
-            self.take(cx, board);
-        } else if let Some(board) = self.following.hear(cx, arrival) {
+        } else if let Some(board) =
+            kept(&mut self.failure, self.loading.take(arrival)).or_else(|| self.following.hear(cx, arrival))
+        {
             self.take(cx, board);
         } else if let Some(board) = self.probe.take(arrival) {
             match board {
@@ -198,8 +189,6 @@ impl Screen for Customer {
                 // The rows stay, and the next question comes after a pause.
                 Err(_) => self.ask_or_pause(cx),
             }
-        } else if self.keeping.take(arrival).is_some() {
-            // What could not be kept is news once more the next time.
         } else if self.pause.take(arrival).is_some() {
             self.ask_or_pause(cx);
         }
@@ -268,16 +257,13 @@ impl Customer {
         if self.board.is_none() {
             return Vec::new();
         }
-        let (shown, all) = self.customers;
-        let closed = all.saturating_sub(shown);
-        let (shown, all) = (grouped(shown), grouped(all));
-        let mut counts: Vec<Phrase> = match (self.search.is_empty(), closed) {
-            (true, 0) => vec![format_args!("{shown} listed").into()],
-            (true, closed) => {
-                vec![format_args!("{shown} listed ({} closed hidden)", grouped(closed)).into()]
-            }
-            (false, _) => vec![format_args!("{shown} of {all} found").into()],
-        };
+        let (listed, all) = self.customers;
+        let (shown, closed) = (grouped(listed), all.saturating_sub(listed));
+        let mut counts: Vec<Phrase> = vec![match (self.search.is_empty(), closed) {
+            (true, 0) => format_args!("{shown} listed").into(),
+            (true, closed) => format_args!("{shown} listed ({} closed hidden)", grouped(closed)).into(),
+            (false, _) => format_args!("{shown} of {} found", grouped(all)).into(),
+        }];
         if let Some(seen) = &self.seen {
             let (news, since) = (self.news, clock_in_words(seen.at, cx.now, cx.setup.here.as_str()));
             // With the mark of their rows.
@@ -289,9 +275,10 @@ impl Customer {
         counts
     }
 
-    /// What is shown from now on is held against what is on record as seen by then.
-    fn look_anew(&mut self) {
+    /// Reads anew: what is shown from now on is held against what is on record as seen by then.
+    fn look_anew(&mut self, cx: &mut UpdateCx<'_>) {
         (self.seen, self.is_unkept) = (None, true);
+        self.load(cx);
     }
 
     /// Keeps that the rows have been looked at, once each time the screen comes on; a person who leaves without doing
@@ -303,14 +290,8 @@ impl Customer {
             && (self.is_unkept || except.is_some())
         {
             self.is_unkept = false;
-            let seen = Seen::of(&board.rows, cx.now, except);
-            self.keep(cx, seen);
+            keep(cx, Seen::of(&board.rows, cx.now, except));
         }
-    }
-
-    fn keep(&mut self, cx: &mut UpdateCx<'_>, seen: Seen) {
-        self.keeping.forget();
-        self.keeping.start(cx.calls, pending::keep_seen(seen));
     }
 
     fn empty(&self, is_open: bool) -> Phrase {
@@ -364,7 +345,7 @@ impl Customer {
             // The run that the operator comes from stands as they left it: what becomes of it from now on is news.
             let mut seen = board.seen.take().unwrap_or_else(|| Seen { at: cx.now, ..Seen::default() });
             if seen.learn(&board.rows) {
-                self.keep(cx, seen.clone());
+                keep(cx, seen.clone());
             }
             self.seen = Some(seen);
         }
@@ -416,17 +397,15 @@ impl Customer {
     fn build(&mut self, cx: ViewCx<'_>) {
         let seen = self.seen.as_ref();
         let shown = search::search(self.rows(), self.search.text(), seen, cx.session.board_order);
-        let rows = shown.iter().filter_map(|at| self.rows().get(*at));
         let is_news = |row: &BoardRow| seen.is_some_and(|seen| seen.is_news(row));
         let asked = search::products(self.search.text());
-        let lines = rows.map(|row| {
+        let lines = shown.iter().map(|row| {
             let about = asked.as_ref().and_then(|products| row.about(products));
             line(about.as_deref().unwrap_or(row), is_news(row), cx)
         });
         let lines = lines.collect();
+        self.customers = (BoardRow::customers(shown.into_iter()), BoardRow::customers(self.rows().iter()));
         self.news = self.rows().iter().filter(|row| is_news(row)).count();
-        let listed = shown.iter().filter_map(|at| self.rows().get(*at));
-        self.customers = (BoardRow::customers(listed), BoardRow::customers(self.rows().iter()));
         self.table.set(lines);
     }
 
@@ -447,31 +426,30 @@ impl Customer {
     }
 
     fn choose(&mut self, cx: &mut UpdateCx<'_>, id: &RowId) -> Step {
-        if self.opening.is_out() {
-            return Step::Stay;
-        }
-        let Some(row) = self.row(id) else { return Step::Stay };
-        self.keep_seen(cx, Some(row.customer.id));
-        let Some(row) = self.row(id) else { return Step::Stay };
-        let (name, refused) = (&row.customer.name, search::refusal(row));
-        if !row.customer.is_active {
-            let words = format_args!("{name} is closed: nothing can be set up for it. To open it again,");
-            let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Open);
-            cx.say(Tone::Warn, phrase![words, " "].with(way));
-        } else if let Some(run) = &row.run {
-            let load = pending::load_run(run.id.clone());
-            self.opening.start(cx, load, wait::RUN);
-        } else if row.customer.products.is_empty() {
-            let words =
-                format_args!("{name} has no Office 365, Business365 or MPexchange. Once one is sold,");
-            let way = cx.setup.operator.corrects(&row.customer.reference, Correction::Products);
-            cx.say(Tone::Warn, phrase![words, " "].with(way));
-        } else {
-            let rows = self.rows().iter().filter(|other| other.customer.id == row.customer.id);
-            let products = rows.flat_map(BoardRow::products).collect();
-            return Step::Next(Box::new(Product::new(row.customer.clone(), products)));
-        }
+        let row = self.row(id).filter(|_| !self.opening.is_out());
+        let refused = row.and_then(search::refusal);
+        let Some(BoardRow { customer, run, .. }) = row.cloned() else { return Step::Stay };
         self.refused = refused;
+        self.keep_seen(cx, Some(customer.id));
+        let (why, correction) = match (self.refused, run) {
+            (Some(CardId::CustomerClosed), _) => {
+                ("is closed: nothing can be set up for it. To open it again,", Correction::Open)
+            }
+            (Some(_), _) => {
+                ("has no Office 365, Business365 or MPexchange. Once one is sold,", Correction::Products)
+            }
+            (None, Some(run)) => {
+                self.opening.start(cx, pending::load_run(run.id), wait::RUN);
+                return Step::Stay;
+            }
+            (None, None) => {
+                let rows = self.rows().iter().filter(|other| other.customer.id == customer.id);
+                let products = rows.flat_map(BoardRow::products).collect();
+                return Step::Next(Box::new(Product::new(customer, products)));
+            }
+        };
+        let way = cx.setup.operator.corrects(&customer.reference, correction);
+        cx.say(Tone::Warn, phrase![format_args!("{} {why}", customer.name), " "].with(way));
         Step::Stay
     }
 
@@ -496,5 +474,27 @@ impl Customer {
             row.progress.is_awaited().then_some((run.id.clone(), row.customer.tenant?))
         };
         self.rows().iter().filter_map(waits).collect()
+    }
+}
+
+/// Keeps how rows stand. Nothing waits for it: what could not be kept is news once more the next time.
+fn keep(cx: &mut UpdateCx<'_>, seen: Seen) {
+    cx.calls.start(pending::keep_seen(seen).request);
+}
+
+/// What came of bringing customers in, in the line of state.
+fn told(imported: &Imported) -> (Tone, Phrase) {
+    let sums = phrase!["From Microsoft: ", imported.sums(), "."];
+    let is_left = imported.taken.iter().any(|taken| matches!(taken.did, Did::Left(_)));
+    match &imported.missing {
+        Some(missing) => {
+            let what = Text::of(format_args!(" One of its lists is missing: {}. ", missing.what));
+            (Tone::Warn, sums.then(what).then(missing.hint.clone()))
+        }
+        None if is_left => (
+            Tone::Good,
+            sums.then(phrase![" Who was left out, and why: ", Command::CustomersFromMicrosoft, " --dry-run"]),
+        ),
+        None => (Tone::Good, sums),
     }
 }

@@ -5,20 +5,19 @@
 
 mod fields;
 
-use self::fields::{controls, to_office};
+use self::fields::{controls, saved_password, to_office};
 use crate::{
     domain::{
         card::{Card, CardId, Party},
         customer::{Impersonation as Details, Listing},
-        doubt::{Accepts, Guarded},
+        doubt::Accepts,
         exchange_server::{self, FoundBy, FoundServer},
         failure::Failure,
         form_draft::FormDraft,
         hoster_lines,
         id::Address,
-        keys::KeyNeeded,
         mailboxes::Mailboxes,
-        phrase::{Detail, Noun, Phrase, WayOn, phrase},
+        phrase::{Detail, Noun, WayOn, phrase},
         run::RunRecord,
         secret::Secret,
         tenant_input::TenantInput,
@@ -34,7 +33,7 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending},
-        screen::{Scene, Screen, authorise::Authorise, doubts::Doubts, kept, step::Step},
+        screen::{Scene, Screen, authorise::Authorise, guarded::GuardedSave, kept, step::Step},
         view::{Block, Fact, FactId, FieldView, Notice, Offer, Tone},
     },
 };
@@ -62,24 +61,12 @@ pub(crate) struct Impersonation {
     mailboxes: Mailboxes,
     /// The list that was emptied, until another one begins.
     emptied: Option<Mailboxes>,
-    /// The saved password, kept when the field stays empty.
-    kept: Option<Secret<String>>,
-    /// The server on record.
-    known: Option<Text>,
     /// What Autodiscover found, until another server is typed.
     found: Option<FoundServer>,
-    is_key_lost: bool,
-    /// What is missing then.
-    needed: KeyNeeded,
-    is_enabled: bool,
-    /// The way on where the mailboxes turn out to be Microsoft's.
-    to_office: Phrase,
     /// The form as it is on record.
     on_record: FormDraft,
     finding: Wait<FoundServer>,
-    saving: Wait<Guarded<Box<RunRecord>>>,
-    /// What speaks against the mail domains, once they were to be saved.
-    doubts: Doubts,
+    saving: GuardedSave<Box<RunRecord>>,
     failure: Option<Failure>,
     /// The question to the played customer that is out.
     asking: Pending<Box<Details>>,
@@ -89,23 +76,12 @@ impl Impersonation {
     /// For a run whose product is hosted; what is on record, or was typed before, stands in the form.
     pub(crate) fn new(record: &RunRecord) -> Self {
         let saved = record.impersonation.as_ref();
-        let kept = saved
-            .map(|d| d.password.clone())
-            .filter(|password| !record.is_key_lost && !password.expose().is_empty());
         let given = match saved.map(|d| &d.listing) {
             Some(Listing::Given(addresses)) => addresses.as_slice(),
             _ => &[],
         };
-        let mut screen = Self {
-            form: Form::new(controls(record, kept.is_some())),
-            mailboxes: Mailboxes::saved(given),
-            kept,
-            known: saved.map(|details| details.server.clone()),
-            is_key_lost: record.is_key_lost,
-            needed: record.key_needed.clone(),
-            is_enabled: record.enabled.is_some(),
-            ..Self::default()
-        };
+        let mut screen =
+            Self { form: Form::new(controls(record)), mailboxes: Mailboxes::saved(given), ..Self::default() };
         screen.on_record = screen.draft();
         screen.form.take_up(&record.form);
         screen.found = KEPT_FOUND.into_iter().find_map(|(name, by)| {
@@ -116,7 +92,7 @@ impl Impersonation {
             screen.mailboxes = Mailboxes::default();
             screen.mailboxes.take(list);
         }
-        if screen.is_key_lost && saved.is_some() {
+        if record.is_key_lost && saved.is_some() {
             screen.form.focus_on(Spot::Field(FieldId::Password));
         }
         screen.show_list();
@@ -127,11 +103,6 @@ impl Impersonation {
 impl Screen for Impersonation {
     /// What the server refused a moment ago is what is to be typed again.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
-        self.to_office = cx
-            .session
-            .record
-            .as_ref()
-            .map_or_else(Phrase::default, |record| to_office(&record.customer, &cx.setup.operator));
         let (id, words) = match cx.session.proving.refused_detail() {
             Some(Detail::SignIn) => {
                 (FieldId::Password, "refused; type it again, or leave it empty to try the saved one")
@@ -146,22 +117,17 @@ impl Screen for Impersonation {
     }
 
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        cx.session.keep_form(cx.calls);
-        self.doubts.close();
+        self.saving.leave(cx);
         self.asking.cancel(cx.calls);
         self.finding.cancel(cx);
-        self.saving.cancel(cx);
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        if self.doubts.is_open() {
-            if !self.saving.is_out()
-                && let Some(accepts) = self.doubts.answer(&given)
-                && cx.may_write()
-            {
+        if self.saving.is_asked() {
+            if let Some(accepts) = self.saving.answer(cx, &given) {
                 self.send(cx, accepts);
             }
-            if !self.doubts.is_open() {
+            if !self.saving.is_asked() {
                 // No: they are to be given otherwise.
                 self.form.focus_on(Spot::Field(FieldId::Domains));
             }
@@ -182,7 +148,7 @@ impl Screen for Impersonation {
             Given::Do(Action::Rehearse) => self.ask(cx),
             Given::Do(Action::Discover) => self.find(cx),
             Given::Submit => self.save(cx),
-            Given::Do(Action::Continue) if self.is_enabled && self.is_open(Action::Continue) => {
+            Given::Do(Action::Continue) if self.is_open(cx.look(), Action::Continue) => {
                 return Step::Next(Box::<Authorise>::default());
             }
             Given::Do(Action::Continue) if self.is_changed() => cx.say(Tone::Warn, UNSAVED),
@@ -198,38 +164,36 @@ impl Screen for Impersonation {
             self.told(cx, &details);
         } else if let Some(found) = self.finding.take(arrival) {
             let found = found.map_err(|failure| match failure.card {
-                Some(CardId::HostedOnline) => Failure { hint: self.to_office.clone(), ..failure },
+                Some(CardId::HostedOnline) => Failure { hint: to_office(cx.look()), ..failure },
                 _ => failure,
             });
             if let Some(server) = kept(&mut self.failure, Some(found)) {
                 self.take_found(cx, server);
             }
-        } else if let Some(record) = self.doubts.kept(&mut self.failure, self.saving.take(arrival)) {
-            cx.session.keeping.drop_changes();
+        } else if let Some(record) = self.saving.take(cx, &mut self.failure, arrival) {
             return Step::Open(record);
         }
         Step::Stay
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
-        if self.doubts.is_open() {
+        let record = cx.session.record.as_ref();
+        let customer = record.map(|record| record.customer.name.clone()).unwrap_or_default();
+        if self.saving.is_asked() {
             let asks = "Take this mail domain all the same?";
-            let scene = self.doubts.scene(QuestionId::Doubted, &customer, asks);
-            return scene.waiting_for(cx.now, [self.saving.clock()]);
+            return self.saving.scene(cx, QuestionId::Doubted, &customer, asks);
         }
         let mut blocks = Vec::new();
-        if self.is_key_lost {
-            blocks.push(Block::Strong(Tone::Warn, self.needed.closed()));
-        }
+        let lost = record.filter(|record| record.is_key_lost);
+        blocks.extend(lost.map(|record| Block::Strong(Tone::Warn, record.key_needed.closed())));
         blocks.extend(self.failure.clone().map(Block::Failure));
-        blocks.extend(self.caution().map(|words| {
+        blocks.extend(self.caution(cx).map(|words| {
             let host = exchange_server::host_of(self.form.text(FieldId::Server)).unwrap_or_default();
             let words = format_args!("{host}, {words}");
             Block::Facts(vec![Fact::new(FactId::FoundServer, "Server found", words)])
         }));
-        let problem = |id| self.problem(id).filter(|_| self.form.is_settled(id));
-        blocks.extend(self.form.blocks(problem, |action| self.is_open(action)));
+        let problem = |id| self.problem(cx, id).filter(|_| self.form.is_settled(id));
+        blocks.extend(self.form.blocks(problem, |action| self.is_open(cx, action)));
         for block in &mut blocks {
             if let Block::Field(FieldView { entries: Some(entries), .. }) = block {
                 *entries = self.mailboxes.addresses().len();
@@ -246,32 +210,27 @@ impl Screen for Impersonation {
         let is_told = cx.setup.rehearsal && self.form.text(FieldId::Account).is_empty();
         let told = phrase!["Sandbox: this customer's answers are known. ", WayOn::FillIn];
         let heading = format_args!("How do we reach the mailboxes of {customer}?");
-        let has_list =
-            !self.is_directory() && (self.emptied.is_some() || !self.mailboxes.addresses().is_empty());
+        let has_list = !self.is_directory() && !self.mailboxes.addresses().is_empty();
         let scene = Scene::new(QuestionId::Impersonation, Shape::Form, heading, blocks)
             .offer_if(cx.setup.rehearsal, Action::Rehearse)
             .offer(Action::Discover)
             .offer_if(has_list && self.emptied.is_none(), Action::EmptyList);
         let back = "Puts the mailboxes back that were taken off the list.";
         let back = Offer::new(Action::EmptyList, "list back", back);
-        let scene = if has_list && self.emptied.is_some() { scene.with(back) } else { scene };
-        Scene {
-            is_waiting: self.asking.is_out(),
-            focus: self.form.focus(),
-            notice: if is_told {
-                Some(Notice::new(Tone::Plain, told))
-            } else {
-                (self.is_enabled && self.is_changed()).then(|| Notice::new(Tone::Plain, UNSAVED))
-            },
-            ..scene
-        }
-        .waiting_for(cx.now, [self.saving.clock(), self.finding.clock()])
+        let can_restore = !self.is_directory() && self.emptied.is_some();
+        let scene = if can_restore { scene.with(back) } else { scene };
+        let is_enabled = record.is_some_and(|record| record.enabled.is_some());
+        let unsaved = || (is_enabled && self.is_changed()).then(|| UNSAVED.into());
+        let words = if is_told { Some(told) } else { unsaved() };
+        let notice = words.map(|words| Notice::new(Tone::Plain, words));
+        Scene { is_waiting: self.asking.is_out(), focus: self.form.focus(), notice, ..scene }
+            .waiting_for(cx.now, [self.saving.write.clock(), self.finding.clock()])
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
         match &self.failure {
             Some(failure) => Card::of_failure(failure, Party::Hoster, &[]),
-            None if self.doubts.is_open() => Card::of(CardId::MailDomainDoubted, &[]),
+            None if self.saving.is_asked() => Card::of(CardId::MailDomainDoubted, &[]),
             None => Card::of(CardId::Impersonation, &[]),
         }
     }
@@ -355,9 +314,8 @@ impl Impersonation {
             self.failure = None;
             self.finding.start(cx, pending::discover(sample), wait::SERVER);
         } else {
-            self.form.judge(FieldId::Sample);
-            self.form.focus_on(Spot::Field(FieldId::Sample));
-            cx.say(Tone::Warn, "Type a mailbox to try first: the server is found by its domain.");
+            let words = "Type a mailbox to try first: the server is found by its domain.";
+            self.form.refuse(cx, FieldId::Sample, words);
         }
     }
 
@@ -367,12 +325,10 @@ impl Impersonation {
         self.form.settle(FieldId::Server);
         self.found = Some(server);
         cx.session.form_changed(self.draft(), cx.calls);
-        match (exchange_server::normalise(address.as_str()), self.caution()) {
+        match (exchange_server::normalise(address.as_str()), self.caution(cx.look())) {
             (Ok(_), None) => {
-                cx.say(
-                    Tone::Good,
-                    format_args!("The server was found: {address}. Check it before you save."),
-                );
+                let words = format_args!("The server was found: {address}. Check it before you save.");
+                cx.say(Tone::Good, words);
             }
             (Ok(_), Some(words)) => {
                 let words =
@@ -384,10 +340,11 @@ impl Impersonation {
     }
 
     /// What speaks against the server that stands in the form, where Autodiscover named it and no person did.
-    fn caution(&self) -> Option<&'static str> {
+    fn caution(&self, cx: ViewCx<'_>) -> Option<&'static str> {
         let found =
             self.found.as_ref().filter(|found| found.address.as_str() == self.form.text(FieldId::Server))?;
-        found.caution(&self.domains().0, self.known.as_ref().map(Text::as_str))
+        let known = saved(cx).map(|details| details.server.as_str());
+        found.caution(&self.domains().0, known)
     }
 
     /// Asks the played customer for what a real one would say on the phone.
@@ -418,34 +375,34 @@ impl Impersonation {
         cx.say(Tone::Good, "The customer has told you everything. Check it, then save it.");
     }
 
-    fn is_open(&self, action: Action) -> bool {
+    fn is_open(&self, cx: ViewCx<'_>, action: Action) -> bool {
         match action {
-            Action::Save => !self.saving.is_out(),
+            Action::Save => !self.saving.write.is_out(),
             Action::Discover => !self.finding.is_out(),
-            Action::Continue => !self.is_key_lost && !self.is_changed(),
+            Action::Continue => {
+                let is_whole = |record: &RunRecord| record.enabled.is_some() && !record.is_key_lost;
+                cx.session.record.as_ref().is_some_and(is_whole) && !self.is_changed()
+            }
             _ => true,
         }
     }
 
     fn save(&mut self, cx: &mut UpdateCx<'_>) {
-        if self.saving.is_out() || !cx.may_write() {
+        if self.saving.write.is_out() || !cx.may_write() {
             return;
         }
         self.form.settle_all();
-        if let Some((id, problem)) = self.form.first_wrong(|id| self.problem(id)) {
-            self.form.focus_on(Spot::Field(id));
-            return cx.say(Tone::Warn, problem);
+        if let Some((id, problem)) = self.form.first_wrong(|id| self.problem(cx.look(), id)) {
+            return self.form.refuse(cx, id, problem);
         }
         self.send(cx, Accepts::default());
     }
 
     /// Has the details written down.
     fn send(&mut self, cx: &mut UpdateCx<'_>, accepts: Accepts) {
-        if let (Some(run), Some(details)) = (cx.run(), self.details()) {
+        if let (Some(run), Some(details)) = (cx.run(), self.details(cx.look())) {
             self.failure = None;
-            // Before the form is saved, which forgets it.
-            cx.session.keep_form(cx.calls);
-            self.saving.start(cx, pending::save_impersonation(run, Box::new(details), accepts), wait::RECORD);
+            self.saving.start(cx, pending::save_impersonation(run, Box::new(details), accepts));
         }
     }
 
@@ -470,7 +427,7 @@ impl Impersonation {
         (good, bad)
     }
 
-    fn details(&self) -> Option<Details> {
+    fn details(&self, cx: ViewCx<'_>) -> Option<Details> {
         let listing = if self.is_directory() {
             Listing::Directory
         } else {
@@ -479,14 +436,21 @@ impl Impersonation {
         Some(Details {
             server: exchange_server::normalise(self.form.text(FieldId::Server)).ok()?,
             account: Text::clean(self.form.text(FieldId::Account)),
-            password: self.password()?,
+            password: self.password(cx)?,
             sample: self.sample()?,
             domains: self.domains().0,
             listing,
         })
     }
 
-    fn password(&self) -> Option<Secret<String>> {
-        self.form.field(FieldId::Password).and_then(Field::secret).or_else(|| self.kept.clone())
+    /// The password that was typed, or else the saved one.
+    fn password(&self, cx: ViewCx<'_>) -> Option<Secret<String>> {
+        let typed = self.form.field(FieldId::Password).and_then(Field::secret);
+        typed.or_else(|| cx.session.record.as_ref().and_then(saved_password).cloned())
     }
+}
+
+/// What is on record of the access.
+fn saved(cx: ViewCx<'_>) -> Option<&Details> {
+    cx.session.record.as_ref()?.impersonation.as_ref()
 }

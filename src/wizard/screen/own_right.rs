@@ -15,14 +15,14 @@ use crate::{
     },
     wizard::{
         answer::{Action, FieldId, Given},
-        ask::{QuestionId, Shape, Spot},
+        ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
         part::{
             form::{Control, Form},
             wait::{self, Wait},
         },
         pending::{self, Accepted, Arrival, Reply},
-        screen::{Scene, Screen, step::Step},
+        screen::{Scene, Screen, kept, step::Step},
         view::{Block, CheckGroup, Tone},
     },
 };
@@ -31,7 +31,7 @@ use crate::{
 const STEPS: wait::Kind = wait::Kind { what: "Accepting for the customer", usual: "15 s", worst: "5 min" };
 
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct OwnRight {
     /// The relationship by which it is done; none: something is only taken out.
     relationship: Option<Text>,
@@ -47,69 +47,48 @@ impl OwnRight {
     pub(crate) fn new(relationship: Option<Text>) -> Self {
         let back = Control::button("Back", Action::Back);
         let hint = "it goes into the history, beside yours";
-        let (controls, stages) = match &relationship {
-            Some(_) => (
-                vec![
-                    Control::field(FieldId::Agreed, "Their name", hint, ""),
-                    Control::button("Accept for them", Action::Save),
-                    back,
-                ],
-                Stages::all(),
-            ),
-            None => (vec![Control::button("Take it out", Action::Save), back], Stages::take_out()),
+        let (controls, stages) = if relationship.is_some() {
+            let name = Control::field(FieldId::Agreed, "Their name", hint, "");
+            (vec![name, Control::button("Accept for them", Action::Save), back], Stages::all())
+        } else {
+            (vec![Control::button("Take it out", Action::Save), back], Stages::take_out())
         };
-        Self {
-            relationship,
-            form: Form::new(controls),
-            checks: stages.planned(),
-            doing: Wait::default(),
-            failure: None,
-        }
+        Self { relationship, form: Form::new(controls), checks: stages.planned(), ..Self::default() }
     }
 
     fn begin(&mut self, cx: &mut UpdateCx<'_>) {
         if self.doing.is_out() || !cx.may_write() {
             return;
         }
-        let agreed = match &self.relationship {
-            Some(_) => match own_right::agreed(self.form.text(FieldId::Agreed)) {
-                Ok(name) => Some(name),
-                Err(problem) => {
-                    self.form.judge(FieldId::Agreed);
-                    self.form.focus_on(Spot::Field(FieldId::Agreed));
-                    return cx.say(Tone::Warn, problem);
-                }
-            },
-            None => None,
+        let named = self.relationship.as_ref().map(|_| own_right::agreed(self.form.text(FieldId::Agreed)));
+        let agreed = match named.transpose() {
+            Ok(agreed) => agreed,
+            Err(problem) => return self.form.refuse(cx, FieldId::Agreed, problem),
         };
-        let Some((run, tenant)) = of(cx.session.record.as_ref()) else { return };
+        let Some(RunRecord { id, organisation: Some(theirs), .. }) = &cx.session.record else { return };
+        let accept = pending::accept_by_own_right(id.clone(), theirs.tenant, agreed);
         self.failure = None;
-        self.doing.start(cx, pending::accept_by_own_right(run, tenant, agreed), STEPS);
+        self.doing.start(cx, accept, STEPS);
     }
 
     /// What is wrong with the field.
     fn problem(&self, id: FieldId) -> Option<Phrase> {
-        let problem = || own_right::agreed(self.form.text(id)).err().map(Phrase::from);
-        Some(id).filter(|id| self.form.is_settled(*id)).and_then(|_| problem())
+        let typed = self.form.is_settled(id).then(|| self.form.text(id))?;
+        own_right::agreed(typed).err().map(Phrase::from)
     }
 
-    fn heading(&self, record: &RunRecord) -> Phrase {
-        let name = &record.customer.name;
-        match &self.relationship {
-            Some(_) => format_args!("Who at {name} agreed that you accept for them?").into(),
-            None => format_args!("Take the operators' application out of {name}?").into(),
-        }
-    }
-
-    /// What is about to be done, and by what right.
-    fn introduction(&self) -> Phrase {
-        match &self.relationship {
-            Some(name) => format_args!(
-                "By the relationship “{name}” your account may do what their administrator does with the link. Ask them first."
-            )
-            .into(),
-            None => "It was let in to accept for the customer, and has not been taken out yet as far as is known.".into(),
-        }
+    /// The question, and what is about to be done, by what right.
+    fn asks(&self, customer: &Text) -> [Text; 2] {
+        let Some(name) = &self.relationship else {
+            let heading = Text::of(format_args!("Take the operators' application out of {customer}?"));
+            let words = "It was let in to accept for the customer, and has not been taken out yet as far as is known.";
+            return [heading, words.into()];
+        };
+        let heading = format_args!("Who at {customer} agreed that you accept for them?");
+        let words = format_args!(
+            "By the relationship “{name}” your account may do what their administrator does with the link. Ask them first."
+        );
+        [heading, words].map(Text::of)
     }
 }
 
@@ -123,9 +102,7 @@ impl Screen for OwnRight {
             Given::Back => return Step::Back,
             // What is being done is for who was named.
             _ if self.doing.is_out() => {}
-            Given::Fill(id, value) => {
-                self.form.fill(id, &value);
-            }
+            Given::Fill(id, value) => _ = self.form.fill(id, &value),
             Given::Settle(id) => self.form.settle(id),
             Given::Submit => self.begin(cx),
             _ => {}
@@ -140,37 +117,28 @@ impl Screen for OwnRight {
             }
             return Step::Stay;
         }
-        match self.doing.take(arrival) {
-            None => Step::Stay,
-            Some(Err(failure)) => {
-                self.failure = Some(failure);
-                Step::Stay
-            }
-            Some(Ok(Accepted(record, failure))) => {
-                cx.session.adopt(*record);
-                cx.session.prove_now(cx.calls);
-                if failure.is_some() {
-                    self.failure = failure;
-                    return Step::Stay;
-                }
-                cx.say(
-                    Tone::Good,
-                    match &self.relationship {
-                        Some(_) => "Accepted for the customer. The checks turn good by themselves.",
-                        None => "The operators' application is out of the organisation.",
-                    },
-                );
-                Step::Back
-            }
+        let Some(Accepted(record, failure)) = kept(&mut self.failure, self.doing.take(arrival)) else {
+            return Step::Stay;
+        };
+        cx.session.adopt(*record);
+        cx.session.prove_now(cx.calls);
+        if failure.is_some() {
+            self.failure = failure;
+            return Step::Stay;
         }
+        let words = match &self.relationship {
+            Some(_) => "Accepted for the customer. The checks turn good by themselves.",
+            None => "The operators' application is out of the organisation.",
+        };
+        cx.say(Tone::Good, words);
+        Step::Back
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let Some(record) = cx.session.record.as_ref() else {
-            // The wizard never comes here without a run.
-            return Scene::new(QuestionId::OwnRight, Shape::Form, "Accept", Vec::new());
-        };
-        let mut blocks = vec![Block::Para(self.introduction())];
+        // The wizard never comes here without a run.
+        let Some(record) = cx.session.record.as_ref() else { return Scene::default() };
+        let [heading, words] = self.asks(&record.customer.name);
+        let mut blocks = vec![Block::Para(words.into())];
         blocks.extend(self.failure.clone().map(Block::Failure));
         blocks.extend(self.form.blocks(|id| self.problem(id), |_| !self.doing.is_out()));
         blocks.push(Block::Checks(CheckGroup {
@@ -179,7 +147,7 @@ impl Screen for OwnRight {
             checks: self.checks.clone(),
             is_kept: true,
         }));
-        let scene = Scene::new(QuestionId::OwnRight, Shape::Form, self.heading(record), blocks);
+        let scene = Scene::new(QuestionId::OwnRight, Shape::Form, heading, blocks);
         Scene { focus: self.form.focus(), ..scene }.waiting_for(cx.now, [self.doing.clock()])
     }
 
@@ -189,10 +157,4 @@ impl Screen for OwnRight {
         Card::of(CardId::ConsentByPartner, &[("organisation", organisation.as_str())])
             .with_permissions(&cx.setup.permissions)
     }
-}
-
-/// The run, and the organisation that it is for.
-fn of(record: Option<&RunRecord>) -> Option<(crate::domain::id::RunId, crate::domain::id::TenantId)> {
-    let record = record?;
-    Some((record.id.clone(), record.organisation.as_ref()?.tenant))
 }

@@ -58,22 +58,20 @@ impl Product {
         known.map(|known| known.in_words(cx.now, cx.setup.here.as_str())).unwrap_or_default()
     }
 
+    /// The products that it has, in their order.
+    fn sold(&self) -> impl Iterator<Item = Sold> {
+        Sold::ALL.into_iter().filter(|product| self.customer.products.contains(product))
+    }
+
     fn line(&self, product: Sold, cx: ViewCx<'_>) -> Line {
         let (path, next) = path(&self.customer, product);
-        Line {
-            id: RowId::Product(product),
-            cells: vec![
-                (Column::Name, Tone::Plain, Text::from(product.name())),
-                (Column::Path, Tone::Plain, Text::from(path)),
-                (Column::Progress, Tone::Plain, self.far(product, cx)),
-                (Column::Next, Tone::Plain, Text::from(next)),
-            ],
-            is_news: false,
-            is_quiet: false,
-            product: Some(product),
-            remark: None,
-            details: None,
-        }
+        let cells = vec![
+            (Column::Name, Tone::Plain, Text::from(product.name())),
+            (Column::Path, Tone::Plain, Text::from(path)),
+            (Column::Progress, Tone::Plain, self.far(product, cx)),
+            (Column::Next, Tone::Plain, Text::from(next)),
+        ];
+        Line { product: Some(product), ..Line::new(RowId::Product(product), cells) }
     }
 }
 
@@ -83,8 +81,7 @@ impl Screen for Product {
     }
 
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
-        let sold = Sold::ALL.into_iter().filter(|product| self.customer.products.contains(product));
-        let lines = sold.map(|product| self.line(product, cx.look())).collect();
+        let lines = self.sold().map(|product| self.line(product, cx.look())).collect();
         self.table.set(lines);
     }
 
@@ -120,8 +117,7 @@ impl Screen for Product {
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
-        let sold = Sold::ALL.into_iter().filter(|product| self.customer.products.contains(product));
-        let names: Vec<&str> = sold.map(Sold::name).collect();
+        let names: Vec<&str> = self.sold().map(Sold::name).collect();
         let (id, products) = match names.split_last() {
             Some((last, rest)) if !rest.is_empty() => {
                 (CardId::Product, format!("{} or {last}", rest.join(", ")))

@@ -15,9 +15,6 @@ use identify::Identify;
 use parts::Parts;
 use register::Register;
 
-/// Said where the customer's name stands elsewhere.
-pub(crate) const PLACE: &str = "Setting up Backup365";
-
 /// The screen with which a part begins.
 fn of(part: Part, ground: &Groundwork) -> Box<dyn Screen> {
     match part {

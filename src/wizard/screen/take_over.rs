@@ -28,7 +28,7 @@ use crate::{
 const ANSWER: wait::Kind = wait::Kind { what: "Waiting for an answer", usual: "10 s", worst: "1 min" };
 
 /// The screen's own state.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct TakeOver {
     form: Form,
     /// Asks, or takes back what was asked.
@@ -44,20 +44,16 @@ pub(crate) struct TakeOver {
 impl TakeOver {
     /// An Admin may give a reason and need not ask.
     pub(crate) fn new(is_admin: bool) -> Self {
-        let ask = Control::button("Ask for it", Action::Ask);
-        let back = Control::button("Back", Action::Back);
-        let form = if is_admin {
+        let mut controls =
+            vec![Control::button("Ask for it", Action::Ask), Control::button("Back", Action::Back)];
+        if is_admin {
             let hint = "only to take it over without asking; it goes into the history, with both names";
-            let reason = Control::field(FieldId::Reason, "Reason", hint, "");
-            let mut form =
-                Form::new(vec![reason, ask, Control::button("Take it over now", Action::TakeOver), back]);
-            form.focus_on(Spot::Button(Action::Ask));
-            form
-        } else {
-            Form::new(vec![ask, back])
-        };
-        let (asking, until, taking) = Default::default();
-        Self { form, asking, asked: None, until, taking, failure: None }
+            controls.insert(1, Control::button("Take it over now", Action::TakeOver));
+            controls.insert(0, Control::field(FieldId::Reason, "Reason", hint, ""));
+        }
+        let mut form = Form::new(controls);
+        form.focus_on(Spot::Button(Action::Ask));
+        Self { form, ..Self::default() }
     }
 
     fn ask(&mut self, cx: &mut UpdateCx<'_>) {
@@ -78,11 +74,7 @@ impl TakeOver {
                 self.failure = None;
                 self.taking.start(cx, pending::seize_run(run, reason), wait::RUN);
             }
-            Err(problem) => {
-                self.form.judge(FieldId::Reason);
-                self.form.focus_on(Spot::Field(FieldId::Reason));
-                cx.say(Tone::Warn, problem);
-            }
+            Err(problem) => self.form.refuse(cx, FieldId::Reason, problem),
         }
     }
 
@@ -97,38 +89,29 @@ impl TakeOver {
         let Some(record) = &cx.session.record else { return };
         let (run, name) = (record.id.clone(), holder(record));
         let answer = record.request.as_ref().and_then(|asked| asked.answer).filter(|_| self.asked.is_some());
-        match (&record.held_by, answer) {
-            _ if self.taking.is_out() => {}
+        let words = match (&record.held_by, answer) {
+            _ if self.taking.is_out() => return,
             (None, _) | (_, Some(RunAnswer::Yes)) => {
-                self.taking.start(cx, pending::load_run(run), wait::RUN);
+                return self.taking.start(cx, pending::load_run(run), wait::RUN);
             }
-            (_, Some(RunAnswer::No)) => {
-                self.stop_waiting(cx);
-                cx.say(Tone::Warn, format_args!("{name} keeps this run."));
-            }
+            (_, None) => return,
+            (_, Some(RunAnswer::No)) => format!("{name} keeps this run."),
             (_, Some(RunAnswer::Nobody)) => {
-                self.stop_waiting(cx);
-                cx.say(
-                    Tone::Warn,
-                    format_args!("{name} did not answer within a minute, and keeps this run."),
-                );
+                format!("{name} did not answer within a minute, and keeps this run.")
             }
             (_, Some(RunAnswer::Unattended)) => {
-                self.stop_waiting(cx);
                 let way = if cx.setup.operator.is_admin {
                     "give a reason, and take it over now"
                 } else {
                     "have an Admin take it over"
                 };
-                cx.say(
-                    Tone::Warn,
-                    format_args!(
-                        "{name}'s run goes on by a command, with nobody at it to answer. Wait until it is done, or {way}."
-                    ),
-                );
+                format!(
+                    "{name}'s run goes on by a command, with nobody at it to answer. Wait until it is done, or {way}."
+                )
             }
-            (_, None) => {}
-        }
+        };
+        self.stop_waiting(cx);
+        cx.say(Tone::Warn, Text::clean(&words));
     }
 
     const fn is_busy(&self) -> bool {
@@ -195,23 +178,19 @@ impl Screen for TakeOver {
     }
 
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
-        let Some(record) = cx.session.record.as_ref() else {
-            // The wizard never comes here without a run.
-            return Scene::new(QuestionId::TakeOver, Shape::Form, "Take over", Vec::new());
-        };
+        // The wizard never comes here without a run.
+        let Some(record) = cx.session.record.as_ref() else { return Scene::default() };
         let name = holder(record);
         let who = record.held_by.as_ref().map_or_else(
             || "Nobody has this run now".into(),
             |held_by| held_by.has("this run", cx.now, cx.setup.here.as_str()),
         );
-        let words = if self.asked.is_some() {
-            format!("{who}. {name} is asked on their own screen; until they answer you are watching.")
-        } else {
-            format!(
-                "{who}. {name} is asked on their own screen, and has a minute to answer; then you go on at the same step."
-            )
+        let then = match self.asked {
+            Some(_) => "; until they answer you are watching.",
+            None => ", and has a minute to answer; then you go on at the same step.",
         };
-        let mut blocks = vec![Block::Para(Text::clean(&words).into())];
+        let words = format_args!("{who}. {name} is asked on their own screen{then}");
+        let mut blocks = vec![Block::Para(words.into())];
         blocks.extend(self.failure.clone().map(Block::Failure));
         let is_open = |action| match action {
             Action::Ask => !self.is_busy(),

@@ -11,8 +11,7 @@ use self::words::{denied, standing, unanswered};
 use crate::{
     domain::{
         card::{Card, CardId, Party},
-        cloud::Cloud,
-        doubt::{Accepts, Finding, Guarded},
+        doubt::{Accepts, Finding},
         failure::Failure,
         id::TenantId,
         phrase::{Phrase, WayOn, phrase},
@@ -23,7 +22,7 @@ use crate::{
         text::{Text, capital},
     },
     wizard::{
-        answer::{Action, FieldId, Given},
+        answer::{Action, FieldId, Given, Value},
         ask::{QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
         part::{
@@ -31,7 +30,7 @@ use crate::{
             wait::{self, Wait},
         },
         pending::{self, Arrival, Pending, Woken},
-        screen::{Scene, Screen, authorise::Authorise, doubts::Doubts, kept, step::Step},
+        screen::{Scene, Screen, authorise::Authorise, guarded::GuardedSave, kept, step::Step},
         view::{Block, Fact, FactId, Notice, Tone},
     },
 };
@@ -64,13 +63,9 @@ enum Known {
 #[derive(Debug, Default)]
 pub(crate) struct Tenant {
     path: Path,
-    /// The cloud whose addresses are taken.
-    cloud: Cloud,
     form: Form,
-    /// What Microsoft said, and what was asked for it.
-    found: Option<(TenantInput, Finding)>,
-    /// What speaks against it, once it was to be saved.
-    doubts: Doubts,
+    /// What Microsoft said to what stands there now; of a settled one what is on record.
+    found: Option<Finding>,
     /// The tenant in the customer's record, for comparing on path 2.
     on_record: Option<TenantId>,
     failure: Option<Failure>,
@@ -80,7 +75,7 @@ pub(crate) struct Tenant {
     is_denied: bool,
     rest: Pending<Woken>,
     asking: Wait<Box<Finding>>,
-    saving: Wait<Guarded<Box<RunRecord>>>,
+    saving: GuardedSave<Box<RunRecord>>,
     /// The record is read again: an Admin may have corrected it meanwhile.
     reading: Wait<Box<RunRecord>>,
 }
@@ -117,10 +112,7 @@ impl Tenant {
             path,
             form,
             // What is to be confirmed is asked about anew: the record and Microsoft may say something else by now.
-            found: known
-                .filter(|_| path == Path::Settled)
-                .map(|organisation| (TenantInput::Guid(organisation.tenant), Finding::of(organisation))),
-            doubts: Doubts::default(),
+            found: known.filter(|_| path == Path::Settled).map(Finding::of),
             on_record: record.customer.tenant,
             ..Self::default()
         }
@@ -135,34 +127,25 @@ impl Screen for Tenant {
 
     /// Asks Microsoft about a tenant that is known already, or was typed before.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
-        self.cloud = cx.setup.cloud;
-        if self.known().is_none() {
-            self.found = None;
-        }
         self.look_up(cx);
     }
 
     fn leave(&mut self, cx: &mut UpdateCx<'_>) {
-        cx.session.keep_form(cx.calls);
-        self.doubts.close();
+        self.saving.leave(cx);
         self.rest.cancel(cx.calls);
         self.asking.cancel(cx);
-        self.saving.cancel(cx);
         self.reading.cancel(cx);
     }
 
     fn answer(&mut self, cx: &mut UpdateCx<'_>, given: Given) -> Step {
-        if self.doubts.is_open() {
-            if !self.saving.is_out()
-                && let Some(accepts) = self.doubts.answer(&given)
-                && cx.may_write()
-            {
+        if self.saving.is_asked() {
+            if let Some(accepts) = self.saving.answer(cx, &given) {
                 self.send(cx, accepts);
             }
             return Step::Stay;
         }
         match given {
-            Given::Fill(id, value) if self.form.fill(id, &value) => self.changed(cx),
+            Given::Fill(id, value) => self.fill(cx, id, &value),
             Given::Settle(id) => {
                 self.form.settle(id);
                 self.look_up(cx);
@@ -187,7 +170,7 @@ impl Screen for Tenant {
             return self.compare(cx, record);
         } else if let Some(answer) = self.asking.take(arrival) {
             if let Some(finding) = kept(&mut self.failure, Some(answer)) {
-                self.take(*finding);
+                self.take(cx, *finding);
             }
             self.say_unchanged(cx);
             if self.path == Path::Asked && self.failure.as_ref().is_some_and(Failure::is_about_what_was_named)
@@ -195,8 +178,7 @@ impl Screen for Tenant {
                 // What was typed is to be typed otherwise.
                 self.form.focus_on(Spot::Field(FieldId::Tenant));
             }
-        } else if let Some(record) = self.doubts.kept(&mut self.failure, self.saving.take(arrival)) {
-            cx.session.keeping.drop_changes();
+        } else if let Some(record) = self.saving.take(cx, &mut self.failure, arrival) {
             return Step::Open(record);
         }
         Step::Stay
@@ -205,22 +187,23 @@ impl Screen for Tenant {
     fn view<'a>(&'a self, cx: ViewCx<'a>) -> Scene<'a> {
         let customer = cx.session.record.as_ref().map(|r| r.customer.name.clone()).unwrap_or_default();
         if self.is_denied {
-            return denied(cx).waiting_for(cx.now, [self.reading.clock()]);
+            return denied(cx, &customer).waiting_for(cx.now, [self.reading.clock()]);
         }
-        if self.doubts.is_open() {
-            let scene =
-                self.doubts.scene(QuestionId::Doubted, &customer, "Take this organisation all the same?");
-            return scene.waiting_for(cx.now, [self.saving.clock()]);
+        if self.saving.is_asked() {
+            let asks = "Take this organisation all the same?";
+            return self.saving.scene(cx, QuestionId::Doubted, &customer, asks);
         }
         if matches!(self.path, Path::OnRecord(_))
             && let Some(failure) = self.failure.as_ref().filter(|_| self.known().is_none())
         {
-            return unanswered(cx, failure);
+            return unanswered(cx, &customer, failure);
         }
-        let mut blocks = self.form.blocks(|_| self.problem(), |action| self.is_open(action));
+        let can_save = self.known().is_some() && !self.saving.write.is_out();
+        let is_open = |action| can_save || !matches!(action, Action::Yes | Action::Save);
+        let mut blocks = self.form.blocks(|_| self.problem(cx), is_open);
         // The question comes before its buttons: on path 1 the facts are the question.
         let above = usize::from(self.path == Path::Asked).min(blocks.len());
-        blocks.splice(above..above, self.facts(&customer));
+        blocks.splice(above..above, self.facts(cx, &customer));
         let scene = match self.path {
             Path::OnRecord(_) => {
                 let heading = format_args!("Is this the organisation of {customer}?");
@@ -245,23 +228,23 @@ impl Screen for Tenant {
         };
         let notice = notice.map(|words| Notice::new(Tone::Plain, words));
         Scene { is_waiting, focus: self.form.focus(), notice, ..scene }
-            .waiting_for(cx.now, [self.saving.clock(), self.reading.clock(), self.asking.clock()])
+            .waiting_for(cx.now, [self.saving.write.clock(), self.reading.clock(), self.asking.clock()])
     }
 
     fn card(&self, _cx: ViewCx<'_>) -> Card {
         let id = match (&self.failure, &self.found) {
             (Some(failure), _) => return Card::of_failure(failure, Party::Microsoft, &[]),
             _ if self.is_denied => CardId::TenantDenied,
-            _ if self.doubts.is_open() => CardId::TenantDoubted,
+            _ if self.saving.is_asked() => CardId::TenantDoubted,
             // Our own organisation is none of the customer's: theirs is asked for again.
-            (None, Some((_, finding))) if finding.is_partner => CardId::TenantAsked,
+            (None, Some(finding)) if finding.is_partner => CardId::TenantAsked,
             // The customer reads their four characters before they hear ours.
-            (None, Some((_, finding))) if self.is_doubtful(finding) => CardId::TenantDoubted,
+            (None, Some(finding)) if self.is_doubtful(finding) => CardId::TenantDoubted,
             (None, Some(_)) => CardId::TenantFound,
             (None, None) if self.path == Path::Asked && !self.asking.is_out() => CardId::TenantAsked,
             (None, None) => CardId::TenantLookedUp,
         };
-        let organisation = self.found.as_ref().map(|(_, finding)| &finding.organisation);
+        let organisation = self.known();
         let name = organisation.and_then(|organisation| organisation.name.as_ref());
         let four = organisation.map(|organisation| organisation.tenant.last_four()).unwrap_or_default();
         let name = name.map_or("your organisation", Text::as_str);
@@ -277,25 +260,28 @@ impl Tenant {
     }
 
     /// What can be looked up now.
-    fn input(&self) -> Result<TenantInput, TenantInputError> {
+    fn input(&self, cx: ViewCx<'_>) -> Result<TenantInput, TenantInputError> {
         match self.path {
             Path::OnRecord(tenant) => Ok(TenantInput::Guid(tenant)),
-            Path::Asked => TenantInput::parse_in(self.form.text(FieldId::Tenant), self.cloud),
+            Path::Asked => TenantInput::parse_in(self.form.text(FieldId::Tenant), cx.setup.cloud),
             Path::Settled => Err(TenantInputError::Empty),
         }
     }
 
-    fn changed(&mut self, cx: &mut UpdateCx<'_>) {
+    /// Takes what is typed; the same organisation, written otherwise, is not looked up again.
+    fn fill(&mut self, cx: &mut UpdateCx<'_>, id: FieldId, value: &Value) {
+        let before = self.input(cx.look());
+        if !self.form.fill(id, value) {
+            return;
+        }
         cx.session.form_changed(self.form.draft(), cx.calls);
         (self.failure, self.before) = (None, None);
         self.asking.cancel(cx);
         self.rest.cancel(cx.calls);
-        let input = self.input();
-        if self.found.as_ref().map(|(asked, _)| asked) != input.as_ref().ok() {
-            self.found = None;
-            if input.is_ok() {
-                self.rest.start(cx.calls, pending::wake(REST));
-            }
+        let input = self.input(cx.look());
+        self.found.take_if(|_| input != before);
+        if self.found.is_none() && input.is_ok() {
+            self.rest.start(cx.calls, pending::wake(REST));
         }
     }
 
@@ -319,7 +305,7 @@ impl Tenant {
     fn heard(&self) -> Option<Known> {
         match (&self.found, &self.failure) {
             (_, Some(failure)) => failure.is_about_what_was_named().then_some(Known::Nothing),
-            (Some((_, finding)), None) => Some(Known::Organisation(finding.organisation.tenant)),
+            (Some(finding), None) => Some(Known::Organisation(finding.organisation.tenant)),
             (None, None) => None,
         }
     }
@@ -327,13 +313,12 @@ impl Tenant {
     /// Says that it was asked again, where nothing on the screen shows it.
     fn say_unchanged(&mut self, cx: &mut UpdateCx<'_>) {
         let at = clock_in_words(cx.now, cx.now, cx.setup.here.as_str());
-        match self.before.take().filter(|before| Some(*before) == self.heard()) {
-            Some(Known::Nothing) => cx.say(Tone::Plain, format_args!("Asked at {at}: still unknown.")),
-            Some(Known::Organisation(_)) => {
-                cx.say(Tone::Plain, format_args!("Asked at {at}: the same organisation."));
-            }
-            None => {}
-        }
+        let words = match self.before.take().filter(|before| Some(*before) == self.heard()) {
+            Some(Known::Nothing) => "still unknown",
+            Some(Known::Organisation(_)) => "the same organisation",
+            None => return,
+        };
+        cx.say(Tone::Plain, format_args!("Asked at {at}: {words}."));
     }
 
     /// Takes the record up where it has another tenant by now, and asks about the same one again else.
@@ -354,7 +339,7 @@ impl Tenant {
     /// Looks the tenant up, unless that is done or going on.
     fn look_up(&mut self, cx: &mut UpdateCx<'_>) {
         self.rest.cancel(cx.calls);
-        let Ok(input) = self.input() else { return };
+        let Ok(input) = self.input(cx.look()) else { return };
         if self.asking.is_out() || self.found.is_some() || self.failure.is_some() {
             return;
         }
@@ -366,61 +351,43 @@ impl Tenant {
         self.asking.start(cx, call, wait::TENANT);
     }
 
-    fn take(&mut self, finding: Finding) {
-        let Ok(asked) = self.input() else { return };
+    fn take(&mut self, cx: &UpdateCx<'_>, finding: Finding) {
+        let Ok(asked) = self.input(cx.look()) else { return };
         match finding.misfit(&asked) {
-            None => self.found = Some((asked, finding)),
+            None => self.found = Some(finding),
             misfit => self.failure = misfit,
         }
     }
 
     /// The organisation that may be saved: the one that was found for what stands there now.
     fn known(&self) -> Option<&Organisation> {
-        self.finding().map(|finding| &finding.organisation)
-    }
-
-    /// The same, with what speaks against it.
-    fn finding(&self) -> Option<&Finding> {
-        let input = self.input();
-        // A settled one is shown as it is on record: nothing is asked about it.
-        let is_asked = |asked: &TenantInput| self.path == Path::Settled || input.as_ref() == Ok(asked);
-        self.found.as_ref().filter(|(asked, _)| is_asked(asked)).map(|(_, finding)| finding)
-    }
-
-    fn is_open(&self, action: Action) -> bool {
-        match action {
-            Action::Yes | Action::Save => self.known().is_some() && !self.saving.is_out(),
-            _ => true,
-        }
+        self.found.as_ref().map(|finding| &finding.organisation)
     }
 
     fn save(&mut self, cx: &mut UpdateCx<'_>) {
-        if self.saving.is_out() || !cx.may_write() {
+        if self.saving.write.is_out() || !cx.may_write() {
             return;
         }
-        let Some(finding) = self.finding() else { return cx.say(Tone::Warn, self.not_yet()) };
+        let Some(finding) = &self.found else { return cx.say(Tone::Warn, self.not_yet(cx.look())) };
         if finding.doubts.is_empty() {
             return self.send(cx, Accepts::default());
         }
-        let doubts = finding.doubts.clone();
-        self.doubts.ask(&doubts);
+        self.saving.ask(&finding.doubts);
     }
 
     /// Has the organisation written down.
     fn send(&mut self, cx: &mut UpdateCx<'_>, accepts: Accepts) {
         let (Some(run), Some(organisation)) = (cx.run(), self.known().cloned()) else { return };
         self.failure = None;
-        // Before the form is saved, which forgets it.
-        cx.session.keep_form(cx.calls);
         let typed = self.form.text(FieldId::Tenant);
         let administrator = (self.path == Path::Asked).then(|| administrator_in(typed)).flatten();
         let save = pending::save_organisation(run, organisation, accepts, administrator);
-        self.saving.start(cx, save, wait::RECORD);
+        self.saving.start(cx, save);
     }
 
     /// Why it can't be saved yet.
-    fn not_yet(&self) -> Phrase {
-        match self.input() {
+    fn not_yet(&self, cx: ViewCx<'_>) -> Phrase {
+        match self.input(cx) {
             _ if self.asking.is_out() || self.rest.is_out() => {
                 "Microsoft is still being asked. This opens as soon as the organisation is shown.".into()
             }
@@ -429,20 +396,17 @@ impl Tenant {
         }
     }
 
-    fn problem(&self) -> Option<Phrase> {
-        match self.input() {
-            Err(error) if error.is_certain() => Some(sentence(error)),
-            Err(error) if self.form.is_settled(FieldId::Tenant) => Some(sentence(error)),
-            _ => None,
-        }
+    fn problem(&self, cx: ViewCx<'_>) -> Option<Phrase> {
+        let is_shown = |error: &TenantInputError| error.is_certain() || self.form.is_settled(FieldId::Tenant);
+        self.input(cx).err().filter(is_shown).map(sentence)
     }
 
-    fn facts(&self, customer: &Text) -> Vec<Block<'_>> {
+    fn facts(&self, cx: ViewCx<'_>, customer: &Text) -> Vec<Block<'_>> {
         let mut blocks = Vec::new();
-        if let (Path::Asked, Ok(input)) = (self.path, self.input()) {
+        if let (Path::Asked, Ok(input)) = (self.path, self.input(cx)) {
             blocks.push(Block::Facts(vec![Fact::other("Looked up", format_args!("{input}"))]));
         }
-        if let Some((_, finding)) = &self.found {
+        if let Some(finding) = &self.found {
             let organisation = &finding.organisation;
             let Organisation { tenant, name, domain, .. } = organisation;
             let or = |text: &Option<Text>, unknown: &'static str| text.clone().unwrap_or(Text::from(unknown));

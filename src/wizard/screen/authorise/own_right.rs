@@ -12,7 +12,6 @@ use crate::{
     },
     wizard::{
         context::{UpdateCx, ViewCx},
-        outbox::Outbox,
         pending::{self, Arrival, Held, Pending},
         view::{Block, Fact, FactId},
     },
@@ -21,7 +20,8 @@ use crate::{
 /// What is known of it.
 #[derive(Debug, Default)]
 pub(super) struct Offer {
-    out: Pending<Held>,
+    /// The question that is out.
+    pub(super) out: Pending<Held>,
     /// About which organisation, and what was said.
     told: Option<(TenantId, Result<Text, Failure>)>,
 }
@@ -30,10 +30,6 @@ impl Offer {
     /// What was refused is asked about once more.
     pub(super) fn wish(&mut self) {
         self.told.take_if(|(_, told)| told.is_err());
-    }
-
-    pub(super) fn cancel(&mut self, calls: &mut Outbox) {
-        self.out.cancel(calls);
     }
 
     /// Takes a reply if it is its own.

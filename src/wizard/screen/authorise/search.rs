@@ -12,7 +12,6 @@ use crate::{
     },
     wizard::{
         context::{UpdateCx, ViewCx},
-        outbox::Outbox,
         pending::{self, Arrival, Landing, Pending},
         view::{Block, Fact, FactId},
     },
@@ -28,7 +27,8 @@ pub(super) struct Search {
     is_wished: bool,
     /// When the last one began.
     begun: Option<Moment>,
-    out: Pending<Landing>,
+    /// The one that is out.
+    pub(super) out: Pending<Landing>,
     landed: Option<Box<Landed>>,
 }
 
@@ -36,10 +36,6 @@ impl Search {
     /// Wishes for a search with the next answer.
     pub(super) const fn wish(&mut self) {
         self.is_wished = true;
-    }
-
-    pub(super) fn cancel(&mut self, calls: &mut Outbox) {
-        self.out.cancel(calls);
     }
 
     /// Takes a reply if it is the search's. What kept it from an answer is not told: the grant is awaited all the same.

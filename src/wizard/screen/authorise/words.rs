@@ -180,45 +180,29 @@ pub(super) fn waiting(cx: ViewCx<'_>, record: &RunRecord, is_link_shown: bool) -
     };
     let since = since.filter(|_| proving.goes_on())?;
     let elapsed = in_words(cx.now.since(since));
-    let busy = |words: Phrase| Notice::new(Tone::Busy, words);
-    let clock = |kind| wait::Clock::new(kind, since).notice(cx.now);
-    let notice = match proving.verdict() {
-        Some(Verdict::Spreading) => busy(
-            format_args!(
-                "Microsoft is spreading it: {elapsed}. Usually under a minute, at worst {}.",
-                in_words(cx.setup.spreading)
-            )
-            .into(),
-        ),
+    let clock = |kind| wait::Clock::new(kind, since).notice(cx.now).words;
+    let words: Phrase = match proving.verdict() {
+        Some(Verdict::Spreading) => {
+            let worst = in_words(cx.setup.spreading);
+            format_args!("Microsoft is spreading it: {elapsed}. Usually under a minute, at worst {worst}.")
+                .into()
+        }
         Some(Verdict::NotYet) if is_consent => {
             let at = clock_in_words(since, cx.now, cx.setup.here.as_str());
-            let words =
-                format_args!("Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days.");
-            busy(words.into())
+            format_args!("Waiting for consent since {at}: {elapsed}. Usually 3 min, at worst days.").into()
         }
-        Some(Verdict::WrongTenant { .. }) => busy(
-            format_args!("Still asking, for {elapsed}, whether the right organisation has accepted.").into(),
-        ),
-        Some(Verdict::Failed(_)) => {
-            busy(format_args!("Still asking, for {elapsed}, whether it works now.").into())
+        Some(Verdict::WrongTenant { .. }) => {
+            format_args!("Still asking, for {elapsed}, whether the right organisation has accepted.").into()
         }
+        Some(Verdict::Failed(_)) => format_args!("Still asking, for {elapsed}, whether it works now.").into(),
         _ if is_hosted => {
-            let Notice { tone, words, .. } = clock(TRYING);
             let remark = proving.remark.as_ref().map(|remark| Phrase::from(format_args!("{remark}.")));
-            Notice::new(tone, words.then(remark.unwrap_or_default()))
+            clock(TRYING).then(remark.unwrap_or_default())
         }
         Some(_) => return None,
         None => clock(ASKING),
     };
-    Some((since, notice))
-}
-
-/// What is said when the operator asks now.
-pub(super) fn asking_now(record: Option<&RunRecord>) -> &'static str {
-    match record {
-        Some(record) if record.product.is_hosted() => "Trying the service account now.",
-        _ => "Asking Microsoft now.",
-    }
+    Some((since, Notice::new(Tone::Busy, words)))
 }
 
 /// What came of asking: the screen may look as it did before.
@@ -249,22 +233,23 @@ pub(super) fn card(
     let (proving, is_hosted) = (&cx.session.proving, record.product.is_hosted());
     let lasts =
         |since: Option<Moment>, usual| since.is_some_and(|since: Moment| cx.now.since(since) >= usual);
-    let id = match proving.verdict() {
-        _ if failure.is_some() => None,
-        Some(Verdict::Proved) if is_hosted => Some(CardId::HostedProved),
-        _ if is_hosted => Some(CardId::HostedTried),
-        Some(Verdict::WrongTenant { .. }) => Some(CardId::ConsentElsewhere),
-        _ if landed.is_some() => Some(CardId::ConsentElsewhere),
-        _ if cx.session.must_accept().is_some() => Some(CardId::ConsentAgain),
-        Some(Verdict::Proved) => Some(CardId::ConsentProved),
-        Some(Verdict::Spreading) if lasts(proving.spreading_since, consent::SPREADING_USUAL) => {
-            Some(CardId::ConsentSpreadingLong)
+    let party = Party::of(record.product);
+    let id = match (proving.verdict(), failure) {
+        (_, Some(failure)) => card::of_failure(failure, party),
+        (Some(Verdict::Proved), _) if is_hosted => CardId::HostedProved,
+        _ if is_hosted => CardId::HostedTried,
+        (Some(Verdict::WrongTenant { .. }), _) => CardId::ConsentElsewhere,
+        _ if landed.is_some() => CardId::ConsentElsewhere,
+        _ if cx.session.must_accept().is_some() => CardId::ConsentAgain,
+        (Some(Verdict::Proved), _) => CardId::ConsentProved,
+        (Some(Verdict::Spreading), _) if lasts(proving.spreading_since, consent::SPREADING_USUAL) => {
+            CardId::ConsentSpreadingLong
         }
-        Some(Verdict::Spreading) => Some(CardId::ConsentSpreading),
-        _ if record.enabled.is_some() => Some(CardId::ConsentProved),
-        _ if !is_link_shown => Some(CardId::ConsentAsked),
-        _ if lasts(record.link_shown, consent::CONSENT_USUAL) => Some(CardId::ConsentLate),
-        _ => Some(CardId::ConsentWaiting),
+        (Some(Verdict::Spreading), _) => CardId::ConsentSpreading,
+        _ if record.enabled.is_some() => CardId::ConsentProved,
+        _ if !is_link_shown => CardId::ConsentAsked,
+        _ if lasts(record.link_shown, consent::CONSENT_USUAL) => CardId::ConsentLate,
+        _ => CardId::ConsentWaiting,
     };
     let found = match (proving.verdict(), landed) {
         (Some(Verdict::WrongTenant { found }), _) => found.named(),
@@ -273,14 +258,8 @@ pub(super) fn card(
     };
     let organisation = expected(record, "your organisation");
     let names = [("organisation", organisation.as_str()), ("found", found.as_str())];
-    let party = Party::of(record.product);
-    let (id, card) = match (id, failure) {
-        (None, Some(failure)) => (card::of_failure(failure, party), Card::of_failure(failure, party, &names)),
-        (id, _) => {
-            let id = id.unwrap_or(CardId::ConsentAsked);
-            (id, Card::of(id, &names))
-        }
-    };
+    let of_failure = |failure| Card::of_failure(failure, party, &names);
+    let card = failure.map_or_else(|| Card::of(id, &names), of_failure);
     // What a permission is for is asked before Accept.
     let is_before = matches!(
         id,

@@ -4,7 +4,7 @@
 //! Likeness is allowed here because a row only opens a customer whose name is then on every screen; nobody lands on a
 //! bill by it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Reverse};
 
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
@@ -14,9 +14,10 @@ use nucleo_matcher::{
 use crate::{
     domain::{
         card::CardId,
-        customer::{Product, Progress},
+        customer::{Customer, Product, Progress},
         filter::fold,
         run::{BoardRow, OpenRun, Seen},
+        text::Text,
     },
     wizard::session::BoardOrder,
 };
@@ -24,21 +25,32 @@ use crate::{
 /// Shortest search, in characters, for which likeness counts: one or two letters are alike to almost anything.
 const MIN_FUZZY: usize = 3;
 
+/// A state of a row: its word, and whether a row of an active customer is in it.
+type State = (&'static str, fn(&BoardRow, Option<&Seen>) -> bool);
+
+/// What has changed, first among the states.
+const CHANGED: State = ("changed", |row, seen| seen.is_some_and(|seen| seen.is_news(row)));
+
+/// Of customers who are not active, the only one.
+const CLOSED: &str = "closed";
+
 /// What `state:` knows, in the order of its sentence and of the sort by state: what needs an operator first.
-const STATES: [&str; 13] = [
-    "changed",
-    "attention",
-    "refused",
-    "accepted",
-    "waiting",
-    "interrupted",
-    "parked",
-    "elsewhere",
-    "open",
-    "protected",
-    "automatic",
-    "not-started",
-    "closed",
+const STATES: [State; 13] = [
+    CHANGED,
+    ("attention", |row, _| row.progress.needs_attention()),
+    ("refused", |row, _| matches!(row.progress, Progress::Refused(_) | Progress::Failed(_))),
+    ("accepted", |row, _| matches!(row.progress, Progress::Accepted { .. })),
+    ("waiting", |row, _| row.progress.is_awaited()),
+    ("interrupted", |row, _| row.run.as_ref().is_some_and(|run| !run.is_parked && !run.is_held())),
+    ("parked", |row, _| row.run.as_ref().is_some_and(|run| run.is_parked && !run.is_held())),
+    ("elsewhere", |row, _| row.run.as_ref().is_some_and(OpenRun::is_held)),
+    ("open", |row, _| row.run.is_some()),
+    ("protected", |row, _| {
+        matches!(row.progress, Progress::Protected { on: 1.., .. } | Progress::Automatic { on: 1.., .. })
+    }),
+    ("automatic", |row, _| matches!(row.progress, Progress::Automatic { .. })),
+    ("not-started", |row, _| row.run.is_none() && row.progress == Progress::NotStarted),
+    (CLOSED, |row, _| !row.customer.is_active),
 ];
 
 /// What was typed, understood.
@@ -46,7 +58,7 @@ const STATES: [&str; 13] = [
 struct Query {
     words: Vec<String>,
     /// The states that pass; none: all of them. Empty: one was named that does not exist.
-    states: Option<Vec<&'static str>>,
+    states: Option<Vec<State>>,
     products: Option<Vec<Product>>,
 }
 
@@ -58,7 +70,7 @@ impl Query {
             match word.split_once(':') {
                 Some(("state" | "product", "")) => {}
                 Some(("state", value)) => {
-                    let called = STATES.into_iter().filter(|state| state.starts_with(value));
+                    let called = STATES.into_iter().filter(|(word, _)| word.starts_with(value));
                     query.states.get_or_insert_default().extend(called);
                 }
                 Some(("product", value)) => {
@@ -77,11 +89,8 @@ impl Query {
             Some(products) => row.about(products),
             None => Some(Cow::Borrowed(row)),
         };
-        let is_taken = |row: &BoardRow| {
-            let states = self.states.as_ref();
-            states.is_none_or(|states| states.iter().any(|state| is_in(row, seen, state)))
-        };
-        about.is_some_and(|row| is_taken(&row))
+        let is_any = |row: &BoardRow, states: &[State]| states.iter().any(|state| is_in(row, seen, *state));
+        about.is_some_and(|row| self.states.as_ref().is_none_or(|states| is_any(&row, states)))
     }
 }
 
@@ -91,35 +100,15 @@ pub(super) fn products(typed: &str) -> Option<Vec<Product>> {
 }
 
 /// Whether a row is in a state; it may be in several.
-fn is_in(row: &BoardRow, seen: Option<&Seen>, state: &str) -> bool {
-    let run = row.run.as_ref();
-    if !row.customer.is_active {
-        return state == "closed";
-    }
-    match state {
-        "changed" => seen.is_some_and(|seen| seen.is_news(row)),
-        "attention" => row.progress.needs_attention(),
-        "refused" => matches!(row.progress, Progress::Refused(_) | Progress::Failed(_)),
-        "accepted" => matches!(row.progress, Progress::Accepted { .. }),
-        "waiting" => row.progress.is_awaited(),
-        "interrupted" => run.is_some_and(|run| !run.is_parked && !run.is_held()),
-        "parked" => run.is_some_and(|run| run.is_parked && !run.is_held()),
-        "elsewhere" => run.is_some_and(OpenRun::is_held),
-        "open" => run.is_some(),
-        "protected" => {
-            matches!(row.progress, Progress::Protected { on: 1.., .. } | Progress::Automatic { on: 1.., .. })
-        }
-        "automatic" => matches!(row.progress, Progress::Automatic { .. }),
-        "not-started" => run.is_none() && row.progress == Progress::NotStarted,
-        _ => false,
-    }
+fn is_in(row: &BoardRow, seen: Option<&Seen>, (word, is_so): State) -> bool {
+    (row.customer.is_active || word == CLOSED) && is_so(row, seen)
 }
 
 /// What is wrong with the words of a search, as a sentence.
 pub(super) fn problem(typed: &str) -> Option<String> {
     let query = Query::parse(typed);
     if query.states.is_some_and(|states| states.is_empty()) {
-        Some(format!("No such state. States: {}.", STATES.join(", ")))
+        Some(format!("No such state. States: {}.", STATES.map(|(word, _)| word).join(", ")))
     } else if query.products.is_some_and(|products| products.is_empty()) {
         Some(format!("No such product. Products: {}.", Product::ALL.map(Product::word).join(", ")))
     } else {
@@ -127,40 +116,39 @@ pub(super) fn problem(typed: &str) -> Option<String> {
     }
 }
 
-/// Indices of the rows to show. Without words: all but closed customers. With words: the rows that hold every word as
+/// The rows to show. Without words: all but closed customers. With words: the rows that hold every word as
 /// written; only where there is none, those that are alike, best first. Closed customers are found too.
-pub(super) fn search(rows: &[BoardRow], typed: &str, seen: Option<&Seen>, order: BoardOrder) -> Vec<usize> {
+pub(super) fn search<'r>(
+    rows: &'r [BoardRow],
+    typed: &str,
+    seen: Option<&Seen>,
+    order: BoardOrder,
+) -> Vec<&'r BoardRow> {
     let query = Query::parse(typed);
-    let taken: Vec<usize> =
-        (0..rows.len()).filter(|at| rows.get(*at).is_some_and(|row| query.takes(row, seen))).collect();
-    let row = |at: &usize| rows.get(*at);
-    let mut shown: Vec<usize> = if typed.trim().is_empty() {
-        let is_listed = |row: &BoardRow| row.customer.is_active || row.run.is_some();
-        taken.into_iter().filter(|at| row(at).is_some_and(is_listed)).collect()
-    } else if query.words.is_empty() {
-        taken
-    } else {
-        let is_exact = |row: &BoardRow| {
+    let mut shown: Vec<&BoardRow> = rows.iter().filter(|row| query.takes(row, seen)).collect();
+    if typed.trim().is_empty() {
+        shown.retain(|row| row.customer.is_active || row.run.is_some());
+    } else if !query.words.is_empty() {
+        let is_exact = |row: &&BoardRow| {
             let hay = haystack(row);
             query.words.iter().all(|word| hay.contains(word))
         };
-        let found: Vec<usize> = taken.iter().copied().filter(|at| row(at).is_some_and(is_exact)).collect();
+        let found: Vec<&BoardRow> = shown.iter().copied().filter(is_exact).collect();
         let words = query.words.join(" ");
         if found.is_empty() && words.chars().count() >= MIN_FUZZY {
-            let near = |row: &BoardRow| query.words.iter().all(|word| is_near(&haystack(row), word));
-            let near: Vec<usize> = taken.into_iter().filter(|at| row(at).is_some_and(near)).collect();
-            return alike(rows, &near, &words);
+            shown.retain(|row| query.words.iter().all(|word| is_near(&haystack(row), word)));
+            return alike(shown, &words);
         }
-        found
-    };
-    let name = |at: &usize| row(at).map(|row| fold(row.customer.name.as_str()));
+        shown = found;
+    }
+    let name = |row: &&BoardRow| fold(row.customer.name.as_str());
     match order {
         BoardOrder::Runs => {}
         BoardOrder::Name => shown.sort_by_cached_key(name),
-        BoardOrder::News => shown.sort_by_key(|at| !row(at).is_some_and(|row| is_in(row, seen, "changed"))),
-        BoardOrder::State => shown.sort_by_cached_key(|at| {
-            let state = |row| STATES.iter().skip(1).position(|state| is_in(row, seen, state));
-            (row(at).and_then(state).unwrap_or(STATES.len()), name(at))
+        BoardOrder::News => shown.sort_by_key(|row| !is_in(row, seen, CHANGED)),
+        BoardOrder::State => shown.sort_by_cached_key(|row| {
+            let state = STATES.iter().skip(1).position(|state| is_in(row, seen, *state));
+            (state.unwrap_or(STATES.len()), name(row))
         }),
     }
     shown
@@ -185,22 +173,18 @@ fn is_near(hay: &str, word: &str) -> bool {
 }
 
 /// Of these rows those whose name, domain or reference is alike, best first.
-fn alike(rows: &[BoardRow], taken: &[usize], typed: &str) -> Vec<usize> {
+fn alike<'r>(rows: Vec<&'r BoardRow>, typed: &str) -> Vec<&'r BoardRow> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
     let mut buffer = Vec::new();
-    let mut hits: Vec<(u32, usize)> = Vec::new();
-    for (at, row) in taken.iter().filter_map(|at| Some((*at, rows.get(*at)?))) {
-        let customer = &row.customer;
-        let of_parts = [&customer.name, &customer.domain, &customer.reference]
-            .into_iter()
-            .filter_map(|text| pattern.score(Utf32Str::new(text.as_str(), &mut buffer), &mut matcher));
-        if let Some(best) = of_parts.max() {
-            hits.push((best, at));
-        }
-    }
-    hits.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
-    hits.into_iter().map(|(_, at)| at).collect()
+    let mut score = |text: &Text| pattern.score(Utf32Str::new(text.as_str(), &mut buffer), &mut matcher);
+    let mut best = |Customer { name, domain, reference, .. }: &Customer| {
+        [name, domain, reference].into_iter().filter_map(&mut score).max()
+    };
+    let hits = rows.into_iter().filter_map(|row| Some((best(&row.customer)?, row)));
+    let mut hits: Vec<(u32, &BoardRow)> = hits.collect();
+    hits.sort_by_key(|(score, _)| Reverse(*score));
+    hits.into_iter().map(|(_, row)| row).collect()
 }
 
 /// Why a row can't be taken, as what to say to the customer. A run that was begun goes on.

@@ -2,7 +2,6 @@
 
 use crate::{
     domain::{
-        card::Card,
         failure::Failure,
         groundwork::{Groundwork, Upload},
         phrase::Phrase,
@@ -12,7 +11,6 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        event::Ended,
         part::wait::{self, Wait},
         pending::{self, Arrival},
         screen::{Scene, Screen, kept, step::Step},
@@ -74,18 +72,6 @@ impl Screen for Certificate {
         let handouts = held.and_then(|held| held.upload.as_ref()).map(handout).into_iter().collect();
         let scene = Scene::new(QuestionId::Certificate, Shape::Read, heading, blocks).enter(Action::Continue);
         Scene { handouts, ..scene }.waiting_for(cx.now, [self.making.clock()])
-    }
-
-    fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::default()
-    }
-
-    fn place(&self) -> Option<&'static str> {
-        Some(super::PLACE)
-    }
-
-    fn finished(&self) -> Option<Ended> {
-        Some(Ended::Finished { is_partly: false })
     }
 }
 

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        card::Card,
         failure::Failure,
         groundwork::{self, Groundwork, Part, Proven},
         phrase::Phrase,
@@ -20,7 +19,6 @@ use crate::{
         answer::{Action, FieldId, Given},
         ask::{QuestionId, Shape, Spot},
         context::{UpdateCx, ViewCx},
-        event::Ended,
         part::{
             form::{Control, Form},
             wait::{self, Wait},
@@ -46,15 +44,15 @@ pub(crate) struct Identify {
 impl Identify {
     /// For a part that is typed; with what is known of it.
     pub(crate) fn new(part: Part, ground: &Groundwork) -> Self {
-        let id = |id: Option<Uuid>| id.map(|id| id.hyphenated().to_string()).unwrap_or_default();
-        let control = match part {
-            Part::Organisation => {
-                let known = ground.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
-                let hint = "your own organisation's, not a customer's; its domain will do";
-                Control::field(FieldId::Tenant, "Tenant ID", hint, &known)
-            }
-            Part::Customers | Part::Credential => application(&id(ground.customers)),
-            Part::Staff => application(&id(ground.staff)),
+        let control = if part == Part::Organisation {
+            let known = ground.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
+            let hint = "your own organisation's, not a customer's; its domain will do";
+            Control::field(FieldId::Tenant, "Tenant ID", hint, &known)
+        } else {
+            let known = if part == Part::Staff { ground.staff } else { ground.customers };
+            let known = known.map(|id| id.hyphenated().to_string()).unwrap_or_default();
+            let hint = "Application (client) ID, on the Overview page of the registration";
+            Control::field(FieldId::ApplicationId, "Application ID", hint, &known)
         };
         Self {
             part,
@@ -77,14 +75,14 @@ impl Identify {
     /// What is wrong with it, as words without a full stop.
     fn typed(&self, ground: Option<&Groundwork>) -> Result<groundwork::Given, String> {
         let text = self.form.text(self.field());
+        // It is known since this screen came on.
+        let ground = ground.ok_or("one moment")?;
         if self.part == Part::Organisation {
-            let cloud = ground.map(|ground| ground.cloud).unwrap_or_default();
-            let input = TenantInput::parse_in(text, cloud).map_err(|why| why.to_string())?;
+            let input = TenantInput::parse_in(text, ground.cloud).map_err(|why| why.to_string())?;
             return Ok(groundwork::Given::Organisation(input));
         }
         let id = Uuid::try_parse(text.trim()).ok().filter(|id| !id.is_nil());
         let id = id.ok_or("type the Application (client) ID, like b8a4c6d1-0e2f-4c53-9d7a-1f6e83b25c40")?;
-        let ground = ground.ok_or("one moment")?;
         if ground.tenant.is_some_and(|tenant| tenant.to_string() == id.hyphenated().to_string()) {
             return Err(
                 "this is the tenant ID; the Application (client) ID stands above it on that page".into()
@@ -133,12 +131,6 @@ impl Identify {
     }
 }
 
-/// The field of an application's ID.
-fn application(known: &str) -> Control {
-    let hint = "Application (client) ID, on the Overview page of the registration";
-    Control::field(FieldId::ApplicationId, "Application ID", hint, known)
-}
-
 impl Screen for Identify {
     /// What is known already is proved at once.
     fn enter(&mut self, cx: &mut UpdateCx<'_>) {
@@ -172,17 +164,14 @@ impl Screen for Identify {
     }
 
     fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Step {
-        let proved = self.proving.take(arrival);
-        if proved.as_ref().is_some_and(|proved| proved.as_ref().is_err_and(Failure::is_about_what_was_named))
-        {
-            // What was typed is to be typed otherwise.
-            self.form.focus_on(Spot::Field(self.field()));
-        }
-        if let Some(proven) = kept(&mut self.failure, proved) {
-            let can_save = !proven.entries.is_empty();
-            self.proven = Some(*proven);
-            let spot = if can_save { Spot::Button(Action::Save) } else { Spot::Field(self.field()) };
-            self.form.focus_on(spot);
+        if let Some(proved) = self.proving.take(arrival) {
+            match &proved {
+                Ok(proven) if !proven.entries.is_empty() => self.form.focus_on(Spot::Button(Action::Save)),
+                Err(failure) if !failure.is_about_what_was_named() => {}
+                // What was typed is to be typed otherwise.
+                _ => self.form.focus_on(Spot::Field(self.field())),
+            }
+            self.proven = kept(&mut self.failure, Some(proved)).map(|proven| *proven);
         } else if let Some(ground) = kept(&mut self.failure, self.keeping.take(arrival)) {
             cx.say(Tone::Good, format_args!("Saved in {}.", ground.file));
             let next = super::next(&ground);
@@ -221,18 +210,6 @@ impl Screen for Identify {
         let scene = Scene::new(id, Shape::Form, heading, blocks).offer(Action::Refresh);
         Scene { focus: self.form.focus(), ..scene }
             .waiting_for(cx.now, [self.keeping.clock(), self.proving.clock()])
-    }
-
-    fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::default()
-    }
-
-    fn place(&self) -> Option<&'static str> {
-        Some(super::PLACE)
-    }
-
-    fn finished(&self) -> Option<Ended> {
-        Some(Ended::Finished { is_partly: false })
     }
 }
 

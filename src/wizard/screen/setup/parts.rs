@@ -2,7 +2,6 @@
 
 use crate::{
     domain::{
-        card::Card,
         failure::Failure,
         groundwork::{Groundwork, Part},
         phrase::{Command, Phrase, phrase},
@@ -12,7 +11,6 @@ use crate::{
         answer::{Action, Given, RowId},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        event::Ended,
         part::{
             table::{Line, Table},
             wait::{self, Wait},
@@ -92,20 +90,8 @@ impl Screen for Parts {
             .waiting_for(cx.now, [self.looking.clock()])
     }
 
-    fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::default()
-    }
-
-    fn place(&self) -> Option<&'static str> {
-        Some(super::PLACE)
-    }
-
     fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
-    }
-
-    fn finished(&self) -> Option<Ended> {
-        Some(Ended::Finished { is_partly: false })
     }
 }
 
@@ -142,18 +128,8 @@ fn lines(ground: &Groundwork) -> Vec<Line> {
             Some(words) => (Tone::Good, words),
             None => (Tone::Warn, Text::from("missing")),
         };
-        Line {
-            id: RowId::Part(part),
-            cells: vec![
-                (Column::Name, Tone::Plain, Text::from(part.name())),
-                (Column::Progress, tone, words),
-            ],
-            is_quiet: false,
-            is_news: false,
-            product: None,
-            remark: None,
-            details: None,
-        }
+        let name = (Column::Name, Tone::Plain, Text::from(part.name()));
+        Line::new(RowId::Part(part), vec![name, (Column::Progress, tone, words)])
     };
     Part::ALL.into_iter().map(line).collect()
 }

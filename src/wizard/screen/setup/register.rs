@@ -2,7 +2,6 @@
 
 use crate::{
     domain::{
-        card::Card,
         groundwork::{Groundwork, Part, by_hand},
         text::Text,
     },
@@ -10,7 +9,6 @@ use crate::{
         answer::{Action, Given},
         ask::{QuestionId, Shape},
         context::{UpdateCx, ViewCx},
-        event::Ended,
         pending::Arrival,
         screen::{Scene, Screen, setup::identify::Identify, step::Step},
         view::{Block, Handout, HandoutId},
@@ -65,18 +63,6 @@ impl Screen for Register {
         let upload = held.and_then(|held| held.upload.as_ref()).filter(|_| self.part == Part::Customers);
         handouts.extend(upload.map(certificate::handout));
         Scene { handouts, ..Scene::new(id, Shape::Read, heading, blocks).enter(Action::Continue) }
-    }
-
-    fn card(&self, _cx: ViewCx<'_>) -> Card {
-        Card::default()
-    }
-
-    fn place(&self) -> Option<&'static str> {
-        Some(super::PLACE)
-    }
-
-    fn finished(&self) -> Option<Ended> {
-        Some(Ended::Finished { is_partly: false })
     }
 }
 

@@ -55,8 +55,7 @@ fn corrected(cx: ViewCx<'_>) -> [Block<'static>; 3] {
 }
 
 /// Microsoft named no organisation for the tenant on record: nothing can be confirmed.
-pub(super) fn unanswered<'a>(cx: ViewCx<'_>, failure: &Failure) -> Scene<'a> {
-    let customer = cx.session.record.as_ref().map(|record| record.customer.name.clone()).unwrap_or_default();
+pub(super) fn unanswered<'a>(cx: ViewCx<'_>, customer: &Text, failure: &Failure) -> Scene<'a> {
     let mut blocks = vec![Block::Failure(failure.clone())];
     if failure.is_about_what_was_named() {
         blocks.extend(corrected(cx));
@@ -68,9 +67,8 @@ pub(super) fn unanswered<'a>(cx: ViewCx<'_>, failure: &Failure) -> Scene<'a> {
 }
 
 /// The tenant on record is not the customer's: what to do now.
-pub(super) fn denied<'a>(cx: ViewCx<'_>) -> Scene<'a> {
-    let customer = cx.session.record.as_ref().map(|record| record.customer.name.clone()).unwrap_or_default();
-    let words = phrase!["Nothing was changed. The tenant on record for ", &customer, " is not theirs."];
+pub(super) fn denied<'a>(cx: ViewCx<'_>, customer: &Text) -> Scene<'a> {
+    let words = phrase!["Nothing was changed. The tenant on record for ", customer, " is not theirs."];
     let ways = phrase![WayOn::Back("to the question"), " ", WayOn::Park("until the record is right")];
     let mut blocks = vec![Block::Strong(Tone::Warn, words)];
     blocks.extend(corrected(cx));
