@@ -180,8 +180,7 @@ fn object(report: &Report, outcome: Option<&Outcome>, exit: Exit) -> Value {
     let receipt: Option<Value> =
         outcome.and_then(|outcome| serde_json::from_str(&receipt::write(outcome, Form::Json)).ok());
     let part = |name: &str| receipt.as_ref().and_then(|receipt| receipt.get(name)).cloned();
-    let product = Product::ALL.into_iter().find(|product| report.product == Some(product.name()));
-    let is_hosted = product.is_some_and(Product::is_hosted);
+    let is_hosted = report.product.is_some_and(Product::is_hosted);
     let organisation = report.tenant.filter(|_| !is_hosted).map(|tenant| {
         json!({
             "tenant": tenant.to_string(),
@@ -202,7 +201,7 @@ fn object(report: &Report, outcome: Option<&Outcome>, exit: Exit) -> Value {
         "exit_code": exit.code(),
         "words": report.words.as_str(),
         "customer": report.customer.as_ref().map(Text::as_str),
-        "product": product.map(Product::word),
+        "product": report.product.map(Product::word),
         "run": report.run.as_ref().map(ToString::to_string),
         "organisation": organisation,
         "server": report.organisation.as_ref().filter(|_| is_hosted).map(Text::as_str),

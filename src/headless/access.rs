@@ -4,7 +4,6 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
     domain::{
-        customer::Product,
         doubt::{self, Doubt},
         failure::Failure,
         flag,
@@ -19,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, ensure, fact, fail, fail_with, give, need, refuse},
+    decision::{Close, Decision, Next, end, ensure, fact, fail, fail_with, give, is_hosted, need, refuse},
     journey::{Journey, Step},
     report::End,
 };
@@ -34,8 +33,7 @@ impl Journey {
 
     /// Goes back to the access step where an answer has something to say there, and it was not gone through yet.
     pub(super) fn return_to_access(&mut self, view: &View<'_>) -> Decision {
-        let product = Product::ALL.into_iter().find(|product| view.bar.product == Some(product.name()));
-        let says = if product.is_some_and(Product::is_hosted) {
+        let says = if is_hosted(view) {
             self.answers.details.is_some()
         } else {
             self.compare_tenant(&view.bar) != TenantMatch::Same

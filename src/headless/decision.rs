@@ -142,7 +142,7 @@ pub(super) fn fact(view: &View<'_>, id: FactId) -> Option<Text> {
 
 /// Whether the product of the run is hosted: mailboxes are reached with a password.
 pub(super) fn is_hosted(view: &View<'_>) -> bool {
-    Product::ALL.iter().any(|product| product.is_hosted() && view.bar.product == Some(product.name()))
+    view.bar.product.is_some_and(Product::is_hosted)
 }
 
 /// The sentences of the page that must not be missed.

@@ -11,6 +11,7 @@ mod rows;
 use crate::domain::{
     bill::Bill,
     card::{Card, Party},
+    customer::Product,
     doubt::Doubt,
     failure::Failure,
     id::TenantId,
@@ -118,7 +119,7 @@ pub struct Bar<'a> {
     /// The customer, once picked.
     pub customer: Option<Shown<'a>>,
     /// The product, once picked.
-    pub product: Option<&'static str>,
+    pub product: Option<Product>,
     /// Who has the mailboxes: Microsoft, where nothing is known yet.
     pub about: Party,
     /// Run number ("B365-7KQ4"), once a run is open.

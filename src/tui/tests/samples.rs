@@ -8,6 +8,7 @@ use crate::{
     domain::{
         bill::{Bill, StaysOff},
         card::Card,
+        customer::Product,
         failure::{Failure, FailureKind},
         id::UserId,
         phrase::{Phrase, WayOn},
@@ -143,7 +144,7 @@ pub(crate) fn page<'a>(
             is_sandbox: true,
             place: None,
             customer: Some(Shown::literal("Harbour Bakery")),
-            product: Some("Office 365"),
+            product: Some(Product::Office365),
             run: Some("B365-7KQ4".into()),
             organisation: Some(Shown::literal("Harbour Bakery Pty Ltd")),
             domain: Some(Shown::literal("harbourbakery.example")),
