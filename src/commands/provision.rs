@@ -22,7 +22,10 @@ use crate::{
     },
     driver::front::Stop,
     exit::Exit,
-    headless::report::{End, Report},
+    headless::{
+        Observers,
+        report::{End, Report},
+    },
     provider::store::{RuleRow, Store},
 };
 
@@ -74,12 +77,13 @@ pub fn run(way: &Way<'_>, answers: Answers, print: &Print) -> anyhow::Result<Exi
     let out = way.out;
     let is_dry_run = answers.is_dry_run;
     let tell = Box::new(move |words: &Text| out.note(words.as_str()));
+    let observers = Observers { tell: Some(tell), ..Observers::default() };
     let mut report = if has_nothing_to_undo(way.store, &answers) {
         let words = "Enable Auto is off already, and nothing else was asked for. No run was opened.".into();
         let is_sandbox = way.is_sandbox;
         Report { end: End::Done { is_partly: false }, words, is_sandbox, ..Report::default() }
     } else {
-        journey::travel_telling(way.start, answers, way.stop, way.clock, tell)
+        journey::travel(way.start, answers, way.stop, way.clock, observers)
     };
     let outcome = read_back(way.store, &mut report, is_dry_run);
     let exit = journey::exit_of(&report.end);

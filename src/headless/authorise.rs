@@ -3,7 +3,7 @@
 use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
-    domain::{failure::FailureKind, tenant::CheckState, text::Text},
+    domain::{failure::FailureKind, tenant::CheckState},
     wizard::{
         answer::{Action, FieldId, Given, Value},
         ask::QuestionId,
@@ -12,8 +12,8 @@ use crate::{
 };
 
 use super::{
-    decision::{Decision, Next, end, fact, fail_with, give, is_hosted, no_failure, sentences},
-    journey::{Journey, Step},
+    decision::{Decision, fact, give, is_hosted, sentences},
+    journey::{Headless, Step},
     report::End,
 };
 
@@ -23,7 +23,7 @@ const NOT_LISTED: &str = "The customer has not accepted yet, so nobody can be li
 /// Where a dry run ends while a consent spreads.
 const SPREADING: &str = "The customer has accepted, and Microsoft is still spreading it, so nobody can be listed yet: the bill is known after that. Nothing was written.";
 
-impl Journey {
+impl Headless {
     /// Decides what to do about the proof.
     pub(super) fn authorise(&mut self, view: &View<'_>) -> Decision {
         self.return_to_access(view)?;
@@ -43,8 +43,8 @@ impl Journey {
                 self.say_proved(view);
                 give(Given::Do(Action::Enable))
             }
-            Standing::Proved => fail_with(view, "Enabling did not work. Start again."),
-            Standing::WrongTenant => end(End::WrongTenant, sentences(view)),
+            Standing::Proved => self.fail_with(view, "Enabling did not work. Start again."),
+            Standing::WrongTenant => self.end(End::WrongTenant, sentences(view)),
             Standing::Failed | Standing::Unknown => self.wait_or_fail(view),
             standing @ (Standing::NotYet | Standing::Spreading) => self.send_link(view, standing),
         }
@@ -53,17 +53,17 @@ impl Journey {
     /// Tells what the played customer did, as the wizard says it; proves nothing.
     fn tell_play(&mut self, view: &View<'_>) {
         if self.steps.has(Step::Do(Action::Rehearse))
-            && let Some(played) = view.page.facts().find(|fact| fact.id == FactId::Played)
-            && self.steps.first(Step::TellPlay)
+            && let Some(played) = fact(view, FactId::Played)
         {
-            self.say(format_args!("The customer was played: {}", played.value.for_commands()));
+            self.say_once(Step::TellPlay, format_args!("The customer was played: {played}"));
         }
     }
 
     /// Tells where a grant landed that did not come, with what is to be done about it.
     fn tell_landed(&mut self, view: &View<'_>) {
-        if view.page.facts().any(|fact| fact.id == FactId::Landed) && self.steps.first(Step::TellLanded) {
-            let landed = fact(view, FactId::Landed).unwrap_or_default();
+        if let Some(landed) = fact(view, FactId::Landed)
+            && self.steps.first(Step::TellLanded)
+        {
             self.say(format_args!("Accepted elsewhere: {landed}"));
             self.say(sentences(view));
         }
@@ -92,18 +92,16 @@ impl Journey {
     /// time; what was refused does not.
     fn wait_or_fail(&mut self, view: &View<'_>) -> Decision {
         if let Some(failure) = view.failure().filter(|failure| failure.asks_consent) {
-            if self.steps.first(Step::TellMissing) {
-                self.say(failure.in_full());
-            }
+            self.say_once(Step::TellMissing, failure.in_full());
             return self.send_link(view, Standing::Failed);
         }
         let may_pass = view
             .failure()
             .is_some_and(|failure| matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled));
         if may_pass && !self.answers.wait.is_zero() && !self.answers.is_dry_run {
-            return Break(Next::AwaitCustomer);
+            return self.await_customer(view);
         }
-        no_failure(view)
+        self.no_failure(view)
     }
 
     /// The customer has not accepted, or it is not known everywhere yet.
@@ -111,14 +109,13 @@ impl Journey {
         if self.answers.is_dry_run {
             return match standing {
                 _ if is_hosted(view) => self.leave_untried(),
-                Standing::Spreading => end(End::Shown, SPREADING),
-                _ => end(End::Shown, NOT_LISTED),
+                Standing::Spreading => self.end(End::Shown, SPREADING),
+                _ => self.end(End::Shown, NOT_LISTED),
             };
         }
         if standing == Standing::Spreading {
-            if self.steps.first(Step::TellSpreading) {
-                self.say("The customer has accepted. Microsoft is still spreading it; this is not an error.");
-            }
+            let words = "The customer has accepted. Microsoft is still spreading it; this is not an error.";
+            self.say_once(Step::TellSpreading, words);
         } else if view.page.link().is_some() {
             match self.answers.agreed_by.clone() {
                 Some(agreed) => self.begin_accepting(view, &agreed)?,
@@ -131,7 +128,7 @@ impl Journey {
             // Hosted: there is no link, the account is tried again.
             self.steps.act(Action::Authorise)?;
         }
-        Break(Next::AwaitCustomer)
+        self.await_customer(view)
     }
 
     /// Goes to where the operator accepts for the customer, once; where that can't be, the journey ends with why.
@@ -144,9 +141,9 @@ impl Journey {
             return self.steps.act(Action::OwnRight);
         }
         match fact(view, FactId::OwnRight) {
-            Some(why) => end(End::Refused, format_args!("You can't accept for this customer. {why}")),
+            Some(why) => self.end(End::Refused, format_args!("You can't accept for this customer. {why}")),
             // It is being asked.
-            None => Break(Next::Wait),
+            None => Break(None),
         }
     }
 
@@ -177,8 +174,8 @@ impl Journey {
         let answer = if asks_who { Step::Answer(QuestionId::OwnRight) } else { Step::Do(Action::Save) };
         self.steps.once(answer, Given::Submit)?;
         for check in view.page.checks() {
-            self.lines.push(Text::of(format_args!("{}: {}.", check.name, check.state.word())));
+            self.say(format_args!("{}: {}.", check.name, check.state.word()));
         }
-        fail_with(view, "Accepting for the customer did not work. Start again.")
+        self.fail_with(view, "Accepting for the customer did not work. Start again.")
     }
 }

@@ -34,6 +34,8 @@ pub use rows::{Cell, Cells, Column, Mark, Row, Rows, RowsView};
 pub struct View<'a> {
     /// How many events the wizard had taken in: with the same number it is the same view, and need not be drawn again.
     pub events: u64,
+    /// When the last event came in: for front ends that wait for a while.
+    pub now: Moment,
     /// Who is being touched (rule 1): on every screen.
     pub bar: Bar<'a>,
     /// The steps of this run, in order.

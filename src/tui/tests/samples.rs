@@ -15,6 +15,7 @@ use crate::{
         protection::State as Protection,
         tenant::{Check, CheckState},
         text::{Shown, Text},
+        time::Moment,
         user::Kind,
     },
     tui::{
@@ -140,6 +141,7 @@ pub(crate) fn page<'a>(
     let stop = |name, place| Stop { name, place };
     View {
         events: 0,
+        now: Moment::default(),
         bar: Bar {
             is_sandbox: true,
             place: None,
