@@ -121,7 +121,7 @@ impl Headless {
         match (&self.report.end, view.ask.id) {
             (_, QuestionId::Leave) => {}
             (End::Waiting, _) => {
-                self.steps.act(Action::Park)?;
+                self.act(Action::Park)?;
                 match warning(view) {
                     Some(words) => (self.report.end, self.report.words) = (End::Failed, words),
                     None if is_parked(view) => {}
@@ -131,16 +131,16 @@ impl Headless {
             // Ticks that were not confirmed are taken away.
             (End::Stopped | End::Missing { .. }, QuestionId::Review) => return give(Given::Back),
             (End::Stopped | End::Missing { .. }, QuestionId::Users) => {
-                self.steps.once(Step::UntickAtEnd, Given::Mark(Mark::Untick, Which::All))?;
+                self.once(Step::UntickAtEnd, Given::Mark(Mark::Untick, Which::All))?;
             }
             // Taking Enable Auto back leaves no open run, whether it may be taken back or not.
             (End::Refused, id)
-                if id == QuestionId::UndoAuto || self.steps.has(Step::Back(QuestionId::UndoAuto)) =>
+                if id == QuestionId::UndoAuto || self.steps.contains(&Step::Back(QuestionId::UndoAuto)) =>
             {
                 match id {
                     _ if view.ask.is_waiting => return Break(None),
-                    QuestionId::UndoAuto => self.steps.once(Step::Back(id), Given::Back)?,
-                    QuestionId::Users => self.steps.act(Action::Finish)?,
+                    QuestionId::UndoAuto => self.once(Step::Back(id), Given::Back)?,
+                    QuestionId::Users => self.act(Action::Finish)?,
                     _ => {}
                 }
             }
@@ -152,11 +152,8 @@ impl Headless {
 
 /// Whether the record says that the run is parked.
 fn is_parked(view: &View<'_>) -> bool {
-    let is_told = match view.notice.as_ref().map(|notice| notice.tone) {
-        Some(Tone::Good) => true,
-        Some(Tone::Busy) => false,
-        _ => !view.ask.is_waiting,
-    };
+    let tone = view.notice.as_ref().map(|notice| notice.tone);
+    let is_told = tone == Some(Tone::Good) || (tone != Some(Tone::Busy) && !view.ask.is_waiting);
     is_told && view.ask.id == QuestionId::Customer
 }
 

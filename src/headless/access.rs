@@ -42,7 +42,7 @@ impl Headless {
             return Continue(());
         }
         if !view.ask.is_waiting {
-            self.steps.once(Step::Back(view.ask.id), Given::Back)?;
+            self.once(Step::Back(view.ask.id), Given::Back)?;
         }
         Break(None)
     }
@@ -55,7 +55,7 @@ impl Headless {
             let way = phrase!["If the record is wrong, an Admin runs: ", command, "."];
             return self.fail(view, &Failure { hint: failure.hint.clone().then(way), ..failure.clone() });
         }
-        let is_known = !self.steps.has(Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
+        let is_known = !self.steps.contains(&Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
         self.ensure(is_known, view, "The organisation is not known yet. Start again.")?;
         if self.compare_tenant(&view.bar) != TenantMatch::Same {
             return self.refuse_other_tenant(&view.bar);
@@ -69,16 +69,16 @@ impl Headless {
     /// Path 2: the tenant is typed as a person would, or the one on record is kept, and saved once its organisation is
     /// shown.
     pub(super) fn type_tenant(&mut self, view: &View<'_>) -> Decision {
-        let is_first = !self.steps.has(Step::Answer(view.ask.id));
+        let is_first = !self.steps.contains(&Step::Answer(view.ask.id));
         self.ensure(is_first, view, "The organisation could not be saved. Start again.")?;
         match &self.answers.tenant {
-            Some(typed) => self.steps.fill(FieldId::Tenant, Value::Text(typed.clone()))?,
+            Some(typed) => self.fill(FieldId::Tenant, Value::Text(typed.clone()))?,
             // What is on record stands there already, and need not be given again.
             None if !view.page.typed(FieldId::Tenant).is_empty() => {}
             None if self.domain.is_empty() => return self.need(flag::TENANT, flag::TENANT.example),
             None => return self.need(flag::TENANT, self.domain.clone()),
         }
-        self.steps.once(Step::Settle(FieldId::Tenant), Given::Settle(FieldId::Tenant))?;
+        self.once(Step::Settle(FieldId::Tenant), Given::Settle(FieldId::Tenant))?;
         if !view.page.is_open(Action::Save) {
             return self.refuse_typed_tenant(view);
         }
@@ -105,11 +105,10 @@ impl Headless {
         if !open.is_empty() {
             let flag = open.first().map_or(flag::SAME_ORGANISATION_AS, Doubt::flag_kind).name;
             let example = doubt::flags(&open);
-            let words = format_args!(
+            let words = format!(
                 "{flag} is missing: {} Nothing was saved. Ask the customer; where it is right all the same, say so.",
                 doubt::sentences(&open, &customer)
             );
-            let words = Text::of(words);
             self.report.doubts = open;
             return self.end(End::Missing { flag, example }, words);
         }

@@ -39,7 +39,7 @@ impl Headless {
                 self.say("Enabled. Listing the users.");
                 give(Given::Do(Action::Continue))
             }
-            Standing::Proved if self.steps.first(Step::Do(Action::Enable)) => {
+            Standing::Proved if self.steps.insert(Step::Do(Action::Enable)) => {
                 self.say_proved(view);
                 give(Given::Do(Action::Enable))
             }
@@ -52,7 +52,7 @@ impl Headless {
 
     /// Tells what the played customer did, as the wizard says it; proves nothing.
     fn tell_play(&mut self, view: &View<'_>) {
-        if self.steps.has(Step::Do(Action::Rehearse))
+        if self.steps.contains(&Step::Do(Action::Rehearse))
             && let Some(played) = fact(view, FactId::Played)
         {
             self.say_once(Step::TellPlay, format_args!("The customer was played: {played}"));
@@ -61,9 +61,7 @@ impl Headless {
 
     /// Tells where a grant landed that did not come, with what is to be done about it.
     fn tell_landed(&mut self, view: &View<'_>) {
-        if let Some(landed) = fact(view, FactId::Landed)
-            && self.steps.first(Step::TellLanded)
-        {
+        if let Some(landed) = fact(view, FactId::Landed).filter(|_| self.steps.insert(Step::TellLanded)) {
             self.say(format_args!("Accepted elsewhere: {landed}"));
             self.say(sentences(view));
         }
@@ -71,13 +69,13 @@ impl Headless {
 
     /// Says that access is proved, and for which mailboxes it is not.
     fn say_proved(&mut self, view: &View<'_>) {
-        let others = view.page.checks().filter(|check| !check.detail.is_empty());
-        let partly: Vec<String> = others
-            .filter_map(|check| match &check.state {
-                CheckState::Partly(which) => Some(format!("{}: {}. {which}.", check.name, check.detail)),
-                _ => None,
-            })
-            .collect();
+        let partly = view.page.checks().filter_map(|check| match &check.state {
+            CheckState::Partly(which) if !check.detail.is_empty() => {
+                Some(format!("{}: {}. {which}.", check.name, check.detail))
+            }
+            _ => None,
+        });
+        let partly: Vec<String> = partly.collect();
         if partly.is_empty() {
             self.say("Access is proved: every check is good.");
         } else {
@@ -122,23 +120,23 @@ impl Headless {
                 None => self.tell_link(view),
             }
             if self.answers.rehearse {
-                self.steps.act(Action::Rehearse)?;
+                self.act(Action::Rehearse)?;
             }
         } else {
             // Hosted: there is no link, the account is tried again.
-            self.steps.act(Action::Authorise)?;
+            self.act(Action::Authorise)?;
         }
         self.await_customer(view)
     }
 
     /// Goes to where the operator accepts for the customer, once; where that can't be, the journey ends with why.
     fn begin_accepting(&mut self, view: &View<'_>, agreed: &str) -> Decision {
-        if self.steps.has(Step::Do(Action::OwnRight)) {
+        if self.steps.contains(&Step::Do(Action::OwnRight)) {
             return Continue(());
         }
         if view.offer(Action::OwnRight).is_some() {
             self.say(format_args!("Accepting for the customer with your own right. {agreed} agreed."));
-            return self.steps.act(Action::OwnRight);
+            return self.act(Action::OwnRight);
         }
         match fact(view, FactId::OwnRight) {
             Some(why) => self.end(End::Refused, format_args!("You can't accept for this customer. {why}")),
@@ -149,10 +147,8 @@ impl Headless {
 
     /// Takes out what may have been left in the organisation; a dry run only says so.
     fn take_out(&mut self, view: &View<'_>) -> Decision {
-        let Some(left) = fact(view, FactId::LeftBehind) else { return Continue(()) };
-        if !self.steps.first(Step::TakeOut) {
-            return Continue(());
-        }
+        let left = fact(view, FactId::LeftBehind).filter(|_| self.steps.insert(Step::TakeOut));
+        let Some(left) = left else { return Continue(()) };
         self.say(format_args!("Left behind: {left}"));
         if self.answers.is_dry_run || view.offer(Action::OwnRight).is_none() {
             return Continue(());
@@ -168,11 +164,11 @@ impl Headless {
         let asks_who = view.page.fields().any(|field| field.id == FieldId::Agreed);
         if asks_who {
             let agreed = self.answers.agreed_by.clone().unwrap_or_default();
-            self.steps.fill(FieldId::Agreed, Value::Text(agreed))?;
+            self.fill(FieldId::Agreed, Value::Text(agreed))?;
         }
         // Taking out is an answer of its own: accepting may follow it.
         let answer = if asks_who { Step::Answer(QuestionId::OwnRight) } else { Step::Do(Action::Save) };
-        self.steps.once(answer, Given::Submit)?;
+        self.once(answer, Given::Submit)?;
         for check in view.page.checks() {
             self.say(format_args!("{}: {}.", check.name, check.state.word()));
         }

@@ -30,7 +30,7 @@ impl Headless {
     /// Finds the customer and opens the row.
     pub(super) fn choose_customer(&mut self, view: &View<'_>) -> Decision {
         self.no_failure(view)?;
-        if self.steps.has(Step::Answer(view.ask.id)) {
+        if self.steps.contains(&Step::Answer(view.ask.id)) {
             // The wizard stays here and says why: closed, or nothing to back up. Bad news is a run that can't be opened.
             let is_bad = view.notice.as_ref().is_some_and(|notice| notice.tone == Tone::Bad);
             return match warning(view) {
@@ -39,7 +39,7 @@ impl Headless {
             };
         }
         // Closed customers are found by a search only.
-        self.steps.fill(FieldId::Search, Value::Text(self.answers.customer.clone()))?;
+        self.fill(FieldId::Search, Value::Text(self.answers.customer.clone()))?;
         let rows = rows(view)?;
         let at = self.find(rows)?;
         self.domain = rows.words(at, Column::Domain);
@@ -48,7 +48,7 @@ impl Headless {
 
     /// Chooses the product.
     pub(super) fn choose_product(&mut self, view: &View<'_>) -> Decision {
-        self.ensure(!self.steps.has(Step::Answer(view.ask.id)), view, NOT_OPENED)?;
+        self.ensure(!self.steps.contains(&Step::Answer(view.ask.id)), view, NOT_OPENED)?;
         let rows = rows(view)?;
         let sold: Vec<Product> = (0..rows.rows.len()).filter_map(|at| rows.rows.product(at)).collect();
         let only = if let [only] = sold.as_slice() { Some(*only) } else { None };
@@ -135,12 +135,12 @@ impl Headless {
                 let words = format_args!("{run}: {who}. Only an Admin takes a run over for a reason.");
                 return self.end(End::Refused, words);
             }
-            self.steps.fill(FieldId::Reason, Value::Text(reason))?;
+            self.fill(FieldId::Reason, Value::Text(reason))?;
             Step::Answer(QuestionId::TakeOver)
         } else {
             Step::Do(Action::TakeOver)
         };
-        self.steps.once(asked, Given::Do(Action::TakeOver))?;
+        self.once(asked, Given::Do(Action::TakeOver))?;
         match warning(view) {
             Some(words) => self.end(End::Held, format_args!("{words} Nothing was changed.")),
             None => Continue(()),

@@ -35,7 +35,7 @@ impl Headless {
     pub(super) fn fill_in_details(&mut self, view: &View<'_>) -> Decision {
         match self.answers.details.clone() {
             None if self.answers.rehearse => {
-                if self.steps.first(Step::PlayDetails) {
+                if self.steps.insert(Step::PlayDetails) {
                     self.say("The played customer is asked for the details of the mail server.");
                     return give(Given::Do(Action::Rehearse));
                 }
@@ -43,7 +43,7 @@ impl Headless {
             }
             details => {
                 let details = details.unwrap_or_default();
-                self.fill(&details)?;
+                self.fill_in(&details)?;
                 self.find_server(&details, view)?;
                 self.list_mailboxes(&details, view)?;
             }
@@ -56,7 +56,7 @@ impl Headless {
     }
 
     /// Fills in what was given for the fields.
-    fn fill(&mut self, details: &Details) -> Decision {
+    fn fill_in(&mut self, details: &Details) -> Decision {
         let text = |given: &Option<String>| given.clone().map(Value::Text);
         let domains = (!details.domains.is_empty()).then(|| Value::Text(details.domains.join(", ")));
         let is_directory = details.is_directory && details.mailboxes.is_none();
@@ -75,7 +75,7 @@ impl Headless {
             (FieldId::Listing, is_directory.then_some(Value::Choice(DIRECTORY))),
         ];
         let mut given = given.into_iter().filter_map(|(id, value)| Some((id, value?)));
-        given.try_for_each(|(id, value)| self.steps.fill(id, value))
+        given.try_for_each(|(id, value)| self.fill(id, value))
     }
 
     /// Without a server Autodiscover is asked, by the domain of the mailbox to try. What a person would have to look at
@@ -86,7 +86,7 @@ impl Headless {
                 return self.need_field(FieldId::Sample);
             }
             self.say_once(Step::TellSearch, "Looking for the mail server.");
-            self.steps.act(Action::Discover)?;
+            self.act(Action::Discover)?;
             self.no_failure(view)?;
             return self.refuse_details(view);
         }
@@ -102,29 +102,27 @@ impl Headless {
     /// The list that was given replaces what was on record.
     fn list_mailboxes(&mut self, details: &Details, view: &View<'_>) -> Decision {
         let Some(list) = &details.mailboxes else { return Continue(()) };
-        self.steps.act(Action::EmptyList)?;
-        self.steps.fill(FieldId::Listing, Value::Choice(GIVEN))?;
-        self.steps.fill(FieldId::Mailboxes, Value::Lines(list.join("\n")))?;
+        self.act(Action::EmptyList)?;
+        self.fill(FieldId::Listing, Value::Choice(GIVEN))?;
+        self.fill(FieldId::Mailboxes, Value::Lines(list.join("\n")))?;
         // Once the form was sent, a warning is about all of it.
-        let is_sent = self.steps.has(Step::Answer(view.ask.id));
+        let is_sent = self.steps.contains(&Step::Answer(view.ask.id));
         warning(view).filter(|_| !is_sent).map_or(Continue(()), |words| self.refuse(flag::MAILBOXES, words))
     }
 
     /// The wizard did not take the form: names what it misses, or what can't be used.
     fn refuse_details(&mut self, view: &View<'_>) -> Decision {
         match view.page.problems().next() {
-            Some((id, problem)) if self.steps.has(Step::Fill(id)) => {
+            Some((id, problem)) if self.steps.contains(&Step::Fill(id)) => {
                 self.refuse(flag_of(id), problem.for_commands())
             }
-            Some((FieldId::Password, _)) => {
-                // One is on record, and the page says why it can't be read.
-                let why = strong(view);
-                if !why.is_empty() {
-                    self.say(why);
+            Some((id, _)) => {
+                // A password is on record, and the page says why it can't be read.
+                if id == FieldId::Password && view.page.strong().next().is_some() {
+                    self.say(strong(view));
                 }
-                self.need_field(FieldId::Password)
+                self.need_field(id)
             }
-            Some((id, _)) => self.need_field(id),
             None => self.fail_with(view, "The details could not be saved. Start again."),
         }
     }

@@ -2,9 +2,10 @@
 //! stay outside.
 //!
 //! It goes by the question's id; rules stay with the wizard. A part is gone through from its top at every view: what has
-//! been done is stepped over ([`Steps`]), and the first thing that is still to be done is what is decided.
+//! been done is stepped over ([`Step`]), and the first thing that is still to be done is what is decided.
 
 use std::{
+    collections::HashSet,
     fmt::Display,
     ops::ControlFlow::{Break, Continue},
 };
@@ -49,7 +50,7 @@ pub struct Observers {
 }
 
 /// What is done once in a journey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     /// The answer that settles a question was given.
     Answer(QuestionId),
@@ -63,10 +64,6 @@ pub(super) enum Step {
     Settle(FieldId),
     /// Users were marked.
     Mark(Mark),
-    /// What became of the marked users was read.
-    Read(Mark),
-    /// The run that was taken up had been finished by another process: begun again from the customers on.
-    BeginAgain,
     /// The played customer was asked for the details of the mail server.
     PlayDetails,
     /// It was told that the mail server is looked for.
@@ -101,41 +98,6 @@ pub(super) enum Step {
     UntickAtEnd,
 }
 
-/// What has been done, so that an answer that did not help is not given for ever.
-#[derive(Debug, Default)]
-pub(super) struct Steps(Vec<Step>);
-
-impl Steps {
-    /// Whether a step was done.
-    pub(super) fn has(&self, step: Step) -> bool {
-        self.0.contains(&step)
-    }
-
-    /// Keeps a step as done; whether it was not before.
-    pub(super) fn first(&mut self, step: Step) -> bool {
-        let is_first = !self.has(step);
-        if is_first {
-            self.0.push(step);
-        }
-        is_first
-    }
-
-    /// Gives an answer, the first time.
-    pub(super) fn once(&mut self, step: Step, given: Given) -> Decision {
-        if self.first(step) { give(given) } else { Continue(()) }
-    }
-
-    /// Fills a field in, the first time.
-    pub(super) fn fill(&mut self, id: FieldId, value: Value) -> Decision {
-        self.once(Step::Fill(id), Given::Fill(id, value))
-    }
-
-    /// Asks for an action, the first time.
-    pub(super) fn act(&mut self, action: Action) -> Decision {
-        self.once(Step::Do(action), Given::Do(action))
-    }
-}
-
 /// The front end of one journey, and what has been done so far, whatever the question.
 #[derive(Default)]
 pub struct Headless {
@@ -149,8 +111,8 @@ pub struct Headless {
     pub(super) report: Report,
     /// How it ends is clear: the way out is taken.
     pub(super) is_closing: bool,
-    /// What is not done twice.
-    pub(super) steps: Steps,
+    /// What has been done, so that an answer that did not help is not given for ever.
+    pub(super) steps: HashSet<Step>,
     /// The customer's mail domain, for examples.
     pub(super) domain: Text,
     /// The access step was gone through.
@@ -186,20 +148,35 @@ impl Headless {
 
     /// Tells a line, the first time that this step is done.
     pub(super) fn say_once(&mut self, step: Step, words: impl Display) {
-        if self.steps.first(step) {
+        if self.steps.insert(step) {
             self.say(words);
         }
     }
 
+    /// Gives an answer, the first time.
+    pub(super) fn once(&mut self, step: Step, given: Given) -> Decision {
+        if self.steps.insert(step) { give(given) } else { Continue(()) }
+    }
+
     /// Gives the answer that settles the question of the view, once.
     pub(super) fn settle(&mut self, view: &View<'_>, given: Given) -> Decision {
-        self.steps.once(Step::Answer(view.ask.id), given)
+        self.once(Step::Answer(view.ask.id), given)
+    }
+
+    /// Fills a field in, once.
+    pub(super) fn fill(&mut self, id: FieldId, value: Value) -> Decision {
+        self.once(Step::Fill(id), Given::Fill(id, value))
+    }
+
+    /// Asks for an action, once.
+    pub(super) fn act(&mut self, action: Action) -> Decision {
+        self.once(Step::Do(action), Given::Do(action))
     }
 
     /// Decides what to do about a view: the next answer, or none where something is awaited or the journey is over.
     pub(super) fn decide(&mut self, view: &View<'_>) -> Option<Given> {
         if let Some(why) = view.must_accept.as_ref().filter(|_| view.ask.id != QuestionId::Authorise)
-            && self.steps.first(Step::TellMissing)
+            && self.steps.insert(Step::TellMissing)
         {
             self.say(format_args!("The customer must accept again: {why}."));
             self.tell_link(view);
@@ -278,7 +255,7 @@ impl Headless {
             QuestionId::Ceiling => self.give_ceiling(view),
             QuestionId::HighCeiling => self.keep_high_ceiling(view),
             QuestionId::Auto | QuestionId::Applying => self.confirm_rule(view),
-            QuestionId::Outcome if !self.steps.has(Step::Mark(Mark::Untick)) => self.begin_again(view),
+            QuestionId::Outcome if !self.steps.contains(&Step::Mark(Mark::Untick)) => self.begin_again(view),
             // Everything was read back: the wizard knows how it ended.
             QuestionId::Outcome if view.offer(Action::Another).is_some() => give(Given::Do(Action::Leave)),
             QuestionId::Outcome => self.no_failure(view),
@@ -289,7 +266,7 @@ impl Headless {
     pub(super) fn tell_link(&mut self, view: &View<'_>) {
         let Some(link) = &view.link else { return };
         self.report.link = Some(link.clone());
-        if self.steps.first(Step::TellLink) {
+        if self.steps.insert(Step::TellLink) {
             self.say("A Global Administrator of the customer opens it in a private window.");
             self.say(format_args!("Send this link to the customer: {link}"));
         }
@@ -298,10 +275,11 @@ impl Headless {
     /// Another process finished the run between the look at the customers and the taking up: its outcome is no answer to
     /// what is asked here. Once, from the customers on.
     fn begin_again(&mut self, view: &View<'_>) -> Decision {
-        if !self.steps.first(Step::BeginAgain) {
+        let again = Step::Do(Action::Another);
+        if !self.steps.insert(again) {
             return self.fail_with(view, "Another backup365 finished this run meanwhile. Start again.");
         }
-        self.steps.0.retain(|step| matches!(step, Step::BeginAgain | Step::Warn | Step::AwaitChecks));
+        self.steps.retain(|step| *step == again || matches!(step, Step::Warn | Step::AwaitChecks));
         give(Given::Do(Action::Another))
     }
 

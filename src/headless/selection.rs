@@ -40,6 +40,12 @@ impl Selection {
     pub(super) fn of(&self, mark: answer::Mark) -> &[Picked] {
         self.marked.iter().find(|(how, _)| *how == mark).map_or(&[], |(_, users)| users)
     }
+
+    /// The same, once: nobody is left to be marked so.
+    pub(super) fn take(&mut self, mark: answer::Mark) -> Vec<Picked> {
+        let users = self.marked.iter_mut().find(|(how, _)| *how == mark);
+        users.map(|(_, users)| std::mem::take(users)).unwrap_or_default()
+    }
 }
 
 /// A user of the list, as the row stood.

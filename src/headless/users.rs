@@ -10,7 +10,7 @@ use crate::{
     domain::{
         answers::Users,
         bill::{counted, grouped, size},
-        changes::{Changes, NAMED, named},
+        changes::{NAMED, named},
         flag,
         phrase::Command,
         text::Text,
@@ -52,15 +52,15 @@ impl Headless {
         self.no_failure(view)?;
         self.await_checks(view)?;
         // Ticks of before are taken away.
-        self.steps.once(Step::Mark(Mark::Untick), Given::Mark(Mark::Untick, Which::All))?;
+        self.once(Step::Mark(Mark::Untick), Given::Mark(Mark::Untick, Which::All))?;
         self.look_up(view)?;
-        self.change(view, Mark::Lift)?;
-        self.change(view, Mark::Exclude)?;
+        self.change(view, Mark::Lift, "An exclusion could not be lifted. Start again.")?;
+        self.change(view, Mark::Exclude, "A user could not be excluded. Start again.")?;
         self.change_kinds(view)?;
         if self.answers.undo_auto {
             self.undo_auto(view)?;
         }
-        self.change(view, Mark::Off)?;
+        self.change(view, Mark::Off, "Users could not be turned off. Start again.")?;
         self.turn_on(view)?;
         give(Given::Do(Action::Finish))
     }
@@ -68,12 +68,12 @@ impl Headless {
     /// The checks of the mailboxes are awaited, until the time is over; then it goes on with what is known.
     fn await_checks(&mut self, view: &View<'_>) -> Decision {
         let Shape::Select(SelectAsked { checking: Some(unchecked), .. }) = view.ask.shape else {
-            self.steps.first(Step::AwaitChecks);
+            self.steps.insert(Step::AwaitChecks);
             return Continue(());
         };
         let since = *self.checking_since.get_or_insert(view.now);
         let wait = if self.answers.wait.is_zero() { CHECKS } else { self.answers.wait };
-        if !self.steps.has(Step::AwaitChecks) && view.now.since(since) < wait {
+        if !self.steps.contains(&Step::AwaitChecks) && view.now.since(since) < wait {
             return Break(None);
         }
         let (wait, unchecked) = (in_words(wait), verdict::unchecked(unchecked));
@@ -83,7 +83,7 @@ impl Headless {
 
     /// Looks everything up before anything is changed.
     fn look_up(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::LookUp) {
+        if self.steps.contains(&Step::LookUp) {
             return Continue(());
         }
         let selection = match selection::select(&self.answers, view, has_rule(view)) {
@@ -93,11 +93,11 @@ impl Headless {
         let may_turn_off = matches!(view.ask.shape, Shape::Select(asked) if asked.may_turn_off);
         if !self.answers.turn_off.is_empty() && !may_turn_off {
             // Asked all the same, before anything is changed: the wizard says why this operator may not.
-            self.steps.once(Step::Mark(Mark::Off), Given::Mark(Mark::Off, Which::Users(Vec::new())))?;
+            self.once(Step::Mark(Mark::Off), Given::Mark(Mark::Off, Which::Users(Vec::new())))?;
             let words = warning(view).unwrap_or_default();
             return self.end(End::Refused, format_args!("{words} Nothing was changed."));
         }
-        self.steps.first(Step::LookUp);
+        self.steps.insert(Step::LookUp);
         if !selection.off_before.is_empty() {
             self.say(format_args!("Off already: {}.", named(&selection.off_before, NAMED)));
         }
@@ -108,37 +108,34 @@ impl Headless {
     /// One answer for all users who are to be marked so; none where there is nobody.
     fn mark(&mut self, mark: Mark) -> Decision {
         let users = self.selection.of(mark);
-        if users.is_empty() || !self.steps.first(Step::Mark(mark)) {
+        if users.is_empty() {
             return Continue(());
         }
-        give(Given::Mark(mark, Which::Users(users.iter().map(|user| user.id).collect())))
+        let ids = users.iter().map(|user| user.id).collect();
+        self.once(Step::Mark(mark), Given::Mark(mark, Which::Users(ids)))
     }
 
     /// Excludes users, lifts exclusions or turns users off; all of them are changed then, and what was done is kept.
-    fn change(&mut self, view: &View<'_>, mark: Mark) -> Decision {
+    fn change(&mut self, view: &View<'_>, mark: Mark, otherwise: &'static str) -> Decision {
         self.mark(mark)?;
-        let users = self.selection.of(mark);
-        if users.is_empty() || !self.steps.first(Step::Read(mark)) {
+        let users = self.selection.take(mark);
+        if users.is_empty() {
             return Continue(());
         }
         let rows = rows(view)?.rows;
         let row = |user: &Picked| rows.at(&RowId::User(user.id)).and_then(|at| rows.row(at));
         let are_all = |is| users.iter().all(|user| row(user).is_some_and(|row| row.is_excluded == is));
-        let (is_done, otherwise) = match mark {
-            Mark::Exclude => (are_all(true), "A user could not be excluded. Start again."),
-            Mark::Lift => (are_all(false), "An exclusion could not be lifted. Start again."),
+        let changes = &mut self.report.changes;
+        let (is_done, list) = match mark {
+            Mark::Exclude => (are_all(true), &mut changes.excluded),
+            Mark::Lift => (are_all(false), &mut changes.lifted),
             // One result for each has been read.
-            _ => (self.steps.has(Step::ReadResults), "Users could not be turned off. Start again."),
+            _ => (self.steps.contains(&Step::ReadResults), &mut changes.turned_off),
         };
-        let addresses: Vec<Text> = users.iter().map(|user| user.address.clone()).collect();
-        self.ensure(is_done, view, otherwise)?;
-        let Changes { excluded, lifted, turned_off, .. } = &mut self.report.changes;
-        match mark {
-            Mark::Exclude => excluded.extend(addresses),
-            Mark::Lift => lifted.extend(addresses),
-            _ => turned_off.extend(addresses),
+        if is_done {
+            list.extend(users.into_iter().map(|user| user.address));
         }
-        Continue(())
+        self.ensure(is_done, view, otherwise)
     }
 
     /// Opens the kinds; afterwards keeps which were changed.
@@ -148,7 +145,7 @@ impl Headless {
             // A plan may have one choice for customers of both sorts.
             self.say_once(Step::Do(Action::Kinds), KINDLESS);
         } else if names_kinds {
-            self.steps.act(Action::Kinds)?;
+            self.act(Action::Kinds)?;
         }
         let changes = &mut self.report.changes;
         for (kind, is_included) in std::mem::take(&mut self.kinds) {
@@ -181,14 +178,14 @@ impl Headless {
 
     /// Whether a confirmed number is on its way, or its results stand there.
     pub(super) fn is_turning_off(&self) -> bool {
-        self.steps.has(Step::Answer(QuestionId::TurnOff)) && !self.steps.has(Step::ReadResults)
+        self.steps.contains(&Step::Answer(QuestionId::TurnOff)) && !self.steps.contains(&Step::ReadResults)
     }
 
     /// The question: its number is compared with the list, then answered.
     pub(super) fn confirm_off(&mut self, view: &View<'_>) -> Decision {
         let number = size(self.selection.of(Mark::Off).len());
         let is_asked = matches!(&view.ask.shape, Shape::Number(asked) if asked.confirms == Some(number));
-        let is_first = is_asked && self.steps.first(Step::Answer(view.ask.id));
+        let is_first = is_asked && self.steps.insert(Step::Answer(view.ask.id));
         self.ensure(is_first, view, "The list has changed meanwhile. Nobody was turned off. Start again.")?;
         // What becomes of what is kept, and of them at the next sweep.
         self.say(strong(view));
@@ -212,7 +209,7 @@ impl Headless {
             return self.end(End::Failed, format_args!("{users} could not be turned off: {bad}."));
         }
         self.ensure(rows.rows.len() == self.selection.of(Mark::Off).len(), view, BROKEN_OFF)?;
-        self.steps.first(Step::ReadResults);
+        self.steps.insert(Step::ReadResults);
         give(Given::Back)
     }
 
@@ -220,7 +217,7 @@ impl Headless {
     fn turn_on(&mut self, view: &View<'_>) -> Decision {
         match self.answers.users {
             Some(Users::All) => {
-                self.steps.once(Step::Mark(Mark::Tick), Given::Mark(Mark::Tick, Which::All))?;
+                self.once(Step::Mark(Mark::Tick), Given::Mark(Mark::Tick, Which::All))?;
             }
             Some(Users::These(_)) => self.mark(Mark::Tick)?,
             Some(Users::Auto) => return self.turn_auto_on(view),
@@ -242,7 +239,7 @@ impl Headless {
 
     /// Results of turning users on: to the end where they are of this journey.
     pub(super) fn leave_results(&mut self) -> Decision {
-        if self.steps.has(Step::Answer(QuestionId::Review)) {
+        if self.steps.contains(&Step::Answer(QuestionId::Review)) {
             return give(Given::Do(Action::Finish));
         }
         self.say("What was confirmed before is done.");
@@ -290,16 +287,12 @@ impl Headless {
         let new = self.compare_bill(view)?;
         if new == 0 {
             // Once: what could not be saved is tried again, and leads here again.
-            let is_first = self.steps.first(Step::Answer(view.ask.id));
             let is_short = self.report.bill.as_ref().is_some_and(|bill| bill.seats_missing() > 0);
-            match (is_first, is_short) {
-                (false, _) => {}
-                (true, true) => self.say(strong(view)),
-                (true, false) => self.say("Nobody is left to be turned on."),
-            }
+            let words = if is_short { strong(view) } else { "Nobody is left to be turned on.".into() };
+            self.say_once(Step::Answer(view.ask.id), words);
             return give(Given::Yes);
         }
-        self.steps.first(Step::Answer(view.ask.id));
+        self.steps.insert(Step::Answer(view.ask.id));
         let users = counted(new, "user", "users");
         self.say(format_args!("Turning on {users}: the bill is confirmed."));
         confirm(view, new)
@@ -307,16 +300,12 @@ impl Headless {
 
     /// Switches it off, once.
     fn undo_auto(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::ReadUndo) {
-            return Continue(());
-        }
-        if has_rule(view) {
-            self.steps.act(Action::Auto)?;
+        if has_rule(view) && !self.steps.contains(&Step::ReadUndo) {
+            self.act(Action::Auto)?;
             return self.fail_with(view, "Enable Auto could not be switched off. Start again.");
         }
-        self.steps.first(Step::ReadUndo);
-        self.report.changes.is_auto_undone = self.steps.has(Step::Do(Action::Auto));
-        if !self.report.changes.is_auto_undone {
+        self.report.changes.is_auto_undone = self.steps.contains(&Step::Do(Action::Auto));
+        if self.steps.insert(Step::ReadUndo) && !self.report.changes.is_auto_undone {
             self.say("Enable Auto is off already.");
         }
         Continue(())
@@ -324,11 +313,11 @@ impl Headless {
 
     /// Opens the panel: to make the rule, and once more to see that it is on; goes on once it is.
     fn turn_auto_on(&mut self, view: &View<'_>) -> Decision {
-        if self.steps.has(Step::ReadRule) {
+        if self.steps.contains(&Step::ReadRule) {
             return Continue(());
         }
         self.look_again(view, NOT_SWITCHED_ON)?;
-        let is_refused = self.steps.has(Step::Answer(QuestionId::Auto)) && warning(view).is_some();
+        let is_refused = self.steps.contains(&Step::Answer(QuestionId::Auto)) && warning(view).is_some();
         self.ensure(!is_refused, view, NOT_SWITCHED_ON)?;
         give(Given::Do(Action::Auto))
     }
@@ -344,7 +333,7 @@ impl Headless {
             let words = "Enable Auto is on already. Nothing would change, and nothing was written.";
             return self.end(End::Shown, words);
         }
-        if self.steps.first(Step::ReadRule) && !self.steps.has(Step::Answer(QuestionId::Auto)) {
+        if self.steps.insert(Step::ReadRule) && !self.steps.contains(&Step::Answer(QuestionId::Auto)) {
             self.say_rule_is_kept(view);
         }
         give(Given::Back)
@@ -403,7 +392,7 @@ impl Headless {
         if self.answers.ceiling.is_some_and(|wanted| grouped(wanted) != most.as_str()) {
             return give(Given::Do(Action::Ceiling));
         }
-        self.steps.first(Step::Answer(view.ask.id));
+        self.steps.insert(Step::Answer(view.ask.id));
         let next = fact(view, FactId::NextSweep).unwrap_or_default();
         let (users, next) = (counted(new, "user", "users"), next.as_str().trim_end_matches('.'));
         self.say(format_args!("Switching Enable Auto on for {users}. Next sweep: {next}."));
