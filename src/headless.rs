@@ -1,7 +1,7 @@
 //! The front end without questions: every answer was given beforehand, and what is missing is named.
 //!
 //! It answers the same views of the same wizard as the other front ends do. Trigger: the driver shows a view; out comes the
-//! next answer, and at the end a [`Report`](report::Report). What to answer is decided in `journey` and in a part for each
+//! next answer, and at the end a [`Report`]. What to answer is decided in `journey` and in a part for each
 //! question; here are the signals, what is told while something is awaited, and the way out.
 
 mod access;
@@ -35,7 +35,7 @@ use crate::{
 
 use decision::{Decision, give, progress, warning};
 use journey::Step;
-pub use journey::{Headless, Observers};
+pub use journey::{Headless, Note, Observers, Tell};
 use report::{End, Report};
 
 /// How often a wait is told.
@@ -118,6 +118,8 @@ impl Headless {
         if self.report.failure.as_ref().is_some_and(|failure| failure.asks_consent) {
             self.tell_link(view);
         }
+        let undoing = Step::Back(QuestionId::UndoAuto);
+        let is_undoing = self.steps.contains(&undoing);
         match (&self.report.end, view.ask.id) {
             (_, QuestionId::Leave) => {}
             (End::Waiting, _) => {
@@ -134,16 +136,9 @@ impl Headless {
                 self.once(Step::UntickAtEnd, Given::Mark(Mark::Untick, Which::All))?;
             }
             // Taking Enable Auto back leaves no open run, whether it may be taken back or not.
-            (End::Refused, id)
-                if id == QuestionId::UndoAuto || self.steps.contains(&Step::Back(QuestionId::UndoAuto)) =>
-            {
-                match id {
-                    _ if view.ask.is_waiting => return Break(None),
-                    QuestionId::UndoAuto => self.once(Step::Back(id), Given::Back)?,
-                    QuestionId::Users => self.act(Action::Finish)?,
-                    _ => {}
-                }
-            }
+            (End::Refused, QuestionId::UndoAuto) if !is_undoing => self.once(undoing, Given::Back)?,
+            (End::Refused, _) if is_undoing && view.ask.is_waiting => return Break(None),
+            (End::Refused, QuestionId::Users) if is_undoing => self.act(Action::Finish)?,
             _ => {}
         }
         give(Given::Leave)

@@ -1,4 +1,4 @@
-//! The tenant: compared with the record, or typed as a person would. Pure.
+//! The tenant: compared with the record, or typed as a person would.
 
 use std::ops::ControlFlow::{Break, Continue};
 

@@ -1,4 +1,4 @@
-//! The proof of access: the link is told, the customer is awaited, *Enable* is pressed once every check is good. Pure.
+//! The proof of access: the link is told, the customer is awaited, *Enable* is pressed once every check is good.
 
 use std::ops::ControlFlow::{Break, Continue};
 

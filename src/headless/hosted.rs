@@ -1,4 +1,4 @@
-//! The details of hosted Exchange: filled into the form by the ids of its fields, then saved. Pure.
+//! The details of hosted Exchange: filled into the form by the ids of its fields, then saved.
 
 use std::ops::ControlFlow::Continue;
 

@@ -38,13 +38,19 @@ const MOST_ANSWERS: u32 = 400;
 /// Said then: the wizard and the answers don't fit together.
 const CIRCLE: &str = "The wizard asks the same thing again and again. Open the run in the wizard, and report this with the log file. The run is kept.";
 
+/// Hears what happens, line by line.
+pub type Tell = Box<dyn FnMut(&Text) + Send>;
+
+/// Hears which run it is, before anything is done in it.
+pub type Note = Box<dyn FnMut(&RunId) + Send>;
+
 /// What hears what happens on a journey.
 #[derive(Default)]
 pub struct Observers {
     /// Each step, and what is awaited every 30 s.
-    pub tell: Option<Box<dyn FnMut(&Text) + Send>>,
-    /// Which run it is, as soon as there is one and before anything is done in it; the journey goes on when that returns.
-    pub note: Option<Box<dyn FnMut(&RunId) + Send>>,
+    pub tell: Option<Tell>,
+    /// Which run it is, as soon as there is one; the journey goes on when that returns.
+    pub note: Option<Note>,
     /// Every 30 s that the journey waits; none: `tell` hears what is awaited. For journeys of which many wait side by side.
     pub pause: Option<Box<dyn FnMut() + Send>>,
 }

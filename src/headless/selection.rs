@@ -19,9 +19,6 @@ use crate::{
 
 use super::report::End;
 
-/// Users that were given, by their place in the list.
-type Listed = BTreeMap<usize, Picked>;
-
 /// Users that were given, in the order of the list.
 #[derive(Debug, Default)]
 pub(super) struct Selection {
@@ -106,13 +103,13 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Resu
     let is_read = adds_kinds || lists.iter().any(|list| !list.is_empty());
     let Some(rows) = view.page.rows().filter(|_| is_read) else { return Ok(Selection::default()) };
     let mut finder = Finder { found: index(rows), wrong: Vec::new() };
-    let (lift, _) = finder.pick(&answers.lift, |user| Ok(user.is_excluded));
-    let (exclude, _) = finder.pick(&answers.exclude, |user| {
+    let lift = finder.pick(&answers.lift, |user| Ok(user.is_excluded));
+    let exclude = finder.pick(&answers.exclude, |user| {
         if lift.contains_key(&user.at) { Err("Given with --lift too") } else { Ok(!user.is_excluded) }
     });
     let turns_all_on = matches!(answers.users, Some(Users::All | Users::Auto));
     // Others were turned off before, or by this command, which was killed: what was asked for is so.
-    let (turn_off, off_before) = finder.pick(&answers.turn_off, |user| {
+    let off = finder.pick(&answers.turn_off, |user| {
         let stays_excluded =
             (user.is_excluded && !lift.contains_key(&user.at)) || exclude.contains_key(&user.at);
         let is_turned_on = turns_all_on && !stays_excluded;
@@ -123,13 +120,13 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Resu
             Mark::Off | Mark::Ticked | Mark::Closed if is_turned_on && user.closed(answers).is_none() => {
                 Err("Off, and turned on by --users (exclude them too: --exclude)")
             }
-            mark => Ok(mark == Mark::On),
+            _ => Ok(true),
         }
     });
-    let (tick, _) = finder.pick(these, |user| {
+    let tick = finder.pick(these, |user| {
         if exclude.contains_key(&user.at) {
             Err("Given with --exclude too")
-        } else if turn_off.contains_key(&user.at) || off_before.contains_key(&user.at) {
+        } else if off.contains_key(&user.at) {
             Err("Given with --turn-off too")
         } else if user.mark == Mark::Excluded && lift.contains_key(&user.at) {
             Ok(true)
@@ -140,20 +137,22 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Resu
     if !finder.wrong.is_empty() {
         return Err((End::Wrong, finder.words(answers)));
     }
+    let (turn_off, off_before): (Vec<Picked>, Vec<Picked>) =
+        off.into_values().partition(|user| user.mark == Mark::On);
     if let Some(words) = answers.off_beyond(size(turn_off.len())) {
         return Err((End::Stopped, words));
     }
     let users = (0..rows.rows.len()).filter(|_| adds_kinds).filter_map(|at| Picked::of(rows, at));
     let included = users.filter(|user| user.mark == Mark::Closed && user.is_of(&answers.include));
     Ok(Selection {
-        off_before: off_before.into_values().map(|user| user.address).collect(),
+        off_before: off_before.into_iter().map(|user| user.address).collect(),
         lifted_by_rule: size(lift.values().filter(|user| has_rule && user.mark != Mark::On).count()),
         included_by_rule: size(included.count()),
         marked: vec![
             (answer::Mark::Lift, lift.into_values().collect()),
             (answer::Mark::Exclude, exclude.into_values().collect()),
             (answer::Mark::Tick, tick.into_values().collect()),
-            (answer::Mark::Off, turn_off.into_values().collect()),
+            (answer::Mark::Off, turn_off),
         ],
     })
 }
@@ -167,31 +166,30 @@ struct Finder {
 }
 
 impl Finder {
-    /// The users with these addresses, or sign-in names, each once: those whom the judge takes, and the others. What has no
-    /// user, or several, or is refused by the judge, is kept as wrong.
+    /// The users with these addresses, or sign-in names, whom the judge takes, each once. What has no user, or several, or is
+    /// refused by the judge, is kept as wrong.
     fn pick(
         &mut self,
         addresses: &[String],
         judge: impl Fn(&Picked) -> Result<bool, &'static str>,
-    ) -> (Listed, Listed) {
-        let (mut taken, mut others) = (Listed::new(), Listed::new());
+    ) -> BTreeMap<usize, Picked> {
+        let mut users = BTreeMap::new();
         for given in addresses {
             // Users without an address are never meant.
             let judged = match self.found.get(&folded(given)).map(Vec::as_slice) {
-                Some([user]) => judge(user).map(|is_taken| (user, is_taken)),
+                Some([user]) => judge(user).map(|is_taken| is_taken.then(|| (user.at, user.clone()))),
                 Some(_) => Err("Several users have this address, or this sign-in name"),
                 None => Err("Not listed"),
             };
             match judged {
-                Ok((user, true)) => drop(taken.insert(user.at, user.clone())),
-                Ok((user, false)) => drop(others.insert(user.at, user.clone())),
+                Ok(user) => users.extend(user),
                 Err(why) => match self.wrong.iter_mut().find(|(known, _)| *known == why) {
                     Some((_, addresses)) => addresses.push(Text::clean(given)),
                     None => self.wrong.push((why, vec![Text::clean(given)])),
                 },
             }
         }
-        (taken, others)
+        users
     }
 
     /// Every address that can't be used, and why.

@@ -1,5 +1,5 @@
 //! The users: what is taken back, what is excluded and included, who is ticked; the bill; Enable Auto. Each is one answer
-//! with all users in it, so that the record has one line of it, as from every front end. Pure.
+//! with all users in it, so that the record has one line of it, as from every front end.
 
 use std::{
     ops::ControlFlow::{Break, Continue},
