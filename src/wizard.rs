@@ -200,6 +200,7 @@ impl Wizard {
         let is_waiting = scene.is_waiting || (self.held.is_some() && !self.asks_to_leave);
         View {
             events: self.events,
+            now: self.now,
             bar,
             steps,
             page: scene.page,

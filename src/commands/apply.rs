@@ -37,7 +37,10 @@ use crate::{
     },
     driver::front::Stop,
     exit::Exit,
-    headless::report::{End, Report},
+    headless::{
+        Observers,
+        report::{End, Report},
+    },
     private,
 };
 
@@ -305,7 +308,8 @@ impl Work<'_> {
             let is_unsigned = self.options.is_check;
             let answers =
                 Answers { is_dry_run: true, is_unsigned, wait: Duration::ZERO, ..job.answers.clone() };
-            let mut report = journey::travel(&start, answers, &self.stop, &self.context.clock);
+            let (stop, clock, observers) = (&self.stop, &self.context.clock, Observers::default());
+            let mut report = journey::travel(&start, answers, stop, clock, observers);
             words::mend(&mut report, &job.row);
             // Found now, not when the journey comes there in the middle of the plan, or after consent.
             let is_unswept = report.is_unswept || unswept.has(job);

@@ -10,7 +10,7 @@ use crate::{
     },
     exit::Exit,
     headless::{
-        Headless, Observers, Tell,
+        Headless, Observers,
         report::{End, Report},
     },
     wizard::{Wizard, answer::Ending, event::Ended},
@@ -34,27 +34,9 @@ impl std::fmt::Debug for WizardRun {
 /// threads of their own.
 pub type NewWizardRun = Arc<dyn Fn(Waker, &str) -> WizardRun + Send + Sync>;
 
-/// Makes one journey in silence, on this thread, and says what it came to.
-#[must_use]
-pub fn travel(start: &NewWizardRun, answers: Answers, stop: &Stop, clock: &Clock) -> Report {
-    travel_heard(start, answers, stop, clock, Observers::default())
-}
-
-/// Makes one journey, on this thread, and says what it came to. `tell` hears each step, and what is awaited every 30 s.
-#[must_use]
-pub fn travel_telling(
-    start: &NewWizardRun,
-    answers: Answers,
-    stop: &Stop,
-    clock: &Clock,
-    tell: Tell,
-) -> Report {
-    travel_heard(start, answers, stop, clock, Observers { tell: Some(tell), ..Observers::default() })
-}
-
 /// Makes one journey, on this thread, and says what it came to.
 #[must_use]
-pub fn travel_heard(
+pub fn travel(
     start: &NewWizardRun,
     answers: Answers,
     stop: &Stop,
@@ -99,9 +81,9 @@ impl Journey {
         let (to_driver, woken) = mpsc::sync_channel(1);
         let waker = Waker::also(to_driver, wake);
         stop.listen(waker.clone());
-        let WizardRun { wizard, calls } = start(waker.clone(), &answers.customer);
+        let WizardRun { wizard, calls } = start(waker, &answers.customer);
         let mut front = Headless::new(answers, stop.clone());
-        (front.observers, front.waker) = (observers, Some(waker));
+        front.observers = observers;
         Self { wizard, calls, front, woken, is_begun: false }
     }
 

@@ -22,7 +22,10 @@ use crate::{
     },
     driver::front::Stop,
     exit::Exit,
-    headless::report::{End, Report},
+    headless::{
+        Observers,
+        report::{End, Report},
+    },
     provider::store::{RuleRow, Store},
 };
 
@@ -74,12 +77,13 @@ pub fn run(way: &Way<'_>, answers: Answers, print: &Print) -> anyhow::Result<Exi
     let out = way.out;
     let is_dry_run = answers.is_dry_run;
     let tell = Box::new(move |words: &Text| out.note(words.as_str()));
+    let observers = Observers { tell: Some(tell), ..Observers::default() };
     let mut report = if has_nothing_to_undo(way.store, &answers) {
         let words = "Enable Auto is off already, and nothing else was asked for. No run was opened.".into();
         let is_sandbox = way.is_sandbox;
         Report { end: End::Done { is_partly: false }, words, is_sandbox, ..Report::default() }
     } else {
-        journey::travel_telling(way.start, answers, way.stop, way.clock, tell)
+        journey::travel(way.start, answers, way.stop, way.clock, observers)
     };
     let outcome = read_back(way.store, &mut report, is_dry_run);
     let exit = journey::exit_of(&report.end);
@@ -180,8 +184,7 @@ fn object(report: &Report, outcome: Option<&Outcome>, exit: Exit) -> Value {
     let receipt: Option<Value> =
         outcome.and_then(|outcome| serde_json::from_str(&receipt::write(outcome, Form::Json)).ok());
     let part = |name: &str| receipt.as_ref().and_then(|receipt| receipt.get(name)).cloned();
-    let product = Product::ALL.into_iter().find(|product| report.product == Some(product.name()));
-    let is_hosted = product.is_some_and(Product::is_hosted);
+    let is_hosted = report.product.is_some_and(Product::is_hosted);
     let organisation = report.tenant.filter(|_| !is_hosted).map(|tenant| {
         json!({
             "tenant": tenant.to_string(),
@@ -202,7 +205,7 @@ fn object(report: &Report, outcome: Option<&Outcome>, exit: Exit) -> Value {
         "exit_code": exit.code(),
         "words": report.words.as_str(),
         "customer": report.customer.as_ref().map(Text::as_str),
-        "product": product.map(Product::word),
+        "product": report.product.map(Product::word),
         "run": report.run.as_ref().map(ToString::to_string),
         "organisation": organisation,
         "server": report.organisation.as_ref().filter(|_| is_hosted).map(Text::as_str),

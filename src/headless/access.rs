@@ -1,10 +1,9 @@
-//! The tenant: compared with the record, or typed as a person would. Pure.
+//! The tenant: compared with the record, or typed as a person would.
 
 use std::ops::ControlFlow::{Break, Continue};
 
 use crate::{
     domain::{
-        customer::Product,
         doubt::{self, Doubt},
         failure::Failure,
         flag,
@@ -19,12 +18,12 @@ use crate::{
 };
 
 use super::{
-    decision::{Close, Decision, Next, end, ensure, fact, fail, fail_with, give, need, refuse},
-    journey::{Journey, Step},
+    decision::{Decision, fact, give, is_hosted},
+    journey::{Headless, Step},
     report::End,
 };
 
-impl Journey {
+impl Headless {
     /// Compares the answer with the tenant of the run; where nothing was said, it is the same one.
     fn compare_tenant(&self, bar: &Bar<'_>) -> TenantMatch {
         let known = bar.domain.map(Shown::as_str);
@@ -34,8 +33,7 @@ impl Journey {
 
     /// Goes back to the access step where an answer has something to say there, and it was not gone through yet.
     pub(super) fn return_to_access(&mut self, view: &View<'_>) -> Decision {
-        let product = Product::ALL.into_iter().find(|product| view.bar.product == Some(product.name()));
-        let says = if product.is_some_and(Product::is_hosted) {
+        let says = if is_hosted(view) {
             self.answers.details.is_some()
         } else {
             self.compare_tenant(&view.bar) != TenantMatch::Same
@@ -44,9 +42,9 @@ impl Journey {
             return Continue(());
         }
         if !view.ask.is_waiting {
-            self.steps.once(Step::Back(view.ask.id), Given::Back)?;
+            self.once(Step::Back(view.ask.id), Given::Back)?;
         }
-        Break(Next::Wait)
+        Break(None)
     }
 
     /// Path 1: the tenant on record is confirmed once Microsoft has named its organisation.
@@ -55,10 +53,10 @@ impl Journey {
             let customer = view.bar.customer.map(Shown::to_text).unwrap_or_default();
             let command = Command::CustomersSet(customer, Correction::NoTenant);
             let way = phrase!["If the record is wrong, an Admin runs: ", command, "."];
-            return fail(view, Failure { hint: failure.hint.clone().then(way), ..failure.clone() });
+            return self.fail(view, &Failure { hint: failure.hint.clone().then(way), ..failure.clone() });
         }
-        let is_known = !self.steps.has(Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
-        ensure(is_known, view, "The organisation is not known yet. Start again.")?;
+        let is_known = !self.steps.contains(&Step::Answer(view.ask.id)) && view.page.is_open(Action::Yes);
+        self.ensure(is_known, view, "The organisation is not known yet. Start again.")?;
         if self.compare_tenant(&view.bar) != TenantMatch::Same {
             return self.refuse_other_tenant(&view.bar);
         }
@@ -71,18 +69,18 @@ impl Journey {
     /// Path 2: the tenant is typed as a person would, or the one on record is kept, and saved once its organisation is
     /// shown.
     pub(super) fn type_tenant(&mut self, view: &View<'_>) -> Decision {
-        let is_first = !self.steps.has(Step::Answer(view.ask.id));
-        ensure(is_first, view, "The organisation could not be saved. Start again.")?;
+        let is_first = !self.steps.contains(&Step::Answer(view.ask.id));
+        self.ensure(is_first, view, "The organisation could not be saved. Start again.")?;
         match &self.answers.tenant {
-            Some(typed) => self.steps.fill(FieldId::Tenant, Value::Text(typed.clone()))?,
+            Some(typed) => self.fill(FieldId::Tenant, Value::Text(typed.clone()))?,
             // What is on record stands there already, and need not be given again.
             None if !view.page.typed(FieldId::Tenant).is_empty() => {}
-            None if self.domain.is_empty() => return need(flag::TENANT, flag::TENANT.example),
-            None => return need(flag::TENANT, &self.domain),
+            None if self.domain.is_empty() => return self.need(flag::TENANT, flag::TENANT.example),
+            None => return self.need(flag::TENANT, self.domain.clone()),
         }
-        self.steps.once(Step::Settle(FieldId::Tenant), Given::Settle(FieldId::Tenant))?;
+        self.once(Step::Settle(FieldId::Tenant), Given::Settle(FieldId::Tenant))?;
         if !view.page.is_open(Action::Save) {
-            return refuse_typed_tenant(view);
+            return self.refuse_typed_tenant(view);
         }
         self.need_users()?;
         let facts = [FactId::Organisation, FactId::Domain, FactId::Tenant];
@@ -107,13 +105,12 @@ impl Journey {
         if !open.is_empty() {
             let flag = open.first().map_or(flag::SAME_ORGANISATION_AS, Doubt::flag_kind).name;
             let example = doubt::flags(&open);
-            let words = format_args!(
+            let words = format!(
                 "{flag} is missing: {} Nothing was saved. Ask the customer; where it is right all the same, say so.",
                 doubt::sentences(&open, &customer)
             );
-            let words = Text::of(words);
             self.report.doubts = open;
-            return end(End::Missing { flag, example }, words);
+            return self.end(End::Missing { flag, example }, words);
         }
         self.say(format_args!("{} That was accepted beforehand.", doubt::sentences(&view.doubts, &customer)));
         give(Given::Yes)
@@ -133,7 +130,7 @@ impl Journey {
     }
 
     /// What was said is not the tenant of the run.
-    fn refuse_other_tenant(&self, bar: &Bar<'_>) -> Decision {
+    fn refuse_other_tenant(&mut self, bar: &Bar<'_>) -> Decision {
         let typed = Text::clean(self.answers.tenant.as_deref().unwrap_or_default());
         let tenant = bar.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
         let organisation = organisation(bar);
@@ -142,18 +139,16 @@ impl Journey {
             "--tenant {typed} is not the tenant on record, {tenant}. {organisation} Nothing was changed. Give the tenant ID, or leave --tenant out; if the record is wrong, an Admin runs: {}",
             Command::CustomersSet(customer, Correction::NoTenant)
         );
-        end(End::Wrong, words)
+        self.end(End::Wrong, words)
     }
-}
 
-/// The tenant that was typed can't be saved.
-fn refuse_typed_tenant(view: &View<'_>) -> Decision {
-    match (view.page.problem(), view.failure()) {
-        (Some((_, problem)), _) => refuse(flag::TENANT, problem.for_commands()),
-        (None, Some(failure)) if failure.is_about_what_was_named() => {
-            Break(Next::End(Box::new(Close::by(End::Wrong, failure.clone()))))
+    /// The tenant that was typed can't be saved.
+    fn refuse_typed_tenant(&mut self, view: &View<'_>) -> Decision {
+        match (view.page.problem(), view.failure()) {
+            (Some((_, problem)), _) => self.refuse(flag::TENANT, problem.for_commands()),
+            (None, Some(failure)) if failure.is_about_what_was_named() => self.end_by(End::Wrong, failure),
+            _ => self.fail_with(view, "Microsoft named no organisation. Start again."),
         }
-        _ => fail_with(view, "Microsoft named no organisation. Start again."),
     }
 }
 

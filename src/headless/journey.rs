@@ -1,25 +1,33 @@
-//! From answers and a view to the next answer, or to the end of the journey. Pure: the time and the signals stay outside.
+//! From answers and a view to the next answer, or to the end of the journey. The time comes with the view, and the signals
+//! stay outside.
 //!
 //! It goes by the question's id; rules stay with the wizard. A part is gone through from its top at every view: what has
-//! been done is stepped over ([`Steps`]), and the first thing that is still to be done is what is decided.
+//! been done is stepped over ([`Step`]), and the first thing that is still to be done is what is decided.
 
-use std::{fmt::Display, ops::ControlFlow::Continue};
+use std::{
+    collections::HashSet,
+    fmt::Display,
+    ops::ControlFlow::{Break, Continue},
+};
 
 use crate::{
     domain::{
         answers::Answers,
+        id::RunId,
         text::{Text, capital},
+        time::Moment,
         user::Kind,
     },
+    driver::front::Stop,
     wizard::{
         answer::{Action, FieldId, Given, Mark, Value},
         ask::QuestionId,
-        view::View,
+        view::{Standing, View},
     },
 };
 
 use super::{
-    decision::{Decision, Next, end, fail_with, give, is_hosted, need, no_failure},
+    decision::{Decision, give, is_hosted, sentences},
     report::{End, Report},
     selection::Selection,
 };
@@ -30,11 +38,25 @@ const MOST_ANSWERS: u32 = 400;
 /// Said then: the wizard and the answers don't fit together.
 const CIRCLE: &str = "The wizard asks the same thing again and again. Open the run in the wizard, and report this with the log file. The run is kept.";
 
-/// What to do where somebody else has the run.
-pub(super) const HELD: &str = "Wait until it is done, or have it closed there; then start again.";
+/// Hears what happens, line by line.
+pub type Tell = Box<dyn FnMut(&Text) + Send>;
+
+/// Hears which run it is, before anything is done in it.
+pub type Note = Box<dyn FnMut(&RunId) + Send>;
+
+/// What hears what happens on a journey.
+#[derive(Default)]
+pub struct Observers {
+    /// Each step, and what is awaited every 30 s.
+    pub tell: Option<Tell>,
+    /// Which run it is, as soon as there is one; the journey goes on when that returns.
+    pub note: Option<Note>,
+    /// Every 30 s that the journey waits; none: `tell` hears what is awaited. For journeys of which many wait side by side.
+    pub pause: Option<Box<dyn FnMut() + Send>>,
+}
 
 /// What is done once in a journey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     /// The answer that settles a question was given.
     Answer(QuestionId),
@@ -48,18 +70,10 @@ pub(super) enum Step {
     Settle(FieldId),
     /// Users were marked.
     Mark(Mark),
-    /// What became of the marked users was read.
-    Read(Mark),
-    /// The run that was taken up had been finished by another process: begun again from the customers on.
-    BeginAgain,
     /// The played customer was asked for the details of the mail server.
     PlayDetails,
-    /// What the played customer gave was read.
-    ReadDetails,
-    /// What Autodiscover found was read.
-    ReadServer,
-    /// What became of the list of mailboxes was read.
-    ReadMailboxes,
+    /// It was told that the mail server is looked for.
+    TellSearch,
     /// The link was told.
     TellLink,
     /// What the played customer did was told.
@@ -74,6 +88,8 @@ pub(super) enum Step {
     TellSpreading,
     /// It was told that a grant landed at another customer.
     TellLanded,
+    /// The mailboxes have been checked for long enough: what is not checked stays so.
+    AwaitChecks,
     /// The addresses were looked up in the list.
     LookUp,
     /// Enable Auto is off.
@@ -88,52 +104,21 @@ pub(super) enum Step {
     UntickAtEnd,
 }
 
-/// What has been done, so that an answer that did not help is not given for ever.
-#[derive(Debug, Default)]
-pub(super) struct Steps(Vec<Step>);
-
-impl Steps {
-    /// Whether a step was done.
-    pub(super) fn has(&self, step: Step) -> bool {
-        self.0.contains(&step)
-    }
-
-    /// Keeps a step as done; whether it was not before.
-    pub(super) fn first(&mut self, step: Step) -> bool {
-        let is_first = !self.has(step);
-        if is_first {
-            self.0.push(step);
-        }
-        is_first
-    }
-
-    /// Gives an answer, the first time.
-    pub(super) fn once(&mut self, step: Step, given: Given) -> Decision {
-        if self.first(step) { give(given) } else { Continue(()) }
-    }
-
-    /// Fills a field in, the first time.
-    pub(super) fn fill(&mut self, id: FieldId, value: Value) -> Decision {
-        self.once(Step::Fill(id), Given::Fill(id, value))
-    }
-
-    /// Asks for an action, the first time.
-    pub(super) fn act(&mut self, action: Action) -> Decision {
-        self.once(Step::Do(action), Given::Do(action))
-    }
-}
-
-/// What has been done so far, whatever the question.
-#[derive(Debug, Default)]
-pub(super) struct Journey {
+/// The front end of one journey, and what has been done so far, whatever the question.
+#[derive(Default)]
+pub struct Headless {
     /// What was given beforehand.
     pub(super) answers: Answers,
+    /// What signals ask.
+    pub(super) stop: Stop,
+    /// What hears what happens.
+    pub observers: Observers,
     /// What has come out.
     pub(super) report: Report,
-    /// What is not done twice.
-    pub(super) steps: Steps,
-    /// Lines to tell, oldest first.
-    pub(super) lines: Vec<Text>,
+    /// How it ends is clear: the way out is taken.
+    pub(super) is_closing: bool,
+    /// What has been done, so that an answer that did not help is not given for ever.
+    pub(super) steps: HashSet<Step>,
     /// The customer's mail domain, for examples.
     pub(super) domain: Text,
     /// The access step was gone through.
@@ -146,39 +131,73 @@ pub(super) struct Journey {
     pub(super) looks: u32,
     /// Answers given so far.
     pub(super) answered: u32,
-    /// The mailboxes have been checked for long enough: what is not checked stays so.
-    pub(super) has_checked: bool,
+    /// Since when the checks of the mailboxes have been awaited.
+    pub(super) checking_since: Option<Moment>,
+    /// Since when the customer has been awaited.
+    pub(super) waiting_since: Option<Moment>,
     /// How many of the changes were told.
     pub(super) changes_told: usize,
+    /// When something was told last, or the journey began; none: just now.
+    pub(super) told: Option<Moment>,
+    /// Ctrl-C so often when the wizard ended: one more does not wait for writes.
+    pub(super) over: Option<u32>,
 }
 
-impl Journey {
-    /// Adds a line to tell.
+impl Headless {
+    /// Tells a line.
     pub(super) fn say(&mut self, words: impl Display) {
-        self.lines.push(Text::of(format_args!("{words}")));
+        self.told = None;
+        if let Some(tell) = &mut self.observers.tell {
+            tell(&Text::of(format_args!("{words}")));
+        }
+    }
+
+    /// Tells a line, the first time that this step is done.
+    pub(super) fn say_once(&mut self, step: Step, words: impl Display) {
+        if self.steps.insert(step) {
+            self.say(words);
+        }
+    }
+
+    /// Gives an answer, the first time.
+    pub(super) fn once(&mut self, step: Step, given: Given) -> Decision {
+        if self.steps.insert(step) { give(given) } else { Continue(()) }
     }
 
     /// Gives the answer that settles the question of the view, once.
     pub(super) fn settle(&mut self, view: &View<'_>, given: Given) -> Decision {
-        self.steps.once(Step::Answer(view.ask.id), given)
+        self.once(Step::Answer(view.ask.id), given)
     }
 
-    /// Decides what to do about a view.
-    pub(super) fn next(&mut self, view: &View<'_>) -> Next {
-        if let Some(why) = view.must_accept.as_ref().filter(|_| view.ask.id != QuestionId::Authorise) {
-            self.tell_again(view, why);
+    /// Fills a field in, once.
+    pub(super) fn fill(&mut self, id: FieldId, value: Value) -> Decision {
+        self.once(Step::Fill(id), Given::Fill(id, value))
+    }
+
+    /// Asks for an action, once.
+    pub(super) fn act(&mut self, action: Action) -> Decision {
+        self.once(Step::Do(action), Given::Do(action))
+    }
+
+    /// Decides what to do about a view: the next answer, or none where something is awaited or the journey is over.
+    pub(super) fn decide(&mut self, view: &View<'_>) -> Option<Given> {
+        if let Some(why) = view.must_accept.as_ref().filter(|_| view.ask.id != QuestionId::Authorise)
+            && self.steps.insert(Step::TellMissing)
+        {
+            self.say(format_args!("The customer must accept again: {why}."));
+            self.tell_link(view);
         }
         let decision = if view.bar.is_read_only {
             self.take_over(view)
         } else if self.answered >= MOST_ANSWERS {
-            fail_with(view, CIRCLE)
+            self.fail_with(view, CIRCLE)
         } else {
             self.answer(view)
         };
         self.tell_changes();
-        let next = decision.break_value().unwrap_or(Next::Wait);
-        self.answered += u32::from(matches!(next, Next::Do(_)));
-        next
+        let given = decision.break_value().flatten();
+        self.answered += u32::from(given.is_some());
+        given
     }
 
     /// Answers the question of the view.
@@ -229,7 +248,7 @@ impl Journey {
             QuestionId::Results | QuestionId::BrokenOff if self.is_turning_off() => self.read_off(view),
             QuestionId::Results => self.leave_results(),
             QuestionId::BrokenOff => {
-                fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
+                self.fail_with(view, "Turning users on was broken off. Start again: nobody is turned on twice.")
             }
             // A batch that was asked to stop is not this front end's doing.
             QuestionId::StopApplying | QuestionId::HandOver => give(Given::No),
@@ -242,18 +261,10 @@ impl Journey {
             QuestionId::Ceiling => self.give_ceiling(view),
             QuestionId::HighCeiling => self.keep_high_ceiling(view),
             QuestionId::Auto | QuestionId::Applying => self.confirm_rule(view),
-            QuestionId::Outcome if !self.steps.has(Step::Mark(Mark::Untick)) => self.begin_again(view),
+            QuestionId::Outcome if !self.steps.contains(&Step::Mark(Mark::Untick)) => self.begin_again(view),
             // Everything was read back: the wizard knows how it ended.
             QuestionId::Outcome if view.offer(Action::Another).is_some() => give(Given::Do(Action::Leave)),
-            QuestionId::Outcome => no_failure(view),
-        }
-    }
-
-    /// Says that the customer must accept again, and the link with it.
-    fn tell_again(&mut self, view: &View<'_>, why: &Text) {
-        if self.steps.first(Step::TellMissing) {
-            self.say(format_args!("The customer must accept again: {why}."));
-            self.tell_link(view);
+            QuestionId::Outcome => self.no_failure(view),
         }
     }
 
@@ -261,7 +272,7 @@ impl Journey {
     pub(super) fn tell_link(&mut self, view: &View<'_>) {
         let Some(link) = &view.link else { return };
         self.report.link = Some(link.clone());
-        if self.steps.first(Step::TellLink) {
+        if self.steps.insert(Step::TellLink) {
             self.say("A Global Administrator of the customer opens it in a private window.");
             self.say(format_args!("Send this link to the customer: {link}"));
         }
@@ -270,10 +281,11 @@ impl Journey {
     /// Another process finished the run between the look at the customers and the taking up: its outcome is no answer to
     /// what is asked here. Once, from the customers on.
     fn begin_again(&mut self, view: &View<'_>) -> Decision {
-        if !self.steps.first(Step::BeginAgain) {
-            return fail_with(view, "Another backup365 finished this run meanwhile. Start again.");
+        let again = Step::Do(Action::Another);
+        if !self.steps.insert(again) {
+            return self.fail_with(view, "Another backup365 finished this run meanwhile. Start again.");
         }
-        self.steps.0.retain(|step| matches!(step, Step::BeginAgain | Step::Warn));
+        self.steps.retain(|step| *step == again || matches!(step, Step::Warn | Step::AwaitChecks));
         give(Given::Do(Action::Another))
     }
 
@@ -289,11 +301,31 @@ impl Journey {
     }
 
     /// Ends where an answer about users is missing; the same for every way there.
-    pub(super) fn need_users(&self) -> Decision {
+    pub(super) fn need_users(&mut self) -> Decision {
         match (self.answers.clash(), self.answers.missing()) {
-            (Some(words), _) => end(End::Wrong, words),
-            (None, Some((flag, value))) => need(flag, value),
+            (Some(words), _) => self.end(End::Wrong, words),
+            (None, Some((flag, value))) => self.need(flag, value),
             (None, None) => Continue(()),
         }
+    }
+
+    /// The customer is awaited, until the time is over.
+    pub(super) fn await_customer(&mut self, view: &View<'_>) -> Decision {
+        let since = *self.waiting_since.get_or_insert(view.now);
+        if view.now.since(since) < self.answers.wait {
+            return Break(None);
+        }
+        let run = self.report.run.as_ref().map(ToString::to_string).unwrap_or_default();
+        let parked = format!("{run} is parked. Send the link; then the same command goes on.");
+        let words = match view.failure() {
+            Some(failure) if failure.asks_consent => format!("{} {parked}", failure.in_full()),
+            Some(failure) => return self.end_by(End::Failed, failure),
+            None if view.standing == Some(Standing::Spreading) => {
+                format!("{} {run} is parked; the same command goes on.", sentences(view))
+            }
+            None => format!("The customer has not accepted yet. {parked}"),
+        };
+        self.report.failure = view.failure().cloned();
+        self.end(End::Waiting, words)
     }
 }

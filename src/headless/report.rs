@@ -4,6 +4,7 @@ use crate::{
     domain::{
         bill::Bill,
         changes::Changes,
+        customer::Product,
         doubt::Doubt,
         failure::Failure,
         id::{RunId, TenantId},
@@ -64,8 +65,8 @@ pub struct Report {
     pub failure: Option<Failure>,
     /// The customer's name, once picked.
     pub customer: Option<Text>,
-    /// The product's name, once picked.
-    pub product: Option<&'static str>,
+    /// The product, once picked.
+    pub product: Option<Product>,
     /// Everything is invented.
     pub is_sandbox: bool,
     /// The run, once there is one.

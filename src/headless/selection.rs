@@ -1,9 +1,6 @@
 //! Addresses that were given, looked up in the list: each becomes a user's id, or is named with what is wrong. Pure.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::ControlFlow::Continue,
-};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     domain::{
@@ -20,10 +17,7 @@ use crate::{
     },
 };
 
-use super::{
-    decision::{Decision, end, folded},
-    report::End,
-};
+use super::report::End;
 
 /// Users that were given, in the order of the list.
 #[derive(Debug, Default)]
@@ -42,6 +36,12 @@ impl Selection {
     /// Those who are to be marked so.
     pub(super) fn of(&self, mark: answer::Mark) -> &[Picked] {
         self.marked.iter().find(|(how, _)| *how == mark).map_or(&[], |(_, users)| users)
+    }
+
+    /// The same, once: nobody is left to be marked so.
+    pub(super) fn take(&mut self, mark: answer::Mark) -> Vec<Picked> {
+        let users = self.marked.iter_mut().find(|(how, _)| *how == mark);
+        users.map(|(_, users)| std::mem::take(users)).unwrap_or_default()
     }
 }
 
@@ -69,10 +69,6 @@ impl Picked {
         self.kind.is_some_and(|kind| kinds.contains(&kind))
     }
 
-    fn is_among(&self, users: &[Self]) -> bool {
-        users.binary_search_by_key(&self.at, |user| user.at).is_ok()
-    }
-
     /// Why it can't be ticked; none where it can, or needs no tick.
     fn closed(&self, answers: &Answers) -> Option<&'static str> {
         match self.mark {
@@ -96,21 +92,26 @@ impl Picked {
     }
 }
 
-/// Finds every address; names all that can't be used.
-pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Decision<Selection> {
+/// Finds every address.
+///
+/// # Errors
+/// How the journey ends, and why: all addresses that can't be used, or more users to turn off than were allowed.
+pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Result<Selection, (End, String)> {
     let these: &[String] = if let Some(Users::These(these)) = &answers.users { these } else { &[] };
     let lists = [these, &answers.exclude, &answers.lift, &answers.turn_off];
-    let is_read = lists.iter().any(|list| !list.is_empty()) || (has_rule && !answers.include.is_empty());
-    let Some(rows) = view.page.rows().filter(|_| is_read) else { return Continue(Selection::default()) };
+    let adds_kinds = has_rule && !answers.include.is_empty();
+    let is_read = adds_kinds || lists.iter().any(|list| !list.is_empty());
+    let Some(rows) = view.page.rows().filter(|_| is_read) else { return Ok(Selection::default()) };
     let mut finder = Finder { found: index(rows), wrong: Vec::new() };
-    let (lift, _) = finder.pick(&answers.lift, |user| Ok(user.is_excluded));
-    let (exclude, _) = finder.pick(&answers.exclude, |user| {
-        if user.is_among(&lift) { Err("Given with --lift too") } else { Ok(!user.is_excluded) }
+    let lift = finder.pick(&answers.lift, |user| Ok(user.is_excluded));
+    let exclude = finder.pick(&answers.exclude, |user| {
+        if lift.contains_key(&user.at) { Err("Given with --lift too") } else { Ok(!user.is_excluded) }
     });
     let turns_all_on = matches!(answers.users, Some(Users::All | Users::Auto));
     // Others were turned off before, or by this command, which was killed: what was asked for is so.
-    let (turn_off, off_before) = finder.pick(&answers.turn_off, |user| {
-        let stays_excluded = (user.is_excluded && !user.is_among(&lift)) || user.is_among(&exclude);
+    let off = finder.pick(&answers.turn_off, |user| {
+        let stays_excluded =
+            (user.is_excluded && !lift.contains_key(&user.at)) || exclude.contains_key(&user.at);
         let is_turned_on = turns_all_on && !stays_excluded;
         match user.mark {
             Mark::On if is_turned_on => {
@@ -119,39 +120,38 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
             Mark::Off | Mark::Ticked | Mark::Closed if is_turned_on && user.closed(answers).is_none() => {
                 Err("Off, and turned on by --users (exclude them too: --exclude)")
             }
-            mark => Ok(mark == Mark::On),
+            _ => Ok(true),
         }
     });
-    let (tick, _) = finder.pick(these, |user| {
-        if user.is_among(&exclude) {
+    let tick = finder.pick(these, |user| {
+        if exclude.contains_key(&user.at) {
             Err("Given with --exclude too")
-        } else if user.is_among(&turn_off) || user.is_among(&off_before) {
+        } else if off.contains_key(&user.at) {
             Err("Given with --turn-off too")
-        } else if user.mark == Mark::Excluded && user.is_among(&lift) {
+        } else if user.mark == Mark::Excluded && lift.contains_key(&user.at) {
             Ok(true)
         } else {
             user.closed(answers).map_or(Ok(user.mark != Mark::On), Err)
         }
     });
-    finder.all_usable(answers)?;
-    if let Some(words) = answers.off_beyond(size(turn_off.len())) {
-        return end(End::Stopped, words);
+    if !finder.wrong.is_empty() {
+        return Err((End::Wrong, finder.words(answers)));
     }
-    let included = match answers.include.as_slice() {
-        kinds @ [_, ..] if has_rule => {
-            let all = (0..rows.rows.len()).filter_map(|at| Picked::of(rows, at));
-            all.filter(|user| user.mark == Mark::Closed && user.is_of(kinds)).count()
-        }
-        _ => 0,
-    };
-    Continue(Selection {
+    let (turn_off, off_before): (Vec<Picked>, Vec<Picked>) =
+        off.into_values().partition(|user| user.mark == Mark::On);
+    if let Some(words) = answers.off_beyond(size(turn_off.len())) {
+        return Err((End::Stopped, words));
+    }
+    let users = (0..rows.rows.len()).filter(|_| adds_kinds).filter_map(|at| Picked::of(rows, at));
+    let included = users.filter(|user| user.mark == Mark::Closed && user.is_of(&answers.include));
+    Ok(Selection {
         off_before: off_before.into_iter().map(|user| user.address).collect(),
-        lifted_by_rule: size(lift.iter().filter(|user| has_rule && user.mark != Mark::On).count()),
-        included_by_rule: size(included),
+        lifted_by_rule: size(lift.values().filter(|user| has_rule && user.mark != Mark::On).count()),
+        included_by_rule: size(included.count()),
         marked: vec![
-            (answer::Mark::Lift, lift),
-            (answer::Mark::Exclude, exclude),
-            (answer::Mark::Tick, tick),
+            (answer::Mark::Lift, lift.into_values().collect()),
+            (answer::Mark::Exclude, exclude.into_values().collect()),
+            (answer::Mark::Tick, tick.into_values().collect()),
             (answer::Mark::Off, turn_off),
         ],
     })
@@ -159,53 +159,41 @@ pub(super) fn select(answers: &Answers, view: &View<'_>, has_rule: bool) -> Deci
 
 /// Looks addresses up, and keeps what is wrong with them.
 struct Finder {
-    /// Every listed user, by the folded address and by the folded sign-in name.
+    /// Every listed user, by each of the two names that they have, folded.
     found: HashMap<String, Vec<Picked>>,
-    /// Addresses that can't be used, by why.
+    /// What is wrong, and the addresses with which it is.
     wrong: Vec<(&'static str, Vec<Text>)>,
 }
 
 impl Finder {
-    /// The users with these addresses, or sign-in names, each once, in the order of the list: those whom the judge takes,
-    /// and the others. What has no user, or several, or is refused by the judge, is kept as wrong.
+    /// The users with these addresses, or sign-in names, whom the judge takes, each once. What has no user, or several, or is
+    /// refused by the judge, is kept as wrong.
     fn pick(
         &mut self,
         addresses: &[String],
         judge: impl Fn(&Picked) -> Result<bool, &'static str>,
-    ) -> (Vec<Picked>, Vec<Picked>) {
+    ) -> BTreeMap<usize, Picked> {
         let mut users = BTreeMap::new();
         for given in addresses {
             // Users without an address are never meant.
-            let user = match self.found.get(&folded(given)).map(Vec::as_slice) {
-                Some([user]) => judge(user).map(|is_taken| (user.at, (user.clone(), is_taken))),
+            let judged = match self.found.get(&folded(given)).map(Vec::as_slice) {
+                Some([user]) => judge(user).map(|is_taken| is_taken.then(|| (user.at, user.clone()))),
                 Some(_) => Err("Several users have this address, or this sign-in name"),
                 None => Err("Not listed"),
             };
-            match user {
-                Ok((at, judged)) => {
-                    users.insert(at, judged);
-                }
-                Err(why) => self.refuse(why, given),
+            match judged {
+                Ok(user) => users.extend(user),
+                Err(why) => match self.wrong.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, addresses)) => addresses.push(Text::clean(given)),
+                    None => self.wrong.push((why, vec![Text::clean(given)])),
+                },
             }
         }
-        let (taken, others): (Vec<_>, Vec<_>) = users.into_values().partition(|(_, is_taken)| *is_taken);
-        let users = |judged: Vec<(Picked, bool)>| judged.into_iter().map(|(user, _)| user).collect();
-        (users(taken), users(others))
+        users
     }
 
-    fn refuse(&mut self, why: &'static str, address: &str) {
-        let address = Text::clean(address);
-        match self.wrong.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, addresses)) => addresses.push(address),
-            None => self.wrong.push((why, vec![address])),
-        }
-    }
-
-    /// Ends where an address can't be used.
-    fn all_usable(&self, answers: &Answers) -> Decision {
-        if self.wrong.is_empty() {
-            return Continue(());
-        }
+    /// Every address that can't be used, and why.
+    fn words(&self, answers: &Answers) -> String {
         let parts = self.wrong.iter().map(|(why, addresses)| format!("{why}: {}.", named(addresses, NAMED)));
         let parts: Vec<String> = parts.collect();
         // More was asked for than to turn users on and to exclude them.
@@ -214,7 +202,7 @@ impl Finder {
         } else {
             "Nothing was changed."
         };
-        end(End::Wrong, format_args!("{unchanged} {} Correct the list, then start again.", parts.join(" ")))
+        format!("{unchanged} {} Correct the list, then start again.", parts.join(" "))
     }
 }
 
@@ -228,4 +216,9 @@ fn index(rows: &RowsView<'_>) -> HashMap<String, Vec<Picked>> {
         }
     }
     found
+}
+
+/// A name or an address as it is compared: however it is written, but whole.
+fn folded(words: &str) -> String {
+    words.trim().to_lowercase()
 }

@@ -157,7 +157,7 @@ pub enum RowId {
 }
 
 /// What is done to users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mark {
     /// Tick.
     Tick,

@@ -23,7 +23,7 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
         customer: record
             .map(|r| r.customer.name.shown())
             .or_else(|| screen.customer().map(|c| c.name.shown())),
-        product: record.map(|r| r.product.name()),
+        product: record.map(|r| r.product),
         about: match (record, screen.customer()) {
             (Some(record), _) => Party::of(record.product),
             (None, Some(customer)) => Party::of_all(&customer.products),

@@ -209,7 +209,7 @@ fn report(trouble: &Trouble, cx: ViewCx<'_>, bar: &Bar<'_>, scene: &Scene<'_>) -
         ("Code", failure.code.as_ref().map(Text::to_string)),
         ("Ids", failure.reference.as_ref().map(Text::to_string)),
         ("Time", Some(format!("{} ({at})", sydney::stamp_in_words(*at, cx.setup.here.as_str())))),
-        ("Customer", joined(&[said(bar.customer), bar.product.map(str::to_owned)])),
+        ("Customer", joined(&[said(bar.customer), bar.product.map(|product| product.name().to_owned())])),
         (place, joined(&[said(bar.organisation), said(bar.domain), tenant])),
         ("Run", bar.run.as_ref().map(Text::to_string)),
         ("Program", joined(&[Some(version), sandbox])),

@@ -11,6 +11,7 @@ mod rows;
 use crate::domain::{
     bill::Bill,
     card::{Card, Party},
+    customer::Product,
     doubt::Doubt,
     failure::Failure,
     id::TenantId,
@@ -33,6 +34,8 @@ pub use rows::{Cell, Cells, Column, Mark, Row, Rows, RowsView};
 pub struct View<'a> {
     /// How many events the wizard had taken in: with the same number it is the same view, and need not be drawn again.
     pub events: u64,
+    /// When the last event came in: for front ends that wait for a while.
+    pub now: Moment,
     /// Who is being touched (rule 1): on every screen.
     pub bar: Bar<'a>,
     /// The steps of this run, in order.
@@ -118,7 +121,7 @@ pub struct Bar<'a> {
     /// The customer, once picked.
     pub customer: Option<Shown<'a>>,
     /// The product, once picked.
-    pub product: Option<&'static str>,
+    pub product: Option<Product>,
     /// Who has the mailboxes: Microsoft, where nothing is known yet.
     pub about: Party,
     /// Run number ("B365-7KQ4"), once a run is open.

@@ -23,7 +23,7 @@ impl Work<'_> {
     /// Sets one customer up, as far as that goes now.
     pub(super) fn one(&self, job: &mut Job, wait: Duration, show: &Show, links: &Links) -> After {
         let (running, answers, observers) = self.begun(job, wait, show);
-        let report = journey::travel_heard(&self.start, answers, &self.stop, &self.context.clock, observers);
+        let report = journey::travel(&self.start, answers, &self.stop, &self.context.clock, observers);
         self.ended(job, report, &running, links)
     }
 

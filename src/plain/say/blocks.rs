@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         bill::grouped,
+        customer::Product,
         failure::Failure,
         phrase::Phrase,
         speech::{capital, sentence, steady, timeless},
@@ -22,8 +23,8 @@ const MAPPED: &str = "The table [addresses] of the settings is in use: not all t
 /// Who is being touched, in one line.
 pub(super) fn bar(bar: &Bar<'_>) -> Item {
     let said = |name: Option<Shown<'_>>| name.map(|name| name.to_string()).unwrap_or_default();
-    let customer =
-        bar.customer.map(|name| listed("Customer: ", &[name.as_str(), bar.product.unwrap_or_default()]));
+    let product = bar.product.map(Product::name).unwrap_or_default();
+    let customer = bar.customer.map(|name| listed("Customer: ", &[name.as_str(), product]));
     let (organisation, domain) = (said(bar.organisation), said(bar.domain));
     let organisation = match &bar.last_four {
         Some(four) => listed("Organisation: ", &[&organisation, &domain, &format!("ID ends in {four}")]),

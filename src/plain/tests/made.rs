@@ -90,6 +90,7 @@ fn rows<'a>(rows: &'a Names, shape: &Shape) -> RowsView<'a> {
 fn view(shape: Shape, heading: Phrase, blocks: Vec<Block<'_>>) -> View<'_> {
     View {
         events: 0,
+        now: Moment::default(),
         bar: Bar { is_sandbox: true, ..Bar::default() },
         steps: vec![Stop { name: "Users", place: Place::Here }],
         page: Page { heading, blocks },

@@ -8,12 +8,14 @@ use crate::{
     domain::{
         bill::{Bill, StaysOff},
         card::Card,
+        customer::Product,
         failure::{Failure, FailureKind},
         id::UserId,
         phrase::{Phrase, WayOn},
         protection::State as Protection,
         tenant::{Check, CheckState},
         text::{Shown, Text},
+        time::Moment,
         user::Kind,
     },
     tui::{
@@ -139,11 +141,12 @@ pub(crate) fn page<'a>(
     let stop = |name, place| Stop { name, place };
     View {
         events: 0,
+        now: Moment::default(),
         bar: Bar {
             is_sandbox: true,
             place: None,
             customer: Some(Shown::literal("Harbour Bakery")),
-            product: Some("Office 365"),
+            product: Some(Product::Office365),
             run: Some("B365-7KQ4".into()),
             organisation: Some(Shown::literal("Harbour Bakery Pty Ltd")),
             domain: Some(Shown::literal("harbourbakery.example")),

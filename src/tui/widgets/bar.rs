@@ -66,7 +66,7 @@ pub(crate) fn lines(bar: &Bar<'_>, height: u16, pen: Pen) -> Vec<Line<'static>> 
         " ",
         Some(3),
     );
-    let product = bar.product.map(|product| cut(product, Role::Plain, "  ", Some(0)));
+    let product = bar.product.map(|product| cut(product.name(), Role::Plain, "  ", Some(0)));
     let known = bar.organisation.map(Shown::as_str);
     let organisation = known.or_else(|| bar.customer.map(|_| "organisation not known yet"));
     let organisation = organisation.map(|words| cut(words, Role::Plain, dot, Some(2)));
