@@ -75,8 +75,6 @@ pub struct Plain {
     conversation: Conversation,
     /// The wizard has ended: nothing is asked any more.
     is_leaving: bool,
-    /// Something can only go on once the view has been said.
-    is_pending: bool,
     /// The outcome of a run was shown.
     has_finished: bool,
     /// So many empty lines in a row were heard at a question.
@@ -107,7 +105,6 @@ impl Plain {
                 ..Conversation::default()
             },
             is_leaving: false,
-            is_pending: false,
             has_finished: false,
             vain: (Revision(0), 0),
         })
@@ -190,6 +187,7 @@ impl FrontEnd for Plain {
         }
         self.conversation.asks_again |= self.echo.was_stopped();
         self.has_finished |= view.offer(Action::Another).is_some() && !view.ask.is_waiting;
+        let mut goes_on = self.conversation.is_unsaid;
         let told = self.conversation.tell(view, now);
         let mut lines = Vec::new();
         // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
@@ -197,14 +195,14 @@ impl FrontEnd for Plain {
             lines.extend(self.drop_early());
         } else if told.is_asked {
             // What was taken just now woke nobody.
-            self.is_pending |= self.lines.mark_ahead();
+            goes_on |= self.lines.mark_ahead();
         }
         lines.extend(told.lines);
         if let Some(asked) = &self.conversation.question {
             self.echo.set(matches!(asked.way, Way::Secret(_)));
         }
         self.write(&lines)?;
-        if std::mem::take(&mut self.is_pending) {
+        if goes_on {
             self.waker.wake();
         }
         Ok(())
@@ -227,7 +225,6 @@ impl FrontEnd for Plain {
             return Ok(Some(answer));
         }
         if self.conversation.is_unsaid {
-            self.is_pending = true;
             return Ok(None);
         }
         let asked = self.conversation.asked(view);
@@ -238,17 +235,13 @@ impl FrontEnd for Plain {
         // A command that a person types during a wait acts at once; a line of a pipe waits for its question.
         let is_typed = is_waiting && io::stdin().is_terminal();
         let line = answer.or_else(|| if is_typed { self.lines.command(read::meanwhile) } else { None });
-        if let Some(line) = line {
-            self.conversation.hear(&line, view);
-            self.drop_vain(&line, view.ask.revision);
-        } else if is_asked {
-            return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
-        } else {
+        let Some(line) = line else {
             // A line is understood by the question that was said, so the one that stands there is said first.
-            self.is_pending |= self.conversation.is_done();
-            return Ok(None);
-        }
-        self.is_pending = true;
+            self.conversation.is_unsaid = !is_asked && self.conversation.is_done();
+            return Ok(if is_asked && self.lines.has_ended() { self.ended(view) } else { None });
+        };
+        self.conversation.hear(&line, view);
+        self.drop_vain(&line, view.ask.revision);
         Ok(self.conversation.carry_on(view))
     }
 
@@ -263,12 +256,9 @@ impl FrontEnd for Plain {
                 let lines = std::iter::once(Line::Gap).chain(lines).chain([Line::Gap]);
                 self.write(&lines.collect::<Vec<_>>())
             }
-            // A line of words is told by itself; whoever listens to lines is not to be startled.
-            FrontEndTask::Bell => Ok(()),
-            FrontEndTask::Copy(_) => {
-                self.conversation.lines.push(Line::Words("Line by line there is no clipboard.".to_owned()));
-                Ok(())
-            }
+            // A line of words is told by itself; whoever listens to lines is not to be startled. A line that asks for a copy
+            // is answered before it comes to that.
+            FrontEndTask::Bell | FrontEndTask::Copy(_) => Ok(()),
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Conversation {
     pub(super) page: Option<usize>,
     /// The prompt is to be said again.
     pub(super) asks_again: bool,
-    /// A line has been carried out, and what came of it is not said yet.
+    /// What came of a line, or the question that stands, is not said yet: nothing is heard before that.
     pub(super) is_unsaid: bool,
     pub(super) memory: Memory,
     pub(super) walk: Walk,
