@@ -253,7 +253,7 @@ impl FrontEnd for Plain {
         match task {
             FrontEndTask::PrintAlone(text) => {
                 let lines = text.lines().map(|line| Line::Alone(line.to_owned()));
-                let lines = std::iter::once(Line::Gap).chain(lines).chain([Line::Gap]);
+                let lines = std::iter::once(Line::blank()).chain(lines).chain([Line::blank()]);
                 self.write(&lines.collect::<Vec<_>>())
             }
             // A line of words is told by itself; whoever listens to lines is not to be startled. A line that asks for a copy

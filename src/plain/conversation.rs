@@ -23,7 +23,7 @@ use super::{
     news::Known,
     read,
     wait::Wait,
-    words::{Line, aside},
+    words::Line,
 };
 
 /// Where a view stands: the step, the run, the customer.
@@ -44,10 +44,8 @@ pub(crate) struct Conversation {
     pub(super) wait: Option<Wait>,
     /// The question that was said last.
     pub(super) question: Option<Question>,
-    /// How the last question is answered, whatever stands on the page since.
+    /// How the last question is answered, whatever stands on the page since; none once a line has been carried out.
     pub(super) last: Option<Way>,
-    /// A line has been carried out, and no question has stood since.
-    pub(super) was_heard: bool,
     /// A line has been carried out since the last view was said.
     pub(super) was_answered: bool,
     /// What is to be said; what answers a command comes first.
@@ -126,14 +124,14 @@ impl Conversation {
 
     /// Answers a command.
     fn says(&mut self, words: Vec<String>) {
-        self.lines.extend(words.into_iter().map(aside));
+        self.lines.extend(words.into_iter().map(Line::Words));
     }
 
     fn take(&mut self, heard: Heard, view: &View<'_>) {
         self.is_unsaid = true;
         let is_whole = !matches!(heard, Heard::More);
-        self.was_heard |= is_whole;
         self.was_answered |= is_whole;
+        self.last.take_if(|_| is_whole);
         match heard {
             Heard::Give(answers, after) => {
                 self.giving = answers.into_iter().map(Given::by_name).collect();

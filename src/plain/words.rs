@@ -12,12 +12,17 @@ use crate::domain::{
 /// One thing to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A sentence or more, wrapped between words.
+    /// A sentence or more, wrapped between words; an empty one sets apart.
     Words(String),
     /// A link or an id: alone on its line, never wrapped.
     Alone(String),
+}
+
+impl Line {
     /// An empty line.
-    Gap,
+    pub(crate) const fn blank() -> Self {
+        Self::Words(String::new())
+    }
 }
 
 /// A phrase of the wizard, for lines.
@@ -36,17 +41,11 @@ pub(crate) fn wrong(problem: &Phrase) -> String {
     format!("Problem: {}", sentence(&told(problem)))
 }
 
-/// An answer to a command as a line; an empty one sets apart.
-pub(crate) fn aside(words: String) -> Line {
-    if words.is_empty() { Line::Gap } else { Line::Words(words) }
-}
-
 /// Puts lines into a width, in the terminal's codeset. Words are never cut: one that is longer than a line stands alone.
 pub(crate) fn lay(lines: &[Line], columns: u16, use_unicode: bool) -> String {
     let mut out = String::new();
     for line in lines {
         match line {
-            Line::Gap => out.push('\n'),
             Line::Alone(words) => {
                 out.push_str(&clean(words, use_unicode));
                 out.push('\n');
@@ -98,7 +97,7 @@ mod tests {
         let lines = [
             Line::Words("one two three".into()),
             Line::Alone("https://login.microsoftonline.com/abc".into()),
-            Line::Gap,
+            Line::blank(),
             Line::Words("extraordinarily long".into()),
         ];
         let laid = lay(&lines, 8, true);
