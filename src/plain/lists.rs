@@ -128,7 +128,12 @@ fn of_many(hearing: &mut Hearing<'_, '_>, asked: &SelectAsked, rows: &RowsView<'
         _ if hearing.means(Action::Clear) => Given::Do(Action::Clear),
         _ => return None,
     };
-    Some(Heard::Give(vec![given], Some(After::Report(Report::default()))))
+    Some(totalled(given))
+}
+
+/// Answers, then says the total.
+fn totalled(given: Given) -> Heard {
+    Heard::Give(vec![given], Some(After::Report(Report::default())))
 }
 
 /// Asks before *All*.
@@ -147,10 +152,7 @@ pub(super) fn confirmed(line: &str, view: &View<'_>, memory: &mut Memory) -> Opt
     let is_any = |actions: &[Action]| actions.iter().any(|action| means(&word, *action));
     match view.ask.shape {
         _ if is_any(&[Action::Park, Action::Leave]) => None,
-        Shape::Select(_) if is_any(&[Action::Yes]) => Some(Heard::Give(
-            vec![Given::Mark(Mark::Tick, Which::All)],
-            Some(After::Report(Report::default())),
-        )),
+        Shape::Select(_) if is_any(&[Action::Yes]) => Some(totalled(Given::Mark(Mark::Tick, Which::All))),
         Shape::Select(SelectAsked { all: Some(all), is_arriving, .. })
             if !word.is_empty() && !is_any(&[Action::No, Action::Back]) =>
         {
