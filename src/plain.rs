@@ -198,9 +198,7 @@ impl FrontEnd for Plain {
             goes_on |= self.lines.mark_ahead();
         }
         lines.extend(told.lines);
-        if let Some(asked) = &self.conversation.question {
-            self.echo.set(matches!(asked.way, Way::Secret(_)));
-        }
+        self.echo.set(matches!(self.conversation.question.way, Way::Secret(_)));
         self.write(&lines)?;
         if goes_on {
             self.waker.wake();

@@ -176,7 +176,10 @@ fn form(view: &View<'_>, at: Spot) -> Question {
     let has_boxes = page.choices().next().is_some() && page.choices().all(ChoiceView::is_box);
     if has_boxes && page.fields().next().is_none() {
         let prompt = "Numbers turn a yes into a no and back. Enter saves, back changes nothing.";
-        let before = page.choices().enumerate().map(|(at, choice)| box_words(at, choice)).collect();
+        let said = |(at, choice): (usize, &ChoiceView)| {
+            sentence(&format!("{}, {}: {}", at + 1, choice.answer(), noted(choice)))
+        };
+        let before = page.choices().enumerate().map(said).collect();
         return Question { before, ..Question::new(Way::Boxes, prompt) };
     }
     let asked = match at {
@@ -190,11 +193,6 @@ fn form(view: &View<'_>, at: Spot) -> Question {
         Spot::Page => None,
     };
     asked.unwrap_or_else(|| end(view))
-}
-
-/// A box with its number.
-fn box_words(at: usize, choice: &ChoiceView) -> String {
-    sentence(&format!("{}, {}: {}", at.saturating_add(1), choice.answer(), noted(choice)))
 }
 
 /// The label of a choice with its note.

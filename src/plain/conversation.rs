@@ -43,7 +43,7 @@ pub(crate) struct Conversation {
     pub(super) known: Known,
     pub(super) wait: Option<Wait>,
     /// The question that was said last.
-    pub(super) question: Option<Question>,
+    pub(super) question: Question,
     /// How the last question is answered, whatever stands on the page since; none once a line has been carried out.
     pub(super) last: Option<Way>,
     /// A line has been carried out since the last view was said.
@@ -107,9 +107,9 @@ impl Conversation {
 
     /// The question that was said, where it is the one that stands there, and nothing is left to say or to do.
     pub(crate) fn asked(&self, view: &View<'_>) -> Option<&Question> {
-        let asked = self.question.as_ref()?;
         let is_said = !self.is_unsaid && self.said == view.ask.revision;
-        (is_said && self.is_done() && *asked == question(view, self.walk.at)).then_some(asked)
+        let stands = is_said && self.is_done() && self.question == question(view, self.walk.at);
+        stands.then_some(&self.question)
     }
 
     /// Carries a line out as far as no answer is needed: an answer to what was asked, or a command where nothing is.

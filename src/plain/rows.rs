@@ -122,8 +122,7 @@ impl Report {
     /// Whether it can be said: a write is waited for, unless its rows show it already or something was said to it. Other
     /// things may be on their way meanwhile.
     pub(crate) fn is_due(&self, view: &View<'_>) -> bool {
-        let is_told =
-            view.notice.as_ref().is_some_and(|notice| matches!(notice.tone, Tone::Warn | Tone::Bad));
+        let is_told = view.warning().is_some();
         !self.is_write || !view.ask.is_waiting || is_told || states(view, &self.rows) != self.before
     }
 

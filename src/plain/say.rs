@@ -98,16 +98,12 @@ impl Conversation {
         {
             self.lines.extend(state(notice).said);
         }
+        let Question { way, prompt, .. } = &self.question;
         // Lines of a list are their own answer, and so are boxes and users that were said.
-        let is_own = |way: &Way| {
-            let is_marked = matches!(view.ask.shape, Shape::Select(_)) || *way == Way::Boxes;
-            matches!(way, Way::Lines(_)) || is_marked && !self.lines.is_empty()
-        };
-        let Some(Question { prompt, .. }) = self.question.as_ref().filter(|asked| !is_own(&asked.way)) else {
-            return;
-        };
+        let is_marked = matches!(view.ask.shape, Shape::Select(_)) || *way == Way::Boxes;
+        let is_own = matches!(way, Way::Lines(_)) || is_marked && !self.lines.is_empty();
         let is_said = matches!(self.lines.last(), Some(Line::Words(last)) if last.contains(prompt));
-        if !is_said && !prompt.is_empty() {
+        if !is_own && !is_said && !prompt.is_empty() {
             self.lines.push(Line::Words(prompt.clone()));
         }
     }
@@ -130,7 +126,7 @@ impl Conversation {
         }
         let is_same = is_here && self.id == Some(view.ask.id);
         if !is_same {
-            self.question = None;
+            self.question = Question::default();
             self.page = is_decided(view).then_some(0);
             self.memory.knows_document = false;
         }
@@ -218,7 +214,7 @@ impl Conversation {
         let is_open = stands.way != Way::Nothing;
         // The same words to another answer: a wrong number is told each time.
         let is_anew = self.was_answered && self.said != view.ask.revision;
-        let is_other = self.question.as_ref() != Some(&stands) || is_anew;
+        let is_other = self.question != stands || is_anew;
         let is_asked = is_open && (is_other || self.asks_again);
         let has_choices = matches!(stands.way, Way::Choices(..));
         let is_whole = is_asked && (is_other || has_choices);
@@ -232,7 +228,7 @@ impl Conversation {
         let bills = is_asked && stands.bills;
         self.asks_again = false;
         self.said = view.ask.revision;
-        self.question = Some(stands);
+        self.question = stands;
         Told { is_asked, bills, came_by_itself, ..Told::default() }
     }
 
@@ -242,7 +238,7 @@ impl Conversation {
         let slot = Slot::Choices(view.ask.id, self.walk.at, stands.before.len());
         let was_said = match &stands.way {
             Way::Choices(choices, _) => self.known.has(slot) && choices.len() > FEW,
-            Way::Boxes => self.question.as_ref().is_some_and(|question| question.way == Way::Boxes),
+            Way::Boxes => self.question.way == Way::Boxes,
             _ => false,
         };
         if !was_said {
