@@ -171,11 +171,11 @@ fn by_number(hearing: &mut Hearing<'_, '_>, rows: &RowsView<'_>) -> Option<Heard
         (rest.is_empty() || rest.starts_with(' ')).then_some((*word, *verb, rest))
     });
     let bare = match hearing.view.ask.shape {
-        Shape::Select(_) => Some(("", Verb::Mark(Mark::Toggle), hearing.lower.as_str())),
-        Shape::Pick => Some(("", Verb::Choose, hearing.lower.as_str())),
+        Shape::Select(_) => Some(Verb::Mark(Mark::Toggle)),
+        Shape::Pick => Some(Verb::Choose),
         _ => None,
     };
-    let (word, verb, numbers) = named.or(bare)?;
+    let (word, verb, numbers) = named.or_else(|| Some(("", bare?, hearing.lower.as_str())))?;
     if !is_select && matches!(verb, Verb::Mark(_)) {
         return None;
     }

@@ -187,17 +187,12 @@ fn chosen(hearing: &mut Hearing<'_, '_>, choices: &[Choice], default: Option<&Ch
 /// Yes and no by their words, where no choice has them.
 fn yes_or_no(hearing: &Hearing<'_, '_>, default: Option<&Choice>) -> Option<Heard> {
     let is_confirm = matches!(hearing.view.ask.shape, Shape::Confirm { .. });
-    let (is_yes, is_no) = (hearing.means(Action::Yes), hearing.means(Action::No));
-    match (is_yes, is_no) {
-        (true, _) if is_confirm => Some(give(Given::Yes)),
-        // At a page that is only read, yes is what Enter does.
-        (true, _) => {
-            let does = default.map(|choice| choice.does.clone());
-            does.filter(|does| matches!(does, Heard::Give(_, None)))
-        }
-        (_, true) => Some(give(if is_confirm { Given::No } else { Given::Back })),
-        _ => None,
+    if hearing.means(Action::No) {
+        return Some(give(if is_confirm { Given::No } else { Given::Back }));
     }
+    // At a page that is only read, yes is what Enter does.
+    let does = if is_confirm { Some(give(Given::Yes)) } else { default.map(|choice| choice.does.clone()) };
+    does.filter(|does| hearing.means(Action::Yes) && matches!(does, Heard::Give(_, None)))
 }
 
 /// Boxes by number, changed or set.

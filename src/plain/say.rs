@@ -236,20 +236,18 @@ impl Conversation {
     /// read differently; of boxes only those that have changed, without their prompt.
     fn choices(&mut self, view: &View<'_>, stands: &Question) -> String {
         let slot = Slot::Choices(view.ask.id, self.walk.at, stands.before.len());
-        let was_said = match &stands.way {
-            Way::Choices(choices, _) => self.known.has(slot) && choices.len() > FEW,
-            Way::Boxes => self.question.way == Way::Boxes,
-            _ => false,
+        let prompt = match &stands.way {
+            Way::Choices(choices, _) if self.known.has(slot) && choices.len() > FEW => {
+                stands.prompt.clone() + CHOICES_AGAIN
+            }
+            Way::Boxes if self.question.way == Way::Boxes => String::new(),
+            _ => {
+                self.known.forget(slot);
+                stands.prompt.clone()
+            }
         };
-        if !was_said {
-            self.known.forget(slot);
-        }
         self.news(slot, stands.before.iter().map(|words| Item::new(words.clone(), words.clone())));
-        match stands.way {
-            Way::Boxes if was_said => String::new(),
-            _ if was_said => stands.prompt.clone() + CHOICES_AGAIN,
-            _ => stands.prompt.clone(),
-        }
+        prompt
     }
 }
 
