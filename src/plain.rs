@@ -52,12 +52,14 @@ const BELIEVED: std::ops::RangeInclusive<u16> = 20..=1_000;
 const MOST_VAIN: u32 = 16;
 
 /// What is decided before the first line is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Why it is this front end ("--plain was given").
     pub why: &'static str,
     /// Characters outside ASCII may be written.
     pub use_unicode: bool,
+    /// Columns and rows of the window that stdout is now, where it is one and knows.
+    pub window: fn() -> Option<(u16, u16)>,
     /// Columns where the terminal does not know its width (`COLUMNS`).
     pub columns: Option<u16>,
 }
@@ -124,13 +126,9 @@ impl Plain {
         out.flush()
     }
 
-    /// The width of the window now, where stdout is one and knows; it may have changed since the last line.
+    /// The width of the window now; it may have changed since the last line.
     fn columns(&self) -> u16 {
-        #[cfg(unix)]
-        let columns = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(0, |size| size.ws_col);
-        #[cfg(not(unix))]
-        let columns = 0;
-        let known = Some(columns).filter(|columns| *columns > 0).or(self.options.columns);
+        let known = (self.options.window)().map(|(columns, _)| columns).or(self.options.columns);
         known.unwrap_or(COLUMNS).clamp(*BELIEVED.start(), *BELIEVED.end())
     }
 
