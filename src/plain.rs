@@ -10,7 +10,6 @@ mod card;
 mod conversation;
 mod echo;
 mod form;
-mod heard;
 mod hearing;
 mod lines;
 mod lists;

@@ -16,9 +16,8 @@ use crate::{
 };
 
 use super::{
-    ask::{Question, Way, question},
+    ask::{After, Heard, Question, Way, question},
     form::Walk,
-    heard::{After, Heard},
     memory::Memory,
     news::Known,
     read,

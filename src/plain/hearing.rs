@@ -6,9 +6,8 @@ use crate::{
 };
 
 use super::{
-    ask::Question,
+    ask::{Heard, Question, press, say},
     card,
-    heard::{Heard, press, say},
     memory::Memory,
     vocabulary::{help, means},
 };

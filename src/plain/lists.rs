@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    heard::{After, Heard, give, press, say},
+    ask::{After, Heard, give, press, say},
     hearing::Hearing,
     memory::Memory,
     rows::{self, PAGE, Report, counts},

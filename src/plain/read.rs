@@ -14,9 +14,8 @@ use crate::{
 };
 
 use super::{
-    ask::{Choice, Question, Way},
+    ask::{After, Choice, Heard, Question, Way, give, press, say},
     card,
-    heard::{After, Heard, give, press, say},
     hearing::Hearing,
     lists,
     memory::Memory,
