@@ -32,11 +32,6 @@ const NO_CLIPBOARD: &str =
 /// What a line means.
 pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mut Memory) -> Heard {
     let trimmed = line.trim();
-    if std::mem::take(&mut memory.confirms_all)
-        && let Some(heard) = lists::confirmed(trimmed, view, memory)
-    {
-        return heard;
-    }
     if std::mem::take(&mut memory.asks_code) {
         return Heard::Aside(if trimmed.is_empty() { Vec::new() } else { card::explain(trimmed, view) });
     }
@@ -44,6 +39,11 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
         return answered(*id, Value::Secret(Secret::new(line.to_owned())), line.is_empty());
     }
     let mut hearing = Hearing { line: trimmed, lower: trimmed.to_lowercase(), view, question, memory };
+    if std::mem::take(&mut hearing.memory.confirms_all)
+        && let Some(heard) = lists::confirmed(&mut hearing)
+    {
+        return heard;
+    }
     let heard = match &question.way {
         Way::Lines(id) => listed(&mut hearing, *id),
         Way::Line(id) | Way::Secret(id) => in_field(&mut hearing, *id),
