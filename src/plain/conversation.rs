@@ -30,7 +30,6 @@ type Stand = (&'static str, Option<Text>, Option<Text>);
 
 /// The conversation: what was said, what is to be said, and what is left to do of a line.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is true until another moment")]
 pub(crate) struct Conversation {
     pub(super) stand: Option<Stand>,
     /// The question that stood last.
