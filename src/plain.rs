@@ -10,7 +10,6 @@ mod card;
 mod conversation;
 mod echo;
 mod form;
-mod heard;
 mod hearing;
 mod lines;
 mod lists;
@@ -52,12 +51,14 @@ const BELIEVED: std::ops::RangeInclusive<u16> = 20..=1_000;
 const MOST_VAIN: u32 = 16;
 
 /// What is decided before the first line is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Why it is this front end ("--plain was given").
     pub why: &'static str,
     /// Characters outside ASCII may be written.
     pub use_unicode: bool,
+    /// Columns and rows of the window that stdout is now, where it is one and knows.
+    pub window: fn() -> Option<(u16, u16)>,
     /// Columns where the terminal does not know its width (`COLUMNS`).
     pub columns: Option<u16>,
 }
@@ -75,8 +76,6 @@ pub struct Plain {
     conversation: Conversation,
     /// The wizard has ended: nothing is asked any more.
     is_leaving: bool,
-    /// Something can only go on once the view has been said.
-    is_pending: bool,
     /// The outcome of a run was shown.
     has_finished: bool,
     /// So many empty lines in a row were heard at a question.
@@ -107,7 +106,6 @@ impl Plain {
                 ..Conversation::default()
             },
             is_leaving: false,
-            is_pending: false,
             has_finished: false,
             vain: (Revision(0), 0),
         })
@@ -127,13 +125,9 @@ impl Plain {
         out.flush()
     }
 
-    /// The width of the window now, where stdout is one and knows; it may have changed since the last line.
+    /// The width of the window now; it may have changed since the last line.
     fn columns(&self) -> u16 {
-        #[cfg(unix)]
-        let columns = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).map_or(0, |size| size.ws_col);
-        #[cfg(not(unix))]
-        let columns = 0;
-        let known = Some(columns).filter(|columns| *columns > 0).or(self.options.columns);
+        let known = (self.options.window)().map(|(columns, _)| columns).or(self.options.columns);
         known.unwrap_or(COLUMNS).clamp(*BELIEVED.start(), *BELIEVED.end())
     }
 
@@ -190,6 +184,7 @@ impl FrontEnd for Plain {
         }
         self.conversation.asks_again |= self.echo.was_stopped();
         self.has_finished |= view.offer(Action::Another).is_some() && !view.ask.is_waiting;
+        let mut goes_on = self.conversation.is_unsaid;
         let told = self.conversation.tell(view, now);
         let mut lines = Vec::new();
         // A line of a pipe waits for its question, however that comes; a bill it must not answer all the same.
@@ -197,14 +192,12 @@ impl FrontEnd for Plain {
             lines.extend(self.drop_early());
         } else if told.is_asked {
             // What was taken just now woke nobody.
-            self.is_pending |= self.lines.mark_ahead();
+            goes_on |= self.lines.mark_ahead();
         }
         lines.extend(told.lines);
-        if let Some(asked) = &self.conversation.question {
-            self.echo.set(matches!(asked.way, Way::Secret(_)));
-        }
+        self.echo.set(matches!(self.conversation.question.way, Way::Secret(_)));
         self.write(&lines)?;
-        if std::mem::take(&mut self.is_pending) {
+        if goes_on {
             self.waker.wake();
         }
         Ok(())
@@ -227,7 +220,6 @@ impl FrontEnd for Plain {
             return Ok(Some(answer));
         }
         if self.conversation.is_unsaid {
-            self.is_pending = true;
             return Ok(None);
         }
         let asked = self.conversation.asked(view);
@@ -238,17 +230,13 @@ impl FrontEnd for Plain {
         // A command that a person types during a wait acts at once; a line of a pipe waits for its question.
         let is_typed = is_waiting && io::stdin().is_terminal();
         let line = answer.or_else(|| if is_typed { self.lines.command(read::meanwhile) } else { None });
-        if let Some(line) = line {
-            self.conversation.hear(&line, view);
-            self.drop_vain(&line, view.ask.revision);
-        } else if is_asked {
-            return Ok(if self.lines.has_ended() { self.ended(view) } else { None });
-        } else {
+        let Some(line) = line else {
             // A line is understood by the question that was said, so the one that stands there is said first.
-            self.is_pending |= self.conversation.is_done();
-            return Ok(None);
-        }
-        self.is_pending = true;
+            self.conversation.is_unsaid = !is_asked && self.conversation.is_done();
+            return Ok(if is_asked && self.lines.has_ended() { self.ended(view) } else { None });
+        };
+        self.conversation.hear(&line, view);
+        self.drop_vain(&line, view.ask.revision);
         Ok(self.conversation.carry_on(view))
     }
 
@@ -260,15 +248,12 @@ impl FrontEnd for Plain {
         match task {
             FrontEndTask::PrintAlone(text) => {
                 let lines = text.lines().map(|line| Line::Alone(line.to_owned()));
-                let lines = std::iter::once(Line::Gap).chain(lines).chain([Line::Gap]);
+                let lines = std::iter::once(Line::blank()).chain(lines).chain([Line::blank()]);
                 self.write(&lines.collect::<Vec<_>>())
             }
-            // A line of words is told by itself; whoever listens to lines is not to be startled.
-            FrontEndTask::Bell => Ok(()),
-            FrontEndTask::Copy(_) => {
-                self.conversation.lines.push(Line::Words("Line by line there is no clipboard.".to_owned()));
-                Ok(())
-            }
+            // A line of words is told by itself; whoever listens to lines is not to be startled. A line that asks for a copy
+            // is answered before it comes to that.
+            FrontEndTask::Bell | FrontEndTask::Copy(_) => Ok(()),
         }
     }
 }

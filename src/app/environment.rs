@@ -287,7 +287,7 @@ fn error_window() -> Option<u16> {
 }
 
 /// Columns and rows of the window that stdout is, as the system knows them.
-fn size() -> Option<(u16, u16)> {
+pub(super) fn size() -> Option<(u16, u16)> {
     size_of(&std::io::stdout())
 }
 

@@ -25,6 +25,7 @@ use crate::{
 };
 
 use super::{
+    environment,
     refusal::{Refusal, complain},
     signals,
     world::Opener,
@@ -178,6 +179,7 @@ fn front_end(cli: &Cli, opener: &Opener) -> Result<FrontEndChoice, Refusal> {
         Some(why) => FrontEndChoice::Lines(plain::Options {
             why,
             use_unicode: options.use_unicode,
+            window: environment::size,
             columns: environment.columns.as_deref().and_then(|columns| columns.trim().parse().ok()),
         }),
         None => FrontEndChoice::Screen(options),

@@ -1,4 +1,5 @@
-//! The question that stands on a view: what is answered, the numbered choices with their default, and the prompt. Pure.
+//! The question that stands on a view: what is answered, the numbered choices with their default, and the prompt; and what
+//! a line means that answers it. Pure.
 //!
 //! It goes by the shape of the question and by what stands on the page, never by which question it is.
 
@@ -10,16 +11,60 @@ use crate::{
     wizard::{
         answer::{Action, FieldId, Given, Value},
         ask::{SelectAsked, Shape, Spot},
-        view::{Block, Button, ChoiceView, Column, FieldValue, FieldView, HandoutId, Offer, View},
+        view::{Block, Button, ChoiceView, Column, FieldValue, FieldView, HandoutId, View},
     },
 };
 
 use super::{
-    heard::{After, Heard, press},
-    rows::count,
+    rows::{Report, count},
     vocabulary::{is_common, words},
     words::{told, wrong},
 };
+
+/// What a line means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// Answer this, one after the other; then do this.
+    Give(Vec<Given>, Option<After>),
+    /// Ask about another control of the form.
+    Ask(Spot),
+    /// Ask about what comes behind this control of the form.
+    GoOn(Spot),
+    /// Say this.
+    Say(Vec<String>),
+    /// Say this, then the prompt again.
+    Aside(Vec<String>),
+    /// Say the whole screen again.
+    Again,
+    /// Nothing yet: the line is a part of an answer.
+    More,
+}
+
+/// What follows once the answers of a line have been taken, and what they started has come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum After {
+    /// The page of the list that begins here is said.
+    Page(usize),
+    /// What became of rows is said.
+    Report(Report),
+    /// The walk goes on from this control, unless something is wrong with it.
+    GoOn(Spot),
+}
+
+/// Answers once.
+pub(crate) fn give(given: Given) -> Heard {
+    Heard::Give(vec![given], None)
+}
+
+/// Does what can be done on the page.
+pub(crate) fn press(action: Action) -> Heard {
+    give(Given::Do(action))
+}
+
+/// Says one line.
+pub(crate) fn say(words: impl Into<String>) -> Heard {
+    Heard::Say(vec![words.into()])
+}
 
 /// One numbered choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +115,7 @@ pub(crate) struct Question {
 impl Question {
     /// A prompt alone.
     fn new(way: Way, prompt: impl Into<String>) -> Self {
-        Self { way, before: Vec::new(), prompt: prompt.into(), bills: false }
+        Self { way, prompt: prompt.into(), ..Self::default() }
     }
 
     /// The same with what is wrong in front of it.
@@ -79,9 +124,9 @@ impl Question {
     }
 
     /// Numbered choices with their prompt.
-    fn numbered(title: Option<String>, choices: Vec<Choice>, default: Option<usize>) -> Self {
+    fn numbered(choices: Vec<Choice>, default: Option<usize>) -> Self {
         let lines = choices.iter().enumerate().map(|(at, choice)| format!("{}: {}", at + 1, choice.words));
-        let before = title.into_iter().chain(lines).collect();
+        let before = lines.collect();
         let range = match choices.len() {
             0 => return Self::default(),
             1 => "Type 1".to_owned(),
@@ -99,44 +144,33 @@ impl Question {
     fn deciding(choices: Vec<Choice>, wanted: impl IntoIterator<Item = Action>) -> Self {
         let at = |action| choices.iter().position(|choice| choice.does == press(action));
         let default = wanted.into_iter().find_map(at);
-        Self::numbered(None, choices, default)
+        Self::numbered(choices, default)
     }
-}
-
-/// Whether a line may answer although something is on its way: the rest of the page can be used meanwhile. On the way to a
-/// bill nothing is asked: what could be chosen there is another thing in a moment.
-const fn is_open_meanwhile(shape: &Shape) -> bool {
-    matches!(shape, Shape::Select(_) | Shape::Watch)
 }
 
 /// The question of a view; `at` is where the walk through a form is.
 pub(crate) fn question(view: &View<'_>, at: Spot) -> Question {
     let is_closed = view.page.buttons().next().is_some() && view.page.buttons().all(|button| !button.is_open);
-    if view.ask.is_waiting && (is_closed || !is_open_meanwhile(&view.ask.shape)) {
+    // The rest of such a page can be used while something is on its way. On the way to a bill nothing is asked: what could be
+    // chosen there is another thing in a moment.
+    let is_open_meanwhile = matches!(view.ask.shape, Shape::Select(_) | Shape::Watch);
+    if view.ask.is_waiting && (is_closed || !is_open_meanwhile) {
         return Question::default();
     }
-    let stands = match &view.ask.shape {
+    match &view.ask.shape {
         Shape::Pick => pick(view),
         Shape::Select(asked) => select(view, asked),
         Shape::Number(asked) => {
             let now = asked.proposed.map(|number| format!(" Now: {number}. Enter keeps it."));
             let prompt =
                 sentence(&labelled(asked.label, ": ", &told(&asked.hint))) + &now.unwrap_or_default();
-            Question::new(Way::Number(asked.proposed), prompt).after(asked.problem.as_ref())
+            let number = Question::new(Way::Number(asked.proposed), prompt).after(asked.problem.as_ref());
+            // The number that the page shows is confirmed, unless one is proposed.
+            Question { bills: asked.proposed.is_none(), ..number }
         }
         Shape::Form => form(view, at),
-        Shape::Confirm { default } => confirm(view, *default),
-        Shape::Watch | Shape::Read => reading(view),
-    };
-    Question { bills: bills(view), ..stands }
-}
-
-/// Whether the answer confirms a number that the page shows, or a bill.
-fn bills(view: &View<'_>) -> bool {
-    match &view.ask.shape {
-        Shape::Number(asked) => asked.proposed.is_none(),
-        Shape::Confirm { .. } => view.page.blocks.iter().any(|block| matches!(block, Block::Bill(_))),
-        _ => false,
+        Shape::Confirm { .. } => Question { bills: view.page.bill().is_some(), ..deciding(view) },
+        Shape::Watch | Shape::Read => deciding(view),
     }
 }
 
@@ -161,7 +195,7 @@ fn pick(view: &View<'_>) -> Question {
 
 /// Users to be marked.
 fn select(view: &View<'_>, asked: &SelectAsked) -> Question {
-    let enter = view.actions.iter().find(|offer| offer.is_default).map(|offer| offer.action);
+    let enter = view.default_offer().map(|offer| offer.action);
     // By its action: its label follows each tick.
     let word = enter.and_then(|action| words(action).first());
     let word = word.map(|word| format!("Enter is {word}; ")).unwrap_or_default();
@@ -187,7 +221,10 @@ fn form(view: &View<'_>, at: Spot) -> Question {
     let has_boxes = page.choices().next().is_some() && page.choices().all(ChoiceView::is_box);
     if has_boxes && page.fields().next().is_none() {
         let prompt = "Numbers turn a yes into a no and back. Enter saves, back changes nothing.";
-        let before = page.choices().enumerate().map(|(at, choice)| box_words(at, choice)).collect();
+        let said = |(at, choice): (usize, &ChoiceView)| {
+            sentence(&format!("{}, {}: {}", at + 1, choice.answer(), noted(choice)))
+        };
+        let before = page.choices().enumerate().map(said).collect();
         return Question { before, ..Question::new(Way::Boxes, prompt) };
     }
     let asked = match at {
@@ -201,11 +238,6 @@ fn form(view: &View<'_>, at: Spot) -> Question {
         Spot::Page => None,
     };
     asked.unwrap_or_else(|| end(view))
-}
-
-/// A box with its number.
-fn box_words(at: usize, choice: &ChoiceView) -> String {
-    sentence(&format!("{}, {}: {}", at.saturating_add(1), choice.answer(), noted(choice)))
 }
 
 /// The label of a choice with its note.
@@ -222,7 +254,9 @@ fn in_field(view: &View<'_>, field: &FieldView<'_>) -> Question {
     let more = match &field.value {
         _ if field.entries.is_some() => " An empty line ends the list.".to_owned(),
         FieldValue::Masked { is_filled: true } => " Something is typed already. Enter keeps it.".to_owned(),
-        FieldValue::Plain("") if is_found_behind(view, field.id) => " Type find to have it found.".to_owned(),
+        FieldValue::Plain("") if found_behind(view) == Some(field.id) => {
+            " Type find to have it found.".to_owned()
+        }
         FieldValue::Plain("") | FieldValue::Masked { .. } => String::new(),
         FieldValue::Plain(value) => format!(" Now: {value}. Enter keeps it, clear empties it."),
     };
@@ -230,12 +264,15 @@ fn in_field(view: &View<'_>, field: &FieldView<'_>) -> Question {
     Question::new(way, prompt).after(field.problem.as_ref())
 }
 
-/// Whether the button behind a field can find what belongs there.
-fn is_found_behind(view: &View<'_>, id: FieldId) -> bool {
-    let is_it = |block: &&Block<'_>| matches!(block, Block::Field(field) if field.id == id);
-    let behind = view.page.blocks.iter().skip_while(|block| !is_it(block)).nth(1);
+/// The empty field for which the button behind it finds what belongs there: what most people need.
+fn found_behind(view: &View<'_>) -> Option<FieldId> {
     let finds = |button: &Button| button.action == Action::Discover && button.is_open;
-    matches!(behind, Some(Block::Buttons(all)) if all.iter().any(finds))
+    view.page.blocks.windows(2).find_map(|pair| match pair {
+        [Block::Field(FieldView { id, value: FieldValue::Plain(""), .. }), Block::Buttons(buttons)] => {
+            buttons.iter().any(finds).then_some(*id)
+        }
+        _ => None,
+    })
 }
 
 /// The options of a choice.
@@ -245,20 +282,17 @@ fn options(choice: &ChoiceView) -> Question {
         let does = Heard::Give(vec![fill], Some(After::GoOn(Spot::Field(choice.id))));
         Choice { words: sentence(words), word: (*words).to_owned(), does }
     });
-    Question::numbered(Some(format!("{}:", noted(choice))), options.collect(), Some(choice.chosen))
+    let mut asked = Question::numbered(options.collect(), Some(choice.chosen));
+    asked.before.insert(0, format!("{}:", noted(choice)));
+    asked
 }
 
-/// A button between two fields. Where the field before it is empty, finding what belongs there is what most people need.
+/// A button between two fields.
 fn middle(view: &View<'_>, button: &Button) -> Question {
     let words = "Go on to the next question.".to_owned();
     let go_on = Choice { words, word: "go on".into(), does: Heard::GoOn(Spot::Button(button.action)) };
-    let is_here = |block: &&Block<'_>| matches!(block, Block::Buttons(buttons) if buttons.contains(button));
-    let before = view.page.blocks.iter().take_while(|block| !is_here(block));
-    let field =
-        before.filter_map(|block| if let Block::Field(field) = block { Some(field) } else { None }).last();
-    let is_empty = field.is_some_and(|field| matches!(field.value, FieldValue::Plain("")));
-    let is_needed = is_empty && button.action == Action::Discover;
-    Question::numbered(None, vec![pressed(button, ""), go_on], Some(usize::from(!is_needed)))
+    let is_needed = button.action == Action::Discover && found_behind(view).is_some();
+    Question::numbered(vec![choice(button.action, button.label, ""), go_on], Some(usize::from(!is_needed)))
 }
 
 /// The last buttons of a form: what can be pressed, every answer to be changed, and what else can be done.
@@ -266,13 +300,13 @@ fn end(view: &View<'_>) -> Question {
     let last =
         view.page.all(|block| if let Block::Buttons(buttons) = block { Some(buttons) } else { None }).last();
     let open = last.into_iter().flatten().filter(|button| button.is_open);
-    let mut choices: Vec<Choice> = open.map(|button| pressed(button, "")).collect();
+    let mut choices: Vec<Choice> = open.map(|button| choice(button.action, button.label, "")).collect();
     choices.extend(view.page.blocks.iter().filter_map(|block| match block {
         Block::Field(field) => Some(change(field.id, field.label, &value(field))),
         Block::Choice(choice) => Some(change(choice.id, choice.label.as_str(), choice.answer())),
         _ => None,
     }));
-    choices.extend(own_offers(view).map(offered));
+    choices.extend(own_offers(view));
     let focus = if let Spot::Button(action) = view.ask.focus.spot { Some(action) } else { None };
     Question::deciding(choices, focus.into_iter().chain([Action::Save]))
 }
@@ -294,20 +328,9 @@ fn value(field: &FieldView<'_>) -> String {
     }
 }
 
-/// A button as a choice, with what help says about it, unless that begins with the same words.
-fn pressed(button: &Button, help: &str) -> Choice {
-    let begins = |rest: &str| !rest.starts_with(char::is_alphabetic);
-    let words = if help.strip_prefix(button.label).is_some_and(begins) {
-        help.to_owned()
-    } else {
-        labelled(&sentence(button.label), " ", help)
-    };
-    Choice { words, word: button.label.to_owned(), does: press(button.action) }
-}
-
 /// What can be done on this page without a button, but what every page knows. Where another customer can be begun nothing
 /// is interrupted by leaving, so that is an answer there.
-fn own_offers<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Offer> {
+fn own_offers(view: &View<'_>) -> impl Iterator<Item = Choice> {
     let may_leave = view.offer(Action::Another).is_some();
     // Help has the ways to send an error: it is rarely sent, and bad news is long enough.
     let is_error = matches!(view.handouts.as_slice(), [only] if only.id == HandoutId::Error);
@@ -319,46 +342,36 @@ fn own_offers<'v>(view: &'v View<'_>) -> impl Iterator<Item = &'v Offer> {
         action => !(is_common(action) || is_error && action.is_sending()),
     };
     let has_button = |action| view.page.buttons().any(|button| button.action == action);
-    view.actions.iter().filter(move |offer| is_own(offer.action) && !has_button(offer.action))
+    let offers = view.actions.iter().filter(move |offer| is_own(offer.action) && !has_button(offer.action));
+    offers.map(|offer| choice(offer.action, offer.label, offer.help))
 }
 
-/// An offer as a choice.
-fn offered(offer: &Offer) -> Choice {
-    let label = signs(offer.label);
-    let (name, help) = (capital(&label), signs(offer.help));
-    let words = match offer.action {
+/// What can be done as a choice, with what help says about it.
+fn choice(action: Action, label: &'static str, help: &'static str) -> Choice {
+    let (label, help) = (signs(label), signs(help));
+    let name = capital(&label);
+    let begins = |rest: &str| !rest.starts_with(char::is_alphabetic);
+    let words = match action {
         Action::Leave => "Leave the wizard".into(),
         Action::NextReceipt => "Receipt. Says it; once more: the one for the customer, then as JSON".into(),
         // "Back. Back to the screen before." says it twice.
-        Action::Back if help.starts_with(&name) => help,
-        _ => format!("{} {help}", sentence(&name)).into(),
+        _ if help.strip_prefix(&name).is_some_and(begins) => help,
+        _ => labelled(&sentence(&name), " ", &help).into(),
     };
-    Choice { words: sentence(&words), word: label.into_owned(), does: press(offer.action) }
+    Choice { words: sentence(&words), word: label.into_owned(), does: press(action) }
 }
 
-/// The buttons of a page that is no form, with what help says about them, and what else can be done.
-fn doings(view: &View<'_>) -> Vec<Choice> {
+/// A page that is no form: its buttons, with what help says about them, and what else can be done.
+fn deciding(view: &View<'_>) -> Question {
     let open = view.page.buttons().filter(|button| button.is_open);
-    let help = |action| view.offer(action).map(|offer| signs(offer.help)).unwrap_or_default();
-    let pressed = open.map(|button| pressed(button, &help(button.action)));
-    pressed.chain(own_offers(view).map(offered)).collect()
-}
-
-/// What decides a question of yes or no.
-fn confirm(view: &View<'_>, default: bool) -> Question {
-    let mut choices = doings(view);
-    if !view.can_do(Action::Yes) {
-        choices.insert(0, Choice { words: "Yes.".into(), word: "yes".into(), does: press(Action::Yes) });
+    let help = |action| view.offer(action).map(|offer| offer.help).unwrap_or_default();
+    let pressed = open.map(|button| choice(button.action, button.label, help(button.action)));
+    let mut choices: Vec<Choice> = pressed.chain(own_offers(view)).collect();
+    let default = view.default_offer().map(|offer| offer.action);
+    if matches!(view.ask.shape, Shape::Confirm { .. }) {
+        // What Enter does stands first: a 1 typed out of habit is what needs no thought.
+        choices.sort_by_key(|choice| default.map(press).as_ref() != Some(&choice.does));
     }
-    let wanted = if default { vec![Action::Yes] } else { vec![Action::No, Action::Back] };
-    // What Enter does stands first: a 1 typed out of habit is what needs no thought.
-    choices.sort_by_key(|choice| !wanted.iter().any(|action| choice.does == press(*action)));
-    Question::deciding(choices, wanted)
-}
-
-/// Something to read, with what leads on from it.
-fn reading(view: &View<'_>) -> Question {
-    let offered = view.actions.iter().find(|offer| offer.is_default).map(|offer| offer.action);
-    let open = view.page.buttons().find(|button| button.is_open).map(|button| button.action);
-    Question::deciding(doings(view), offered.into_iter().chain(open))
+    let first = view.page.buttons().find(|button| button.is_open).map(|button| button.action);
+    Question::deciding(choices, default.into_iter().chain(first))
 }

@@ -7,7 +7,7 @@ use crate::{
         phrase::{Phrase, Segment, WayOn},
         speech::{sentence, signs},
     },
-    wizard::view::{Block, View},
+    wizard::view::View,
 };
 
 use super::vocabulary::asks_for;
@@ -63,10 +63,9 @@ pub(crate) fn is_code(number: &str) -> bool {
 
 /// What is next, by the words of this page; where they are another page's, that is said first.
 fn next(words: &Phrase, view: &View<'_>) -> String {
-    let has_link = view.page.blocks.iter().any(|block| matches!(block, Block::Link(_)));
     let here = |way: &WayOn| match way {
         // It is shown already.
-        WayOn::ShowLink if has_link => WayOn::HandOver,
+        WayOn::ShowLink if view.page.link().is_some() => WayOn::HandOver,
         way => way.clone(),
     };
     let is_open = words.parts().iter().all(|part| match part {

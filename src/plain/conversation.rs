@@ -16,14 +16,13 @@ use crate::{
 };
 
 use super::{
-    ask::{Question, Way, question},
+    ask::{After, Heard, Question, Way, question},
     form::Walk,
-    heard::{After, Heard},
     memory::Memory,
     news::Known,
     read,
     wait::Wait,
-    words::{Line, aside},
+    words::Line,
 };
 
 /// Where a view stands: the step, the run, the customer.
@@ -31,7 +30,6 @@ type Stand = (&'static str, Option<Text>, Option<Text>);
 
 /// The conversation: what was said, what is to be said, and what is left to do of a line.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is true until another moment")]
 pub(crate) struct Conversation {
     pub(super) stand: Option<Stand>,
     /// The question that stood last.
@@ -43,11 +41,9 @@ pub(crate) struct Conversation {
     pub(super) known: Known,
     pub(super) wait: Option<Wait>,
     /// The question that was said last.
-    pub(super) question: Option<Question>,
-    /// How the last question is answered, whatever stands on the page since.
+    pub(super) question: Question,
+    /// How the last question is answered, whatever stands on the page since; none once a line has been carried out.
     pub(super) last: Option<Way>,
-    /// A line has been carried out, and no question has stood since.
-    pub(super) was_heard: bool,
     /// A line has been carried out since the last view was said.
     pub(super) was_answered: bool,
     /// What is to be said; what answers a command comes first.
@@ -56,7 +52,7 @@ pub(crate) struct Conversation {
     pub(super) page: Option<usize>,
     /// The prompt is to be said again.
     pub(super) asks_again: bool,
-    /// A line has been carried out, and what came of it is not said yet.
+    /// What came of a line, or the question that stands, is not said yet: nothing is heard before that.
     pub(super) is_unsaid: bool,
     pub(super) memory: Memory,
     pub(super) walk: Walk,
@@ -109,9 +105,9 @@ impl Conversation {
 
     /// The question that was said, where it is the one that stands there, and nothing is left to say or to do.
     pub(crate) fn asked(&self, view: &View<'_>) -> Option<&Question> {
-        let asked = self.question.as_ref()?;
         let is_said = !self.is_unsaid && self.said == view.ask.revision;
-        (is_said && self.is_done() && *asked == question(view, self.walk.at)).then_some(asked)
+        let stands = is_said && self.is_done() && self.question == question(view, self.walk.at);
+        stands.then_some(&self.question)
     }
 
     /// Carries a line out as far as no answer is needed: an answer to what was asked, or a command where nothing is.
@@ -126,14 +122,14 @@ impl Conversation {
 
     /// Answers a command.
     fn says(&mut self, words: Vec<String>) {
-        self.lines.extend(words.into_iter().map(aside));
+        self.lines.extend(words.into_iter().map(Line::Words));
     }
 
     fn take(&mut self, heard: Heard, view: &View<'_>) {
         self.is_unsaid = true;
         let is_whole = !matches!(heard, Heard::More);
-        self.was_heard |= is_whole;
         self.was_answered |= is_whole;
+        self.last.take_if(|_| is_whole);
         match heard {
             Heard::Give(answers, after) => {
                 self.giving = answers.into_iter().map(Given::by_name).collect();

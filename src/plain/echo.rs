@@ -83,7 +83,6 @@ impl State {
     fn hide(&mut self) {
         #[cfg(unix)]
         if self.before.is_none()
-            && isatty(stdin())
             && let Ok(before) = tcgetattr(stdin())
         {
             let mut hidden = before.clone();

@@ -39,8 +39,7 @@ impl Walk {
 
     /// On from this control, unless something is wrong with it, or the walk is elsewhere already.
     pub(crate) fn leave(&mut self, spot: Spot, view: &View<'_>) {
-        let is_wrong =
-            view.page.fields().any(|field| Spot::Field(field.id) == spot && field.problem.is_some());
+        let is_wrong = view.page.problems().any(|(field, _)| Spot::Field(field) == spot);
         if self.at == spot && !is_wrong {
             self.pass(spot, view);
         }

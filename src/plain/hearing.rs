@@ -6,9 +6,8 @@ use crate::{
 };
 
 use super::{
-    ask::Question,
+    ask::{Heard, Question, press, say},
     card,
-    heard::{Heard, press, say},
     memory::Memory,
     vocabulary::{help, means},
 };
@@ -45,12 +44,10 @@ impl Hearing<'_, '_> {
                 },
                 Heard::Aside,
             ),
-            _ if self.means(Action::Park) && self.view.nothing_to_park().is_some() => {
-                say(self.view.nothing_to_park().unwrap_or_default())
-            }
             lower => {
                 if let Some(action) = ways_out.into_iter().find(|action| self.means(*action)) {
-                    return Some(press(action));
+                    let nothing = self.view.nothing_to_park().filter(|_| action == Action::Park);
+                    return Some(nothing.map_or_else(|| press(action), say));
                 }
                 let code = lower.strip_prefix("explain ").or_else(|| lower.strip_prefix("e "))?;
                 Heard::Aside(card::explain(code, self.view))

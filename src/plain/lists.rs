@@ -16,11 +16,9 @@ use crate::{
 };
 
 use super::{
-    heard::{After, Heard, give, press, say},
+    ask::{After, Heard, give, press, say},
     hearing::Hearing,
-    memory::Memory,
     rows::{self, PAGE, Report, counts},
-    vocabulary::means,
 };
 
 /// What is done to rows by number.
@@ -116,10 +114,7 @@ fn of_many(hearing: &mut Hearing<'_, '_>, asked: &SelectAsked, rows: &RowsView<'
     let shown = Which::Shown(rows.rows.generation());
     let given = match hearing.lower.as_str() {
         "all" => match asked.all.filter(|_| asked.may_mark) {
-            Some(all) => {
-                hearing.memory.confirms_all = true;
-                return Some(confirm(all, asked.is_arriving));
-            }
+            Some(all) => return Some(confirm(hearing, all, asked.is_arriving)),
             // The wizard says why not.
             None => Given::Mark(Mark::Tick, Which::All),
         },
@@ -128,11 +123,17 @@ fn of_many(hearing: &mut Hearing<'_, '_>, asked: &SelectAsked, rows: &RowsView<'
         _ if hearing.means(Action::Clear) => Given::Do(Action::Clear),
         _ => return None,
     };
-    Some(Heard::Give(vec![given], Some(After::Report(Report::default()))))
+    Some(totalled(given))
+}
+
+/// Answers, then says the total.
+fn totalled(given: Given) -> Heard {
+    Heard::Give(vec![given], Some(After::Report(Report::default())))
 }
 
 /// Asks before *All*.
-fn confirm(all: u32, is_arriving: bool) -> Heard {
+fn confirm(hearing: &mut Hearing<'_, '_>, all: u32, is_arriving: bool) -> Heard {
+    hearing.memory.confirms_all = true;
     let all = grouped(all);
     let more = if is_arriving { ", also who still arrives" } else { "" };
     Heard::Say(vec![
@@ -142,20 +143,13 @@ fn confirm(all: u32, is_arriving: bool) -> Heard {
 }
 
 /// *All*, confirmed or not. What is neither is asked about again; none: what leads away from here, which ticks nobody.
-pub(super) fn confirmed(line: &str, view: &View<'_>, memory: &mut Memory) -> Option<Heard> {
-    let word = line.to_lowercase();
-    let is_any = |actions: &[Action]| actions.iter().any(|action| means(&word, *action));
-    match view.ask.shape {
-        _ if is_any(&[Action::Park, Action::Leave]) => None,
-        Shape::Select(_) if is_any(&[Action::Yes]) => Some(Heard::Give(
-            vec![Given::Mark(Mark::Tick, Which::All)],
-            Some(After::Report(Report::default())),
-        )),
-        Shape::Select(SelectAsked { all: Some(all), is_arriving, .. })
-            if !word.is_empty() && !is_any(&[Action::No, Action::Back]) =>
-        {
-            memory.confirms_all = true;
-            Some(confirm(all, is_arriving))
+pub(super) fn confirmed(hearing: &mut Hearing<'_, '_>) -> Option<Heard> {
+    let is_no = hearing.means(Action::No) || hearing.means(Action::Back) || hearing.lower.is_empty();
+    match hearing.view.ask.shape {
+        _ if hearing.means(Action::Park) || hearing.means(Action::Leave) => None,
+        Shape::Select(_) if hearing.means(Action::Yes) => Some(totalled(Given::Mark(Mark::Tick, Which::All))),
+        Shape::Select(SelectAsked { all: Some(all), is_arriving, .. }) if !is_no => {
+            Some(confirm(hearing, all, is_arriving))
         }
         _ => Some(say("Not done: All ticked nobody.")),
     }
@@ -169,11 +163,11 @@ fn by_number(hearing: &mut Hearing<'_, '_>, rows: &RowsView<'_>) -> Option<Heard
         (rest.is_empty() || rest.starts_with(' ')).then_some((*word, *verb, rest))
     });
     let bare = match hearing.view.ask.shape {
-        Shape::Select(_) => Some(("", Verb::Mark(Mark::Toggle), hearing.lower.as_str())),
-        Shape::Pick => Some(("", Verb::Choose, hearing.lower.as_str())),
+        Shape::Select(_) => Some(Verb::Mark(Mark::Toggle)),
+        Shape::Pick => Some(Verb::Choose),
         _ => None,
     };
-    let (word, verb, numbers) = named.or(bare)?;
+    let (word, verb, numbers) = named.or_else(|| Some(("", bare?, hearing.lower.as_str())))?;
     if !is_select && matches!(verb, Verb::Mark(_)) {
         return None;
     }

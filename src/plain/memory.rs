@@ -28,7 +28,7 @@ pub(crate) struct Memory {
     /// What the rows were sorted by last.
     pub(crate) sorted_by: Option<Column>,
     /// The rows that were said, by index: a number means the row that was said, not the one that stands there now.
-    said: BTreeMap<usize, RowId>,
+    pub(super) said: BTreeMap<usize, RowId>,
     /// Lines of a list that is being typed.
     pub(crate) collected: String,
 }
@@ -43,12 +43,6 @@ impl Memory {
         }
         let end = top.saturating_add(PAGE).min(rows.rows.len());
         self.said.extend((top..end).filter_map(|at| Some((at, rows.rows.id(at)?))));
-    }
-
-    /// As if another row had been said at this index.
-    #[cfg(test)]
-    pub(super) fn says_otherwise(&mut self, at: usize, id: RowId) {
-        self.said.insert(at, id);
     }
 
     /// Whether every row that was said stands where it was.

@@ -34,12 +34,10 @@ impl Item {
 /// A place where things are said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Slot {
-    Bar,
-    Warning,
-    Heading,
-    /// What stands on a page.
+    /// Whom it touches, the heading, and what every page warns of.
+    Top,
+    /// What stands on a page, the document too once it was asked for.
     Page(QuestionId),
-    Document,
     /// Ticks and seats.
     Counts,
     /// The line of state.

@@ -14,9 +14,8 @@ use crate::{
 };
 
 use super::{
-    ask::{Choice, Question, Way},
+    ask::{After, Choice, Heard, Question, Way, give, press, say},
     card,
-    heard::{After, Heard, give, press, say},
     hearing::Hearing,
     lists,
     memory::Memory,
@@ -33,11 +32,6 @@ const NO_CLIPBOARD: &str =
 /// What a line means.
 pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mut Memory) -> Heard {
     let trimmed = line.trim();
-    if std::mem::take(&mut memory.confirms_all)
-        && let Some(heard) = lists::confirmed(trimmed, view, memory)
-    {
-        return heard;
-    }
     if std::mem::take(&mut memory.asks_code) {
         return Heard::Aside(if trimmed.is_empty() { Vec::new() } else { card::explain(trimmed, view) });
     }
@@ -45,6 +39,11 @@ pub(crate) fn hear(line: &str, view: &View<'_>, question: &Question, memory: &mu
         return answered(*id, Value::Secret(Secret::new(line.to_owned())), line.is_empty());
     }
     let mut hearing = Hearing { line: trimmed, lower: trimmed.to_lowercase(), view, question, memory };
+    if std::mem::take(&mut hearing.memory.confirms_all)
+        && let Some(heard) = lists::confirmed(&mut hearing)
+    {
+        return heard;
+    }
     let heard = match &question.way {
         Way::Lines(id) => listed(&mut hearing, *id),
         Way::Line(id) | Way::Secret(id) => in_field(&mut hearing, *id),
@@ -187,17 +186,12 @@ fn chosen(hearing: &mut Hearing<'_, '_>, choices: &[Choice], default: Option<&Ch
 /// Yes and no by their words, where no choice has them.
 fn yes_or_no(hearing: &Hearing<'_, '_>, default: Option<&Choice>) -> Option<Heard> {
     let is_confirm = matches!(hearing.view.ask.shape, Shape::Confirm { .. });
-    let (is_yes, is_no) = (hearing.means(Action::Yes), hearing.means(Action::No));
-    match (is_yes, is_no) {
-        (true, _) if is_confirm => Some(give(Given::Yes)),
-        // At a page that is only read, yes is what Enter does.
-        (true, _) => {
-            let does = default.map(|choice| choice.does.clone());
-            does.filter(|does| matches!(does, Heard::Give(_, None)))
-        }
-        (_, true) => Some(give(if is_confirm { Given::No } else { Given::Back })),
-        _ => None,
+    if hearing.means(Action::No) {
+        return Some(give(if is_confirm { Given::No } else { Given::Back }));
     }
+    // At a page that is only read, yes is what Enter does.
+    let does = if is_confirm { Some(give(Given::Yes)) } else { default.map(|choice| choice.does.clone()) };
+    does.filter(|does| hearing.means(Action::Yes) && matches!(does, Heard::Give(_, None)))
 }
 
 /// Boxes by number, changed or set.

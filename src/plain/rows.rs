@@ -17,21 +17,6 @@ use super::words::{told, told_first};
 /// Rows of one answer (remote-terminal.md section 12).
 pub(crate) const PAGE: usize = 10;
 
-/// The columns in the order of a line that is listened to; the state stands in front of them.
-const ORDER: [Column; 11] = [
-    Column::Name,
-    Column::Address,
-    Column::Domain,
-    Column::Reference,
-    Column::Kind,
-    Column::Path,
-    Column::Result,
-    Column::Progress,
-    Column::More,
-    Column::Next,
-    Column::Department,
-];
-
 /// A number of rows as people read it.
 pub(crate) fn count(rows: usize) -> String {
     bill::grouped(bill::size(rows))
@@ -41,8 +26,7 @@ pub(crate) fn count(rows: usize) -> String {
 pub(crate) fn line(view: &View<'_>, rows: &RowsView<'_>, at: usize) -> Option<String> {
     let row = rows.rows.row(at)?;
     let number = count(at.saturating_add(1));
-    let state = state(&row);
-    let state = if row.is_news { Some("changed".to_owned()) } else { state };
+    let state = if row.is_news { Some("changed".to_owned()) } else { state(&row) };
     let head = if matches!(view.ask.shape, Shape::Pick | Shape::Select(_)) {
         state.map_or_else(|| format!("{number}: "), |state| format!("{number}, {state}: "))
     } else {
@@ -67,9 +51,14 @@ pub(crate) fn state(row: &Row<'_>) -> Option<String> {
 
 /// The person or the thing that a row is about.
 fn name(rows: &RowsView<'_>, row: &Row<'_>) -> String {
-    let columns = ORDER.into_iter().filter(|column| rows.columns.contains(column));
+    // The state stands in front of them all; how far it is comes behind who it is.
+    let is_late =
+        |column: &Column| matches!(column, Column::Result | Column::Progress | Column::More | Column::Next);
+    let mut columns: Vec<Column> =
+        rows.columns.iter().copied().filter(|column| *column != Column::State).collect();
+    columns.sort_by_key(is_late);
     // Most users are users.
-    let cells = columns.filter_map(|column| row.cells.get(column));
+    let cells = columns.into_iter().filter_map(|column| row.cells.get(column));
     let cells = cells.filter(|cell| !matches!(cell, Cell::Kind(Kind::User | Kind::Mailbox)));
     let mut said: Vec<Cow<'_, str>> = cells.map(Cell::in_words).filter(|words| !words.is_empty()).collect();
     // An address that is the name once more is said once.
@@ -133,8 +122,7 @@ impl Report {
     /// Whether it can be said: a write is waited for, unless its rows show it already or something was said to it. Other
     /// things may be on their way meanwhile.
     pub(crate) fn is_due(&self, view: &View<'_>) -> bool {
-        let is_told =
-            view.notice.as_ref().is_some_and(|notice| matches!(notice.tone, Tone::Warn | Tone::Bad));
+        let is_told = view.warning().is_some();
         !self.is_write || !view.ask.is_waiting || is_told || states(view, &self.rows) != self.before
     }
 

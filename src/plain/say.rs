@@ -9,7 +9,7 @@ mod blocks;
 use crate::{
     domain::{
         speech::{sentence, steady},
-        text::{Shown, Text},
+        text::Shown,
         time::Moment,
     },
     wizard::{
@@ -25,7 +25,7 @@ use super::{
     news::{Item, Known, Slot},
     rows::{self, PAGE, count, counts, total},
     wait,
-    words::{Line, aside, told, wrong},
+    words::{Line, told, wrong},
 };
 
 /// What is to be written now.
@@ -71,7 +71,7 @@ impl Conversation {
         self.place(view);
         let top = self.lines.len();
         self.body(view, before);
-        let has_news = self.lines.iter().skip(top).any(|line| *line != Line::Gap);
+        let has_news = self.lines.iter().skip(top).any(|line| *line != Line::blank());
         let was_waiting = self.wait.is_some();
         let wait = wait::tell(&mut self.wait, view, now).map(Line::Words);
         // How long it took comes before what came of it.
@@ -93,20 +93,18 @@ impl Conversation {
     /// No line is left without an answer: the line of state once more, or else what can be typed. That is what is heard
     /// last behind every other answer, too; users are marked one line after the other, without it.
     fn answer_again(&mut self, view: &View<'_>) {
-        // Boxes and lines of a list are their own answer.
-        let asked = self.question.as_ref().filter(|asked| !matches!(asked.way, Way::Nothing | Way::Lines(_)));
-        let prompt = asked.map(|asked| asked.prompt.clone()).filter(|prompt| !prompt.is_empty());
-        let is_silent = self.lines.is_empty();
-        if is_silent && let Some(notice) = said_state(view) {
+        if self.lines.is_empty()
+            && let Some(notice) = said_state(view)
+        {
             self.lines.extend(state(notice).said);
         }
-        let is_own = matches!(view.ask.shape, Shape::Select(_))
-            || matches!(asked, Some(asked) if asked.way == Way::Boxes);
-        let is_said =
-            |prompt: &String| matches!(self.lines.last(), Some(Line::Words(last)) if last.contains(prompt));
-        if !is_own || self.lines.is_empty() {
-            let prompt = prompt.filter(|prompt| !is_said(prompt));
-            self.lines.extend(prompt.map(Line::Words));
+        let Question { way, prompt, .. } = &self.question;
+        // Lines of a list are their own answer, and so are boxes and users that were said.
+        let is_marked = matches!(view.ask.shape, Shape::Select(_)) || *way == Way::Boxes;
+        let is_own = matches!(way, Way::Lines(_)) || is_marked && !self.lines.is_empty();
+        let is_said = matches!(self.lines.last(), Some(Line::Words(last)) if last.contains(prompt));
+        if !is_own && !is_said && !prompt.is_empty() {
+            self.lines.push(Line::Words(prompt.clone()));
         }
     }
 
@@ -128,11 +126,9 @@ impl Conversation {
         }
         let is_same = is_here && self.id == Some(view.ask.id);
         if !is_same {
-            self.question = None;
+            self.question = Question::default();
             self.page = is_decided(view).then_some(0);
             self.memory.knows_document = false;
-            self.known.forget(Slot::Document);
-            self.known.forget(Slot::Heading);
         }
         let is_list = view.ask.shape == Shape::Pick && view.page.rows().is_some();
         if is_list && self.list.replace(view.ask.id).is_some_and(|list| list != view.ask.id) {
@@ -143,15 +139,13 @@ impl Conversation {
         let is_known = is_decided(view) || self.known.has(Slot::Page(view.ask.id));
         let is_new_screen = !is_here || (!is_same && !is_known);
         if is_new_screen {
-            self.lines.push(Line::Gap);
-            self.known.forget(Slot::Bar);
-            self.known.forget(Slot::Warning);
+            self.lines.push(Line::blank());
+            self.known.forget(Slot::Top);
         }
-        self.news(Slot::Bar, [blocks::bar(&view.bar)]);
-        self.news(Slot::Heading, [heading(view, is_new_screen)]);
         // Rule 17: what every screen must say about the nightly sweep.
         let warning = view.bar.warning.map(|words| Item::sentence(&format!("Warning: {words}")));
-        self.news(Slot::Warning, warning);
+        let top = [blocks::bar(&view.bar), heading(view, is_new_screen)];
+        self.news(Slot::Top, top.into_iter().chain(warning));
         self.stand = Some(stand);
         self.id = Some(view.ask.id);
     }
@@ -163,15 +157,8 @@ impl Conversation {
         if let Some(before) = before.filter(|_| is_decided(view)) {
             self.known.carry(Slot::Page(before), page);
         }
-        self.news(page, blocks::items(&view.page));
-        if self.memory.knows_document {
-            let document = view.page.document().unwrap_or_default().iter().map(Text::to_string);
-            let key = document.clone().collect::<Vec<_>>().join("\n");
-            // JSON keeps its indentation.
-            let is_json = key.starts_with('{');
-            let said = document.map(|line| if is_json { Line::Alone(line) } else { aside(line) }).collect();
-            self.news(Slot::Document, [Item { key, said }]);
-        }
+        let document = view.page.document().filter(|_| self.memory.knows_document);
+        self.news(page, blocks::items(&view.page).into_iter().chain(document.map(blocks::document)));
     }
 
     /// The line of state, once.
@@ -227,7 +214,7 @@ impl Conversation {
         let is_open = stands.way != Way::Nothing;
         // The same words to another answer: a wrong number is told each time.
         let is_anew = self.was_answered && self.said != view.ask.revision;
-        let is_other = self.question.as_ref() != Some(&stands) || is_anew;
+        let is_other = self.question != stands || is_anew;
         let is_asked = is_open && (is_other || self.asks_again);
         let has_choices = matches!(stands.way, Way::Choices(..));
         let is_whole = is_asked && (is_other || has_choices);
@@ -236,13 +223,12 @@ impl Conversation {
         if (is_asked || has_news && has_choices) && !prompt.is_empty() {
             self.lines.push(Line::Words(prompt));
         }
-        let last = if is_asked { self.last.replace(stands.way.clone()) } else { None };
-        let came_by_itself = last.is_some_and(|last| last != stands.way) && !self.was_heard;
+        let last = if is_open { self.last.replace(stands.way.clone()) } else { None };
+        let came_by_itself = is_asked && last.is_some_and(|last| last != stands.way);
         let bills = is_asked && stands.bills;
         self.asks_again = false;
-        self.was_heard &= !is_open;
         self.said = view.ask.revision;
-        self.question = Some(stands);
+        self.question = stands;
         Told { is_asked, bills, came_by_itself, ..Told::default() }
     }
 
@@ -250,24 +236,22 @@ impl Conversation {
     /// read differently; of boxes only those that have changed, without their prompt.
     fn choices(&mut self, view: &View<'_>, stands: &Question) -> String {
         let slot = Slot::Choices(view.ask.id, self.walk.at, stands.before.len());
-        let was_said = match &stands.way {
-            Way::Choices(choices, _) => self.known.has(slot) && choices.len() > FEW,
-            Way::Boxes => self.question.as_ref().is_some_and(|question| question.way == Way::Boxes),
-            _ => false,
+        let prompt = match &stands.way {
+            Way::Choices(choices, _) if self.known.has(slot) && choices.len() > FEW => {
+                stands.prompt.clone() + CHOICES_AGAIN
+            }
+            Way::Boxes if self.question.way == Way::Boxes => String::new(),
+            _ => {
+                self.known.forget(slot);
+                stands.prompt.clone()
+            }
         };
-        if !was_said {
-            self.known.forget(slot);
-        }
         self.news(slot, stands.before.iter().map(|words| Item::new(words.clone(), words.clone())));
-        match stands.way {
-            Way::Boxes if was_said => String::new(),
-            _ if was_said => stands.prompt.clone() + CHOICES_AGAIN,
-            _ => stands.prompt.clone(),
-        }
+        prompt
     }
 }
 
-/// The heading of a page; of a new screen with its step.
+/// The heading of a page; of a new screen with its step. Another question has another one, also in the same words.
 fn heading(view: &View<'_>, is_new_screen: bool) -> Item {
     let words = told(&view.page.heading);
     let mut said = sentence(&words);
@@ -276,7 +260,7 @@ fn heading(view: &View<'_>, is_new_screen: bool) -> Item {
         let more = if said.trim_end_matches('.') == stop.name { String::new() } else { format!(" {said}") };
         said = format!("Step {} of {}: {}.{more}", at + 1, view.steps.len(), stop.name);
     }
-    Item::new(steady(&words), said)
+    Item::new(format!("{:?}: {}", view.ask.id, steady(&words)), said)
 }
 
 /// The line of state, unless it speaks of a wait.

@@ -511,7 +511,7 @@ fn a_question_that_comes_by_itself_is_not_answered_by_what_was_typed_before_it()
 fn a_number_means_the_row_that_was_said() {
     let mut call = at_users(80);
     call.after(&["list"]);
-    call.talk.memory.says_otherwise(1, RowId::User(UserId::from_bytes([9; 16])));
+    call.talk.memory.said.insert(1, RowId::User(UserId::from_bytes([9; 16])));
     let said = call.after(&["tick 1-2"]);
     assert!(
         said.starts_with("The list has changed since it was said. Nothing was done. It is now: 1, off: Ana."),

@@ -48,20 +48,18 @@ pub(crate) fn tell(wait: &mut Option<Wait>, view: &View<'_>, now: Moment) -> Opt
         let lasted = now.since(over.since);
         return (lasted >= SHORT).then(|| format!("{}: over after {}.", over.name, in_words(lasted)));
     };
-    match wait {
-        Some(wait) if steady(&wait.name) == steady(&name) => {
-            let promise = promise(&again);
-            // What takes longer for another reason, as a record's server that is slow, is said when it is known.
-            let is_due = now.since(wait.said) >= OFTEN || wait.promise != promise;
-            promise.clone_into(&mut wait.promise);
-            wait.said = if is_due { now } else { wait.said };
-            is_due.then_some(again)
+    let promise = promise(&again).to_owned();
+    let (name, since, said) = match wait.take_if(|wait| steady(&wait.name) == steady(&name)) {
+        // What takes longer for another reason, as a record's server that is slow, is said when it is known.
+        Some(same) if now.since(same.said) < OFTEN && same.promise == promise => {
+            *wait = Some(same);
+            return None;
         }
-        _ => {
-            *wait = Some(Wait { name, promise: promise(&again).to_owned(), since: now, said: now });
-            Some(start).filter(|start| !start.is_empty())
-        }
-    }
+        Some(same) => (same.name, same.since, again),
+        None => (name, now, start),
+    };
+    *wait = Some(Wait { name, promise, since, said: now });
+    Some(said).filter(|said| !said.is_empty())
 }
 
 /// What is awaited on a view: its name; what is said at the start, which may be empty; and what is said when it lasts, also

@@ -12,12 +12,17 @@ use crate::domain::{
 /// One thing to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A sentence or more, wrapped between words.
+    /// A sentence or more, wrapped between words; an empty one sets apart.
     Words(String),
     /// A link or an id: alone on its line, never wrapped.
     Alone(String),
+}
+
+impl Line {
     /// An empty line.
-    Gap,
+    pub(crate) const fn blank() -> Self {
+        Self::Words(String::new())
+    }
 }
 
 /// A phrase of the wizard, for lines.
@@ -36,35 +41,24 @@ pub(crate) fn wrong(problem: &Phrase) -> String {
     format!("Problem: {}", sentence(&told(problem)))
 }
 
-/// An answer to a command as a line; an empty one sets apart.
-pub(crate) fn aside(words: String) -> Line {
-    if words.is_empty() { Line::Gap } else { Line::Words(words) }
-}
-
 /// Puts lines into a width, in the terminal's codeset. Words are never cut: one that is longer than a line stands alone.
 pub(crate) fn lay(lines: &[Line], columns: u16, use_unicode: bool) -> String {
-    let mut out = String::new();
+    let mut laid = Vec::new();
     for line in lines {
-        match line {
-            Line::Gap => out.push('\n'),
-            Line::Alone(words) => {
-                out.push_str(&clean(words, use_unicode));
-                out.push('\n');
+        let (Line::Words(words) | Line::Alone(words)) = line;
+        let words = clean(words, use_unicode);
+        // What is copied stays in one piece.
+        let cut = pasted(&words).filter(|_| width(&words) > columns);
+        match (line, cut) {
+            (Line::Alone(_), _) => laid.push(words),
+            (Line::Words(_), Some((before, copied))) => {
+                laid.extend(wrapped(&format!("{before}:"), columns));
+                laid.push(copied.to_owned());
             }
-            Line::Words(words) => {
-                let words = clean(words, use_unicode);
-                // What is copied stays in one piece.
-                let cut = pasted(&words).filter(|_| width(&words) > columns);
-                let (words, alone) = cut
-                    .map_or((words.clone(), None), |(before, copied)| (format!("{before}:"), Some(copied)));
-                for line in wrapped(&words, columns).iter().map(String::as_str).chain(alone) {
-                    out.push_str(line);
-                    out.push('\n');
-                }
-            }
+            (Line::Words(_), None) => laid.extend(wrapped(&words, columns)),
         }
     }
-    out
+    laid.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
 /// In the codeset, and without any control character: nothing with one can come here, and nothing may.
@@ -98,7 +92,7 @@ mod tests {
         let lines = [
             Line::Words("one two three".into()),
             Line::Alone("https://login.microsoftonline.com/abc".into()),
-            Line::Gap,
+            Line::blank(),
             Line::Words("extraordinarily long".into()),
         ];
         let laid = lay(&lines, 8, true);

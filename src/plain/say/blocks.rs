@@ -8,7 +8,7 @@ use crate::{
         phrase::Phrase,
         speech::{capital, sentence, steady, timeless},
         tenant::{Check, CheckState},
-        text::Shown,
+        text::{Shown, Text},
     },
     plain::{
         news::Item,
@@ -22,14 +22,13 @@ const MAPPED: &str = "The table [addresses] of the settings is in use: not all t
 
 /// Who is being touched, in one line.
 pub(super) fn bar(bar: &Bar<'_>) -> Item {
-    let said = |name: Option<Shown<'_>>| name.map(|name| name.to_string()).unwrap_or_default();
     let product = bar.product.map(Product::name).unwrap_or_default();
     let customer = bar.customer.map(|name| listed("Customer: ", &[name.as_str(), product]));
-    let (organisation, domain) = (said(bar.organisation), said(bar.domain));
+    let [organisation, domain] = [bar.organisation, bar.domain].map(|name| name.map_or("", Shown::as_str));
     let organisation = match &bar.last_four {
-        Some(four) => listed("Organisation: ", &[&organisation, &domain, &format!("ID ends in {four}")]),
+        Some(four) => listed("Organisation: ", &[organisation, domain, &format!("ID ends in {four}")]),
         // No name is known yet: these are words of the wizard, or a host.
-        None => listed("", &[&capital(&organisation), &domain]),
+        None => listed("", &[&capital(organisation), domain]),
     };
     let parts = [
         bar.is_sandbox.then(|| "SANDBOX.".to_owned()),
@@ -60,6 +59,14 @@ pub(super) fn items(page: &Page<'_>) -> Vec<Item> {
     page.blocks.iter().flat_map(of_block).collect()
 }
 
+/// A document, line by line; JSON keeps its indentation.
+pub(super) fn document(lines: &[Text]) -> Item {
+    let words: Vec<String> = lines.iter().map(Text::to_string).collect();
+    let key = words.join("\n");
+    let line = if key.starts_with('{') { Line::Alone } else { Line::Words };
+    Item { key, said: words.into_iter().map(line).collect() }
+}
+
 fn of_block(block: &Block<'_>) -> Vec<Item> {
     match block {
         Block::Para(words) | Block::Strong(_, words) => paragraph(words).into_iter().collect(),
@@ -69,8 +76,8 @@ fn of_block(block: &Block<'_>) -> Vec<Item> {
         }
         Block::Counts(counts) => {
             let said =
-                |label: &str, count| Item::sentence(&format!("{}: {}", capital(label), grouped(count)));
-            counts.iter().map(|count| said(count.label, count.count)).collect()
+                counts.iter().map(|count| format!("{}: {}", capital(count.label), grouped(count.count)));
+            said.map(|words| Item::sentence(&words)).collect()
         }
         Block::Bill(view) => {
             let table = view.bill.table(&told(&view.without_seat));
@@ -125,11 +132,8 @@ fn check(check: &Check) -> Vec<Item> {
 /// Bad news: what happened, what to do, and the ids that support asks for.
 fn bad(failure: &Failure) -> Item {
     let code = failure.code.as_ref().map(|code| format!(", code {code}")).unwrap_or_default();
-    let mut words = sentence(&format!("Problem: {}{code}", failure.what));
-    if !failure.hint.is_empty() {
-        words.push(' ');
-        words.push_str(&sentence(&told(&failure.hint)));
-    }
+    let problem = sentence(&format!("Problem: {}{code}", failure.what));
+    let words = format!("{problem} {}", sentence(&told(&failure.hint))).trim_end().to_owned();
     let wait = failure.told_wait().map(|wait| format!("Trying again makes sense in {} s.", wait.as_secs()));
     let key = format!("{}|{}", steady(&words), failure.what);
     let mut said = vec![Line::Words(words)];
@@ -139,8 +143,7 @@ fn bad(failure: &Failure) -> Item {
         ([Line::Words(words)], Some(wait)) => words.extend([" ", &wait]),
         (_, wait) => said.extend(wait.map(Line::Words)),
     }
-    if let Some(reference) = &failure.reference {
-        said.push(Line::Words(format!("Ids for support: {reference}.")));
-    }
+    let reference = failure.reference.as_ref().map(|reference| format!("Ids for support: {reference}."));
+    said.extend(reference.map(Line::Words));
     Item { key, said }
 }

@@ -379,6 +379,9 @@ fn the_answer_that_enter_gives_is_the_first_choice() {
                 Offer::new(Action::Yes, "take it", "Takes it all the same."),
                 Offer::new(action, word, "Back to the list. Nothing is changed."),
             ];
+            for offer in &mut asked.actions {
+                offer.is_default = offer.action == if default { Action::Yes } else { action };
+            }
             let mut talk = Talk::default();
             assert!(talk.hears(&asked).contains("Type 1 or 2, or Enter for 1."));
             let first = talk.answers("1", &asked);
