@@ -35,7 +35,7 @@ use super::{
     Setup, Wizard,
     answer::{Action, Answer, FieldId, Given, Value},
     ask::{QuestionId, Shape, Spot},
-    call::{CallId, Reply, Request, World},
+    call::{CallId, Listed, Reply, Request, World},
     effect::{Effect, FrontEndTask},
     event::{Event, EventKind},
     view::{Block, Button, Place, Rows, View},
@@ -561,7 +561,7 @@ impl Desk {
                     record.is_key_lost = false;
                 })
             }),
-            Request::SearchGrant { .. } => Some(Reply::Landed(self.landed.clone())),
+            Request::SearchGrant { .. } => Some(Reply::Landing(self.landed.clone())),
             Request::LinkShown(_) => {
                 change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))
             }
@@ -580,7 +580,7 @@ impl Desk {
             Request::WriteFile { name, .. } => Some(Reply::Written(name.clone())),
             Request::LoadSweeper => Some(Reply::Sweeper(SweeperStatus::default())),
             Request::LoadProtection(..) => Some(Reply::Protection(Box::new(self.protection.clone().into()))),
-            Request::ListUsers { .. } => Some(Reply::Listed { total: 3 }),
+            Request::ListUsers { .. } => Some(Reply::Listed(Listed { total: 3 })),
             Request::Search { .. } => Some(Reply::Searched(Vec::new())),
             Request::Sort(pages) => Some(Reply::Sorted(crate::domain::order::by_name(pages))),
             Request::ChangeExclusions(_, change) => {
