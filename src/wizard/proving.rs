@@ -20,9 +20,11 @@ use super::{
     pending::{self, Arrival, Call, Pending, Reply, Woken},
 };
 
-/// Seconds between rounds; the last one repeats (microsoft-identity-and-graph.md section 3.6: rounds at 0, 2, 4, 8, 15,
-/// 30, 30 … s).
-const PAUSES: [u64; 6] = [2, 2, 4, 7, 15, 30];
+/// Seconds between the first rounds (microsoft-identity-and-graph.md section 3.6: rounds at 0, 2, 4, 8, 15, 30, 30 … s).
+const PAUSES: [u64; 5] = [2, 2, 4, 7, 15];
+
+/// Seconds between all the others.
+const PAUSE: u64 = 30;
 
 /// The proof of the run.
 #[derive(Debug, Default)]
@@ -150,11 +152,10 @@ impl Proving {
 
     /// Pauses before the next round.
     fn rest(&mut self, calls: &mut Outbox) {
-        let at = self.rounds.saturating_sub(1).min(PAUSES.len().saturating_sub(1));
-        let usual = Duration::from_secs(PAUSES.get(at).copied().unwrap_or(30));
+        let usual = PAUSES.get(self.rounds.saturating_sub(1)).copied().unwrap_or(PAUSE);
         // Where the other side asked to be left in peace for longer, the next round asks the record only, and tells how
         // much of that is left.
-        self.pause.start(calls, pending::wake(usual));
+        self.pause.start(calls, pending::wake(Duration::from_secs(usual)));
     }
 
     fn found(&mut self, mut proof: Proof, record: &RunRecord, now: Moment, calls: &mut Outbox) {
