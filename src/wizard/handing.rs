@@ -83,15 +83,16 @@ impl Handing {
         let own = std::mem::take(&mut scene.handouts);
         let has_receipt = own.iter().any(|text| text.id == HandoutId::Receipt);
         let trouble = self.trouble.as_ref().filter(|_| !has_receipt);
-        let error = trouble.map(|trouble| {
-            let text = report(trouble, cx, bar, &scene);
-            Handout { id: HandoutId::Error, text: Cow::Owned(text), file: file(bar, "error") }
-        });
+        // Its file has the run's number, where there is one.
+        let run = bar.run.as_ref().map_or_else(String::new, |run| format!("{run}-"));
+        let made = |id, what, text| {
+            let file = Text::of(format_args!("backup365-{run}{what}.txt"));
+            Handout { id, text: Cow::Owned(text), file }
+        };
+        let error = trouble.map(|trouble| made(HandoutId::Error, "error", report(trouble, cx, bar, &scene)));
         let lines = trouble.map(|trouble| trouble.failure.lines()).filter(|lines| !lines.is_empty());
-        let lines = lines.map(|lines| {
-            let text = lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n");
-            Handout { id: HandoutId::Hoster, text: Cow::Owned(text), file: file(bar, "hoster") }
-        });
+        let lines = lines.map(|lines| lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n"));
+        let lines = lines.map(|text| made(HandoutId::Hoster, "hoster", text));
         let mut all: Vec<Handout<'a>> = lines.into_iter().chain(own).chain(error).collect();
         if let Some(at) = all.iter().position(|text| Some(text.id) == self.chosen) {
             all.rotate_left(at);
@@ -154,12 +155,12 @@ impl Handing {
         if let Some(Written(path)) = cx.brought(Tone::Bad, Some(answer))
             && let Some(id) = self.written
         {
-            let title = capital(id.title());
             if id == HandoutId::Link {
                 // The page has its path.
                 cx.say(Tone::Good, "The link is in the file; only you can read it.");
                 self.link_file = Some(path);
             } else {
+                let title = capital(id.title());
                 let words = format_args!("{title} is in a file that only you can read: {path}");
                 *cx.notice = Some(Notice::new(Tone::Good, words).staying());
             }
@@ -178,14 +179,6 @@ fn sent(id: HandoutId) -> Phrase {
 fn too_long(id: HandoutId) -> Phrase {
     let ways = phrase![WayOn::PrintAlone("it"), " ", WayOn::WriteFile];
     phrase!["Not sent: ", id.title(), " is too long for your terminal's clipboard. "].with(ways)
-}
-
-/// The file of a text, by the run's number where there is one.
-fn file(bar: &Bar<'_>, what: &str) -> Text {
-    match &bar.run {
-        Some(run) => Text::of(format_args!("backup365-{run}-{what}.txt")),
-        None => Text::of(format_args!("backup365-{what}.txt")),
-    }
 }
 
 /// What went wrong, as a ticket needs it: what was tried, what happened, the ids, the time with its zone, and where.
