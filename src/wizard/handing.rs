@@ -138,12 +138,10 @@ impl Handing {
                     if id == HandoutId::Invitation { invitation::as_mail(&words, cx.now) } else { words };
                 self.writing.start(cx, pending::write_file(text.file, words), wait::FILE);
             }
-            Action::NextText => {
-                if let Some(next) = next {
-                    self.chosen = Some(next);
-                    let words = Phrase::from(Text::clean(&capital(next.title())));
-                    cx.say(Tone::Plain, words.with(" is what is sent now. ").with(WayOn::PrintAlone("it")));
-                }
+            Action::NextText if let Some(next) = next => {
+                self.chosen = Some(next);
+                let what = Text::clean(&capital(next.title()));
+                cx.say(Tone::Plain, phrase![what, " is what is sent now. ", WayOn::PrintAlone("it")]);
             }
             _ => {}
         }
