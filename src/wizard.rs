@@ -50,7 +50,7 @@ use pending::{Arrival, Call, Pending, Saved, Woken};
 use screen::{Scene, Screen, setup::parts::Parts, step::Step, take_over::TakeOver};
 use session::Session;
 use team::{Heard, Team};
-use view::{Handout, Notice, Place, Tone, View};
+use view::{Handout, Notice, Tone, View};
 use waits::Waits;
 
 /// How long a notice stands in front of the clock of a wait: time to read two lines. A guess.
@@ -207,7 +207,7 @@ impl Wizard {
     }
 
     /// The trail; above a run that is watched, that of the step below.
-    fn steps(&self, question: QuestionId) -> Vec<view::Stop> {
+    fn steps(&self, question: QuestionId) -> view::Stops {
         match self.behind.last() {
             Some(below) if question == QuestionId::TakeOver => screen::stops(below.view(self.cx.look()).id),
             _ => screen::stops(question),
@@ -566,9 +566,7 @@ impl Wizard {
         }
         self.enter_screen();
         if self.cx.notice.is_none() {
-            let here = screen::stops(self.screen.view(self.cx.look()).id).into_iter();
-            let here =
-                here.filter(|stop| stop.place == Place::Here).map(|stop| stop.name).collect::<String>();
+            let here = screen::stops(self.screen.view(self.cx.look()).id).name();
             self.say(Tone::Plain, format_args!("Back at {here}. What was typed or ticked is kept."));
         }
     }

@@ -24,7 +24,7 @@ use crate::{
         part::wait::{self, Wait},
         pending::{self, Arrival, Written},
         screen::{self, Scene},
-        view::{Bar, Block, Handout, HandoutId, Notice, Place, Tone},
+        view::{Bar, Block, Handout, HandoutId, Notice, Tone},
         words,
     },
 };
@@ -182,8 +182,7 @@ fn too_long(id: HandoutId) -> Phrase {
 /// What went wrong, as a ticket needs it: what was tried, what happened, the ids, the time with its zone, and where.
 fn report(trouble: &Trouble, cx: ViewCx<'_>, bar: &Bar<'_>, scene: &Scene<'_>) -> String {
     let Trouble { failure, at, .. } = trouble;
-    let stops = screen::stops(scene.id);
-    let step = stops.iter().find(|stop| stop.place == Place::Here).map_or("", |stop| stop.name);
+    let step = screen::stops(scene.id).name();
     let joined = |parts: &[Option<String>]| {
         let parts: Vec<&str> = parts.iter().flatten().map(String::as_str).collect();
         (!parts.is_empty()).then(|| parts.join(", "))

@@ -38,7 +38,7 @@ use super::{
     call::{CallId, Listed, Reply, Request, World},
     effect::{Effect, FrontEndTask},
     event::{Event, EventKind},
-    view::{Block, Button, Place, Rows, View},
+    view::{Block, Button, Rows, View},
 };
 
 /// A tenant's GUID that ends in the number.
@@ -450,8 +450,7 @@ impl Desk {
 
     /// Which stop of the trail is here.
     pub(crate) fn stop(&self) -> &'static str {
-        let here = self.view().steps.into_iter().find(|stop| stop.place == Place::Here);
-        here.map(|stop| stop.name).unwrap_or_default()
+        self.view().steps.name()
     }
 
     /// Everything that stands on the screen, as words.
