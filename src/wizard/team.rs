@@ -123,30 +123,25 @@ impl Team {
             self.changed(cx, &change);
             return Some(Heard::Change(change));
         }
+        let _ended = self.following.take(arrival);
         let is_lost = arrival.failure().is_some_and(|failure| failure.kind == FailureKind::Conflict);
-        if self.following.take(arrival).is_some() {
-            // Nothing more is heard.
-        } else if self.kept.take(arrival).is_some() {
+        if self.kept.take(arrival).is_some() {
             self.look_anew(cx);
         } else if self.pause.take(arrival).is_some() {
             self.start(cx);
-        } else if self.until.take(arrival).is_some() {
-            if let Some(asked) = self.request.take() {
-                let words =
-                    format_args!("{} had no answer within a minute: the run stays with you.", asked.by);
-                cx.say(Tone::Warn, words);
-            }
+        } else if self.until.take(arrival).is_some()
+            && let Some(asked) = self.request.take()
+        {
+            let words = format_args!("{} had no answer within a minute: the run stays with you.", asked.by);
+            cx.say(Tone::Warn, words);
         } else if let Some(answered) = self.answering.take(arrival) {
             return Some(Heard::Answered(answered, self.given == Some(RunAnswer::Yes)));
         } else if let Some(looked) = self.looking.take(arrival) {
             return Some(self.looked(cx, looked));
-        } else {
-            if is_lost && !cx.session.is_read_only() {
-                self.look_anew(cx);
-            }
-            return None;
+        } else if is_lost && !cx.session.is_read_only() {
+            self.look_anew(cx);
         }
-        Some(Heard::Nothing)
+        (!arrival.is_left()).then_some(Heard::Nothing)
     }
 
     /// The run was read, or could not be.
