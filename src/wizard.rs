@@ -182,7 +182,7 @@ impl Wizard {
                 Some(record) => scene.watched(watching::banner(record, cx)),
                 None => scene,
             };
-            scene.with_common_offers(record, cx.session.is_shared, self.is_watching())
+            scene.with_common_offers(cx, self.is_watching())
         };
         let Scene { id, shape, focus, .. } = scene;
         // Nobody answers a question that is left as soon as a write is done.

@@ -128,13 +128,8 @@ impl<'a> Scene<'a> {
     }
 
     /// With what can be done on every screen, where it has nothing of its own for that.
-    pub(crate) fn with_common_offers(
-        mut self,
-        record: Option<&RunRecord>,
-        is_shared: bool,
-        is_watching: bool,
-    ) -> Self {
-        for offer in words::common_offers(record, is_shared, is_watching) {
+    pub(crate) fn with_common_offers(mut self, cx: ViewCx<'_>, is_watching: bool) -> Self {
+        for offer in words::common_offers(cx, is_watching) {
             if self.offers.iter().all(|own| own.action != offer.action) {
                 self.offers.push(offer);
             }

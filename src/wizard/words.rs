@@ -6,13 +6,13 @@ use crate::domain::{
     bill::grouped,
     phrase::{Command, Phrase, WayOn, phrase},
     protection,
-    run::RunRecord,
     text::{Text, capital},
 };
 
 use super::{
     answer::Action,
     ask::QuestionId,
+    context::ViewCx,
     view::{Block, HandoutId, Offer},
 };
 
@@ -95,11 +95,8 @@ fn of(offers: Option<&'static HashMap<Action, (String, String)>>, action: Action
 
 /// What can be done on every screen; a run that is not held here (`is_watching`) can be taken over and read again. Enter
 /// reads it again where nobody tells what others do.
-pub(crate) fn common_offers(
-    record: Option<&RunRecord>,
-    is_shared: bool,
-    is_watching: bool,
-) -> impl Iterator<Item = Offer> {
+pub(crate) fn common_offers(cx: ViewCx<'_>, is_watching: bool) -> impl Iterator<Item = Offer> {
+    let (record, is_shared) = (cx.session.record.as_ref(), cx.session.is_shared);
     let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
     let again = Offer::new(Action::Refresh, "read again", "Reads the run again, as it stands now.");
     let again = if is_shared { again } else { again.by_default() };
