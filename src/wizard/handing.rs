@@ -183,27 +183,25 @@ fn too_long(id: HandoutId) -> Phrase {
 fn report(trouble: &Trouble, cx: ViewCx<'_>, bar: &Bar<'_>, scene: &Scene<'_>) -> String {
     let Trouble { failure, at, .. } = trouble;
     let step = screen::stops(scene.id).name();
-    let joined = |parts: &[Option<String>]| {
-        let parts: Vec<&str> = parts.iter().flatten().map(String::as_str).collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
-    };
+    let joined = |parts: &[Option<String>]| parts.iter().flatten().cloned().collect::<Vec<_>>().join(", ");
     let said = |words: Option<Shown<'_>>| words.map(|words| words.to_string());
+    let text = |text: &Option<Text>| text.as_ref().map_or_else(String::new, Text::to_string);
     let tenant = bar.tenant.map(|tenant| format!("tenant ID {tenant}"));
     let sandbox = bar.is_sandbox.then(|| "SANDBOX: everything here is invented".to_owned());
     let version = format!("Backup365 {}", env!("CARGO_PKG_VERSION"));
     let is_hosted = cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted());
     let place = if is_hosted { "Server" } else { "Organisation" };
     let lines = [
-        ("Step", Some(format!("{step}. {}", scene.page.heading.for_commands()))),
-        ("What happened", Some(capital(failure.what.as_str()))),
-        ("Code", failure.code.as_ref().map(Text::to_string)),
-        ("Ids", failure.reference.as_ref().map(Text::to_string)),
-        ("Time", Some(format!("{} ({at})", sydney::stamp_in_words(*at, cx.setup.here.as_str())))),
+        ("Step", format!("{step}. {}", scene.page.heading.for_commands())),
+        ("What happened", capital(failure.what.as_str())),
+        ("Code", text(&failure.code)),
+        ("Ids", text(&failure.reference)),
+        ("Time", format!("{} ({at})", sydney::stamp_in_words(*at, cx.setup.here.as_str()))),
         ("Customer", joined(&[said(bar.customer), bar.product.map(str::to_owned)])),
         (place, joined(&[said(bar.organisation), said(bar.domain), tenant])),
-        ("Run", bar.run.as_ref().map(Text::to_string)),
+        ("Run", text(&bar.run)),
         ("Program", joined(&[Some(version), sandbox])),
     ];
-    let known = lines.into_iter().filter_map(|(label, words)| Some(format!("{label}: {}", words?)));
-    known.collect::<Vec<_>>().join("\n")
+    let known = lines.iter().filter(|(_, words)| !words.is_empty());
+    known.map(|(label, words)| format!("{label}: {words}")).collect::<Vec<_>>().join("\n")
 }
