@@ -83,9 +83,9 @@ impl Handing {
         let own = std::mem::take(&mut scene.handouts);
         let has_receipt = own.iter().any(|text| text.id == HandoutId::Receipt);
         let trouble = self.trouble.as_ref().filter(|_| !has_receipt);
-        // Its file has the run's number, where there is one.
-        let run = bar.run.as_ref().map_or_else(String::new, |run| format!("{run}-"));
         let made = |id, what, text| {
+            // By the run's number, where there is one.
+            let run = bar.run.as_ref().map_or_else(String::new, |run| format!("{run}-"));
             let file = Text::of(format_args!("backup365-{run}{what}.txt"));
             Handout { id, text: Cow::Owned(text), file }
         };
