@@ -77,6 +77,11 @@ impl Proving {
         self.proof.as_ref().map(|proof| &proof.verdict)
     }
 
+    /// What the last round found wrong.
+    pub(crate) fn found_wrong(&self) -> Option<&Failure> {
+        if let Some(Verdict::Failed(failure)) = self.verdict() { Some(failure) } else { None }
+    }
+
     /// Whether every check was good in this session: a proof of yesterday opens nothing.
     pub(crate) fn is_proved(&self) -> bool {
         self.verdict().is_some_and(Verdict::is_proved)
@@ -136,11 +141,7 @@ impl Proving {
 
     /// What of the access the last round found wrong, where it is to be typed again.
     pub(crate) fn refused_detail(&self) -> Option<Detail> {
-        let found = self.proof.as_ref().and_then(|proof| match &proof.verdict {
-            Verdict::Failed(failure) => Some(failure),
-            _ => None,
-        });
-        self.failure.iter().chain(found).find_map(Failure::to_mend)
+        self.failure.iter().chain(self.found_wrong()).find_map(Failure::to_mend)
     }
 
     fn ask(&mut self, record: &RunRecord, calls: &mut Outbox) {
