@@ -707,7 +707,7 @@ async fn a_list_that_is_not_believed_is_asked_for_once_more_and_believed_if_that
         assert_eq!(said, asked > 1, "{lists:?}");
         match replies.last() {
             Some(Reply::Listed(Listed { total })) => {
-                assert_eq!((*total as usize, is_whole), (users.len(), true))
+                assert_eq!((*total as usize, is_whole), (users.len(), true));
             }
             Some(Reply::Failed(failure)) => {
                 assert!(

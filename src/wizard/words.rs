@@ -58,14 +58,10 @@ pub(crate) fn first_named(count: u32, users: impl Iterator<Item = (Text, Text)>)
         return first_of(count, FIRST, users.map(|(name, _)| name));
     }
     // A hoster's mailbox may have its address for a name.
-    first_of(
-        count,
-        WHOLE,
-        users.map(|(name, address)| match name == address {
-            true => name,
-            false => Text::clean(&protection::named(&name, &address)),
-        }),
-    )
+    let whole = |(name, address): (Text, Text)| {
+        if name == address { name } else { Text::clean(&protection::named(&name, &address)) }
+    };
+    first_of(count, WHOLE, users.map(whole))
 }
 
 /// The first of so many, and how many there are besides; none where there is nobody.
