@@ -15,7 +15,6 @@
 use std::{
     any::Any,
     collections::VecDeque,
-    fs::File,
     io,
     sync::{
         Arc,
@@ -56,16 +55,10 @@ mod guard;
 pub mod input;
 pub mod keys;
 pub mod options;
-#[cfg(unix)]
-mod output;
-#[cfg(not(unix))]
-#[path = "tui/output_console.rs"]
+#[cfg_attr(not(unix), path = "tui/output_console.rs")]
 mod output;
 mod pace;
-#[cfg(unix)]
-mod reader;
-#[cfg(not(unix))]
-#[path = "tui/reader_console.rs"]
+#[cfg_attr(not(unix), path = "tui/reader_console.rs")]
 mod reader;
 mod state;
 #[cfg(test)]
@@ -99,21 +92,17 @@ pub(crate) enum Heard {
     ComesBack(fn(&Guard) -> io::Result<()>),
     /// The thread panicked; nobody reads any more.
     Panicked(Box<dyn Any + Send>),
-    /// SIGINT.
-    Interrupted,
-    /// The process must go.
-    End(Ending),
+    /// What signals ask, before all keys: SIGINT to leave, others to go at once.
+    Asked(Given),
 }
 
 /// The full-screen front end. Dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Tui {
-    /// Size where the terminal has none.
-    fallback_size: (u16, u16),
+    /// Whether the bell may ring, and the size where the terminal has none.
+    options: Options,
     /// The terminal's modes, shared with the reading thread and the panic hook.
     guard: Arc<Guard>,
-    /// The output once more, to ask for its size.
-    out: File,
     /// What stands there, and what is to stand there.
     terminal: Terminal<Backend>,
     /// What the front end knows by itself.
@@ -137,14 +126,11 @@ pub struct Tui {
     has_dropped: bool,
     /// The way to the terminal's clipboard.
     clipboard: Clipboard,
-    /// The bell may ring.
-    use_bell: bool,
-    /// Something must be drawn that no answer will cause: scrolling, another size.
-    is_dirty: bool,
-    /// The view that was drawn last, by its number.
+    /// The view that stands there, by its number; none: something else is to be drawn, which no answer will cause
+    /// (scrolling, another size).
     drawn: Option<u64>,
     /// Ends the thread when dropped.
-    reader: Option<Reader>,
+    _reader: Reader,
 }
 
 impl Tui {
@@ -157,36 +143,31 @@ impl Tui {
     /// There is no terminal, or it refuses.
     pub fn start(options: Options, clipboard: Clipboard, waker: Waker) -> io::Result<Self> {
         let (input, output) = output::open()?;
-        let out = output.try_clone()?;
         let guard = Arc::new(Guard::new(output)?);
         let (tell, heard) = channel();
         restore_on_panic(&guard, &tell, &waker);
-        let pace = Pace::new(waker.clone());
-        let mut tui = Self {
-            fallback_size: options.fallback_size.unwrap_or(USUAL_SIZE),
-            guard: Arc::clone(&guard),
-            out,
-            // Its size is told before the first frame.
-            terminal: Terminal::new(Backend::new(Size::ZERO))?,
+        // Its size is told before the first frame.
+        let terminal = Terminal::new(Backend::new(Size::ZERO))?;
+        // Signals first: from the first changed mode on there is someone who restores.
+        let reader = Reader::start(input, Arc::clone(&guard), tell, waker.clone())?;
+        guard.enter()?;
+        Ok(Self {
+            options,
+            guard,
+            terminal,
             state: State::new(options),
             size: None,
-            pace,
+            pace: Pace::new(waker.clone()),
             heard,
             postponed: VecDeque::new(),
-            waker: waker.clone(),
+            waker,
             inputs: VecDeque::new(),
             last_key: None,
             has_dropped: false,
             clipboard,
-            use_bell: options.use_bell,
-            is_dirty: false,
             drawn: None,
-            reader: None,
-        };
-        // Signals first: from the first changed mode on there is someone who restores.
-        tui.reader = Some(Reader::start(input, guard, tell, waker)?);
-        tui.guard.enter()?;
-        Ok(tui)
+            _reader: reader,
+        })
     }
 
     /// Draws the view, if it may be drawn now.
@@ -197,12 +178,11 @@ impl Tui {
         if !self.guard.is_shown() {
             return Ok(());
         }
-        let size = output::size(&self.out).unwrap_or(self.fallback_size);
+        let size = self.guard.size().or(self.options.fallback_size).unwrap_or(USUAL_SIZE);
         if self.size.is_some_and(|drawn| drawn != size) {
             return Ok(());
         }
         self.size = Some(size);
-        self.is_dirty = false;
         self.drawn = Some(view.events);
         self.terminal.backend_mut().resize(Size::from(size));
         let state = &mut self.state;
@@ -210,15 +190,15 @@ impl Tui {
         let bytes = self.terminal.backend_mut().take();
         // What was read up to here was typed before this frame could be seen.
         self.drain();
-        let sent = if bytes.is_empty() { None } else { Some(self.guard.write(&bytes)?) };
-        if sent == Some(Sent::Late) {
-            self.drain();
-        }
-        self.state.drawn = draw::drawn(view);
-        if let Some(sent) = sent {
+        if !bytes.is_empty() {
+            let sent = self.guard.write(&bytes)?;
+            if sent == Sent::Late {
+                self.drain();
+            }
             self.pace.drawn();
             self.was_sent(sent);
         }
+        self.state.drawn = draw::drawn(view);
         Ok(())
     }
 
@@ -234,7 +214,7 @@ impl Tui {
     /// Everything is to be drawn again, in whatever size the window has now.
     fn forget(&mut self) {
         self.terminal.backend_mut().forget();
-        self.is_dirty = true;
+        self.drawn = None;
         self.asked();
     }
 
@@ -246,8 +226,7 @@ impl Tui {
 
     /// Takes the keys that were read so far, with the question that stood there until now.
     fn drain(&mut self) {
-        let heard: Vec<Heard> = self.heard.try_iter().collect();
-        for heard in heard {
+        while let Ok(heard) = self.heard.try_recv() {
             match heard {
                 Heard::Inputs(inputs) => self.take(inputs),
                 other => self.postponed.push_back(other),
@@ -274,8 +253,8 @@ impl Tui {
         }
     }
 
-    /// Takes what the reading thread told; an answer of its own goes before all keys.
-    fn listen(&mut self) -> Option<Answer> {
+    /// Takes what the reading thread told; what it asks goes before all keys.
+    fn listen(&mut self) -> Option<Given> {
         while let Some(heard) = self.postponed.pop_front().or_else(|| self.heard.try_recv().ok()) {
             match heard {
                 Heard::Inputs(inputs) => self.take(inputs),
@@ -285,15 +264,14 @@ impl Tui {
                     self.forget();
                     // A terminal that refuses is gone.
                     if came.is_err() {
-                        return Some(answer(Given::End(Ending::HangUp)));
+                        return Some(Given::End(Ending::HangUp));
                     }
                 }
                 Heard::Panicked(panic) => std::panic::resume_unwind(panic),
-                Heard::Interrupted => {
+                Heard::Asked(given) => {
                     self.stop_printing();
-                    return Some(answer(Given::Leave));
+                    return Some(given);
                 }
-                Heard::End(why) => return Some(answer(Given::End(why))),
             }
         }
         None
@@ -308,32 +286,27 @@ impl Tui {
         }
     }
 
-    /// A key while words stand alone: Enter and Esc go back, Ctrl-C goes back and asks, others do nothing.
-    fn while_printing(&mut self, input: &Input) -> Option<Answer> {
-        match input {
-            Input::Key(Press::Enter | Press::Esc) => self.stop_printing(),
-            Input::Key(Press::Ctrl('c')) => {
-                self.stop_printing();
-                return Some(answer(Given::Leave));
-            }
-            Input::Key(Press::Ctrl('z')) => reader::suspend(&self.guard),
-            Input::Key(Press::Ctrl('\\')) => return Some(answer(Given::End(Ending::Quit))),
-            _ => {}
-        }
-        None
-    }
-
-    /// What was typed or pasted asks of the wizard; what the front end does by itself is done here.
+    /// What was typed or pasted asks of the wizard; what the front end does by itself is done here. While words stand
+    /// alone, Enter, Esc and Ctrl-C go back; nothing else is done there but what is done everywhere.
     fn input(
         &mut self,
         (seen, is_at_once): (Revision, bool),
         input: &Input,
         view: &View<'_>,
     ) -> Option<Answer> {
-        let is_stale = seen != view.ask.revision && !keys::is_always_taken(input);
+        let is_always_taken = keys::is_always_taken(input);
+        if self.guard.is_alone() {
+            if matches!(input, Input::Key(Press::Enter | Press::Esc | Press::Ctrl('c'))) {
+                self.stop_printing();
+            }
+            if !is_always_taken {
+                return None;
+            }
+        }
+        let is_stale = seen != view.ask.revision && !is_always_taken;
         self.state.sync(view);
         if keys::is_early(input, (is_stale, is_at_once), view, &mut self.state) {
-            self.is_dirty = true;
+            self.drawn = None;
             return None;
         }
         let outcome = match input {
@@ -344,10 +317,10 @@ impl Tui {
         };
         match outcome {
             Outcome::Give(given) => {
-                self.is_dirty = true;
+                self.drawn = None;
                 return Some(Answer { to: seen, what: given });
             }
-            Outcome::Changed => self.is_dirty = true,
+            Outcome::Changed => self.drawn = None,
             Outcome::Redraw => self.forget(),
             Outcome::Suspend => reader::suspend(&self.guard),
             Outcome::Nothing => {}
@@ -360,37 +333,32 @@ impl FrontEnd for Tui {
     fn show(&mut self, view: &View<'_>, _now: Moment) -> io::Result<()> {
         self.pace.sees(under_way(view));
         // A key that only looks was answered by a frame already, of this very view.
-        let is_drawn = self.drawn == Some(view.events) && !self.is_dirty;
-        if is_drawn || !self.pace.allows() { Ok(()) } else { self.draw(view) }
+        if self.drawn == Some(view.events) || !self.pace.allows() { Ok(()) } else { self.draw(view) }
     }
 
     fn next(&mut self, view: &View<'_>) -> io::Result<Option<Answer>> {
         let mut may_draw = true;
         loop {
-            if let Some(answer) = self.listen() {
-                return Ok(Some(answer));
+            if let Some(what) = self.listen() {
+                // Taken whatever question stands.
+                return Ok(Some(Answer { to: Revision(0), what }));
             }
             while let Some((seen, is_at_once, input)) = self.inputs.pop_front() {
                 self.asked();
-                let answer = if self.guard.is_alone() {
-                    self.while_printing(&input)
-                } else {
-                    self.input((seen, is_at_once), &input, view)
-                };
-                if answer.is_some() {
-                    return Ok(answer);
+                if let Some(answer) = self.input((seen, is_at_once), &input, view) {
+                    return Ok(Some(answer));
                 }
             }
             if std::mem::take(&mut self.has_dropped) {
                 self.state.say(Tone::Warn, FLOOD);
-                self.is_dirty = true;
+                self.drawn = None;
             }
-            if !may_draw || !self.is_dirty || !self.guard.is_shown() {
+            if !may_draw || self.drawn.is_some() || !self.guard.is_shown() {
                 return Ok(None);
             }
             self.draw(view)?;
             // Given up for something more urgent: that is heard first.
-            may_draw = !self.is_dirty;
+            may_draw = self.drawn.is_some();
         }
     }
 
@@ -399,30 +367,21 @@ impl FrontEnd for Tui {
     }
 
     fn perform(&mut self, task: &FrontEndTask, _view: &View<'_>) -> io::Result<()> {
-        match task {
+        let sent = match task {
+            FrontEndTask::Copy(text) if let Some(bytes) = self.clipboard.sequence(text) => {
+                self.guard.write(&bytes)?
+            }
+            FrontEndTask::Bell if self.options.use_bell => self.guard.write(b"\x07")?,
+            FrontEndTask::PrintAlone(text) => self.guard.print_alone(text)?,
             // The wizard has said so if it is too long.
-            FrontEndTask::Copy(text) => {
-                self.clipboard.sequence(text).map_or(Ok(()), |bytes| self.send(&bytes))
-            }
-            FrontEndTask::Bell if self.use_bell => self.send(b"\x07"),
-            FrontEndTask::Bell => Ok(()),
-            FrontEndTask::PrintAlone(text) => {
-                let sent = self.guard.print_alone(text)?;
-                self.was_sent(sent);
-                Ok(())
-            }
-        }
+            FrontEndTask::Copy(_) | FrontEndTask::Bell => return Ok(()),
+        };
+        self.was_sent(sent);
+        Ok(())
     }
 }
 
 impl Tui {
-    /// Sends bytes that draw nothing.
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let sent = self.guard.write(bytes)?;
-        self.was_sent(sent);
-        Ok(())
-    }
-
     /// Gives the terminal back and leaves words on the main screen; none where the terminal is gone.
     ///
     /// Not by standard output: a terminal that takes no bytes must not keep the process from ending.
@@ -434,7 +393,6 @@ impl Tui {
 impl Drop for Tui {
     fn drop(&mut self) {
         self.guard.close();
-        drop(self.reader.take());
     }
 }
 
@@ -465,9 +423,4 @@ const fn under_way(view: &View<'_>) -> [bool; pace::WAYS] {
         _ => (false, false),
     };
     [view.ask.is_waiting, is_arriving, is_checked]
-}
-
-/// An answer that is taken whatever question stands.
-const fn answer(what: Given) -> Answer {
-    Answer { to: Revision(0), what }
 }

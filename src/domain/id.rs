@@ -144,6 +144,15 @@ impl fmt::Debug for UserId {
 pub struct Address(Box<str>);
 
 impl Address {
+    /// Whether this is an address; white space around it is not looked at.
+    #[must_use]
+    pub fn is_one(text: &str) -> bool {
+        let text = text.trim();
+        text.len() <= 320
+            && Text::is_clean(text)
+            && text.split_once('@').is_some_and(|(local, domain)| is_local(local) && is_mail_domain(domain))
+    }
+
     /// The address as spelled.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -171,11 +180,7 @@ impl FromStr for Address {
     /// domain of two names or more behind it. Letters of every script are taken (RFC 6531), quoted names are not: no
     /// directory makes them, and quotes belong to the text around an address.
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let text = text.trim();
-        let is_address = text.len() <= 320
-            && Text::clean(text).as_str() == text
-            && text.split_once('@').is_some_and(|(local, domain)| is_local(local) && is_mail_domain(domain));
-        if is_address { Ok(Self(text.into())) } else { Err(NotAnId("an e-mail address")) }
+        if Self::is_one(text) { Ok(Self(text.trim().into())) } else { Err(NotAnId("an e-mail address")) }
     }
 }
 

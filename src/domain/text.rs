@@ -47,6 +47,12 @@ impl Text {
         if is_plain(raw) { Self(raw.into()) } else { Self::clean_by_char(raw) }
     }
 
+    /// Whether cleaning changes nothing.
+    #[must_use]
+    pub fn is_clean(raw: &str) -> bool {
+        is_plain(raw) || Self::clean_by_char(raw).as_str() == raw
+    }
+
     /// [`Text::clean`] for words that need a look at every character.
     fn clean_by_char(raw: &str) -> Self {
         let mut out = String::with_capacity(raw.len().min(MAX_BYTES));

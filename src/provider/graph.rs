@@ -94,6 +94,8 @@ struct Inner {
     licences: Arc<Licences>,
     /// Tenants that are proved at once: a thousand customers who are waited for would open thousands of connections.
     proving: tokio::sync::Semaphore,
+    /// Requests for mailboxes that may be out at once.
+    mailboxes: purpose::Width,
     /// What the rounds of proving saw; memory only.
     seen: std::sync::Mutex<HashMap<TenantId, Seen>>,
 }
@@ -126,6 +128,7 @@ impl Graph {
                 permissions: settings.permissions.clone(),
                 licences: Arc::new(Licences::built_in().map_err(damaged)?),
                 proving: tokio::sync::Semaphore::new(PROVED_AT_ONCE),
+                mailboxes: purpose::Width::default(),
                 seen: std::sync::Mutex::default(),
             }),
         })

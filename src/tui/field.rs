@@ -5,6 +5,7 @@
 //! caret is known here only.
 
 use unicode_segmentation::UnicodeSegmentation;
+use zeroize::Zeroizing;
 
 use crate::{
     domain::{
@@ -80,14 +81,12 @@ impl Field {
 
     /// Puts another text in, with the cursor behind it.
     pub(crate) fn set(&mut self, text: &str) {
-        self.clear();
-        self.splice(0..0, text);
+        self.splice(0..self.raw().len(), text);
     }
 
     /// Erases everything.
     pub(crate) fn clear(&mut self) {
-        let end = self.raw().len();
-        self.splice(0..end, "");
+        self.set("");
     }
 
     /// What is typed next takes the place of what stands there.
@@ -104,28 +103,24 @@ impl Field {
 
     /// Types one character at the cursor; control characters are dropped.
     pub(crate) fn insert(&mut self, c: char) -> bool {
-        if !c.is_control() {
-            self.begin();
+        if c.is_control() {
+            return false;
         }
-        let mut buffer = [0; 4];
-        !c.is_control() && self.splice(self.cursor..self.cursor, c.encode_utf8(&mut buffer))
+        self.begin();
+        self.splice(self.cursor..self.cursor, c.encode_utf8(&mut [0; 4]))
     }
 
     /// Types the first line that says something of what was pasted: a newline never submits and never joins lines.
     pub(crate) fn paste(&mut self, text: &str) -> Pasted {
         let line = text.split(['\r', '\n']).find(|line| !line.trim().is_empty()).unwrap_or_default();
-        let kept: zeroize::Zeroizing<String> =
-            zeroize::Zeroizing::new(line.chars().filter_map(|c| self.kept_of(c)).collect());
+        // The tabs of a copied row keep its cells apart, but are no part of a secret.
+        let tab = if self.is_masked() { None } else { Some(' ') };
+        let kept = |c: char| if c == '\t' { tab } else { Some(c).filter(|c| !c.is_control()) };
+        let kept = Zeroizing::<String>::new(line.chars().filter_map(kept).collect());
         self.begin();
         let before = self.raw().len();
         let is_changed = self.splice(self.cursor..self.cursor, &kept);
         Pasted { is_changed, is_cut: self.raw().len() < before.saturating_add(kept.len()) }
-    }
-
-    /// What is kept of a pasted character: the tabs of a copied row keep its cells apart, but are no part of a secret.
-    fn kept_of(&self, c: char) -> Option<char> {
-        let c = if c == '\t' && !self.is_masked() { ' ' } else { c };
-        (!c.is_control()).then_some(c)
     }
 
     /// Types a key at the cursor, or edits there; says whether the text changed. None: the key types nothing.
@@ -175,24 +170,14 @@ impl Field {
     /// would make the field longer than [`MAX_BYTES`] is left out, on a grapheme boundary.
     fn splice(&mut self, range: std::ops::Range<usize>, text: &str) -> bool {
         let kept = self.raw().len().saturating_sub(range.len());
-        let mut room = MAX_BYTES.saturating_sub(kept);
-        let fits: usize = text
-            .graphemes(true)
-            .map(str::len)
-            .take_while(|len| {
-                let is_fitting = *len <= room;
-                room = room.saturating_sub(*len);
-                is_fitting
-            })
-            .sum();
+        let room = MAX_BYTES.saturating_sub(kept);
+        let ends = text.grapheme_indices(true).map(|(at, grapheme)| at + grapheme.len());
+        let fits = ends.take_while(|end| *end <= room).last().unwrap_or(0);
         let text = text.get(..fits).unwrap_or_default();
         if range.is_empty() && text.is_empty() {
             return false;
         }
         let raw = self.raw.expose_mut();
-        if !raw.is_char_boundary(range.start) || !raw.is_char_boundary(range.end) {
-            return false;
-        }
         let end = range.start + text.len();
         raw.replace_range(range, text);
         if let Some(shown) = &mut self.shown {

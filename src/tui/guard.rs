@@ -45,8 +45,9 @@ pub(crate) enum Sent {
     Cut,
 }
 
-/// What the terminal shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the terminal shows. Those that are ours come before those that are not, and what is given back for good is never
+/// taken again: a later phase stays where an earlier one is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     /// Raw, and nothing written yet: the first frame brings the modes along, in the same write.
     Entered,
@@ -137,16 +138,7 @@ impl Guard {
     /// SIGHUP alone does not prove it: it can be sent by hand, or by a shell that ends on a terminal that stays. Where
     /// the terminal is still there every mode is undone, without last words (product.md section 8).
     pub(crate) fn gone(&self) {
-        let Some(mut inner) = self.wants() else { return };
-        let was = std::mem::replace(&mut inner.phase, Phase::Gone);
-        if !matches!(was, Phase::Entered | Phase::Shown | Phase::Alone) {
-            return;
-        }
-        if inner.out.is_there() {
-            inner.give_back(was);
-        } else {
-            inner.cook();
-        }
+        self.restore(Phase::Gone, "");
     }
 
     /// Whoever waits for the terminal to take a frame gives it up.
@@ -157,6 +149,11 @@ impl Guard {
     /// The program is ending: from now on no frame waits for the terminal longer than last words do.
     pub(crate) fn hurry(&self) {
         self.lock().is_hurried = true;
+    }
+
+    /// Columns and rows that the terminal reports; none where it does not know.
+    pub(crate) fn size(&self) -> Option<(u16, u16)> {
+        self.lock().out.size()
     }
 
     /// Whether the terminal is ours to enter: a process in the background is stopped for trying.
@@ -171,22 +168,28 @@ impl Guard {
 
     /// Whether the full-screen view stands there, or may be drawn.
     pub(crate) fn is_shown(&self) -> bool {
-        matches!(self.lock().phase, Phase::Entered | Phase::Shown)
+        self.lock().is_shown()
     }
 
-    /// Writes a frame, if the view may be drawn.
+    /// Writes a frame, if the view may be drawn, and the modes before it where they may not be on, in one write.
     ///
     /// # Errors
     /// The terminal is gone; nothing is written to it any more.
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<Sent> {
-        if self.gives_way() {
+        // Somebody else wants the lock: a writer keeps off it for a moment, because a mutex is not fair.
+        if self.is_wanted.load(Ordering::SeqCst) {
+            std::thread::sleep(STEP);
             return Ok(Sent::Cut);
         }
         let mut inner = self.lock();
-        match inner.phase {
-            Phase::Entered | Phase::Shown => inner.send_frame(bytes),
-            _ => Ok(Sent::Whole),
+        if !inner.is_shown() {
+            return Ok(Sent::Whole);
         }
+        inner.phase = Phase::Shown;
+        if std::mem::take(&mut inner.is_torn) {
+            return inner.send(&[ENTER, bytes].concat(), false);
+        }
+        inner.send(bytes, false)
     }
 
     /// Leaves the full-screen view and writes words alone, from the first column, in one write and unwrapped. The
@@ -196,7 +199,7 @@ impl Guard {
     /// As `write`.
     pub(crate) fn print_alone(&self, words: &str) -> io::Result<Sent> {
         let mut inner = self.lock();
-        if !matches!(inner.phase, Phase::Entered | Phase::Shown) {
+        if !inner.is_shown() {
             return Ok(Sent::Cut);
         }
         // Raw as the terminal is, a newline alone would not lead to the first column.
@@ -217,29 +220,15 @@ impl Guard {
     fn restore(&self, then: Phase, words: &str) -> bool {
         let Some(mut inner) = self.wants() else { return false };
         let was = inner.phase;
-        match was {
-            Phase::Gone => return false,
-            Phase::Closed => {}
-            Phase::Left => inner.phase = then,
-            Phase::Entered | Phase::Shown | Phase::Alone => {
-                inner.phase = then;
-                inner.give_back(was);
-            }
+        inner.phase = was.max(then);
+        if was < Phase::Left {
+            inner.give_back(was);
         }
         if !words.is_empty() && inner.phase != Phase::Gone && inner.out.takes_us() {
             // Nobody is left to tell.
             drop(inner.send(words.as_bytes(), true));
         }
-        matches!(was, Phase::Entered | Phase::Shown)
-    }
-
-    /// Whether somebody else wants the lock: then a writer keeps off it for a moment, because a mutex is not fair.
-    fn gives_way(&self) -> bool {
-        let is_wanted = self.is_wanted.load(Ordering::SeqCst);
-        if is_wanted {
-            std::thread::sleep(STEP);
-        }
-        is_wanted
+        was < Phase::Alone
     }
 
     /// The lock; a panic elsewhere does not make the terminal unusable.
@@ -270,6 +259,11 @@ impl Guard {
 }
 
 impl Inner {
+    /// Whether the full-screen view stands there, or may be drawn.
+    fn is_shown(&self) -> bool {
+        self.phase < Phase::Alone
+    }
+
     /// Writes a frame, or last words; an error means that nobody is there any more.
     fn send(&mut self, bytes: &[u8], are_last: bool) -> io::Result<Sent> {
         let sent = self.out.send(bytes, are_last || self.is_hurried);
@@ -278,18 +272,10 @@ impl Inner {
         Ok(sent)
     }
 
-    /// Writes a frame, and the modes before it where they may not be on, in one write.
-    fn send_frame(&mut self, bytes: &[u8]) -> io::Result<Sent> {
-        self.phase = Phase::Shown;
-        if std::mem::take(&mut self.is_torn) {
-            return self.send(&[ENTER, bytes].concat(), false);
-        }
-        self.send(bytes, false)
-    }
-
     /// Undoes every mode, in the order of remote-terminal.md section 8.
     fn give_back(&mut self, was: Phase) {
-        if was != Phase::Entered && self.out.takes_us() {
+        let is_there = self.phase != Phase::Gone || self.out.is_there();
+        if was != Phase::Entered && is_there && self.out.takes_us() {
             let bytes = if was == Phase::Shown { [RESTORE, MAIN_SCREEN].concat() } else { RESTORE.to_vec() };
             let Ok(sent) = self.send(&bytes, true) else { return };
             if sent == Sent::Cut && self.out.is_ours() {

@@ -178,7 +178,7 @@ impl Parser {
             out.push(Input::Key(Press::Esc));
         } else if sequence.bytes == b"\x1b[" {
             if sequence.is_late {
-                self.typed('[', out);
+                self.pressed(Press::Char('['), out);
             }
             self.given = sequence.bytes;
         } else if !sequence.is_stalled && sequence.may_go_on() {
@@ -311,10 +311,8 @@ impl Parser {
                 }
             }
             // Modifiers mean nothing on the keypad.
-            ([_, b'O', ..], 0x20..=0x7e) if !is_dropped => {
-                if let Some(press) = keypad(byte) {
-                    self.pressed(press, out);
-                }
+            ([_, b'O', ..], 0x20..=0x7e) if !is_dropped && let Some(press) = keypad(byte) => {
+                self.pressed(press, out);
             }
             // CAN and SUB give a sequence up; another control byte breaks it off and counts.
             ([_, b'[', ..], 0x18 | 0x1a) | ([_, b'[' | b'O', ..], 0x20..=0x7e) => {}
@@ -358,21 +356,13 @@ impl Parser {
         true
     }
 
-    /// Text that was typed: right behind a paste it is more of the paste.
-    fn typed(&self, c: char, out: &mut Vec<Input>) {
-        match (self.guard, c, out.last_mut()) {
-            (Guard::Flood, ..) | (Guard::Paste, '\n', _) => {}
-            (Guard::Paste, c, Some(Input::Paste(text))) => text.push(c),
-            (Guard::Paste, c, _) => out.push(Input::Paste(c.to_string())),
-            (Guard::None, c, _) => out.push(Input::Key(Press::of_text(c))),
-        }
-    }
-
-    /// A key of a sequence: text is text, however it was told.
+    /// A key, however it was told. Text right behind a paste is more of the paste.
     fn pressed(&self, press: Press, out: &mut Vec<Input>) {
-        match press.text() {
-            Some(c) => self.typed(c, out),
-            None => out.push(Input::Key(press)),
+        match (self.guard, press.text(), out.last_mut()) {
+            (Guard::None, ..) | (_, None, _) => out.push(Input::Key(press)),
+            (Guard::Flood, ..) | (Guard::Paste, Some('\n'), _) => {}
+            (Guard::Paste, Some(c), Some(Input::Paste(text))) => text.push(c),
+            (Guard::Paste, Some(c), _) => out.push(Input::Paste(c.to_string())),
         }
     }
 
@@ -383,10 +373,10 @@ impl Parser {
         }
         match byte {
             ESC => self.sequence = Some(Sequence::default()),
-            b'\r' | b'\n' => self.typed('\n', out),
+            b'\r' | b'\n' => self.pressed(Press::Enter, out),
             0x7f | 0x08 => out.push(Input::Key(Press::Backspace)),
             0x00 => {}
-            b'\t' | 0x20..=0x7e => self.typed(char::from(byte), out),
+            b'\t' | 0x20..=0x7e => self.pressed(Press::of_text(char::from(byte)), out),
             0x01..=0x1a => out.push(Input::Key(Press::Ctrl(char::from(byte + 0x60)))),
             0x1c..=0x1f => out.push(Input::Key(Press::Ctrl(char::from(byte + 0x40)))),
             0x80.. => self.character(byte, out),
@@ -398,14 +388,14 @@ impl Parser {
         self.partial.push(byte);
         match std::str::from_utf8(&self.partial) {
             Ok(whole) => {
-                whole.chars().filter(|c| !c.is_control()).for_each(|c| self.typed(c, out));
+                whole.chars().filter(|c| !c.is_control()).for_each(|c| self.pressed(Press::Char(c), out));
                 self.partial.clear();
             }
             Err(trouble) if trouble.error_len().is_none() => {}
             Err(_) => {
                 let was_started = self.partial.len() > 1;
                 self.partial.clear();
-                self.typed('\u{FFFD}', out);
+                self.pressed(Press::Char('\u{FFFD}'), out);
                 if was_started {
                     self.ground(byte, out);
                 }

@@ -68,7 +68,7 @@ pub fn press(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
     }
     let press = arrow(press, view, state);
     let outcome = match (state.panel, press) {
-        (Some(Panel::Code), _) | (Some(Panel::Help), Press::Ctrl('g')) => {
+        (Some(Panel::Code), _) => {
             state.panel = None;
             Outcome::Changed
         }
@@ -120,12 +120,8 @@ fn in_field(id: FieldId, press: Press, view: &View<'_>, state: &mut State) -> Ou
     let is_search = state::search(&view.page).is_some_and(|search| search.id == id);
     state.awaited = None;
     match press {
-        Press::Enter if is_search => {
-            if let Some(row) = only_hit(id, view, state) {
-                return Outcome::Give(Given::Pick(row));
-            }
-            state.focus = Focus::Rows;
-            Outcome::Give(Given::Settle(id))
+        Press::Enter if is_search && let Some(row) = only_hit(id, view, state) => {
+            Outcome::Give(Given::Pick(row))
         }
         Press::Up | Press::Down | Press::Tab | Press::BackTab | Press::Enter => {
             step(press, view, state);
@@ -174,52 +170,45 @@ fn fill(id: FieldId, state: &mut State, view: &View<'_>) -> Outcome {
     Outcome::Give(Given::Fill(id, state.field_mut(id).value()))
 }
 
-/// The index behind one of so many, or the one before, round and round.
-fn beside(at: usize, len: usize, is_back: bool) -> usize {
-    let step = if is_back { len.saturating_sub(1) } else { 1 };
-    at.saturating_add(step).checked_rem(len).unwrap_or(0)
-}
-
 /// To the next control that is open, or to the one before. Tab and Enter go round. Arrows end at the ends, and Up and Down
 /// go from no button to another one: what costs is not on the way of who reads on. Enter never comes to *Back* past a
 /// button that is closed: it waits for that one to open.
 fn step(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
-    let is_back = matches!(press, Press::Up | Press::Left | Press::BackTab);
     let is_round = matches!(press, Press::Tab | Press::BackTab | Press::Enter);
     let is_line = matches!(press, Press::Up | Press::Down);
-    let places = state::places(view);
+    let mut places = state::places(view);
+    if matches!(press, Press::Up | Press::Left | Press::BackTab) {
+        places.reverse();
+    }
     let from = state.awaited.unwrap_or(state.focus);
+    let here = places.iter().take_while(|place| place.0 != from).count();
+    let (before, ahead) = places.split_at(here);
     let is_button = |focus: Focus| matches!(focus, Focus::Button(_));
-    let mut at = places.iter().position(|place| place.0 == from).unwrap_or(0);
-    let end = if is_back { 0 } else { places.len().saturating_sub(1) };
+    let is_passed = |next: Focus| is_line && is_button(from) && is_button(next);
+    let round = before.iter().chain(ahead.first()).filter(|_| is_round);
+    let mut ways = ahead.iter().skip(1).chain(round).filter(|place| !is_passed(place.0));
     let mut closed = None;
-    let next = loop {
-        if at == end && !is_round {
-            return Outcome::Nothing;
-        }
-        at = beside(at, places.len(), is_back);
-        match places.get(at) {
-            Some((next, _)) if is_line && is_button(from) && is_button(*next) => {}
-            Some((next, true)) => break *next,
-            Some((passed, false)) if closed != Some(*passed) => closed = closed.or(Some(*passed)),
-            _ => break state.focus,
-        }
-    };
+    let next = ways.find(|(place, is_open)| {
+        closed = closed.or((!is_open).then_some(*place));
+        *is_open
+    });
+    let Some((next, _)) = next else { return Outcome::Nothing };
     state.awaited = None;
     state.scroll.is_held = false;
-    if press == Press::Enter && closed.is_some() && next == Focus::Button(Action::Back) {
+    if press == Press::Enter && closed.is_some() && *next == Focus::Button(Action::Back) {
         state.awaited = closed;
         return Outcome::Changed;
     }
-    changed(std::mem::replace(&mut state.focus, next) != next)
+    changed(std::mem::replace(&mut state.focus, *next) != *next)
 }
 
-/// The next of a choice, or the one before.
+/// The next of a choice, or the one before, round and round.
 fn choose(view: &View<'_>, id: FieldId, is_back: bool) -> Outcome {
     let choice = view.page.choices().find(|choice| choice.id == id);
     choice.map_or(Outcome::Nothing, |choice| {
-        let next = beside(choice.chosen, choice.options.len(), is_back);
-        Outcome::Give(Given::Fill(id, Value::Choice(next)))
+        let step = if is_back { choice.options.len().saturating_sub(1) } else { 1 };
+        let next = choice.chosen.saturating_add(step).checked_rem(choice.options.len());
+        Outcome::Give(Given::Fill(id, Value::Choice(next.unwrap_or(0))))
     })
 }
 
@@ -272,25 +261,19 @@ fn in_number(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
                 None => Outcome::Give(Given::Number(u32::MAX)),
             }
         }
-        Press::Char(_) => read(press, view, state),
-        _ => match state.number.press(press) {
-            Some(_) => Outcome::Changed,
-            None => read(press, view, state),
-        },
+        _ if !matches!(press, Press::Char(_)) && state.number.press(press).is_some() => Outcome::Changed,
+        _ => read(press, view, state),
     }
 }
 
 /// Among rows: the cursor moves, Enter chooses or goes on, letters are commands.
 fn in_rows(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
-    if let Some(outcome) = moved(press, view, state) {
-        return outcome;
-    }
-    match press {
+    moved(press, view, state).unwrap_or_else(|| match press {
         Press::Enter if view.ask.shape == Shape::Pick => {
             lit(view, state).map_or(Outcome::Nothing, |row| Outcome::Give(Given::Pick(row)))
         }
         _ => command(press, view, state),
-    }
+    })
 }
 
 /// The row under the cursor.
@@ -304,10 +287,7 @@ fn in_panel(open: Panel, press: Press, view: &View<'_>, state: &mut State) -> Ou
     if open == Panel::Explain && explain.in_field {
         match press {
             Press::Esc if explain.field.is_empty() => *panel = None,
-            Press::Esc => {
-                explain.field.clear();
-                explain.look_up();
-            }
+            Press::Esc => explain.begin(""),
             Press::Enter | Press::Tab | Press::BackTab | Press::Down | Press::Up => explain.in_field = false,
             Press::PageUp | Press::PageDown => {
                 return scrolled(press, panel_scroll).unwrap_or(Outcome::Nothing);
@@ -338,14 +318,12 @@ fn in_panel(open: Panel, press: Press, view: &View<'_>, state: &mut State) -> Ou
                 return show(Deed::Search, view, state);
             }
         }
-        (_, _, Some(Deed::Open(other))) if other == open => *panel = None,
         (_, _, Some(Deed::Do(_))) => {
             *panel = None;
             return command(press, view, state);
         }
         (_, _, Some(deed)) => return show(deed, view, state),
-        (_, Press::Char(_) | Press::Ctrl(_), None) => return nothing_here(press, state),
-        _ => return Outcome::Nothing,
+        (_, _, None) => return nothing_here(press, state),
     }
     Outcome::Changed
 }
@@ -358,15 +336,11 @@ fn command(press: Press, view: &View<'_>, state: &mut State) -> Outcome {
         Press::Tab | Press::BackTab => return step(press, view, state),
         _ => {}
     }
-    let Some(binding) = find(press, view) else {
-        // A key without an answer looks like a program that hangs.
-        let is_named = matches!(press, Press::Char(_) | Press::Ctrl(_));
-        return if is_named { nothing_here(press, state) } else { Outcome::Nothing };
-    };
+    let Some(binding) = find(press, view) else { return nothing_here(press, state) };
     let is_shut = !matches!(binding.scope, Scope::On(_)) && !is_open(binding, view);
     match binding.deed {
-        Deed::Do(Action::Park) if is_shut && view.nothing_to_park().is_some() => {
-            say(state, Tone::Plain, view.nothing_to_park().unwrap_or_default())
+        Deed::Do(Action::Park) if is_shut && let Some(words) = view.nothing_to_park() => {
+            say(state, Tone::Plain, words)
         }
         Deed::Do(_) if is_shut => nothing_here(press, state),
         Deed::Do(action) => {
@@ -388,7 +362,11 @@ fn say(state: &mut State, tone: Tone, words: impl Into<Phrase>) -> Outcome {
     Outcome::Changed
 }
 
+/// A key without an answer looks like a program that hangs; one without a letter may be pressed by the way.
 fn nothing_here(press: Press, state: &mut State) -> Outcome {
+    if !matches!(press, Press::Char(_) | Press::Ctrl(_)) {
+        return Outcome::Nothing;
+    }
     state.word.strangers = 1;
     let words = Phrase::from(format_args!("{} does nothing here.", name(press)));
     say(state, Tone::Plain, words.then("Press ? for the keys."))
@@ -397,15 +375,14 @@ fn nothing_here(press: Press, state: &mut State) -> Outcome {
 /// What a front end does by itself.
 fn show(deed: Deed, view: &View<'_>, state: &mut State) -> Outcome {
     match deed {
+        // Its own key closes it, too.
+        Deed::Open(panel) if state.panel == Some(panel) => state.panel = None,
         Deed::Open(Panel::Code) if view.page.link().is_none() => {
             state.say(Tone::Plain, "There is no link to show yet.");
         }
         Deed::Open(Panel::Say) if state.has_card => state.say(Tone::Plain, "It is open on the right."),
         Deed::Open(panel) => state.open(panel, view),
-        Deed::Search => {
-            let search = state::search(&view.page);
-            state.focus = search.map_or(state.focus, |search| Focus::Field(search.id));
-        }
+        Deed::Search if let Some(search) = state::search(&view.page) => state.focus = Focus::Field(search.id),
         Deed::Range => {
             let at = lit(view, state);
             let list = state.list_mut(view.ask.id);
@@ -414,25 +391,21 @@ fn show(deed: Deed, view: &View<'_>, state: &mut State) -> Outcome {
                 state.say(Tone::Plain, "Range: move, then Space, x or O. Esc ends it.");
             }
         }
-        Deed::Details => {
-            if let Some(words) = state.lit(view).and_then(|(rows, at)| rows.rows.details(at)) {
-                state.say(Tone::Plain, words);
-                state.has_details = true;
-            }
+        Deed::Details if let Some(words) = state.lit(view).and_then(|(rows, at)| rows.rows.details(at)) => {
+            state.say(Tone::Plain, words);
+            state.has_details = true;
         }
-        Deed::Do(_) | Deed::Mark(..) | Deed::Back => {}
+        Deed::Search | Deed::Details | Deed::Do(_) | Deed::Mark(..) | Deed::Back => {}
     }
     Outcome::Changed
 }
 
 /// Enter, where no field, button or row takes it.
 fn enter(view: &View<'_>) -> Outcome {
-    match (&view.ask.shape, state::default_action(view)) {
-        (Shape::Confirm { default: true }, _) => Outcome::Give(Given::Yes),
-        (Shape::Confirm { default: false }, _) => Outcome::Give(Given::No),
-        (_, Some(action)) => Outcome::Give(Given::Do(action)),
-        (Shape::Form, None) => Outcome::Give(Given::Submit),
-        _ => Outcome::Nothing,
+    match view.default_offer() {
+        Some(offer) => Outcome::Give(Given::Do(offer.action)),
+        None if view.ask.shape == Shape::Form => Outcome::Give(Given::Submit),
+        None => Outcome::Nothing,
     }
 }
 

@@ -17,6 +17,7 @@ use std::{
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     fs::{OFlags, fstat},
+    io::retry_on_intr,
     process::getpgrp,
     termios::{LocalModes, QueueSelector, tcflush, tcgetattr, tcgetpgrp, tcgetwinsize, ttyname},
 };
@@ -115,22 +116,14 @@ impl Output {
             return Ok(!events(&self.line, PollFlags::OUT, std::mem::take(left))?.is_empty());
         }
         let mut fds = [PollFd::new(&self.nudged, PollFlags::IN), PollFd::new(&self.line, PollFlags::OUT)];
-        match poll(&mut fds, None) {
-            Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => return Ok(true),
-            Err(trouble) => return Err(trouble.into()),
-        }
+        retry_on_intr(|| poll(&mut fds, None))?;
         if fds.first().is_some_and(|fd| fd.revents().is_empty()) {
             return Ok(true);
         }
-        self.calm();
-        Ok(false)
-    }
-
-    /// Takes every nudge so far.
-    fn calm(&mut self) {
+        // Every nudge so far.
         let mut bytes = [0; 64];
         while self.nudged.read(&mut bytes).is_ok_and(|count| count > 0) {}
+        Ok(false)
     }
 
     /// Throws away what was written and not yet taken.
@@ -153,6 +146,13 @@ impl Output {
     /// set its own modes already.
     pub(super) fn is_ours(&self) -> bool {
         is_ours(&self.line)
+    }
+
+    /// Columns and rows that the terminal reports, as far as anybody can see them; none where it does not know.
+    pub(super) fn size(&self) -> Option<(u16, u16)> {
+        // Not crossterm's: where the ioctl fails it starts a child process to ask.
+        let size = tcgetwinsize(&self.line).ok()?;
+        (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col.min(MOST.0), size.ws_row.min(MOST.1)))
     }
 
     /// Whether bytes can be written without being stopped for it.
@@ -206,13 +206,6 @@ fn terminal(stream: BorrowedFd<'_>) -> io::Result<File> {
         return Ok(stream.try_clone_to_owned()?.into());
     }
     File::options().read(true).write(true).open("/dev/tty")
-}
-
-/// Columns and rows that the terminal reports, as far as anybody can see them; none where it does not know.
-pub(crate) fn size(out: &File) -> Option<(u16, u16)> {
-    // Not crossterm's: where the ioctl fails it starts a child process to ask.
-    let size = tcgetwinsize(out).ok()?;
-    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col.min(MOST.0), size.ws_row.min(MOST.1)))
 }
 
 #[cfg(test)]

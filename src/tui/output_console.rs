@@ -62,6 +62,11 @@ impl Output {
     pub(super) const fn takes_us(&self) -> bool {
         true
     }
+
+    /// Columns and rows that the console reports; none where it does not know.
+    pub(super) fn size(&self) -> Option<(u16, u16)> {
+        crossterm::terminal::size().ok().filter(|(columns, rows)| *columns > 0 && *rows > 0)
+    }
 }
 
 /// The console's two ends.
@@ -73,9 +78,4 @@ pub(crate) fn open() -> io::Result<(File, File)> {
         File::options().read(true).write(true).open("CONIN$")?,
         File::options().read(true).write(true).open("CONOUT$")?,
     ))
-}
-
-/// Columns and rows that the console reports; none where it does not know.
-pub(crate) fn size(_: &File) -> Option<(u16, u16)> {
-    crossterm::terminal::size().ok().filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }

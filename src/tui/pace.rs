@@ -6,10 +6,7 @@
 //! the last one is never lost. Nothing wakes while nothing is owed.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Sender, channel},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -35,10 +32,11 @@ pub(crate) struct Pace {
     at_once: u8,
     /// What was still on its way when it was looked at last.
     was_under_way: [bool; WAYS],
-    /// The rest that goes on between two frames, and whether one was kept back meanwhile: shared with the resting thread.
+    /// The rest that goes on between two frames, and whether one was kept back meanwhile: shared with the thread that
+    /// sleeps so long.
     rest: Arc<Mutex<Option<bool>>>,
-    /// Begins a rest; the thread ends when this is dropped.
-    begin: Option<Sender<()>>,
+    /// How long that is.
+    time: Duration,
     /// Woken when a rest is over and a frame is owed.
     waker: Waker,
 }
@@ -50,7 +48,7 @@ impl Pace {
             at_once: ANSWER + AT_ONCE,
             was_under_way: [false; WAYS],
             rest: Arc::default(),
-            begin: None,
+            time: REST,
             waker,
         }
     }
@@ -86,28 +84,18 @@ impl Pace {
             self.at_once -= 1;
             return;
         }
+        *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Some(false);
+        let (rest, waker, time) = (Arc::clone(&self.rest), self.waker.clone(), self.time);
+        let sleep = move || {
+            std::thread::sleep(time);
+            if end(&rest) {
+                waker.wake();
+            }
+        };
         // Without the thread (the system refused one) frames come as they are.
-        let is_on = self.begin().is_some_and(|begin| begin.send(()).is_ok());
-        *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = is_on.then_some(false);
-    }
-
-    /// The way to the resting thread, which is started when it is needed first.
-    fn begin(&mut self) -> Option<&Sender<()>> {
-        if self.begin.is_none() {
-            let (begin, orders) = channel();
-            let (rest, waker) = (Arc::clone(&self.rest), self.waker.clone());
-            let work = move || {
-                while orders.recv().is_ok() {
-                    std::thread::sleep(REST);
-                    if end(&rest) {
-                        waker.wake();
-                    }
-                }
-            };
-            let thread = std::thread::Builder::new().name("pace".to_owned()).spawn(work);
-            self.begin = thread.is_ok().then_some(begin);
+        if std::thread::Builder::new().name("pace".to_owned()).spawn(sleep).is_err() {
+            end(&self.rest);
         }
-        self.begin.as_ref()
     }
 }
 
@@ -118,15 +106,18 @@ fn end(rest: &Mutex<Option<bool>>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::sync::mpsc::sync_channel;
 
     use super::*;
 
-    /// A pace whose rest a test ends by itself, and what the driver hears.
-    fn pace() -> (Pace, Receiver<()>, Receiver<()>) {
-        let (wake, woken) = sync_channel(1);
-        let (begin, orders) = channel();
-        (Pace { begin: Some(begin), ..Pace::new(Waker::new(wake)) }, orders, woken)
+    /// A pace whose rest a test ends by itself.
+    fn pace() -> Pace {
+        Pace { time: Duration::from_hours(1), ..Pace::new(Waker::new(sync_channel(1).0)) }
+    }
+
+    /// Rests that began: each has a thread that sleeps.
+    fn rests(pace: &Pace) -> usize {
+        Arc::strong_count(&pace.rest) - 1
     }
 
     /// Frames that come at once, of so many that are tried.
@@ -143,10 +134,10 @@ mod tests {
 
     #[test]
     fn frames_that_nobody_asked_for_rest_in_between_and_the_last_one_is_owed() {
-        let (mut pace, orders, _woken) = pace();
+        let mut pace = pace();
         // The first frame, those that may follow it, and one more that begins the rest.
         assert_eq!(drawn(&mut pace, 50), 2 + usize::from(AT_ONCE));
-        assert_eq!(orders.try_iter().count(), 1, "one rest began");
+        assert_eq!(rests(&pace), 1, "one rest began");
         assert!(end(&pace.rest), "a frame is owed");
         assert_eq!(drawn(&mut pace, 1), 1, "and is drawn");
         assert!(!end(&pace.rest), "nothing came meanwhile: nobody is woken");
@@ -154,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_key_is_answered_at_once() {
-        let (mut pace, _orders, _woken) = pace();
+        let mut pace = pace();
         drawn(&mut pace, 50);
         assert!(!pace.allows());
         for _ in 0..3 {
@@ -167,7 +158,7 @@ mod tests {
 
     #[test]
     fn the_end_of_what_was_waited_for_is_shown_at_once() {
-        let (mut pace, orders, _woken) = pace();
+        let mut pace = pace();
         pace.sees([true, true, false]);
         drawn(&mut pace, 50);
         pace.sees([true, true, false]);
@@ -182,17 +173,17 @@ mod tests {
         }
         pace.sees([true, false, false]);
         assert!(!pace.allows(), "and so does a wait that begins by itself");
-        assert_eq!(orders.try_iter().count(), 1, "the rest that began is still the same");
+        assert_eq!(rests(&pace), 1, "the rest that began is still the same");
     }
 
     #[test]
     fn a_frame_without_a_difference_costs_nothing() {
-        let (mut pace, orders, _woken) = pace();
+        let mut pace = pace();
         for _ in 0..50 {
             assert!(pace.allows());
         }
         assert_eq!(drawn(&mut pace, 1), 1);
-        assert_eq!(orders.try_iter().count(), 0);
+        assert_eq!(rests(&pace), 0);
     }
 
     #[test]

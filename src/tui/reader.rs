@@ -22,15 +22,21 @@ use std::{
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
-    io::Errno,
+    io::retry_on_intr,
     process::{Signal, getpid, kill_process},
 };
 use signal_hook::{
     consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH},
-    iterator::{backend::SignalDelivery, exfiltrator::SignalOnly},
+    iterator::{
+        backend::{Handle, SignalDelivery},
+        exfiltrator::SignalOnly,
+    },
 };
 
-use crate::{driver::front::Waker, wizard::answer::Ending};
+use crate::{
+    driver::front::Waker,
+    wizard::answer::{Ending, Given},
+};
 
 use super::{
     Heard, MOST_AHEAD,
@@ -63,8 +69,10 @@ const ONE_READ: usize = 1 << 16;
 /// The thread's handle; dropping it ends the thread.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    /// The thread, and the end of a stream that it sees closed.
-    thread: Option<(UnixStream, JoinHandle<()>)>,
+    /// The signals, whose end is the thread's.
+    signals: Handle,
+    /// The thread.
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Reader {
@@ -78,14 +86,13 @@ impl Reader {
         heard: Sender<Heard>,
         waker: Waker,
     ) -> io::Result<Self> {
-        let (stop, stopped) = UnixStream::pair()?;
         let (came, signalled) = UnixStream::pair()?;
-        let signals = SignalDelivery::with_pipe(came, signalled, SignalOnly, SIGNALS)?;
+        let delivery = SignalDelivery::with_pipe(came, signalled, SignalOnly, SIGNALS)?;
+        let signals = delivery.handle();
         let ears = Ears {
             tty: Some(tty),
             is_away: false,
-            stopped,
-            signals,
+            signals: delivery,
             parser: Parser::default(),
             has_resized: false,
             is_ending: false,
@@ -95,17 +102,15 @@ impl Reader {
         };
         let thread =
             std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || ears.listen_safely())?;
-        Ok(Self { thread: Some((stop, thread)) })
+        Ok(Self { signals, thread: Some(thread) })
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        if let Some((stop, thread)) = self.thread.take() {
-            drop(stop);
-            // A panic there has been reported by the hook.
-            drop(thread.join());
-        }
+        self.signals.close();
+        // A panic there has been reported by the hook.
+        drop(self.thread.take().map(JoinHandle::join));
     }
 }
 
@@ -115,9 +120,7 @@ struct Ears {
     tty: Option<File>,
     /// In the background: what is typed is for somebody else, and reading it would stop the process.
     is_away: bool,
-    /// Ends when the handle is dropped.
-    stopped: UnixStream,
-    /// Those that came, and a stream that says so.
+    /// Those that came, and a stream that says so; it is closed when the handle is dropped.
     signals: SignalDelivery<UnixStream, SignalOnly>,
     /// What the bytes mean.
     parser: Parser,
@@ -131,16 +134,6 @@ struct Ears {
     heard: Sender<Heard>,
     /// Wakes the driver.
     waker: Waker,
-}
-
-/// What a wait brought.
-enum Ready {
-    /// The handle was dropped.
-    Stopped,
-    /// Nothing came in time.
-    Silent,
-    /// Signals; the flag says whether the terminal has bytes too, or is gone.
-    Heard(bool),
 }
 
 impl Ears {
@@ -160,10 +153,12 @@ impl Ears {
             match self.wait() {
                 // Deaf: better to go than to stay without keys and signals.
                 Err(_) => return self.end(SIGTERM, Ending::Terminate),
-                Ok(Ready::Stopped) => return,
-                Ok(Ready::Silent) => self.silence(),
-                Ok(Ready::Heard(has_input)) => {
+                Ok(None) => self.silence(),
+                Ok(Some(has_input)) => {
                     let came: Vec<i32> = self.signals.pending().collect();
+                    if self.signals.handle().is_closed() {
+                        return;
+                    }
                     for signal in SIGNALS.into_iter().filter(|signal| came.contains(signal)) {
                         self.signal(signal);
                     }
@@ -176,8 +171,9 @@ impl Ears {
         }
     }
 
-    /// Waits for whatever comes first.
-    fn wait(&self) -> io::Result<Ready> {
+    /// Waits for whatever comes first, signals or bytes; says whether the terminal has bytes, or is gone. None: nothing
+    /// came in time.
+    fn wait(&self) -> io::Result<Option<bool>> {
         let timeout = match (self.is_ending, self.is_away, self.has_resized) {
             (true, ..) => None,
             (false, true, _) => Some(LOOK_AGAIN),
@@ -185,20 +181,11 @@ impl Ears {
             (false, false, false) => self.parser.patience(),
         };
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
-        let mut fds = vec![
-            PollFd::new(&self.stopped, PollFlags::IN),
-            PollFd::new(self.signals.get_read(), PollFlags::IN),
-        ];
+        let mut fds = vec![PollFd::new(self.signals.get_read(), PollFlags::IN)];
         let tty = self.tty.as_ref().filter(|_| !self.is_away);
         fds.extend(tty.map(|tty| PollFd::new(tty, PollFlags::IN)));
-        match poll(&mut fds, timeout.as_ref()) {
-            Ok(0) => return Ok(Ready::Silent),
-            Ok(_) => {}
-            Err(Errno::INTR) => return Ok(Ready::Heard(false)),
-            Err(trouble) => return Err(trouble.into()),
-        }
-        let is_ready = |at: usize| fds.get(at).is_some_and(|fd| !fd.revents().is_empty());
-        Ok(if is_ready(0) { Ready::Stopped } else { Ready::Heard(is_ready(2)) })
+        let ready = retry_on_intr(|| poll(&mut fds, timeout.as_ref()))?;
+        Ok((ready > 0).then(|| fds.get(1).is_some_and(|fd| !fd.revents().is_empty())))
     }
 
     /// Nothing came in time: a lone Esc is a key, a change of size is over.
@@ -227,7 +214,7 @@ impl Ears {
             SIGTERM => self.end(signal, Ending::Terminate),
             SIGHUP => self.end(signal, Ending::HangUp),
             SIGQUIT => self.end(signal, Ending::Quit),
-            SIGINT => self.tell_urgently(Heard::Interrupted),
+            SIGINT => self.tell_urgently(Heard::Asked(Given::Leave)),
             // Stopping and coming back is the drawing thread's: it may have to wait for the terminal.
             SIGTSTP if !self.is_ending => self.tell_urgently(Heard::ComesBack(stop)),
             SIGCONT if !self.is_ending => {
@@ -254,7 +241,7 @@ impl Ears {
         // What is typed from here on is for the shell.
         self.tty = None;
         if is_first {
-            self.tell(Heard::End(why));
+            self.tell(Heard::Asked(Given::End(why)));
         }
     }
 
@@ -271,19 +258,17 @@ impl Ears {
         let Some(tty) = self.tty.as_mut().filter(|_| !self.is_away) else { return };
         let mut bytes = Vec::new();
         let mut piece = [0_u8; 4_096];
-        let mut is_gone = false;
-        loop {
+        let is_gone = loop {
             match tty.read(&mut piece) {
-                Ok(0) => is_gone = true,
-                Ok(count) => bytes.extend_from_slice(piece.get(..count).unwrap_or_default()),
                 Err(trouble) if trouble.kind() == io::ErrorKind::Interrupted => {}
-                Err(trouble) if trouble.kind() == io::ErrorKind::WouldBlock => break,
-                Err(_) => is_gone = true,
+                Err(trouble) if trouble.kind() == io::ErrorKind::WouldBlock => break false,
+                Ok(0) | Err(_) => break true,
+                Ok(count) => bytes.extend_from_slice(piece.get(..count).unwrap_or_default()),
             }
-            if is_gone || bytes.len() >= ONE_READ || !has_bytes(tty) {
-                break;
+            if bytes.len() >= ONE_READ || !has_bytes(tty) {
+                break false;
             }
-        }
+        };
         let mut inputs = Vec::new();
         self.parser.feed_read(&bytes, &mut inputs);
         // Of a flood the front end keeps no more: one key above that tells it so, and the ways out.

@@ -10,7 +10,10 @@ use std::{
 
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
 
-use crate::{driver::front::Waker, wizard::answer::Ending};
+use crate::{
+    driver::front::Waker,
+    wizard::answer::{Ending, Given},
+};
 
 use super::{
     Heard,
@@ -32,25 +35,14 @@ impl Reader {
     /// The system refuses a thread.
     pub(crate) fn start(_: File, guard: Arc<Guard>, heard: Sender<Heard>, waker: Waker) -> io::Result<Self> {
         std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
-            loop {
-                let what = match read() {
-                    Ok(event) => understand(event),
-                    Err(_) => {
-                        guard.gone();
-                        Some(Heard::End(Ending::HangUp))
-                    }
-                };
-                let is_end = matches!(what, Some(Heard::End(_)));
-                if let Some(what) = what {
-                    if heard.send(what).is_err() {
-                        return;
-                    }
-                    waker.wake();
-                }
-                if is_end {
+            let tells = |what| heard.send(what).map(|()| waker.wake()).is_ok();
+            while let Ok(event) = read() {
+                if understand(event).is_some_and(|what| !tells(what)) {
                     return;
                 }
             }
+            guard.gone();
+            tells(Heard::Asked(Given::End(Ending::HangUp)));
         })?;
         Ok(Self)
     }

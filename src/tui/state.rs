@@ -22,7 +22,7 @@ use super::{field::Field, input::Press, options::Options, theme::Theme, words::K
 
 pub(crate) use list::{List, Scroll};
 use places::wished;
-pub(crate) use places::{default_action, fields, has_only_hit, is_filled, own_buttons, places, search};
+pub(crate) use places::{fields, has_only_hit, is_filled, own_buttons, places, search};
 
 mod list;
 mod places;
@@ -192,27 +192,21 @@ impl State {
             self.lists.retain(|question, _| *question == QuestionId::Customer);
         }
         let is_other = self.question != Some(ask.id);
-        let stays = is_other && self.turn_to(ask.id);
+        let is_new = is_other && !self.turn_to(ask.id);
         // What a key said was about the screen before.
         if is_other && self.said.take_if(|said| said.tone == Tone::Plain).is_some() {
             self.has_details = false;
         }
         // A signal asks this, too, and so does somebody else: it must be seen.
-        if is_other && is_above(ask.id) {
-            self.panel = None;
-        }
-        if self.revision != ask.revision {
-            self.revision = ask.revision;
+        let must_be_seen = is_other && is_above(ask.id);
+        self.panel.take_if(|panel| must_be_seen || (*panel == Panel::Code && view.page.link().is_none()));
+        if std::mem::replace(&mut self.revision, ask.revision) != ask.revision {
             self.number.clear();
-        }
-        if self.panel == Some(Panel::Code) && view.page.link().is_none() {
-            self.panel = None;
         }
         for field in fields(&view.page) {
             self.take(field);
         }
-        if is_other
-            && !stays
+        if is_new
             && ask.shape == Shape::Pick
             && let Some(search) = search(&view.page)
         {
@@ -221,7 +215,7 @@ impl State {
         }
         self.has_only_hit = has_only_hit(view);
         let places = places(view);
-        if (is_other && !stays) || self.followed != ask.focus {
+        if is_new || self.followed != ask.focus {
             self.followed = ask.focus;
             self.go(wished(view, &places), &places);
             self.scroll.is_held = false;
@@ -241,15 +235,13 @@ impl State {
     /// Leaves the keyboard where it is as long as that is there and open; else it goes where the wizard wishes.
     fn hold_focus(&mut self, view: &View<'_>, places: &[(Focus, bool)]) {
         let is_there = |focus: Focus| places.iter().find(|place| place.0 == focus).map(|place| place.1);
-        match self.awaited.map(is_there) {
-            Some(Some(false)) => {}
-            Some(Some(true)) => self.focus = self.awaited.take().unwrap_or_default(),
-            _ => self.awaited = None,
+        let awaited = self.awaited.take_if(|awaited| is_there(*awaited) != Some(false));
+        if let Some(open) = awaited.filter(|awaited| is_there(*awaited).is_some()) {
+            self.focus = open;
         }
-        let rests = self.focus == Focus::Text && self.awaited.is_some();
         match is_there(self.focus) {
             Some(true) => {}
-            _ if rests => {}
+            _ if self.focus == Focus::Text && self.awaited.is_some() => {}
             // What was pressed closes while it is done, and opens again where that failed.
             Some(false) => self.go(self.focus, places),
             None => self.go(wished(view, places), places),
@@ -281,7 +273,7 @@ impl State {
         (self.focus, self.awaited) = if is_closed { (Focus::Text, Some(to)) } else { (to, None) };
     }
 
-    /// Another question stands there; says whether it is the one that stood below the question before leaving, as it was.
+    /// Another question stands there; says whether it is the one that stood below those above it, as it was.
     fn turn_to(&mut self, question: QuestionId) -> bool {
         let before = self.question.replace(question);
         self.awaited = None;
@@ -289,12 +281,10 @@ impl State {
         let (here, below) = ((self.focus, self.followed, scroll, fields), self.below.take());
         if is_above(question) {
             // One of them may come above another: what stood below the first is what is gone back to.
-            let is_first = !before.is_some_and(is_above);
-            self.below = if is_first { before.map(|question| (question, here)) } else { below };
+            self.below = below.or_else(|| before.map(|question| (question, here)));
             return false;
         }
-        let is_back = |below: &(QuestionId, Place)| before.is_some_and(is_above) && below.0 == question;
-        let Some((_, was)) = below.filter(is_back) else { return false };
+        let Some((_, was)) = below.filter(|below| below.0 == question) else { return false };
         (self.focus, self.followed, self.scroll, self.fields) = was;
         true
     }

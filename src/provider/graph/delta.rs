@@ -371,14 +371,15 @@ impl Change {
 
 /// A row as the sweep needs it, and whether Exchange has to be asked.
 fn swept(id: UserId, row: &Row<'_>, licences: &super::licence::Licences, known: &Known) -> Swept {
-    let (kind, candidate) = list::kind(id, row, licences, known);
+    let names = row.names();
+    let (kind, candidate) = list::kind(id, row, &names, licences, known);
     let user = SweptUser {
         id,
         name: Text::clean(row.name.as_str().unwrap_or_default()),
-        address: Text::clean(row.address()),
+        address: Text::clean(names.address),
         kind,
         made: row.made.as_str().and_then(Moment::parse),
-        problem: Text::clean(row.problem()),
+        problem: Text::clean(names.problem),
     };
     (user, candidate)
 }

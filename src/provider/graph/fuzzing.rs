@@ -84,7 +84,7 @@ fn shown(page: &wire::Page<'_>) -> usize {
     let rows = decoded.pages.iter().flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
     for (row, listed) in page.rows.iter().zip(rows).take_while(|_| listed == page.rows.len()) {
         assert!(!listed.name.is_empty(), "a name, or that there is none");
-        assert_eq!(listed.problem.is_empty(), row.problem().is_empty(), "a problem is told");
+        assert_eq!(listed.problem.is_empty(), row.names().problem.is_empty(), "a problem is told");
         assert!(!listed.problem.is_empty() || !listed.address.is_empty(), "an address or a problem");
     }
     let candidates: HashSet<_> = decoded.candidates.iter().map(|candidate| candidate.id).collect();
@@ -104,7 +104,7 @@ fn different(page: &wire::Page<'_>) -> usize {
 /// Everything that is asked of a row.
 fn said(row: &wire::Row<'_>) {
     let _ = (row.is_guest(), row.is_enabled(), row.has_mail());
-    assert!(!row.problem().is_empty() || !row.address().is_empty(), "an address or a problem");
+    assert!(!row.names().problem.is_empty() || !row.names().address.is_empty(), "an address or a problem");
 }
 
 /// The built-in table.

@@ -1,9 +1,6 @@
 //! The list of users: pages as they come, decoded while the next one is on its way, kinds that become known later.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
@@ -15,7 +12,7 @@ use super::{
     page,
     purpose::Candidate,
     reading,
-    wire::{self, Page, Row},
+    wire::{self, Names, Page, Row},
 };
 use crate::{
     domain::{
@@ -42,7 +39,7 @@ pub(super) const SELECT: &str = "$select=id,displayName,userPrincipalName,mail,a
 const GRACE: u32 = 3;
 
 /// How often a listing whose place the server lost is started again.
-const RESTARTS: u32 = 2;
+const RESTARTS: u8 = 2;
 
 /// Most pages of one listing: a hundred million users; ends a server that never stops.
 const MAX_PAGES: u32 = 100_000;
@@ -131,7 +128,6 @@ impl Graph {
         let mut answer = answer?;
         let known = Known { memory: memory.clone(), now: self.inner.clock.now() };
         let mut listing = Listing::new(licences, known);
-        let mut restarts = 0;
         let mut trail = page::Trail::default();
         for _ in 0..most_pages {
             let next = self.next(&answer.body, &mut trail);
@@ -150,9 +146,8 @@ impl Graph {
             answer = match fetched {
                 None => return Ok((listing.count, listing.at_the_end())),
                 Some(Ok(answer)) => answer,
-                Some(Err(error)) if error.is_worn_link() && restarts < RESTARTS => {
+                Some(Err(error)) if error.is_worn_link() && listing.shown.restarts < RESTARTS => {
                     tracing::info!(%error, "the server lost its place in the list; starting again");
-                    restarts += 1;
                     listing.begin_again();
                     trail = page::Trail::default();
                     self.page(tenant, &first, sink).await?
@@ -223,17 +218,61 @@ enum Shown {
 }
 
 /// Whom a listing has shown.
+///
+/// Half a million users are remembered from one listing to the next anyway, so a byte for each says whether they came: a set
+/// of their ids would take twenty times as much.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// Users of this round.
-    seen: HashSet<UserId>,
-    /// Users whom a round showed that had to begin again; they are not sent twice.
-    earlier: HashSet<UserId>,
+    /// The last round that showed each of those whom the memory has, by place; 0: none.
+    met: Vec<u8>,
+    /// The same of the others.
+    others: HashMap<UserId, u8>,
+    /// How often the list had to begin again. Whom a round before showed is not sent twice.
+    restarts: u8,
     /// Pages of this round.
     pages: page::Pages,
     /// Rows on the wire, and those of them without an id.
     rows: u32,
     without_id: u32,
+}
+
+/// Whether a listing has shown a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Met {
+    /// Not yet.
+    Never,
+    /// Before it had to begin again.
+    Before,
+    /// In this round.
+    Already,
+}
+
+impl Progress {
+    /// Takes a user up.
+    fn meet(&mut self, user: UserId, memory: &Memory) -> Met {
+        let round = self.restarts + 1;
+        // Of a first page nothing is read but its own users: they have no place yet, and stay without one.
+        let place = memory.place(user).filter(|_| !self.others.contains_key(&user));
+        let last = match place {
+            Some(place) => {
+                self.met.resize(self.met.len().max(place + 1), 0);
+                self.met.get_mut(place).map(|last| std::mem::replace(last, round))
+            }
+            None => self.others.insert(user, round),
+        };
+        match last {
+            None | Some(0) => Met::Never,
+            Some(last) if last == round => Met::Already,
+            Some(_) => Met::Before,
+        }
+    }
+
+    /// The list starts again.
+    fn begin_again(&mut self) {
+        let (restarts, met, others) =
+            (self.restarts + 1, std::mem::take(&mut self.met), std::mem::take(&mut self.others));
+        *self = Self { met, others, restarts, ..Self::default() };
+    }
 }
 
 impl Listing {
@@ -297,9 +336,7 @@ impl Listing {
 
     /// The list starts again: whom it shows once more is not sent once more.
     fn begin_again(&mut self) {
-        let Progress { seen, mut earlier, .. } = std::mem::take(&mut self.shown);
-        earlier.extend(seen);
-        self.shown.earlier = earlier;
+        self.shown.begin_again();
         self.fruitless = 0;
     }
 }
@@ -331,15 +368,14 @@ pub(super) fn decode(page: &Page<'_>, licences: &Licences, known: &Known, shown:
             shown.without_id = shown.without_id.saturating_add(1);
         } else {
             ids.push(id);
-            if !shown.seen.insert(id) {
+            let met = shown.meet(id, &known.memory);
+            decoded.is_fruitful |= met != Met::Already;
+            if met != Met::Never {
                 continue;
             }
-            decoded.is_fruitful = true;
         }
-        if shown.earlier.contains(&id) {
-            continue;
-        }
-        let (kind, candidate) = kind(id, row, licences, known);
+        let names = row.names();
+        let (kind, candidate) = kind(id, row, &names, licences, known);
         decoded.candidates.extend(candidate);
         let skus = row.skus.items();
         let set = *known_sets.entry(skus).or_insert_with(|| {
@@ -349,10 +385,10 @@ pub(super) fn decode(page: &Page<'_>, licences: &Licences, known: &Known, shown:
         rows.push(NewUser {
             id,
             name: row.name.as_str().unwrap_or_default(),
-            address: row.address(),
-            sign_in: row.sign_in(),
+            address: names.address,
+            sign_in: names.sign_in,
             department: row.department.as_str().unwrap_or_default(),
-            problem: row.problem(),
+            problem: names.problem,
             kind,
             licences: set,
             made: row.made.as_str().and_then(Moment::parse),
@@ -375,6 +411,7 @@ fn id(row: &Row<'_>, ordinal: u64) -> UserId {
 pub(super) fn kind(
     id: UserId,
     row: &Row<'_>,
+    names: &Names<'_>,
     licences: &Licences,
     known: &Known,
 ) -> (Kind, Option<Candidate>) {
@@ -385,7 +422,7 @@ pub(super) fn kind(
     if !has_plan && !row.has_mail() {
         return (Kind::WithoutMailbox, None);
     }
-    if !row.problem().is_empty() {
+    if !names.problem.is_empty() {
         return (Kind::NotKnownYet, None);
     }
     let candidate = Candidate {
@@ -395,7 +432,7 @@ pub(super) fn kind(
         has_mail: row.has_mail(),
         is_synced: row.synced == wire::Flag::Said(true),
         made: row.made.as_str().and_then(Moment::parse),
-        facts: facts(row, has_plan),
+        facts: facts(row, names, has_plan),
     };
     match known.memory.kind(&candidate, known.now) {
         Some(kind) => (kind, None),
@@ -405,14 +442,47 @@ pub(super) fn kind(
 
 /// A digest of what a mailbox's kind may hang on (FNV-1a, 64 bits): with another one the user has changed, and is asked
 /// about again. A leaver's mailbox that becomes a shared one loses its sign-in or its licence.
-fn facts(row: &Row<'_>, has_plan: bool) -> i64 {
+fn facts(row: &Row<'_>, names: &Names<'_>, has_plan: bool) -> i64 {
     let mut skus: Vec<&Uuid> = row.skus.items().iter().collect();
     skus.sort_unstable();
     let flags = [row.is_enabled(), has_plan, row.synced == wire::Flag::Said(true)].map(u8::from);
-    let mail = row.address().as_bytes();
+    let mail = names.address.as_bytes();
     let bytes = mail.iter().chain(&flags).chain(skus.into_iter().flat_map(Uuid::as_bytes));
     let digest = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
         (digest ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     digest.cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::checked::Checked;
+
+    #[test]
+    fn whoever_came_is_known_again_with_a_memory_or_without_it_and_after_a_new_beginning() {
+        let user = |number| UserId::from_bytes([number; 16]);
+        let checked = move |number| Checked {
+            user: user(number),
+            kind: Kind::User,
+            facts: 7,
+            at: Moment::from_millis(0),
+        };
+        let read = move |users: Option<&[UserId]>| {
+            Ok(users.map_or_else(|| vec![checked(1), checked(3)], |_| Vec::new()))
+        };
+        let memory = Memory::unread(read);
+        let mut shown = Progress::default();
+        let meet =
+            |shown: &mut Progress, numbers: [u8; 4]| numbers.map(|number| shown.meet(user(number), &memory));
+        assert_eq!(meet(&mut shown, [1, 1, 2, 2]), [Met::Never, Met::Already, Met::Never, Met::Already]);
+        for _ in 0..2 {
+            memory.prepare([user(1)].into_iter()).unwrap();
+        }
+        // 1 came before anything was read of it, 3 has a place now, 4 was never asked about.
+        assert_eq!(meet(&mut shown, [1, 3, 3, 4]), [Met::Already, Met::Never, Met::Already, Met::Never]);
+        shown.begin_again();
+        assert_eq!(meet(&mut shown, [1, 3, 4, 5]), [Met::Before, Met::Before, Met::Before, Met::Never]);
+        assert_eq!(meet(&mut shown, [1, 3, 4, 5]), [Met::Already; 4]);
+    }
 }

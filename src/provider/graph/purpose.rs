@@ -2,18 +2,23 @@
 //! row with mail.
 //!
 //! Twenty are asked with one request. At first one request is out at a time, then up to four, until a part of any is
-//! answered 429: from then on one, after the wait that Microsoft asks for. Whether Microsoft counts four at once for each
-//! mailbox or for the whole application is not documented.
+//! answered 429: from then on one (`width.rs`), after the wait that Microsoft asks for (`pace.rs`). Whether Microsoft counts
+//! four at once for each mailbox or for the whole application is not documented.
 
 mod batch;
 mod pace;
+mod width;
 
 use std::{collections::VecDeque, time::Duration};
 
 use serde_json::Value;
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    task::JoinSet,
+};
 
 use self::pace::Pace;
+pub(super) use self::width::Width;
 use super::{Graph, MAX_OBJECT_BYTES, Memory, TenantCheck};
 use crate::{
     domain::{
@@ -121,7 +126,7 @@ struct Probe<'a> {
     tenant: TenantId,
     memory: &'a Memory,
     queue: VecDeque<Asked>,
-    running: JoinSet<(Vec<Asked>, Outcome)>,
+    running: JoinSet<(OwnedSemaphorePermit, Vec<Asked>, Outcome)>,
     pace: Pace,
     found: Vec<(UserId, Kind)>,
     takes_batches: bool,
@@ -151,11 +156,11 @@ impl Graph {
             while let Ok(candidate) = asked.try_recv() {
                 probe.queue.push_back(Asked { candidate, tries: 0 });
             }
-            probe.send_out();
-            let is_resting = probe.running.is_empty() && !probe.queue.is_empty();
-            if !is_open && probe.running.is_empty() && !is_resting {
+            let has_more = !probe.queue.is_empty();
+            if !is_open && probe.running.is_empty() && !has_more {
                 break;
             }
+            let is_resting = probe.pace.is_resting();
             tokio::select! {
                 // Nobody takes the list any more: one that is not believed is not checked to its end.
                 () = sink.closed() => return,
@@ -164,7 +169,8 @@ impl Graph {
                     None => is_open = false,
                 },
                 Some(done) = probe.running.join_next(), if !probe.running.is_empty() => probe.take(done),
-                () = probe.pace.rested(), if is_resting => {}
+                Some(place) = self.inner.mailboxes.place(), if has_more && !is_resting => probe.send_out(place),
+                () = probe.pace.rested(), if has_more && is_resting => {}
             }
             let is_pause = probe.running.is_empty() && probe.queue.is_empty();
             if !probe.found.is_empty()
@@ -288,33 +294,31 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Sends out as many requests as may be out now.
-    fn send_out(&mut self) {
-        while !self.queue.is_empty() && self.running.len() < self.pace.width() && !self.pace.is_resting() {
-            let some: Vec<Asked> = self.queue.drain(..self.queue.len().min(batch::MOST)).collect();
-            let (graph, tenant, in_batch) = (self.graph.clone(), self.tenant, self.takes_batches);
-            self.running.spawn(async move {
-                let asking = async {
-                    if in_batch {
-                        graph.batch(tenant, &some).await
-                    } else {
-                        graph.singly(tenant, &some).await
-                    }
-                };
-                // A panic concerns these mailboxes: asked again like any answer that did not come, then told.
-                let outcome = caught(asking).await;
-                let outcome =
-                    outcome.unwrap_or_else(|Panicked| Outcome::Answers(vec![Purpose::Passing; some.len()]));
-                (some, outcome)
-            });
-        }
+    /// Asks about the next ones.
+    fn send_out(&mut self, place: OwnedSemaphorePermit) {
+        let some: Vec<Asked> = self.queue.drain(..self.queue.len().min(batch::MOST)).collect();
+        let (graph, tenant, in_batch) = (self.graph.clone(), self.tenant, self.takes_batches);
+        self.running.spawn(async move {
+            let asking = async {
+                if in_batch { graph.batch(tenant, &some).await } else { graph.singly(tenant, &some).await }
+            };
+            // A panic concerns these mailboxes: asked again like any answer that did not come, then told.
+            let outcome = caught(asking).await;
+            let outcome =
+                outcome.unwrap_or_else(|Panicked| Outcome::Answers(vec![Purpose::Passing; some.len()]));
+            (place, some, outcome)
+        });
     }
 
     /// Takes a request's end in.
-    fn take(&mut self, done: Result<(Vec<Asked>, Outcome), tokio::task::JoinError>) {
-        let Ok((asked, outcome)) = done else { return };
+    fn take(&mut self, done: Result<(OwnedSemaphorePermit, Vec<Asked>, Outcome), tokio::task::JoinError>) {
+        let Ok((place, asked, outcome)) = done else { return };
         match outcome {
-            Outcome::Answers(answers) => self.answered(asked, answers),
+            Outcome::Answers(answers) => {
+                let is_clean = !answers.iter().any(|answer| matches!(answer, Purpose::Throttled(_)));
+                self.graph.inner.mailboxes.give_back(place, is_clean);
+                self.answered(asked, answers);
+            }
             Outcome::NoBatches if self.takes_batches => {
                 tracing::info!("batches are not taken; asking for one mailbox at a time");
                 self.takes_batches = false;
@@ -367,7 +371,7 @@ impl<'a> Probe<'a> {
         }
         self.back(unasked);
         if throttled.is_empty() {
-            self.pace.was_clean();
+            self.pace.came_on();
         } else {
             self.end = self.pace.was_throttled(wait);
             self.back(throttled);

@@ -51,9 +51,41 @@ pub(super) struct Row<'a> {
     pub(super) is_odd: bool,
 }
 
+/// What a row is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Names<'a> {
+    /// The address of the mailbox; empty where there is none.
+    pub(super) address: &'a str,
+    /// The user principal name, where it is another name than the address; else empty.
+    pub(super) sign_in: &'a str,
+    /// What is wrong with the row; empty when nothing is.
+    pub(super) problem: &'static str,
+}
+
 impl Row<'_> {
-    /// What is wrong with this row; empty when nothing is.
-    pub(super) fn problem(&self) -> &'static str {
+    /// What it is called, and what is wrong with it. Half a million rows are listed, and an address is looked at letter by
+    /// letter: once.
+    pub(super) fn names(&self) -> Names<'_> {
+        let (address, is_address) = self.address();
+        let upn = self.upn.as_str().unwrap_or_default().trim();
+        let is_same = upn == address.trim() || upn.to_lowercase() == address.trim().to_lowercase();
+        let sign_in = if is_same { "" } else { upn };
+        Names { address, sign_in, problem: self.problem(address, is_address) }
+    }
+
+    /// The mail address, else the primary proxy address, else the user principal name: the first that is an address, and
+    /// the first that is anything where none is; and whether it is one.
+    fn address(&self) -> (&str, bool) {
+        let primary = self.primary.items().first().map(Cow::as_ref);
+        let said = [self.mail.as_str(), primary, self.upn.as_str()];
+        let mut said = said.into_iter().flatten().filter(|address| !address.trim().is_empty());
+        match said.clone().find(|address| Address::is_one(address)) {
+            Some(address) => (address, true),
+            None => (said.next().unwrap_or_default(), false),
+        }
+    }
+
+    fn problem(&self, address: &str, is_address: bool) -> &'static str {
         if self.is_odd || self.id.as_str().is_none_or(|id| Uuid::try_parse(id).is_err()) {
             return "the directory sent no usable id";
         }
@@ -63,28 +95,12 @@ impl Row<'_> {
         if is_wrong || self.enabled == Flag::Wrong || self.skus.is_wrong() || self.plans.is_wrong() {
             return "the directory sent this row damaged";
         }
-        match self.address() {
-            "" => "the directory sent no address",
+        match (address, is_address) {
+            ("", _) => "the directory sent no address",
             // The address names a seat: one with hidden or forbidden characters could pass itself off as another.
-            address if address.parse::<Address>().is_err() => "the directory sent an address that is none",
-            _ => "",
+            (_, false) => "the directory sent an address that is none",
+            (_, true) => "",
         }
-    }
-
-    /// Mail address, else the primary proxy address, else the user principal name: the first that is an address, and the
-    /// first that is anything where none is.
-    pub(super) fn address(&self) -> &str {
-        let primary = self.primary.items().first().map(Cow::as_ref);
-        let said = [self.mail.as_str(), primary, self.upn.as_str()];
-        let mut said = said.into_iter().flatten().filter(|address| !address.trim().is_empty());
-        let is_address = |address: &&str| address.parse::<Address>().is_ok();
-        said.clone().find(is_address).or_else(|| said.next()).unwrap_or_default()
-    }
-
-    /// The user principal name, where it is another name than the address; else empty.
-    pub(super) fn sign_in(&self) -> &str {
-        let upn = self.upn.as_str().unwrap_or_default().trim();
-        if upn.to_lowercase() == self.address().trim().to_lowercase() { "" } else { upn }
     }
 
     /// Whether Exchange may hold something under this user's name.

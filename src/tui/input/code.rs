@@ -23,30 +23,29 @@ mod bit {
 
 /// What a whole CSI sequence presses; nothing: not a key that we know, or one that was let go.
 pub(super) fn keys(parameters: &[u8], last: u8) -> Vec<Press> {
-    if parameters.len() > MAX_PARAMETERS || !parameters.iter().all(|b| matches!(b, b'0'..=b'9' | b';' | b':'))
-    {
+    let is_known = |b: &u8| matches!(b, b'0'..=b'9' | b';' | b':');
+    if parameters.len() > MAX_PARAMETERS || !parameters.iter().all(is_known) {
         return Vec::new();
     }
-    let field = |at: usize| parameters.split(|b| *b == b';').nth(at).unwrap_or_default();
-    let (code, shifted) = (number(field(0), 0), number(field(0), 1));
-    let (modifiers, event) = (number(field(1), 0), number(field(1), 1));
-    if event == Some(RELEASE) {
+    let parameters = String::from_utf8_lossy(parameters);
+    let number = |field, at| parameters.split(';').nth(field)?.split(':').nth(at)?.parse::<u32>().ok();
+    if number(1, 1) == Some(RELEASE) {
         return Vec::new();
     }
-    let modifiers = modifiers.unwrap_or(1).saturating_sub(1);
+    let (code, shifted) = (number(0, 0), number(0, 1));
+    let modifiers = number(1, 0).unwrap_or(1).saturating_sub(1);
     let press = match (last, code.unwrap_or_default()) {
         (b'u', code) => {
-            let text: Vec<char> =
-                (0..).map_while(|at| number(field(2), at)).filter_map(char::from_u32).collect();
+            let text: Vec<char> = (0..).map_while(|at| number(2, at)).filter_map(char::from_u32).collect();
             if !text.is_empty() && modifiers & (bit::CTRL | bit::OTHERS) == 0 {
                 return text.into_iter().filter(|c| !c.is_control()).map(Press::Char).collect();
             }
             // Ctrl with a letter of another alphabet: the letter at that place of the usual keyboard.
-            let base = number(field(0), 2).filter(|_| modifiers & bit::CTRL != 0);
+            let base = number(0, 2).filter(|_| modifiers & bit::CTRL != 0);
             key(base.unwrap_or(code), shifted, modifiers)
         }
         // modifyOtherKeys: the number 27, then the modifiers, then the character.
-        (b'~', 27) => number(field(2), 0).and_then(|code| key(code, Some(code), modifiers)),
+        (b'~', 27) => number(2, 0).and_then(|code| key(code, Some(code), modifiers)),
         (b'~', code) => tilde(code),
         (last, _) => letter(last),
     };
@@ -55,14 +54,6 @@ pub(super) fn keys(parameters: &[u8], last: u8) -> Vec<Press> {
 
 /// kitty's number for a key that was let go.
 const RELEASE: u32 = 3;
-
-/// A number of a parameter, by its place between colons.
-fn number(field: &[u8], at: usize) -> Option<u32> {
-    let digits = field.split(|b| *b == b':').nth(at).filter(|digits| !digits.is_empty())?;
-    digits.iter().try_fold(0_u32, |sum, digit| {
-        sum.checked_mul(10)?.checked_add(u32::from(digit.checked_sub(b'0').filter(|digit| *digit <= 9)?))
-    })
-}
 
 /// A key by its Unicode number or kitty's number for it.
 fn key(code: u32, shifted: Option<u32>, modifiers: u32) -> Option<Press> {
@@ -96,13 +87,10 @@ fn character(c: char, shifted: Option<char>, modifiers: u32) -> Option<Press> {
         c if modifiers & bit::CTRL != 0 => return control(c.to_ascii_lowercase()),
         _ => {}
     }
-    let is_upper = (modifiers & bit::SHIFT != 0) != (modifiers & bit::CAPS != 0);
-    let has_shift = modifiers & bit::SHIFT != 0;
-    Some(Press::Char(match shifted.filter(|shifted| has_shift && !shifted.is_control()) {
-        Some(shifted) => shifted,
-        None if is_upper => c.to_uppercase().next().unwrap_or(c),
-        None => c,
-    }))
+    let (has_shift, has_caps) = (modifiers & bit::SHIFT != 0, modifiers & bit::CAPS != 0);
+    let shifted = shifted.filter(|shifted| has_shift && !shifted.is_control());
+    let upper = || c.to_uppercase().next().filter(|_| has_shift != has_caps);
+    Some(Press::Char(shifted.or_else(upper).unwrap_or(c)))
 }
 
 /// Ctrl with a character, the same as the byte that every other terminal sends for it.

@@ -91,7 +91,11 @@ impl Sequence {
         match self.string() {
             Some((_, _, true)) => self.may_end_in_esc() || read.starts_with(b"\\"),
             Some((introducer, body, false)) => reply::goes_on_with(introducer, body, read),
-            None => read.iter().find(|byte| !is_parameter(**byte)).is_none_or(|last| is_last_of_reply(*last)),
+            // Behind what may stand among its parameters.
+            None => read
+                .iter()
+                .find(|byte| !matches!(byte, 0x20..=0x3f))
+                .is_none_or(|last| is_last_of_reply(*last)),
         }
     }
 }
@@ -131,14 +135,9 @@ impl Payload {
     }
 }
 
-/// Whether a byte stands in the parameters of a CSI sequence.
-pub(super) const fn is_parameter(byte: u8) -> bool {
-    matches!(byte, 0x20..=0x3f)
-}
-
 /// Whether a CSI sequence that stopped for long may end so: the answers to DA, DSR, DECRQM, window and mode reports, and
 /// the keys that have parameters. Never by a letter that none of them has.
-pub(super) const fn is_last_of_reply(byte: u8) -> bool {
+const fn is_last_of_reply(byte: u8) -> bool {
     matches!(
         byte,
         b'A'..=b'F' | b'H' | b'I' | b'M' | b'O'..=b'S' | b'Z' | b'c' | b'm' | b'n' | b't' | b'u' | b'x' | b'y' | b'~'
@@ -146,7 +145,7 @@ pub(super) const fn is_last_of_reply(byte: u8) -> bool {
 }
 
 /// The payload of a paste as text.
-pub(super) fn tidy(payload: &[u8]) -> String {
+fn tidy(payload: &[u8]) -> String {
     String::from_utf8_lossy(payload)
         .replace("\r\n", "\n")
         .chars()

@@ -1,7 +1,7 @@
 //! What is pasted, and where it goes.
 
 use crate::{
-    domain::{tenant_input::TenantInput, text::Text},
+    domain::tenant_input::TenantInput,
     tui::{
         input::Press,
         state::{self, Focus, Panel, State},
@@ -9,11 +9,11 @@ use crate::{
     },
     wizard::{
         answer::{FieldId, Given, Value},
-        view::{FieldView, Tone, View},
+        view::{Tone, View},
     },
 };
 
-use super::{Outcome, fill};
+use super::{Outcome, fill, say};
 
 /// What was pasted.
 pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
@@ -28,30 +28,23 @@ pub(crate) fn paste(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
         return Outcome::Changed;
     }
     if state.panel.is_some() {
-        state.say(Tone::Plain, "Nothing was pasted. There is no field in this panel.");
-        return Outcome::Changed;
+        return say(state, Tone::Plain, "Nothing was pasted. There is no field in this panel.");
     }
     match state.focus {
         Focus::Field(id) => paste_into(id, text, view, state),
         Focus::Number => {
             let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-            for digit in line.chars().filter(char::is_ascii_digit) {
-                state.number.insert(digit);
-            }
+            state.number.paste(&line.replace(|c: char| !c.is_ascii_digit(), ""));
             Outcome::Changed
         }
         _ => {
-            let has_search = state::search(&view.page).is_some();
             let has_field = state::fields(&view.page).next().is_some();
-            state.say(
-                Tone::Plain,
-                match (has_search, has_field) {
-                    (true, _) => "Nothing was pasted. Press / first, then paste.",
-                    (false, true) => "Nothing was pasted. Go to a field with Tab first, then paste.",
-                    (false, false) => "Nothing was pasted. There is no field on this screen.",
-                },
-            );
-            Outcome::Changed
+            let words = match state::search(&view.page) {
+                Some(_) => "Nothing was pasted. Press / first, then paste.",
+                None if has_field => "Nothing was pasted. Go to a field with Tab first, then paste.",
+                None => "Nothing was pasted. There is no field on this screen.",
+            };
+            say(state, Tone::Plain, words)
         }
     }
 }
@@ -69,8 +62,7 @@ pub(crate) fn typed(text: &str, view: &View<'_>, state: &mut State) -> Outcome {
 
 /// A paste into a field of text: its first line, or all of them where the field takes lists.
 fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Outcome {
-    let takes_lines =
-        state::fields(&view.page).any(|field: &FieldView<'_>| field.id == id && field.entries.is_some());
+    let takes_lines = state::fields(&view.page).any(|field| field.id == id && field.entries.is_some());
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
     if takes_lines && lines > 1 {
         return Outcome::Give(Given::Fill(id, Value::Lines(text.to_owned())));
@@ -82,8 +74,7 @@ fn paste_into(id: FieldId, text: &str, view: &View<'_>, state: &mut State) -> Ou
         state.say(Tone::Warn, "Only the start was pasted: the field takes no more.");
     } else if lines > 1 {
         let lost = grouped(lines - 1);
-        let words = Text::of(format_args!("Only the first line was taken; {lost} more were left out."));
-        state.say(Tone::Warn, words);
+        state.say(Tone::Warn, format_args!("Only the first line was taken; {lost} more were left out."));
     }
     if pasted.is_changed { fill(id, state, view) } else { Outcome::Changed }
 }
@@ -100,9 +91,11 @@ fn labelled(text: &str) -> Option<String> {
 /// So much was pasted at once that nothing of it was kept.
 pub(crate) fn flood(bytes: usize, most: usize, state: &mut State) -> Outcome {
     let (bytes, most) = (grouped(bytes), grouped(most));
-    state.say(
+    say(
+        state,
         Tone::Warn,
-        format_args!("Nothing was pasted: it was {bytes} bytes long, and at most {most} are taken at once. Paste it in smaller parts."),
-    );
-    Outcome::Changed
+        format_args!(
+            "Nothing was pasted: it was {bytes} bytes long, and at most {most} are taken at once. Paste it in smaller parts."
+        ),
+    )
 }

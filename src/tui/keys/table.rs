@@ -140,11 +140,8 @@ pub(crate) const KEYS: &[Binding] = &[
     act(CUSTOMER, 'm', Action::Import),
     act(CUSTOMER, 'a', Action::Consents),
     act(AUTHORISE, 'w', Action::Rehearse),
-    Binding {
-        // A letter would be text in the first field of the form, and Tab only leads to the next field.
-        key: Press::Ctrl('y'),
-        ..act(IMPERSONATION, 'w', Action::Rehearse)
-    },
+    // A letter would be text in the first field of the form, and Tab only leads to the next field.
+    Binding { key: Press::Ctrl('y'), ..act(IMPERSONATION, 'w', Action::Rehearse) },
     act(OUTCOME, 't', Action::NextReceipt),
     act(ALL, 'l', Action::PrintAlone),
     act(SENDING, 'c', Action::Copy),
@@ -193,9 +190,6 @@ pub(crate) fn name(key: Press) -> String {
         Press::Char(' ') => "Space".into(),
         Press::Char(letter) => letter.to_string(),
         Press::Ctrl(letter) => format!("Ctrl-{}", letter.to_ascii_uppercase()),
-        Press::Enter => "Enter".into(),
-        Press::Esc => "Esc".into(),
-        Press::Tab => "Tab".into(),
         Press::BackTab => "Shift-Tab".into(),
         Press::PageDown => "PgDn".into(),
         other => format!("{other:?}"),
@@ -267,8 +261,9 @@ pub(super) fn find(press: Press, view: &View<'_>) -> Option<&'static Binding> {
         KEYS.iter().filter(here).find(|binding| is_open(binding, view)).or_else(|| KEYS.iter().find(here))
     };
     exactly(press).or_else(|| match press {
-        Press::Char(c) if c.is_ascii_lowercase() => exactly(Press::Char(c.to_ascii_uppercase())),
-        Press::Char(c) if c.is_ascii_uppercase() => exactly(Press::Char(c.to_ascii_lowercase())),
+        Press::Char(c) => {
+            [c.to_ascii_uppercase(), c.to_ascii_lowercase()].map(Press::Char).into_iter().find_map(exactly)
+        }
         _ => None,
     })
 }

@@ -401,7 +401,9 @@ fn a_form_is_walked_with_tab_and_enter_in_its_order_and_round() {
 fn who_reads_on_with_down_never_comes_to_the_answer_that_costs() {
     let words = "Users of another organisation would be protected and billed for this customer. ".repeat(4);
     let blocks = vec![Block::Para(Phrase::from(format_args!("{words}")))];
-    let view = page(QuestionId::Doubted, Shape::Confirm { default: false }, "Take it?", blocks);
+    let mut view = page(QuestionId::Doubted, Shape::Confirm { default: false }, "Take it?", blocks);
+    let no = Offer::new(Action::No, "no", "Takes it not.").by_default();
+    view.actions.extend([Offer::new(Action::Yes, "yes", "Takes it."), no]);
     let mut screen = Screen::of((40, 10), options(true, true));
     screen.draw(&view);
     let no = Focus::Button(Action::No);
@@ -627,6 +629,7 @@ fn enter_answers_yes_or_no_as_it_stands_on_the_button_and_esc_goes_back() {
     assert_eq!(after(&[Press::Right, Press::Enter], &view, &mut screen), acts(Action::No));
     assert_eq!(after(&[Press::Esc], &view, &mut screen), gives(Given::Back));
     view.ask.shape = Shape::Confirm { default: false };
+    view.actions.iter_mut().for_each(|offer| offer.is_default = offer.action == Action::No);
     assert_eq!(after(&[Press::Enter], &view, &mut drawn(&view)), acts(Action::No));
 }
 

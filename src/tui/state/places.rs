@@ -1,4 +1,4 @@
-//! Where on a page the keyboard can be, and what a page has for it: fields, buttons, what Enter does.
+//! Where on a page the keyboard can be, and what a page has for it: fields and buttons.
 
 use crate::wizard::{
     answer::Action,
@@ -82,18 +82,10 @@ pub(super) fn wished(view: &View<'_>, places: &[(Focus, bool)]) -> Focus {
         Spot::Button(action) => vec![Focus::Button(action)],
         Spot::Page => Vec::new(),
     };
-    let usual = [Focus::Number].into_iter().chain(default_action(view).map(Focus::Button));
+    let usual =
+        [Focus::Number].into_iter().chain(view.default_offer().map(|offer| Focus::Button(offer.action)));
     // A receipt before the rows beside it: it is what is read there.
     let mut wishes = spot.into_iter().chain(usual).chain([Focus::Text, Focus::Rows]);
     let found = wishes.find(|wish| places.iter().any(|place| place.0 == *wish));
     found.or_else(|| places.first().map(|place| place.0)).unwrap_or_default()
-}
-
-/// What Enter does where no field, button or row takes it.
-pub(crate) fn default_action(view: &View<'_>) -> Option<Action> {
-    match view.ask.shape {
-        Shape::Confirm { default: true } => Some(Action::Yes),
-        Shape::Confirm { default: false } => Some(Action::No),
-        _ => view.default_offer().map(|offer| offer.action),
-    }
 }

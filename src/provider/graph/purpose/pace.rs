@@ -1,4 +1,4 @@
-//! How fast mailboxes are asked for: wider while nothing is refused, one at a time after the first 429, with rests.
+//! When mailboxes of one organisation may be asked about: rests, and when they are too many.
 
 use std::time::Duration;
 
@@ -8,9 +8,6 @@ use crate::{
     domain::{bill::counted, text::Text},
     provider::http::backoff,
 };
-
-/// Most requests in flight.
-const WIDEST: usize = 4;
 
 /// Longest rest that is sat through: a server that asks for more is asked another time.
 const LONGEST_REST: Duration = Duration::from_mins(15);
@@ -32,8 +29,6 @@ const SPREADING: u32 = 5;
 /// The pace.
 pub(super) struct Pace {
     first_wait: Duration,
-    width: usize,
-    is_throttled: bool,
     in_a_row: u32,
     /// How long it has rested in a row.
     rested: Duration,
@@ -41,14 +36,9 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// One request at a time, and no rest.
+    /// No rest.
     pub(super) const fn new(first_wait: Duration) -> Self {
-        Self { first_wait, width: 1, is_throttled: false, in_a_row: 0, rested: Duration::ZERO, until: None }
-    }
-
-    /// How many requests may be out.
-    pub(super) const fn width(&self) -> usize {
-        self.width
+        Self { first_wait, in_a_row: 0, rested: Duration::ZERO, until: None }
     }
 
     /// Whether none may be sent now.
@@ -63,15 +53,7 @@ impl Pace {
         }
     }
 
-    /// A request was answered without a 429.
-    pub(super) fn was_clean(&mut self) {
-        self.came_on();
-        if !self.is_throttled {
-            self.width = WIDEST.min(self.width + 1);
-        }
-    }
-
-    /// A mailbox was told: whatever is refused beside it, this comes on.
+    /// A request was answered without a 429, or a mailbox was told: whatever is refused beside it, this comes on.
     pub(super) const fn came_on(&mut self) {
         self.in_a_row = 0;
         self.rested = Duration::ZERO;
@@ -79,8 +61,6 @@ impl Pace {
 
     /// Parts of a request were answered 429; says why no more should be asked, where that is so.
     pub(super) fn was_throttled(&mut self, stated: Option<Duration>) -> Option<Text> {
-        self.is_throttled = true;
-        self.width = 1;
         let wait =
             stated.unwrap_or_else(|| backoff(self.first_wait, LONGEST_GUESS, self.in_a_row, rand::random()));
         self.in_a_row += 1;
@@ -111,21 +91,6 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn it_widens_until_the_first_429_and_never_again() {
-        let mut pace = Pace::new(Duration::from_secs(3));
-        let mut widths = Vec::new();
-        for _ in 0..5 {
-            widths.push(pace.width());
-            pace.was_clean();
-        }
-        assert_eq!(widths, [1, 2, 3, 4, 4]);
-        assert_eq!(pace.was_throttled(Some(Duration::from_secs(10))), None);
-        assert!(pace.is_resting());
-        pace.was_clean();
-        assert_eq!(pace.width(), 1);
-    }
 
     #[test]
     fn a_rest_that_nobody_sits_through_ends_the_asking_with_words() {

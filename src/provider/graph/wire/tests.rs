@@ -27,8 +27,8 @@ fn mila() -> Value {
 #[test]
 fn a_good_row_is_read_whole() {
     row(&mila(), |row| {
-        assert_eq!(row.problem(), "");
-        assert_eq!(row.address(), "mila.jansen@bakery.example");
+        assert_eq!(row.names().problem, "");
+        assert_eq!(row.names().address, "mila.jansen@bakery.example");
         assert_eq!(row.plans.items(), [Uuid::parse_str("efb87545-963c-4e0d-99df-69c6916d9eb0").unwrap()]);
         assert_eq!(row.skus.items().len(), 1);
         assert!(row.has_mail() && row.is_enabled() && !row.is_guest() && !row.is_removed);
@@ -46,11 +46,11 @@ fn both_names_of_a_user_are_kept_where_they_differ() {
     ] {
         let mut value = mila();
         value["userPrincipalName"] = upn;
-        row(&value, |row| assert_eq!((row.sign_in(), row.problem()), (sign_in, "")));
+        row(&value, |row| assert_eq!((row.names().sign_in, row.names().problem), (sign_in, "")));
     }
     // Without mail the sign-in name is the address, and there is one name.
     let bare = json!({"id": mila()["id"], "userPrincipalName": "mila@bakery.example"});
-    row(&bare, |row| assert_eq!((row.address(), row.sign_in()), ("mila@bakery.example", "")));
+    row(&bare, |row| assert_eq!((row.names().address, row.names().sign_in), ("mila@bakery.example", "")));
 }
 
 #[test]
@@ -62,10 +62,10 @@ fn an_address_of_spaces_is_none() {
     ] {
         let mut value = mila();
         value["mail"] = mail;
-        row(&value, |row| assert_eq!((row.address(), row.problem()), (address, problem)));
+        row(&value, |row| assert_eq!((row.names().address, row.names().problem), (address, problem)));
     }
     let bare = json!({"id": mila()["id"], "mail": "  ", "userPrincipalName": "\u{3000}"});
-    row(&bare, |row| assert_eq!(row.problem(), "the directory sent no address"));
+    row(&bare, |row| assert_eq!(row.names().problem, "the directory sent no address"));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_member_of_the_wrong_type_spoils_its_row_only() {
         value[member] = wrong;
         let text = json!({"value": [mila(), value, 4, "x", null, [], mila()]}).to_string();
         let problems = with_page(text.as_bytes(), |page| {
-            page.rows.iter().map(|row| !row.problem().is_empty()).collect::<Vec<_>>()
+            page.rows.iter().map(|row| !row.names().problem.is_empty()).collect::<Vec<_>>()
         });
         assert_eq!(problems.unwrap(), [false, true, true, true, true, true, false], "{member}");
     }
@@ -103,13 +103,13 @@ fn an_address_that_is_none_makes_the_row_a_problem() {
         ("@bakery.example", false),
     ] {
         let value = json!({"id": mila()["id"], "mail": address});
-        assert_eq!(row(&value, |row| row.problem().is_empty()), is_good, "{address:?}");
+        assert_eq!(row(&value, |row| row.names().problem.is_empty()), is_good, "{address:?}");
         // What the directory says last counts where nothing before it is an address.
         let mut value = mila();
         value["userPrincipalName"] = json!("mi la");
         value["mail"] = json!("mila");
         value["proxyAddresses"] = json!([format!("SMTP:{address}")]);
-        assert_eq!(row(&value, |row| row.problem().is_empty()), is_good, "{address:?} behind another");
+        assert_eq!(row(&value, |row| row.names().problem.is_empty()), is_good, "{address:?} behind another");
     }
 }
 
@@ -123,12 +123,12 @@ fn mail_that_is_no_address_hides_no_good_one() {
     ] {
         let mut value = mila();
         (value["mail"], value["proxyAddresses"]) = (json!(mail), proxies);
-        row(&value, |row| assert_eq!((row.address(), row.problem()), (address, "")));
+        row(&value, |row| assert_eq!((row.names().address, row.names().problem), (address, "")));
     }
     let value = json!({"id": mila()["id"], "mail": "mila at bakery", "userPrincipalName": "mila"});
     row(&value, |row| {
         assert_eq!(
-            (row.address(), row.problem()),
+            (row.names().address, row.names().problem),
             ("mila at bakery", "the directory sent an address that is none")
         );
     });
@@ -160,7 +160,7 @@ fn a_number_that_no_program_can_hold_spoils_its_row_only() {
     ] {
         let body = format!(r#"{{"value":[{good},{odd},{good}],"count":1e999}}"#);
         let problems = with_page(body.as_bytes(), |page| {
-            page.rows.iter().map(|row| !row.problem().is_empty()).collect::<Vec<_>>()
+            page.rows.iter().map(|row| !row.names().problem.is_empty()).collect::<Vec<_>>()
         });
         assert_eq!(problems.unwrap(), [false, true, false], "{odd}");
     }
@@ -261,7 +261,7 @@ proptest! {
         let body = json!({"@odata.context": "c", "value": rows}).to_string();
         let counted = with_page(body.as_bytes(), |page| {
             for row in &page.rows {
-                let _ = (row.problem(), row.address(), row.has_mail(), row.is_guest());
+                let _ = (row.names().problem, row.names().address, row.has_mail(), row.is_guest());
             }
             page.rows.len()
         });
