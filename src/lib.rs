@@ -118,8 +118,8 @@
 //! `provider/store/postgres/facts.rs` by `checks` in `commands/doctor/server.rs`.
 //!
 //! *A call* is a row of `requests` in `wizard/call.rs`, which says what is requested, what it brings and whether it is a
-//! write, and an arm of `answer` in `runner.rs`. A screen holds it as a `Pending` in `wizard/pending.rs`, or as a `Wait`
-//! in `wizard/part/wait.rs` where a person is told how long it takes.
+//! write, and an arm of `answer` in `runner.rs`; what nothing has brought before is a row of `replies` there. A screen holds
+//! it as a `Pending` in `wizard/pending.rs`, or as a `Wait` in `wizard/part/wait.rs` where a person is told how long it takes.
 //!
 //! *A table* goes along when a record is moved: `shape` in `provider/store/sqlite/schema.rs` reads tables, columns and links
 //! from this program's own migrations. A fact of the table `about` that is the place's and not the record's stands in

@@ -279,7 +279,7 @@ async fn answer_in(
             prove(tools, (replies, call), of, organisation, impersonation, is_link_out).await
         }
         Request::SearchGrant { customer, tenant, since } => {
-            consent::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landed)
+            consent::search(&tools.provider, (customer, tenant), since).await.map(Reply::Landing)
         }
         asked @ (Request::OwnRightHeld(_) | Request::AcceptByOwnRight(..)) => {
             own_right::answer(tools, (replies, call), asked).await

@@ -14,7 +14,7 @@ use crate::{
     },
     wizard::{
         ask::{QuestionId, Shape},
-        view::{Notice, Place, RowsView, Tone, View},
+        view::{Notice, RowsView, Stops, Tone, View},
     },
 };
 
@@ -115,9 +115,7 @@ impl Conversation {
 
     /// Says where the person is, when that is another place.
     fn place(&mut self, view: &View<'_>) {
-        let here = view.steps.iter().find(|stop| stop.place == Place::Here);
-        let name = here.map(|stop| stop.name).unwrap_or_default();
-        let stand = (name, view.bar.run.clone(), view.bar.customer.map(Shown::to_text));
+        let stand = (view.steps.name(), view.bar.run.clone(), view.bar.customer.map(Shown::to_text));
         let is_here = self.stand.as_ref() == Some(&stand);
         if !is_here {
             self.known = Known::default();
@@ -255,10 +253,10 @@ impl Conversation {
 fn heading(view: &View<'_>, is_new_screen: bool) -> Item {
     let words = told(&view.page.heading);
     let mut said = sentence(&words);
-    let here = view.steps.iter().enumerate().find(|(_, stop)| stop.place == Place::Here);
-    if let Some((at, stop)) = here.filter(|_| is_new_screen) {
-        let more = if said.trim_end_matches('.') == stop.name { String::new() } else { format!(" {said}") };
-        said = format!("Step {} of {}: {}.{more}", at + 1, view.steps.len(), stop.name);
+    if is_new_screen {
+        let (name, Stops { names, here }) = (view.steps.name(), view.steps);
+        let more = if said.trim_end_matches('.') == name { String::new() } else { format!(" {said}") };
+        said = format!("Step {} of {}: {name}.{more}", here + 1, names.len());
     }
     Item::new(format!("{:?}: {}", view.ask.id, steady(&words)), said)
 }

@@ -31,7 +31,7 @@ use crate::{
         store::StoreOptions,
     },
     sandbox::{self, Sandbox},
-    wizard::call::World,
+    wizard::call::{Listed, World},
 };
 
 mod team;
@@ -320,7 +320,7 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Doubted(_) => "doubted",
         Reply::Server(_) => "server",
         Reply::Proof(_) => "proof",
-        Reply::Landed(_) => "landed",
+        Reply::Landing(_) => "landed",
         Reply::Held(_) => "held",
         Reply::Stages(_) => "stages",
         Reply::Accepted(..) => "accepted",
@@ -329,7 +329,7 @@ const fn word(reply: &Reply) -> &'static str {
         Reply::Whole(_) => "whole",
         Reply::Kinds(_) => "kinds",
         Reply::Note(_) => "note",
-        Reply::Listed { .. } => "listed",
+        Reply::Listed(_) => "listed",
         Reply::Hits(_) => "hits",
         Reply::Searched(_) => "searched",
         Reply::Sorted(_) => "sorted",
@@ -471,7 +471,7 @@ async fn every_call_is_answered() {
         asked.insert(name);
         let replies = stage.ask(request).await;
         assert_eq!(replies.last().map(word), Some(last), "{name}: {:?}", replies.last());
-        if let Some(Reply::Listed { total }) = replies.last() {
+        if let Some(Reply::Listed(Listed { total })) = replies.last() {
             pages.extend(replies.iter().filter_map(|reply| match reply {
                 Reply::Page(page) => Some(Arc::clone(page)),
                 _ => None,
@@ -553,7 +553,7 @@ async fn a_list_that_contradicts_the_record_ends_with_why_and_with_what_an_admin
     stage.ask(Request::Rehearse(tenant)).await;
     let list = || Request::ListUsers { of: (customer, OFFICE), tenant: Some(tenant), impersonation: None };
     let listed = |replies: &[Reply]| match replies.last() {
-        Some(Reply::Listed { total }) => *total,
+        Some(Reply::Listed(Listed { total })) => *total,
         other => panic!("{other:?}"),
     };
     let all = listed(&stage.ask(list()).await);
@@ -706,7 +706,9 @@ async fn a_list_that_is_not_believed_is_asked_for_once_more_and_believed_if_that
         });
         assert_eq!(said, asked > 1, "{lists:?}");
         match replies.last() {
-            Some(Reply::Listed { total }) => assert_eq!((*total as usize, is_whole), (users.len(), true)),
+            Some(Reply::Listed(Listed { total })) => {
+                assert_eq!((*total as usize, is_whole), (users.len(), true));
+            }
             Some(Reply::Failed(failure)) => {
                 assert!(
                     !is_whole && failure.what.as_str().ends_with(", and so it was when asked again"),
@@ -735,7 +737,7 @@ async fn whoever_a_short_list_showed_is_not_shown_again_by_the_whole_one() {
         let shown = shown(&replies);
         assert_eq!(shown.iter().collect::<BTreeSet<_>>().len(), users, "{replies:?}");
         assert_eq!(shown.len(), users, "nobody is shown twice");
-        assert_eq!(matches!(replies.last(), Some(Reply::Listed { .. })), is_whole, "{:?}", replies.last());
+        assert_eq!(matches!(replies.last(), Some(Reply::Listed(_))), is_whole, "{:?}", replies.last());
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
         listed::Listed,
         store::{HeldAgainst, Store},
     },
-    wizard::call::{CallId, Reply},
+    wizard::call::{self, CallId, Reply},
 };
 
 use super::{ReplySender, Tools, first_rows::Awaited, in_peace, internal, keep_pause, with};
@@ -120,7 +120,7 @@ impl Tour<'_> {
             None => {
                 let new = taken.pages.iter().flat_map(|page| page.ids()).filter(|id| !shown.contains(id));
                 let total = new.count() + shown.len();
-                Ok(Reply::Listed { total: u32::try_from(total).unwrap_or(u32::MAX) })
+                Ok(Reply::Listed(call::Listed { total: u32::try_from(total).unwrap_or(u32::MAX) }))
             }
             Some(doubt) => Err(unbelieved(&self.provider.store, self.of, &doubt).await),
         }

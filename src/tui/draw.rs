@@ -92,7 +92,7 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
         return Some(too_small(buf, view, pen));
     }
     let bar = bar::lines(&view.bar, window.height, pen);
-    let has_steps = window.height >= STEPS_FROM && !view.steps.is_empty();
+    let has_steps = window.height >= STEPS_FROM;
     let notices = notices(view, state, window, pen);
     let [bar_area, steps_area, body, notice_area, keys_area] = Layout::vertical([
         Constraint::Length(height_of(&bar)),
@@ -104,9 +104,9 @@ pub fn render(buf: &mut Buffer, view: &View<'_>, state: &mut State) -> Option<Po
     .areas(window);
     stacked(bar, bar_area, buf);
     if has_steps {
-        steps::line(&view.steps, window.width, pen.theme).render(steps_area, buf);
+        steps::line(view.steps, window.width, pen.theme).render(steps_area, buf);
     }
-    let step = if has_steps { String::new() } else { steps::short(&view.steps) };
+    let step = if has_steps { String::new() } else { steps::short(view.steps) };
     let cursor = work(view, step, body, buf, state);
     stacked(notices.iter().map(|line| &line.words), notice_area, buf);
     // After the page: only then it is known whether it scrolls.

@@ -14,34 +14,29 @@ const PLACE: &str = "Setting up Backup365";
 /// The bar above a screen.
 pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
     let record = cx.session.record.as_ref();
+    let customer = record.map(|r| &r.customer).or_else(|| screen.customer());
     let organisation = record.and_then(|r| r.organisation.as_ref()).or_else(|| screen.organisation());
     let impersonation = record.and_then(|r| r.impersonation.as_ref());
     Bar {
         is_sandbox: cx.setup.is_sandbox,
         is_mapped: cx.setup.is_mapped,
         place: cx.setup.is_groundwork.then_some(PLACE),
-        customer: record
-            .map(|r| r.customer.name.shown())
-            .or_else(|| screen.customer().map(|c| c.name.shown())),
+        customer: customer.map(|c| c.name.shown()),
         product: record.map(|r| r.product),
-        about: match (record, screen.customer()) {
+        about: match (record, customer) {
             (Some(record), _) => Party::of(record.product),
             (None, Some(customer)) => Party::of_all(&customer.products),
             (None, None) => Party::default(),
         },
         run: record.map(|r| Text::of(format_args!("{}", r.id))),
-        organisation: record
-            .map(|r| match organisation.and_then(|o| o.name.as_ref()) {
-                Some(name) => name.shown(),
-                None => impersonation.filter(|_| r.product.is_hosted()).map_or_else(
-                    || Shown::literal(unknown(&r.customer, r.product)),
-                    |i| i.server.shown().host(),
-                ),
-            })
-            .or_else(|| {
-                let known = screen.customer().filter(|c| c.tenant.is_some());
-                known.map(|c| Shown::literal(unknown(c, Product::Office365)))
-            }),
+        organisation: match (record, organisation.and_then(|o| o.name.as_ref())) {
+            (_, Some(name)) => Some(name.shown()),
+            (Some(r), None) => {
+                let server = impersonation.filter(|_| r.product.is_hosted()).map(|i| i.server.shown().host());
+                server.or_else(|| Some(unknown(&r.customer, r.product)))
+            }
+            (None, None) => customer.filter(|c| c.tenant.is_some()).map(|c| unknown(c, Product::Office365)),
+        },
         domain: organisation
             .and_then(|o| o.domain.as_ref())
             .or_else(|| impersonation.and_then(|i| i.domains.first()))
@@ -52,7 +47,7 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
             .filter(|invitation| invitation.withdrawn.is_none())
             .map(|invitation| invitation.words.clone()),
         tenant: organisation.map(|o| o.tenant),
-        is_read_only: record.is_some_and(|r| r.is_read_only),
+        is_read_only: cx.session.is_read_only(),
         held_by: record
             .and_then(|r| r.held_by.as_ref())
             .map(|held_by| held_by.has("this run", cx.now, cx.setup.here.as_str())),
@@ -61,10 +56,10 @@ pub(super) fn bar<'a>(cx: ViewCx<'a>, screen: &'a dyn Screen) -> Bar<'a> {
 }
 
 /// Said where nothing has been confirmed yet.
-const fn unknown(customer: &Customer, product: Product) -> &'static str {
-    match (product.is_hosted(), customer.tenant) {
+const fn unknown(customer: &Customer, product: Product) -> Shown<'static> {
+    Shown::literal(match (product.is_hosted(), customer.tenant) {
         (true, _) => "server not known yet",
         (false, None) => "organisation not known yet",
         (false, Some(_)) => "organisation not confirmed yet",
-    }
+    })
 }

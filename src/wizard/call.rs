@@ -273,6 +273,13 @@ pub struct World {
     pub is_shared: bool,
 }
 
+/// The list is complete.
+#[derive(Debug)]
+pub struct Listed {
+    /// How many users were listed.
+    pub total: u32,
+}
+
 /// Which rows of a page match a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageHits {
@@ -282,200 +289,142 @@ pub struct PageHits {
     pub bits: Box<[u64]>,
 }
 
-/// What a call brings.
-#[derive(Debug)]
-pub enum Reply {
-    /// The world is open.
-    World(World),
-    /// The board.
-    Board(Board),
-    /// How every customer's consent stands.
-    Consents(Box<Consents>),
-    /// A customer was added.
-    Added(Customer),
-    /// What came of bringing customers in.
-    Imported(Box<Imported>),
-    /// A run as it is on record now, after any call that reads or writes it.
-    Run(Box<RunRecord>),
-    /// A tenant was found.
-    Found(Box<Finding>),
-    /// Nothing was saved: this speaks against the tenant and was not accepted.
-    Doubted(Vec<Doubt>),
-    /// An EWS server was found.
-    Server(FoundServer),
-    /// One round of checking ended.
-    Proof(Box<Proof>),
-    /// Where a grant landed that did not come; none where it was not found.
-    Landed(Option<Box<Landed>>),
-    /// The relationship by which the operator may accept for the customer.
-    Held(Text),
-    /// How far the steps of that are.
-    Stages(Vec<Check>),
-    /// The steps are over: the run as it is on record then, and what went wrong.
-    Accepted(Box<RunRecord>, Option<Failure>),
-    /// What is true about the users.
-    Protection(Box<Protection<Seats>>),
-    /// More users have arrived.
-    Page(Arc<UserPage>),
-    /// Every user has arrived, so many; kinds may still become known.
-    Whole(u32),
-    /// The kinds of users whose kind was not known.
-    Kinds(Vec<(UserId, Kind)>),
-    /// Something to know about the listing ("found by searching; people hidden … are missing").
-    Note(ListNote),
-    /// The list is complete.
-    Listed {
-        /// How many users were listed.
-        total: u32,
-    },
-    /// What a search has found so far; more follows. Pages without a match are left out.
-    Hits(Vec<PageHits>),
-    /// The search looked through every page that it was given: what it has found since.
-    Searched(Vec<PageHits>),
-    /// Ordinals in the order of the rows' names.
-    Sorted(Vec<u32>),
-    /// Results of one batch of a bulk write; more may follow.
-    Batch(Vec<SeatResult>),
-    /// A write ended well.
-    Saved,
-    /// Who is excluded now.
-    Excluded(Vec<UserId>),
-    /// The rule, as it is on record now.
-    Rule(Option<AutoRule>),
-    /// Who runs the nightly pass.
-    Sweeper(SweeperStatus),
-    /// The outcome, read back.
-    Outcome(Box<Outcome>),
-    /// A file was written: where.
-    Written(Text),
-    /// Something was done in words ("opened in the browser", what the rehearsed customer did).
-    Told(Text),
-    /// What a played customer tells about their mail server.
-    Details(Box<Impersonation>),
-    /// Setup: what is there.
-    Groundwork(Box<Groundwork>),
-    /// Setup: what came of proving a part.
-    Proven(Box<Proven>),
-    /// Others have changed something on the record.
-    Changed(Change),
-    /// A wait is over.
-    Woken,
-    /// It failed.
-    Failed(Failure),
-}
-
 /// What can come back as the last reply of a call.
 pub(crate) trait FromReply: Sized {
     /// The value, where the reply is of this type.
     fn from_reply(reply: Reply) -> Option<Self>;
 }
 
-impl Reply {
-    /// Whether more replies of the same call may follow.
-    pub(crate) const fn is_part(&self) -> bool {
-        matches!(
-            self,
-            Self::Page(_)
-                | Self::Whole(_)
-                | Self::Kinds(_)
-                | Self::Note(_)
-                | Self::Hits(_)
-                | Self::Batch(_)
-                | Self::Stages(_)
-                | Self::Changed(_)
-        )
-    }
-}
-
-/// A write ended well.
-#[derive(Debug)]
-pub(crate) struct Saved;
-
-/// Where a grant landed that did not come.
-#[derive(Debug)]
-pub(crate) struct Landing(pub(crate) Option<Box<Landed>>);
-
-/// The relationship by which the operator may accept for the customer.
-#[derive(Debug)]
-pub(crate) struct Held(pub(crate) Text);
-
-/// The steps of accepting with the partner's own right are over.
-#[derive(Debug)]
-pub(crate) struct Accepted(pub(crate) Box<RunRecord>, pub(crate) Option<Failure>);
-
-/// A wait is over.
-#[derive(Debug)]
-pub(crate) struct Woken;
-
-/// Every user has been listed.
-#[derive(Debug)]
-pub(crate) struct Listed;
-
-/// A search looked through every page that it was given.
-#[derive(Debug)]
-pub(crate) struct Searched(pub(crate) Vec<PageHits>);
-
-/// Ordinals in the order of the rows' names.
-#[derive(Debug)]
-pub(crate) struct Sorted(pub(crate) Vec<u32>);
-
-/// Who is excluded now.
-#[derive(Debug)]
-pub(crate) struct Excluded(pub(crate) Vec<UserId>);
-
-/// The rule of Enable Auto, as it is on record now.
-#[derive(Debug)]
-pub(crate) struct Rule(pub(crate) Option<AutoRule>);
-
-/// A file was written: where.
-#[derive(Debug)]
-pub(crate) struct Written(pub(crate) Text);
-
-/// Something was done, in words.
-#[derive(Debug)]
-pub(crate) struct Told(pub(crate) Text);
-
-/// What each type of the wizard stands for among the replies.
+/// Makes of one table all there is of the replies: what can come back, which of it is a part with more to follow, and by
+/// which type the wizard takes what ends a call: by that of its value, or by one of its own name.
 macro_rules! replies {
-    ($($type:ty: $($reply:pat => $value:expr),+;)*) => {
-        $(impl FromReply for $type {
+    (
+        parts { $($(#[$part_about:meta])* $part:ident($part_of:ty),)* }
+        by_value { $($(#[$about:meta])* $name:ident($of:ty),)* }
+        by_name { $($(#[$own_about:meta])* $own:ident $(($($arg:ident: $arg_of:ty),+))?,)* }
+    ) => {
+        /// What a call brings.
+        #[derive(Debug)]
+        pub enum Reply {
+            $($(#[$part_about])* $part($part_of),)*
+            $($(#[$about])* $name($of),)*
+            $($(#[$own_about])* $own $(($($arg_of),+))?,)*
+            /// Nothing was saved: this speaks against the tenant and was not accepted.
+            Doubted(Vec<Doubt>),
+            /// It failed.
+            Failed(Failure),
+        }
+
+        impl Reply {
+            /// Whether more replies of the same call may follow.
+            pub(crate) const fn is_part(&self) -> bool {
+                matches!(self, $(Self::$part(_))|*)
+            }
+        }
+
+        $(impl FromReply for $of {
             fn from_reply(reply: Reply) -> Option<Self> {
-                match reply {
-                    $($reply => Some($value),)+
-                    _ => None,
-                }
+                if let Reply::$name(value) = reply { Some(value) } else { None }
+            }
+        })*
+
+        $($(#[$own_about])*
+        #[derive(Debug)]
+        pub(crate) struct $own $(($(pub(crate) $arg_of),+))?;
+
+        impl FromReply for $own {
+            fn from_reply(reply: Reply) -> Option<Self> {
+                if let Reply::$own $(($($arg),+))? = reply { Some(Self $(($($arg),+))?) } else { None }
             }
         })*
     };
 }
 
 replies! {
-    Guarded<Customer>: Reply::Added(kept) => Self::Kept(kept), Reply::Doubted(doubts) => Self::Doubted(doubts);
-    Guarded<Box<RunRecord>>: Reply::Run(kept) => Self::Kept(kept), Reply::Doubted(doubts) => Self::Doubted(doubts);
-    World: Reply::World(world) => world;
-    Box<Imported>: Reply::Imported(imported) => imported;
-    Board: Reply::Board(board) => board;
-    Box<Consents>: Reply::Consents(consents) => consents;
-    Box<RunRecord>: Reply::Run(record) => record;
-    Box<Finding>: Reply::Found(finding) => finding;
-    FoundServer: Reply::Server(server) => server;
-    Box<Proof>: Reply::Proof(proof) => proof;
-    Landing: Reply::Landed(landed) => Landing(landed);
-    Held: Reply::Held(relationship) => Held(relationship);
-    Accepted: Reply::Accepted(record, failure) => Accepted(record, failure);
-    Box<Protection<Seats>>: Reply::Protection(protection) => protection;
-    Listed: Reply::Listed { .. } => Listed;
-    Searched: Reply::Searched(hits) => Searched(hits);
-    Sorted: Reply::Sorted(rows) => Sorted(rows);
-    Saved: Reply::Saved => Saved;
-    Excluded: Reply::Excluded(users) => Excluded(users);
-    Rule: Reply::Rule(rule) => Rule(rule);
-    SweeperStatus: Reply::Sweeper(sweeper) => sweeper;
-    Box<Outcome>: Reply::Outcome(outcome) => outcome;
-    Written: Reply::Written(path) => Written(path);
-    Told: Reply::Told(words) => Told(words);
-    Box<Impersonation>: Reply::Details(details) => details;
-    Woken: Reply::Woken => Woken;
-    Box<Groundwork>: Reply::Groundwork(ground) => ground;
-    Box<Proven>: Reply::Proven(proven) => proven;
+    parts {
+        /// How far the steps of accepting with the partner's own right are.
+        Stages(Vec<Check>),
+        /// More users have arrived.
+        Page(Arc<UserPage>),
+        /// Every user has arrived, so many; kinds may still become known.
+        Whole(u32),
+        /// The kinds of users whose kind was not known.
+        Kinds(Vec<(UserId, Kind)>),
+        /// Something to know about the listing ("found by searching; people hidden … are missing").
+        Note(ListNote),
+        /// What a search has found so far. Pages without a match are left out.
+        Hits(Vec<PageHits>),
+        /// Results of one batch of a bulk write.
+        Batch(Vec<SeatResult>),
+        /// Others have changed something on the record.
+        Changed(Change),
+    }
+    by_value {
+        /// The world is open.
+        World(World),
+        /// The board.
+        Board(Board),
+        /// How every customer's consent stands.
+        Consents(Box<Consents>),
+        /// A customer was added.
+        Added(Customer),
+        /// What came of bringing customers in.
+        Imported(Box<Imported>),
+        /// A run as it is on record now, after any call that reads or writes it.
+        Run(Box<RunRecord>),
+        /// A tenant was found.
+        Found(Box<Finding>),
+        /// An EWS server was found.
+        Server(FoundServer),
+        /// One round of checking ended.
+        Proof(Box<Proof>),
+        /// What is true about the users.
+        Protection(Box<Protection<Seats>>),
+        /// The list is complete.
+        Listed(Listed),
+        /// Who runs the nightly pass.
+        Sweeper(SweeperStatus),
+        /// The outcome, read back.
+        Outcome(Box<Outcome>),
+        /// What a played customer tells about their mail server.
+        Details(Box<Impersonation>),
+        /// Setup: what is there.
+        Groundwork(Box<Groundwork>),
+        /// Setup: what came of proving a part.
+        Proven(Box<Proven>),
+    }
+    by_name {
+        /// A wait is over.
+        Woken,
+        /// Where a grant landed that did not come; none where it was not found.
+        Landing(found: Option<Box<Landed>>),
+        /// The relationship by which the operator may accept for the customer.
+        Held(relationship: Text),
+        /// The steps of accepting are over: the run as it is on record then, and what went wrong.
+        Accepted(record: Box<RunRecord>, failure: Option<Failure>),
+        /// The search looked through every page that it was given: what it has found since.
+        Searched(hits: Vec<PageHits>),
+        /// Ordinals in the order of the rows' names.
+        Sorted(rows: Vec<u32>),
+        /// A write ended well.
+        Saved,
+        /// Who is excluded now.
+        Excluded(users: Vec<UserId>),
+        /// The rule of Enable Auto, as it is on record now.
+        Rule(rule: Option<AutoRule>),
+        /// A file was written: where.
+        Written(path: Text),
+        /// Something was done in words ("opened in the browser", what the rehearsed customer did).
+        Told(words: Text),
+    }
+}
+
+/// What a call brings that saves nothing where doubts speak against it.
+impl<T: FromReply> FromReply for Guarded<T> {
+    fn from_reply(reply: Reply) -> Option<Self> {
+        match reply {
+            Reply::Doubted(doubts) => Some(Self::Doubted(doubts)),
+            kept => T::from_reply(kept).map(Self::Kept),
+        }
+    }
 }

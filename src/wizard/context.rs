@@ -16,7 +16,6 @@ use super::{
     outbox::Outbox,
     session::Session,
     view::{Notice, Tone},
-    words,
 };
 
 /// What the wizard is told when it is made, before anything has been opened: the first view needs no more.
@@ -80,22 +79,39 @@ impl Setup {
 }
 
 impl ViewCx<'_> {
-    /// From where a run that is not held here is watched.
-    pub(crate) fn watcher(&self) -> words::Watcher<'_> {
-        words::Watcher {
-            now: self.now,
-            here: self.setup.here.as_str(),
-            is_shared: self.session.is_shared,
-            read: self.session.read,
-            operator: &self.setup.operator.name,
-        }
-    }
-
     /// The link for the customer's administrator, once the organisation is known and the world is open.
     pub(crate) fn link(&self) -> Option<Text> {
         let record = self.session.record.as_ref().filter(|record| !record.product.is_hosted())?;
         let organisation = record.organisation.as_ref().filter(|_| !self.setup.link_suffix.is_empty())?;
         Some(record.hinted(self.setup.link(organisation.tenant)))
+    }
+}
+
+/// What screens work with, as the wizard holds it.
+#[derive(Debug, Default)]
+pub(crate) struct Context {
+    /// The moment of the last event.
+    pub(crate) now: Moment,
+    /// What the wizard was told at the start, and what the world has told since.
+    pub(crate) setup: Setup,
+    /// What belongs to the run.
+    pub(crate) session: Session,
+    /// Where wishes go.
+    pub(crate) calls: Outbox,
+    /// One line of state to show until the next answer.
+    pub(crate) notice: Option<Notice>,
+}
+
+impl Context {
+    /// To handle an answer or a reply with.
+    pub(crate) const fn update(&mut self) -> UpdateCx<'_> {
+        let Self { now, setup, session, calls, notice } = self;
+        UpdateCx { now: *now, setup, session, calls, notice }
+    }
+
+    /// To make a view with.
+    pub(crate) const fn look(&self) -> ViewCx<'_> {
+        ViewCx { now: self.now, setup: &self.setup, session: &self.session }
     }
 }
 
@@ -114,17 +130,6 @@ pub(crate) struct UpdateCx<'a> {
 }
 
 impl UpdateCx<'_> {
-    /// Whether the run may be changed here; says why not.
-    pub(crate) fn may_write(&mut self) -> bool {
-        let record = self.session.record.as_ref().filter(|record| record.is_read_only);
-        let why = record.map(|record| words::read_only(record, self.look().watcher()));
-        let may_write = why.is_none();
-        if let Some(why) = why {
-            self.say(Tone::Warn, why);
-        }
-        may_write
-    }
-
     /// Says something in the line of state.
     pub(crate) fn say(&mut self, tone: Tone, words: impl Into<Phrase>) {
         *self.notice = Some(Notice::new(tone, words));

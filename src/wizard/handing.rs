@@ -24,7 +24,7 @@ use crate::{
         part::wait::{self, Wait},
         pending::{self, Arrival, Written},
         screen::{self, Scene},
-        view::{Bar, Block, Handout, HandoutId, Notice, Place, Tone},
+        view::{Bar, Block, Handout, HandoutId, Notice, Tone},
         words,
     },
 };
@@ -83,15 +83,16 @@ impl Handing {
         let own = std::mem::take(&mut scene.handouts);
         let has_receipt = own.iter().any(|text| text.id == HandoutId::Receipt);
         let trouble = self.trouble.as_ref().filter(|_| !has_receipt);
-        let error = trouble.map(|trouble| {
-            let text = report(trouble, cx, bar, &scene);
-            Handout { id: HandoutId::Error, text: Cow::Owned(text), file: file(bar, "error") }
-        });
+        let made = |id, what, text| {
+            // By the run's number, where there is one.
+            let run = bar.run.as_ref().map_or_else(String::new, |run| format!("{run}-"));
+            let file = Text::of(format_args!("backup365-{run}{what}.txt"));
+            Handout { id, text: Cow::Owned(text), file }
+        };
+        let error = trouble.map(|trouble| made(HandoutId::Error, "error", report(trouble, cx, bar, &scene)));
         let lines = trouble.map(|trouble| trouble.failure.lines()).filter(|lines| !lines.is_empty());
-        let lines = lines.map(|lines| {
-            let text = lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n");
-            Handout { id: HandoutId::Hoster, text: Cow::Owned(text), file: file(bar, "hoster") }
-        });
+        let lines = lines.map(|lines| lines.iter().map(Text::as_str).collect::<Vec<_>>().join("\n"));
+        let lines = lines.map(|text| made(HandoutId::Hoster, "hoster", text));
         let mut all: Vec<Handout<'a>> = lines.into_iter().chain(own).chain(error).collect();
         if let Some(at) = all.iter().position(|text| Some(text.id) == self.chosen) {
             all.rotate_left(at);
@@ -137,12 +138,10 @@ impl Handing {
                     if id == HandoutId::Invitation { invitation::as_mail(&words, cx.now) } else { words };
                 self.writing.start(cx, pending::write_file(text.file, words), wait::FILE);
             }
-            Action::NextText => {
-                if let Some(next) = next {
-                    self.chosen = Some(next);
-                    let words = Phrase::from(Text::clean(&capital(next.title())));
-                    cx.say(Tone::Plain, words.with(" is what is sent now. ").with(WayOn::PrintAlone("it")));
-                }
+            Action::NextText if let Some(next) = next => {
+                self.chosen = Some(next);
+                let what = Text::clean(&capital(next.title()));
+                cx.say(Tone::Plain, phrase![what, " is what is sent now. ", WayOn::PrintAlone("it")]);
             }
             _ => {}
         }
@@ -154,12 +153,12 @@ impl Handing {
         if let Some(Written(path)) = cx.brought(Tone::Bad, Some(answer))
             && let Some(id) = self.written
         {
-            let title = capital(id.title());
             if id == HandoutId::Link {
                 // The page has its path.
                 cx.say(Tone::Good, "The link is in the file; only you can read it.");
                 self.link_file = Some(path);
             } else {
+                let title = capital(id.title());
                 let words = format_args!("{title} is in a file that only you can read: {path}");
                 *cx.notice = Some(Notice::new(Tone::Good, words).staying());
             }
@@ -180,40 +179,29 @@ fn too_long(id: HandoutId) -> Phrase {
     phrase!["Not sent: ", id.title(), " is too long for your terminal's clipboard. "].with(ways)
 }
 
-/// The file of a text, by the run's number where there is one.
-fn file(bar: &Bar<'_>, what: &str) -> Text {
-    match &bar.run {
-        Some(run) => Text::of(format_args!("backup365-{run}-{what}.txt")),
-        None => Text::of(format_args!("backup365-{what}.txt")),
-    }
-}
-
 /// What went wrong, as a ticket needs it: what was tried, what happened, the ids, the time with its zone, and where.
 fn report(trouble: &Trouble, cx: ViewCx<'_>, bar: &Bar<'_>, scene: &Scene<'_>) -> String {
     let Trouble { failure, at, .. } = trouble;
-    let stops = screen::stops(scene.id);
-    let step = stops.iter().find(|stop| stop.place == Place::Here).map_or("", |stop| stop.name);
-    let joined = |parts: &[Option<String>]| {
-        let parts: Vec<&str> = parts.iter().flatten().map(String::as_str).collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
-    };
+    let step = screen::stops(scene.id).name();
+    let joined = |parts: &[Option<String>]| parts.iter().flatten().cloned().collect::<Vec<_>>().join(", ");
     let said = |words: Option<Shown<'_>>| words.map(|words| words.to_string());
+    let text = |text: &Option<Text>| text.as_ref().map_or_else(String::new, Text::to_string);
     let tenant = bar.tenant.map(|tenant| format!("tenant ID {tenant}"));
     let sandbox = bar.is_sandbox.then(|| "SANDBOX: everything here is invented".to_owned());
     let version = format!("Backup365 {}", env!("CARGO_PKG_VERSION"));
     let is_hosted = cx.session.record.as_ref().is_some_and(|record| record.product.is_hosted());
     let place = if is_hosted { "Server" } else { "Organisation" };
     let lines = [
-        ("Step", Some(format!("{step}. {}", scene.page.heading.for_commands()))),
-        ("What happened", Some(capital(failure.what.as_str()))),
-        ("Code", failure.code.as_ref().map(Text::to_string)),
-        ("Ids", failure.reference.as_ref().map(Text::to_string)),
-        ("Time", Some(format!("{} ({at})", sydney::stamp_in_words(*at, cx.setup.here.as_str())))),
+        ("Step", format!("{step}. {}", scene.page.heading.for_commands())),
+        ("What happened", capital(failure.what.as_str())),
+        ("Code", text(&failure.code)),
+        ("Ids", text(&failure.reference)),
+        ("Time", format!("{} ({at})", sydney::stamp_in_words(*at, cx.setup.here.as_str()))),
         ("Customer", joined(&[said(bar.customer), bar.product.map(|product| product.name().to_owned())])),
         (place, joined(&[said(bar.organisation), said(bar.domain), tenant])),
-        ("Run", bar.run.as_ref().map(Text::to_string)),
+        ("Run", text(&bar.run)),
         ("Program", joined(&[Some(version), sandbox])),
     ];
-    let known = lines.into_iter().filter_map(|(label, words)| Some(format!("{label}: {}", words?)));
-    known.collect::<Vec<_>>().join("\n")
+    let known = lines.iter().filter(|(_, words)| !words.is_empty());
+    known.map(|(label, words)| format!("{label}: {words}")).collect::<Vec<_>>().join("\n")
 }

@@ -57,10 +57,8 @@ impl Outbox {
 
     /// Drops every reader.
     pub(crate) fn cancel_readers(&mut self) {
-        let readers: Vec<CallId> =
-            self.open.iter().filter(|(_, kind)| **kind == Open::Reader).map(|(call, _)| *call).collect();
-        for call in readers {
-            self.cancel(call);
+        for (call, _) in self.open.extract_if(.., |_, kind| *kind == Open::Reader) {
+            self.effects.push(Effect::Cancel(call));
         }
     }
 

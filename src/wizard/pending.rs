@@ -4,7 +4,7 @@
 //! [`Pending`] holds the one that is out and takes no other answer than its own. What comes back and is of another type is
 //! our own fault, and is told as one.
 
-use std::{fmt, marker::PhantomData};
+use std::marker::PhantomData;
 
 use crate::domain::{
     failure::{Failure, FailureKind},
@@ -57,6 +57,7 @@ fn misplaced() -> Failure {
 }
 
 /// Holds the call that is out, if one is.
+#[derive(Debug)]
 pub(crate) struct Pending<R> {
     call: Option<CallId>,
     reply: PhantomData<fn() -> R>,
@@ -111,11 +112,5 @@ impl<R: FromReply> Pending<R> {
 impl<R> Default for Pending<R> {
     fn default() -> Self {
         Self { call: None, reply: PhantomData }
-    }
-}
-
-impl<R> fmt::Debug for Pending<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pending").field(&self.call).finish()
     }
 }

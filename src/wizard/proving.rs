@@ -20,9 +20,11 @@ use super::{
     pending::{self, Arrival, Call, Pending, Reply, Woken},
 };
 
-/// Seconds between rounds; the last one repeats (microsoft-identity-and-graph.md section 3.6: rounds at 0, 2, 4, 8, 15,
-/// 30, 30 … s).
-const PAUSES: [u64; 6] = [2, 2, 4, 7, 15, 30];
+/// Seconds between the first rounds (microsoft-identity-and-graph.md section 3.6: rounds at 0, 2, 4, 8, 15, 30, 30 … s).
+const PAUSES: [u64; 5] = [2, 2, 4, 7, 15];
+
+/// Seconds between all the others.
+const PAUSE: u64 = 30;
 
 /// The proof of the run.
 #[derive(Debug, Default)]
@@ -73,6 +75,11 @@ impl Proving {
     /// What the last round came to.
     pub(crate) fn verdict(&self) -> Option<&Verdict> {
         self.proof.as_ref().map(|proof| &proof.verdict)
+    }
+
+    /// What the last round found wrong.
+    pub(crate) fn found_wrong(&self) -> Option<&Failure> {
+        if let Some(Verdict::Failed(failure)) = self.verdict() { Some(failure) } else { None }
     }
 
     /// Whether every check was good in this session: a proof of yesterday opens nothing.
@@ -134,11 +141,7 @@ impl Proving {
 
     /// What of the access the last round found wrong, where it is to be typed again.
     pub(crate) fn refused_detail(&self) -> Option<Detail> {
-        let found = self.proof.as_ref().and_then(|proof| match &proof.verdict {
-            Verdict::Failed(failure) => Some(failure),
-            _ => None,
-        });
-        self.failure.iter().chain(found).find_map(Failure::to_mend)
+        self.failure.iter().chain(self.found_wrong()).find_map(Failure::to_mend)
     }
 
     fn ask(&mut self, record: &RunRecord, calls: &mut Outbox) {
@@ -150,11 +153,10 @@ impl Proving {
 
     /// Pauses before the next round.
     fn rest(&mut self, calls: &mut Outbox) {
-        let at = self.rounds.saturating_sub(1).min(PAUSES.len().saturating_sub(1));
-        let usual = Duration::from_secs(PAUSES.get(at).copied().unwrap_or(30));
+        let usual = PAUSES.get(self.rounds.saturating_sub(1)).copied().unwrap_or(PAUSE);
         // Where the other side asked to be left in peace for longer, the next round asks the record only, and tells how
         // much of that is left.
-        self.pause.start(calls, pending::wake(usual));
+        self.pause.start(calls, pending::wake(Duration::from_secs(usual)));
     }
 
     fn found(&mut self, mut proof: Proof, record: &RunRecord, now: Moment, calls: &mut Outbox) {

@@ -17,8 +17,6 @@ pub(crate) mod tenant;
 mod tests;
 pub(crate) mod users;
 
-use std::cmp::Ordering;
-
 use crate::domain::{
     card::Card,
     change::Change,
@@ -40,14 +38,14 @@ use super::{
     event::Ended,
     part::wait::Clock,
     pending::Arrival,
-    view::{Block, FieldValue, FieldView, Handout, Notice, Offer, Page, Place, Standing, Stop, Tone},
+    view::{Block, FieldValue, FieldView, Handout, Notice, Offer, Page, Standing, Stops, Tone},
     words,
 };
 
 use step::Step;
 
 /// The names of the trail, in order.
-pub(crate) const STOPS: [&str; 6] = ["Customer", "Product", "Access", "Authorise", "Users", "Outcome"];
+pub(crate) const STOPS: &[&str] = &["Customer", "Product", "Access", "Authorise", "Users", "Outcome"];
 
 /// What a screen shows and asks; the wizard adds bar, card and what can be done on every screen.
 #[derive(Debug, Default)]
@@ -130,13 +128,8 @@ impl<'a> Scene<'a> {
     }
 
     /// With what can be done on every screen, where it has nothing of its own for that.
-    pub(crate) fn with_common_offers(
-        mut self,
-        record: Option<&RunRecord>,
-        is_shared: bool,
-        is_watching: bool,
-    ) -> Self {
-        for offer in words::common_offers(record, is_shared, is_watching) {
+    pub(crate) fn with_common_offers(mut self, cx: ViewCx<'_>, is_watching: bool) -> Self {
+        for offer in words::common_offers(cx, is_watching) {
             if self.offers.iter().all(|own| own.action != offer.action) {
                 self.offers.push(offer);
             }
@@ -304,10 +297,10 @@ impl Default for Box<dyn Screen> {
 }
 
 /// The names of the trail of setup, in order.
-pub(crate) const PARTS: [&str; 5] = ["Overview", "Organisation", "Certificate", "For customers", "For staff"];
+pub(crate) const PARTS: &[&str] = &["Overview", "Organisation", "Certificate", "For customers", "For staff"];
 
 /// The trail, with the stop of the screen's question as *here*.
-pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
+pub(crate) fn stops(question: QuestionId) -> Stops {
     let here = match question {
         QuestionId::Customer
         | QuestionId::NewCustomer
@@ -325,23 +318,15 @@ pub(crate) fn stops(question: QuestionId) -> Vec<Stop> {
         | QuestionId::Impersonation => 2,
         QuestionId::Authorise | QuestionId::OwnRight => 3,
         QuestionId::Outcome => 5,
-        QuestionId::Parts => return trail(&PARTS, 0),
-        QuestionId::OwnOrganisation => return trail(&PARTS, 1),
-        QuestionId::Certificate => return trail(&PARTS, 2),
-        QuestionId::RegisterCustomers | QuestionId::CustomersApplication => return trail(&PARTS, 3),
-        QuestionId::RegisterStaff | QuestionId::StaffApplication => return trail(&PARTS, 4),
+        QuestionId::Parts => return Stops { names: PARTS, here: 0 },
+        QuestionId::OwnOrganisation => return Stops { names: PARTS, here: 1 },
+        QuestionId::Certificate => return Stops { names: PARTS, here: 2 },
+        QuestionId::RegisterCustomers | QuestionId::CustomersApplication => {
+            return Stops { names: PARTS, here: 3 };
+        }
+        QuestionId::RegisterStaff | QuestionId::StaffApplication => return Stops { names: PARTS, here: 4 },
         // The list, and whatever is asked above it.
         _ => 4,
     };
-    trail(&STOPS, here)
-}
-
-/// These stops, with one of them as *here*.
-fn trail(stops: &[&'static str], here: usize) -> Vec<Stop> {
-    let place = |at: usize| match at.cmp(&here) {
-        Ordering::Less => Place::Behind,
-        Ordering::Equal => Place::Here,
-        Ordering::Greater => Place::Ahead,
-    };
-    stops.iter().enumerate().map(|(at, name)| Stop { name, place: place(at) }).collect()
+    Stops { names: STOPS, here }
 }

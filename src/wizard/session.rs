@@ -80,13 +80,18 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Takes up a run as it is on record.
-    pub(crate) fn take_up(&mut self, mut record: RunRecord, calls: &mut Outbox) {
+    /// Takes up a run as it is on record. The consent of what was enabled is proved again, once: it may have been taken back,
+    /// or lack what is asked for now.
+    pub(crate) fn take_up(&mut self, mut record: RunRecord, now: Moment, calls: &mut Outbox) {
         self.let_go(calls);
         self.empty();
         self.parked = None;
+        self.read = now;
         if self.forgets_forms {
             record.form = FormDraft::default();
+        }
+        if record.enabled.is_some() && record.finished.is_none() && !record.product.is_hosted() {
+            self.proving.start(&record, now, calls);
         }
         self.record = Some(record);
     }
@@ -133,20 +138,11 @@ impl Session {
     }
 
     /// Takes in what whoever has the run has done since: what is on record, their ticks, who is protected.
-    pub(crate) fn follow_record(&mut self, record: RunRecord, calls: &mut Outbox) {
+    pub(crate) fn follow_record(&mut self, record: RunRecord, now: Moment, calls: &mut Outbox) {
+        self.read = now;
         self.adopt(record);
         if let Some(record) = &self.record {
             self.roster.follow(record, calls);
-        }
-    }
-
-    /// Has the consent of what was enabled proved again, once: it may have been taken back, or lack what is asked for now.
-    pub(crate) fn prove_again(&mut self, now: Moment, calls: &mut Outbox) {
-        let record = self.record.as_ref();
-        if record.is_some_and(|record| {
-            record.enabled.is_some() && record.finished.is_none() && !record.product.is_hosted()
-        }) {
-            self.begin_proving(now, calls);
         }
     }
 
@@ -185,18 +181,15 @@ impl Session {
 
     /// What is typed into the form on the screen is kept; not where another process holds the run.
     pub(crate) fn form_changed(&mut self, draft: FormDraft, calls: &mut Outbox) {
-        match self.record.as_mut() {
-            _ if self.forgets_forms => {}
-            Some(record) if record.is_read_only => {}
-            Some(record) => {
-                record.form.clone_from(&draft);
-                self.keeping.change(draft, Some(&record.id), calls);
-            }
-            None => {
-                self.new_customer.clone_from(&draft);
-                self.keeping.change(draft, None, calls);
-            }
+        if self.forgets_forms || self.is_read_only() {
+            return;
         }
+        let (form, run) = match &mut self.record {
+            Some(record) => (&mut record.form, Some(&record.id)),
+            None => (&mut self.new_customer, None),
+        };
+        form.clone_from(&draft);
+        self.keeping.change(draft, run, calls);
     }
 
     /// Keeps now what was typed.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::domain::{
     change::Change,
-    failure::Failure,
+    failure::{Failure, FailureKind},
     held_by::{ANSWER_WITHIN, KEPT_FOR, RunAnswer, RunRequest},
     run::RunRecord,
     time::{Moment, TOLERANCE},
@@ -20,7 +20,7 @@ use super::{
     context::UpdateCx,
     effect::FrontEndTask,
     pending::{self, Arrival, Pending, Reply, Woken},
-    view::Tone,
+    view::{Notice, Tone},
 };
 
 /// Between two looks at a run that is watched: somebody who types changes it with each letter. A guess.
@@ -75,24 +75,19 @@ impl Team {
         self.following.start(cx.calls, pending::follow_changes());
     }
 
-    /// A run is taken up as it is on record; with `is_same` it was open before.
-    pub(crate) fn open(&mut self, cx: &mut UpdateCx<'_>, record: &RunRecord, is_same: bool) {
-        if !is_same {
-            self.leave(cx);
-        }
+    /// A run is taken up as it is on record.
+    pub(crate) fn open(&mut self, cx: &mut UpdateCx<'_>, record: &RunRecord) {
         self.is_typing = false;
         self.note(cx, record);
     }
 
-    /// Another run, or none, is open: what was heard of the last one is forgotten.
+    /// The run is left: what was heard of it is forgotten. An answer that is out is seen through.
     pub(crate) fn leave(&mut self, cx: &mut UpdateCx<'_>) {
         self.looking.cancel(cx.calls);
-        self.pause.cancel(cx.calls);
-        self.kept.cancel(cx.calls);
-        self.until.cancel(cx.calls);
-        self.answering.forget();
-        (self.request, self.told, self.looked) = (None, None, None);
-        (self.is_due, self.is_whole, self.is_typing) = (false, false, false);
+        for wake in [&mut self.pause, &mut self.kept, &mut self.until] {
+            wake.cancel(cx.calls);
+        }
+        *self = Self { following: std::mem::take(&mut self.following), ..Self::default() };
     }
 
     /// Reads the run again because a person asks for it.
@@ -122,50 +117,46 @@ impl Team {
         self.looking.start(cx.calls, pending::look_at_run(run));
     }
 
-    /// Takes a reply if it belongs here.
+    /// Takes a reply if it belongs here. Whatever else failed because somebody else has the run shows who that is.
     pub(crate) fn hear(&mut self, cx: &mut UpdateCx<'_>, arrival: &mut Arrival) -> Option<Heard> {
         if let Some(Reply::Changed(change)) = self.following.part(arrival) {
             self.changed(cx, &change);
             return Some(Heard::Change(change));
         }
-        if self.following.take(arrival).is_some() {
-            return Some(Heard::Nothing);
-        }
+        let _ended = self.following.take(arrival);
+        let is_lost = arrival.failure().is_some_and(|failure| failure.kind == FailureKind::Conflict);
         if self.kept.take(arrival).is_some() {
             self.look_anew(cx);
-            return Some(Heard::Nothing);
-        }
-        if self.pause.take(arrival).is_some() {
+        } else if self.pause.take(arrival).is_some() {
             self.start(cx);
-            return Some(Heard::Nothing);
-        }
-        if self.until.take(arrival).is_some() {
-            if let Some(asked) = self.request.take() {
-                let words =
-                    format_args!("{} had no answer within a minute: the run stays with you.", asked.by);
-                cx.say(Tone::Warn, words);
-            }
-            return Some(Heard::Nothing);
-        }
-        if let Some(answered) = self.answering.take(arrival) {
+        } else if self.until.take(arrival).is_some()
+            && let Some(asked) = self.request.take()
+        {
+            let words = format_args!("{} had no answer within a minute: the run stays with you.", asked.by);
+            cx.say(Tone::Warn, words);
+        } else if let Some(answered) = self.answering.take(arrival) {
             return Some(Heard::Answered(answered, self.given == Some(RunAnswer::Yes)));
+        } else if let Some(looked) = self.looking.take(arrival) {
+            return Some(self.looked(cx, looked));
+        } else if is_lost && !cx.session.is_read_only() {
+            self.look_anew(cx);
         }
-        let looked = self.looking.take(arrival)?;
+        (!arrival.is_left()).then_some(Heard::Nothing)
+    }
+
+    /// The run was read, or could not be.
+    fn looked(&mut self, cx: &mut UpdateCx<'_>, looked: Result<Box<RunRecord>, Failure>) -> Heard {
         let is_whole = std::mem::take(&mut self.is_whole);
-        if self.is_due {
-            self.is_due = false;
+        if std::mem::take(&mut self.is_due) {
             self.look_anew(cx);
         }
         match looked {
-            Ok(record) => Some(Heard::Run(record, is_whole)),
-            Err(failure) => {
-                // Where nobody asked, the next change asks again.
-                if is_whole {
-                    _ = cx.brought::<()>(Tone::Bad, Some(Err(failure)));
-                }
-                Some(Heard::Nothing)
-            }
+            Ok(record) => return Heard::Run(record, is_whole),
+            Err(failure) if is_whole => *cx.notice = Some(Notice::of(Tone::Bad, failure)),
+            // Where nobody asked, the next change asks again.
+            Err(_) => {}
         }
+        Heard::Nothing
     }
 
     /// Others have changed something: the run is read again where it is watched, and where somebody may ask for it or have
@@ -195,13 +186,13 @@ impl Team {
         if asked.is_none() {
             self.until.cancel(cx.calls);
             self.request = None;
-        } else if asked != self.told && !self.answering.is_out() && cx.setup.is_unattended {
-            (self.request, self.told) = (asked.clone(), asked);
-            self.answer(cx, RunAnswer::Unattended);
         } else if asked != self.told && !self.answering.is_out() {
+            (self.request, self.told) = (asked.clone(), asked);
+            if cx.setup.is_unattended {
+                return self.answer(cx, RunAnswer::Unattended);
+            }
             self.until.start(cx.calls, pending::wake(ANSWER_WITHIN));
             cx.calls.perform(FrontEndTask::Bell);
-            (self.request, self.told) = (asked.clone(), asked);
         }
     }
 

@@ -35,10 +35,10 @@ use super::{
     Setup, Wizard,
     answer::{Action, Answer, FieldId, Given, Value},
     ask::{QuestionId, Shape, Spot},
-    call::{CallId, Reply, Request, World},
+    call::{CallId, Listed, Reply, Request, World},
     effect::{Effect, FrontEndTask},
     event::{Event, EventKind},
-    view::{Block, Button, Place, Rows, View},
+    view::{Block, Button, Rows, View},
 };
 
 /// A tenant's GUID that ends in the number.
@@ -451,8 +451,7 @@ impl Desk {
 
     /// Which stop of the trail is here.
     pub(crate) fn stop(&self) -> &'static str {
-        let here = self.view().steps.into_iter().find(|stop| stop.place == Place::Here);
-        here.map(|stop| stop.name).unwrap_or_default()
+        self.view().steps.name()
     }
 
     /// Everything that stands on the screen, as words.
@@ -562,7 +561,7 @@ impl Desk {
                     record.is_key_lost = false;
                 })
             }),
-            Request::SearchGrant { .. } => Some(Reply::Landed(self.landed.clone())),
+            Request::SearchGrant { .. } => Some(Reply::Landing(self.landed.clone())),
             Request::LinkShown(_) => {
                 change(self, &|record| record.link_shown = record.link_shown.or(Some(now)))
             }
@@ -581,7 +580,7 @@ impl Desk {
             Request::WriteFile { name, .. } => Some(Reply::Written(name.clone())),
             Request::LoadSweeper => Some(Reply::Sweeper(SweeperStatus::default())),
             Request::LoadProtection(..) => Some(Reply::Protection(Box::new(self.protection.clone().into()))),
-            Request::ListUsers { .. } => Some(Reply::Listed { total: 3 }),
+            Request::ListUsers { .. } => Some(Reply::Listed(Listed { total: 3 })),
             Request::Search { .. } => Some(Reply::Searched(Vec::new())),
             Request::Sort(pages) => Some(Reply::Sorted(crate::domain::order::by_name(pages))),
             Request::ChangeExclusions(_, change) => {

@@ -39,7 +39,7 @@ pub struct View<'a> {
     /// Who is being touched (rule 1): on every screen.
     pub bar: Bar<'a>,
     /// The steps of this run, in order.
-    pub steps: Vec<Stop>,
+    pub steps: Stops,
     /// What is to be seen.
     pub page: Page<'a>,
     /// The page below, where `page` is a panel above it: to be drawn dimmed, if at all.
@@ -144,24 +144,20 @@ pub struct Bar<'a> {
     pub warning: Option<Shown<'a>>,
 }
 
-/// One stop of the trail.
+/// The stops of the trail, and which of them is here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stop {
-    /// Its name ("Customer", "Authorise").
-    pub name: &'static str,
-    /// Behind us, here, or ahead.
-    pub place: Place,
+pub struct Stops {
+    /// Their names ("Customer", "Authorise").
+    pub names: &'static [&'static str],
+    /// Index into `names`: what stands before it lies behind us.
+    pub here: usize,
 }
 
-/// Where a stop of the trail lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// Done.
-    Behind,
-    /// Now.
-    Here,
-    /// To come.
-    Ahead,
+impl Stops {
+    /// The name of the one that is here.
+    pub(crate) fn name(self) -> &'static str {
+        self.names.get(self.here).copied().unwrap_or_default()
+    }
 }
 
 /// A heading and blocks, top to bottom; at most one block of rows, which takes the room that is left.

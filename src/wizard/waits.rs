@@ -40,13 +40,6 @@ pub(super) struct Waits {
     is_short_of_seats: bool,
 }
 
-/// A wait has ended.
-#[derive(Debug, Default)]
-pub(super) struct Over {
-    /// What is said of it, where the page does not say it itself.
-    pub(super) said: Option<Notice>,
-}
-
 impl Waits {
     /// Those of the run that is open.
     pub(super) fn of(session: &Session) -> Self {
@@ -64,11 +57,12 @@ impl Waits {
         }
     }
 
-    /// Whether one of them has come to an end since; nothing where nobody can have looked away.
-    pub(super) fn ended(self, after: Self, cx: ViewCx<'_>) -> Option<Over> {
+    /// Whether one of them has come to an end since, not where nobody can have looked away; and what is said of it, where the
+    /// page does not say it itself.
+    pub(super) fn ended(self, after: Self, cx: ViewCx<'_>) -> (bool, Option<Notice>) {
         let was_long = |since: &Moment| cx.now.since(*since) >= LOOKED_AWAY;
         let at = clock_in_words(cx.now, cx.now, cx.setup.here.as_str());
-        let good = |words: std::fmt::Arguments<'_>| Some(Over { said: Some(Notice::new(Tone::Good, words)) });
+        let good = |words: std::fmt::Arguments<'_>| (true, Some(Notice::new(Tone::Good, words)));
         let before = self.proof.map(|(stage, _)| stage);
         let now = after.proof.filter(|(_, since)| was_long(since)).map(|(stage, _)| stage);
         match (before, now) {
@@ -78,11 +72,8 @@ impl Waits {
             (Some(Stage::Asked | Stage::Spreading), Some(Stage::Proved)) => {
                 good(format_args!("All checks are good since {at}."))
             }
-            (Some(Stage::Asked | Stage::Spreading), Some(Stage::Refused)) => Some(Over::default()),
-            _ if self.listing.as_ref().is_some_and(was_long) && after.listing.is_none() => {
-                Some(Over::default())
-            }
-            _ => None,
+            (Some(Stage::Asked | Stage::Spreading), Some(Stage::Refused)) => (true, None),
+            _ => (self.listing.as_ref().is_some_and(was_long) && after.listing.is_none(), None),
         }
     }
 

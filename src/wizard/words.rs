@@ -4,18 +4,15 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use crate::domain::{
     bill::grouped,
-    held_by::{HeldBy, KEPT_FOR, RunRequest, at_desk},
     phrase::{Command, Phrase, WayOn, phrase},
     protection,
-    run::RunRecord,
-    sydney::clock_in_words,
     text::{Text, capital},
-    time::Moment,
 };
 
 use super::{
     answer::Action,
     ask::QuestionId,
+    context::ViewCx,
     view::{Block, HandoutId, Offer},
 };
 
@@ -34,88 +31,6 @@ const SENDING: &str = include_str!("../../assets/handouts.toml");
 /// The table, read once.
 static WAYS: LazyLock<Offers<HandoutId>> = LazyLock::new(|| toml::from_str(SENDING).unwrap_or_default());
 
-/// From where a run that is not held here is watched.
-#[derive(Clone, Copy)]
-pub(crate) struct Watcher<'a> {
-    /// Now.
-    pub(crate) now: Moment,
-    /// The zone by whose clocks times are told.
-    pub(crate) here: &'a str,
-    /// Others share the record, and are heard.
-    pub(crate) is_shared: bool,
-    /// When the run was read.
-    pub(crate) read: Moment,
-    /// Who watches.
-    pub(crate) operator: &'a Text,
-}
-
-/// Said when a write is asked for in a run that somebody else has, or nobody.
-pub(crate) fn read_only(record: &RunRecord, from: Watcher<'_>) -> Phrase {
-    let words = phrase![who(record, from), ". You are watching, so nothing was changed."];
-    way_to(record, from).map_or_else(|| words.clone(), |way| words.clone().then(way))
-}
-
-/// Said above every page of such a run. A record in a file tells nobody what others do: it is read when it is asked for.
-pub(crate) fn watching(record: &RunRecord, from: Watcher<'_>) -> Phrase {
-    let words = if from.is_shared || record.held_by.is_none() {
-        phrase![who(record, from), ". You are watching."]
-    } else {
-        let read = clock_in_words(from.read, from.now, from.here);
-        let words = format_args!("{}. You are watching: this is how it stood at {read}.", who(record, from));
-        phrase![words, " ", WayOn::Again("read it again")]
-    };
-    way_to(record, from).map_or_else(|| words.clone(), |way| words.clone().then(way))
-}
-
-/// How such a run is taken over now; none while it is kept for somebody else.
-fn way_to(record: &RunRecord, from: Watcher<'_>) -> Option<WayOn> {
-    let purpose = match (&record.held_by, from.is_shared) {
-        (None, _) => "take it over",
-        (Some(_), true) => "ask for it",
-        (Some(_), false) => "take it over once they have left it",
-    };
-    kept_elsewhere(record, from).is_none().then_some(WayOn::TakeOver(purpose))
-}
-
-/// Who else it is kept for, having been handed over a moment ago.
-fn kept_elsewhere<'r>(record: &'r RunRecord, from: Watcher<'_>) -> Option<&'r RunRequest> {
-    record.kept_for(from.now).filter(|asked| asked.by != *from.operator)
-}
-
-/// Said once whoever had a run that is watched does not have it any more.
-pub(crate) fn freed(was: &HeldBy) -> Phrase {
-    phrase![&was.by, " does not have this run any more. ", WayOn::TakeOver("take it over")]
-}
-
-/// Said where a run can't be taken over yet, because it was handed over to somebody who asked.
-pub(crate) fn kept(asked: &RunRequest) -> Phrase {
-    let who = at_desk(&asked.by, &asked.host);
-    let seconds = KEPT_FOR.as_secs();
-    format_args!("This run was handed over to {who}, and is kept for them for {seconds} s. Try again then.")
-        .into()
-}
-
-/// Said where a run can't be taken over, because the record is a file.
-pub(crate) fn still_held(held_by: &HeldBy) -> Phrase {
-    let HeldBy { by, host, .. } = held_by;
-    let words = format_args!(
-        "{by} still has this run on {host}. Have {by} leave or park it, then take it over. Asking from here, and watching \
-         live, need the record on a server."
-    );
-    words.into()
-}
-
-/// Who has a run that is not held here.
-fn who(record: &RunRecord, from: Watcher<'_>) -> Text {
-    match (&record.held_by, kept_elsewhere(record, from)) {
-        (Some(held_by), _) => held_by.has("this run", from.now, from.here),
-        (None, Some(RunRequest { by, host, .. })) => {
-            Text::of(format_args!("This run is kept for {}, who asked for it", at_desk(by, host)))
-        }
-        (None, None) => "Nobody has this run now".into(),
-    }
-}
-
 /// What is to be said of files and folders once the world is open: the first sentence, and the way to the others.
 pub(crate) fn notes(notes: &[Text]) -> Option<Phrase> {
     let (first, rest) = notes.split_first()?;
@@ -130,11 +45,7 @@ pub(crate) fn notes(notes: &[Text]) -> Option<Phrase> {
 pub(crate) fn excluded<'a>(count: u32, names: impl Iterator<Item = Text>) -> Option<Block<'a>> {
     /// Two lines of 80 columns; a guess.
     const NAMED: u32 = 6;
-    let names: Vec<Text> = names.zip(0..NAMED).map(|(name, _)| name).collect();
-    let first = names.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
-    let more = count.saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
-    (!names.is_empty()).then(|| Block::Para(format_args!("Excluded: {first}{more}.").into()))
+    first_of(count, NAMED, names).map(|who| Block::Para(format_args!("Excluded: {who}.").into()))
 }
 
 /// Who is meant by so many: all of a few by name and address, else the first two by name; none where nobody is.
@@ -143,14 +54,23 @@ pub(crate) fn first_named(count: u32, users: impl Iterator<Item = (Text, Text)>)
     const WHOLE: u32 = 3;
     /// So many of more.
     const FIRST: u32 = 2;
-    let most = if count <= WHOLE { WHOLE } else { FIRST };
-    let told = |(name, address): (Text, Text)| {
-        // A hoster's mailbox may have its address for a name.
-        if count > WHOLE || name == address { name.to_string() } else { protection::named(&name, &address) }
+    if count > WHOLE {
+        return first_of(count, FIRST, users.map(|(name, _)| name));
+    }
+    // A hoster's mailbox may have its address for a name.
+    let whole = |(name, address): (Text, Text)| {
+        if name == address { name } else { Text::clean(&protection::named(&name, &address)) }
     };
-    let names: Vec<String> = users.zip(0..most.min(count)).map(|(user, _)| told(user)).collect();
-    let more = if count > most { format!(" and {} more", grouped(count - most)) } else { String::new() };
-    (!names.is_empty()).then(|| Text::of(format_args!("{}{more}", names.join(", "))))
+    first_of(count, WHOLE, users.map(whole))
+}
+
+/// The first of so many, and how many there are besides; none where there is nobody.
+fn first_of(count: u32, most: u32, who: impl Iterator<Item = Text>) -> Option<Text> {
+    let first: Vec<Text> = who.zip(0..most.min(count)).map(|(who, _)| who).collect();
+    let names = first.iter().map(Text::as_str).collect::<Vec<_>>().join(", ");
+    let more = count.saturating_sub(most);
+    let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
+    (!first.is_empty()).then(|| Text::of(format_args!("{names}{more}")))
 }
 
 /// What can be done, in the words that the question has for it.
@@ -171,11 +91,8 @@ fn of(offers: Option<&'static HashMap<Action, (String, String)>>, action: Action
 
 /// What can be done on every screen; a run that is not held here (`is_watching`) can be taken over and read again. Enter
 /// reads it again where nobody tells what others do.
-pub(crate) fn common_offers(
-    record: Option<&RunRecord>,
-    is_shared: bool,
-    is_watching: bool,
-) -> impl Iterator<Item = Offer> {
+pub(crate) fn common_offers(cx: ViewCx<'_>, is_watching: bool) -> impl Iterator<Item = Offer> {
+    let (record, is_shared) = (cx.session.record.as_ref(), cx.session.is_shared);
     let park = Offer::new(Action::Park, "park", "Park this run and go on with another customer.");
     let again = Offer::new(Action::Refresh, "read again", "Reads the run again, as it stands now.");
     let again = if is_shared { again } else { again.by_default() };
@@ -202,7 +119,7 @@ pub(crate) fn common_offers(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{customer::Progress, verdict::Standstill};
+    use crate::domain::{customer::Progress, time::Moment, verdict::Standstill};
 
     #[test]
     fn every_offer_is_written_down_with_a_sentence_that_is_whole() {

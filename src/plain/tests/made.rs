@@ -19,7 +19,7 @@ use crate::{
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
             self, Bar, Block, Button, Cell, Cells, ChoiceView, Column, Fact, FactId, FieldValue, FieldView,
-            Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone, View,
+            Notice, Offer, Page, Row, Rows, RowsView, Stops, Tone, View,
         },
     },
 };
@@ -92,7 +92,7 @@ fn view(shape: Shape, heading: Phrase, blocks: Vec<Block<'_>>) -> View<'_> {
         events: 0,
         now: Moment::default(),
         bar: Bar { is_sandbox: true, ..Bar::default() },
-        steps: vec![Stop { name: "Users", place: Place::Here }],
+        steps: Stops { names: &["Users"], here: 0 },
         page: Page { heading, blocks },
         below: None,
         ask: Ask {

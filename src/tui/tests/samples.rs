@@ -28,8 +28,7 @@ use crate::{
         ask::{Ask, Focus, NumberAsked, QuestionId, SelectAsked, Shape, Spot},
         view::{
             Bar, BillView, Block, Button, Cell, Cells, CheckGroup, ChoiceView, Column, Count, FieldValue,
-            FieldView, Handout, HandoutId, Mark, Notice, Offer, Page, Place, Row, Rows, RowsView, Stop, Tone,
-            View,
+            FieldView, Handout, HandoutId, Mark, Notice, Offer, Page, Row, Rows, RowsView, Stops, Tone, View,
         },
     },
 };
@@ -138,7 +137,6 @@ pub(crate) fn page<'a>(
     heading: &'static str,
     blocks: Vec<Block<'a>>,
 ) -> View<'a> {
-    let stop = |name, place| Stop { name, place };
     View {
         events: 0,
         now: Moment::default(),
@@ -153,14 +151,7 @@ pub(crate) fn page<'a>(
             last_four: Some("a1b2".into()),
             ..Bar::default()
         },
-        steps: vec![
-            stop("Customer", Place::Behind),
-            stop("Product", Place::Behind),
-            stop("Access", Place::Behind),
-            stop("Authorise", Place::Behind),
-            stop("Users", Place::Here),
-            stop("Outcome", Place::Ahead),
-        ],
+        steps: Stops { names: &["Customer", "Product", "Access", "Authorise", "Users", "Outcome"], here: 4 },
         page: Page { heading: heading.into(), blocks },
         below: None,
         ask: Ask { id, revision: Revision(7), shape, is_waiting: false, focus: Focus::default() },

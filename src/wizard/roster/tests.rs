@@ -18,7 +18,7 @@ use crate::{
     },
     wizard::{
         answer::RowId,
-        call::{CallId, PageHits, Reply, Request},
+        call::{CallId, Listed, PageHits, Reply, Request},
         effect::Effect,
         pending::Arrival,
         tests::record,
@@ -153,7 +153,7 @@ fn what_goes_on_is_said_until_it_is_over_and_what_is_not_seen_for_good() {
         (Reply::Page(page(0..10)), vec![]),
         (Reply::Note(gap.clone()), vec![gap.clone()]),
         (Reply::Note(again.clone()), vec![gap.clone(), again]),
-        (Reply::Listed { total: 10 }, vec![gap]),
+        (Reply::Listed(Listed { total: 10 }), vec![gap]),
     ] {
         let said = format!("{reply:?}");
         rig.hear(listing, reply);

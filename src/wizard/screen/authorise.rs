@@ -320,12 +320,8 @@ impl Authorise {
 
     fn failures<'a>(&'a self, cx: ViewCx<'a>) -> impl Iterator<Item = &'a Failure> {
         let proving = &cx.session.proving;
-        let verdict = match proving.verdict() {
-            Some(Verdict::Failed(failure)) => Some(failure),
-            _ => None,
-        };
         // What kept the last round from being finished is newer than what the round before it found.
-        self.failure.iter().chain(proving.failure.as_ref().or(verdict))
+        self.failure.iter().chain(proving.failure.as_ref().or_else(|| proving.found_wrong()))
     }
 
     /// The button; beside it the way on, where the product was enabled before, and the way back to the form, where what was

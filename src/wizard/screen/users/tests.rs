@@ -19,7 +19,7 @@ use crate::{
     wizard::{
         answer::{RowId, Value},
         ask::{QuestionId, SelectAsked, Shape},
-        call::{CallId, PageHits, Reply, Request},
+        call::{CallId, Listed, PageHits, Reply, Request},
         part::sweep,
         screen::tests::{Bench, now, record},
         view::{self, Block, Column, Row, RowsView},
@@ -132,7 +132,7 @@ impl Bench {
             self.part(page);
         }
         let total = self.session.roster.counts().listed;
-        self.part(Reply::Listed { total });
+        self.part(Reply::Listed(Listed { total }));
         if self.count(is_counts) > 0 {
             self.answer(is_counts, Reply::Saved);
         }
@@ -648,7 +648,7 @@ fn a_list_that_is_whole_can_be_used_while_its_mailboxes_are_checked() {
     bench.give(Given::Back);
     bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::OnPremises)]));
     assert_eq!((bench.asked().checking, bench.ticked()), (Some(0), 2));
-    bench.part(Reply::Listed { total: 4 });
+    bench.part(Reply::Listed(Listed { total: 4 }));
     assert_eq!((bench.asked().checking, bench.count(unchecked(0))), (None, 1));
     assert!(!counts(&bench).contains("not checked yet"), "{}", counts(&bench));
     bench.mark(Mark::Tick, &[4]);
@@ -670,7 +670,7 @@ fn the_bill_of_everybody_comes_by_itself_once_the_mailboxes_are_checked() {
         }
         let before = bench.question();
         bench.part(Reply::Kinds(vec![(id(2), Kind::User), (id(3), Kind::Shared), (id(4), Kind::User)]));
-        bench.part(Reply::Listed { total: 4 });
+        bench.part(Reply::Listed(Listed { total: 4 }));
         assert_eq!(bench.heading(), "Turn 3 users on?");
         assert_ne!(bench.question(), before, "what is typed to the earlier bill is dropped");
         assert_eq!(bench.words().contains("have been checked meanwhile"), is_early);
