@@ -546,8 +546,8 @@ impl Wizard {
             self.release(pending::leave_run);
         }
         let mut trail = resume::trail(&record);
-        self.team.open(&mut self.cx.update(), &record);
         self.cx.session.take_up(record, self.cx.now, &mut self.cx.calls);
+        self.team.open(&mut self.cx.update());
         if let Some(shown) = trail.pop() {
             self.behind.push(std::mem::replace(&mut self.screen, shown));
             // The customers stay at the bottom of the trail.

@@ -75,10 +75,12 @@ impl Team {
         self.following.start(cx.calls, pending::follow_changes());
     }
 
-    /// A run is taken up as it is on record.
-    pub(crate) fn open(&mut self, cx: &mut UpdateCx<'_>, record: &RunRecord) {
+    /// A run has been taken up as it is on record. Somebody may have asked whoever had it before.
+    pub(crate) fn open(&mut self, cx: &mut UpdateCx<'_>) {
         self.is_typing = false;
-        self.note(cx, record);
+        if let Some(record) = cx.session.record.clone() {
+            self.note(cx, &record);
+        }
     }
 
     /// The run is left: what was heard of it is forgotten. An answer that is out is seen through.

@@ -215,8 +215,8 @@ fn whoever_watches_is_told_when_the_run_becomes_free() {
 
 #[test]
 fn a_run_without_a_person_at_it_says_so_at_once() {
-    let setup = Setup { is_board_watched: false, is_unattended: true, ..setup() };
-    let mut desk = shared_with(setup, consenting());
+    let command = || Setup { is_board_watched: false, is_unattended: true, ..setup() };
+    let mut desk = shared_with(command(), consenting());
     let now = desk.now;
     desk.request_changes(|record| record.request = Some(asked("ben", now)));
     let answers = |desk: &Desk| desk.log.iter().filter(|line| line.contains("unattended")).count();
@@ -224,6 +224,10 @@ fn a_run_without_a_person_at_it_says_so_at_once() {
     assert!(!desk.is_watching());
     desk.pass(2).request_changes(|_| {});
     assert_eq!(answers(&desk), 1, "once");
+    // Somebody asked whoever had it before.
+    let record = RunRecord { request: Some(asked("ben", now)), ..consenting() };
+    let desk = shared_with(command(), record);
+    assert_eq!(answers(&desk), 1, "{:?}", desk.log);
     // Whoever asked reads that.
     for (is_admin, way) in
         [(true, "give a reason, and take it over now"), (false, "have an Admin take it over")]
