@@ -45,14 +45,21 @@ pub(super) fn find(shown: &Buffer, next: &Buffer, rows: &[u16]) -> Option<Shift>
     let columns = (0..width).find(changes)?..(0..width).rfind(changes)? + 1;
     let was = |y| row(shown, y).get(columns.clone()).unwrap_or_default();
     let is = |y| row(next, y).get(columns.clone()).unwrap_or_default();
-    let full: Vec<u16> = rows.iter().copied().filter(|y| !was(*y).iter().all(is_blank)).collect();
+    let full: Vec<(u16, u64)> =
+        rows.iter().filter(|y| !was(**y).iter().all(is_blank)).map(|y| (*y, digest(was(*y)))).collect();
+    let digests: Vec<u64> = rows.iter().map(|y| digest(is(*y))).collect();
     let mut best: Option<(usize, Shift)> = None;
     for by in 1..next.area.height {
         for is_down in [false, true] {
             let moved = |y: u16| if is_down { y.checked_add(by) } else { y.checked_sub(by) };
-            let stands = |(from, to): &(u16, u16)| rows.binary_search(to).is_ok() && was(*from) == is(*to);
-            let now: Vec<u16> =
-                full.iter().filter_map(|y| Some((*y, moved(*y)?)).filter(stands)).map(|(_, to)| to).collect();
+            let stands = |from: u16, was_digest: u64, to: u16| {
+                let there = rows.binary_search(&to).ok().and_then(|at| digests.get(at));
+                there == Some(&was_digest) && was(from) == is(to)
+            };
+            let now: Vec<u16> = full
+                .iter()
+                .filter_map(|(y, digest)| moved(*y).filter(|to| stands(*y, *digest, *to)))
+                .collect();
             let Some((count, (first, last))) = largest_group(&now) else { continue };
             if count >= LEAST && best.as_ref().is_none_or(|(most, _)| count > *most) {
                 let rows = if is_down { first - by..last + 1 } else { first..last + by + 1 };
@@ -61,6 +68,13 @@ pub(super) fn find(shown: &Buffer, next: &Buffer, rows: &[u16]) -> Option<Shift>
         }
     }
     best.map(|(_, shift)| shift)
+}
+
+/// A number made of a row's letters: rows with two of them differ. Each row is held against each other one, and most begin
+/// alike.
+fn digest(cells: &[Cell]) -> u64 {
+    let letter = |cell: &Cell| cell.symbol().bytes().next().map_or(0, u64::from);
+    cells.iter().fold(0, |digest: u64, cell| digest.wrapping_mul(31).wrapping_add(letter(cell)))
 }
 
 /// The most rows that lie close together: how many, the first and the last.
