@@ -7,6 +7,7 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 
 use tokio::{
     runtime::{Builder, Handle, Runtime},
+    task::coop::unconstrained,
     time::timeout,
 };
 use tokio_postgres::Error;
@@ -56,9 +57,12 @@ impl Waiter {
     }
 
     /// Waits on this thread until something has come.
+    ///
+    /// A task that has used up its share of a turn is told by whatever it waits for to come again, and gets its next share only
+    /// with its next turn: whoever calls from inside of one would ask for ever. Shares don't count here.
     pub(crate) fn wait<F: Future>(&self, coming: F) -> F::Output {
         let _in = self.0.1.enter();
-        pollster::block_on(coming)
+        pollster::block_on(unconstrained(coming))
     }
 
     /// Lets something go on beside everything else.
@@ -72,5 +76,32 @@ impl Drop for Driver {
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, task::Poll};
+
+    use tokio::{sync::mpsc, task::coop::has_budget_remaining};
+
+    use super::*;
+
+    #[test]
+    fn it_waits_where_a_task_has_used_up_its_share_of_a_turn() {
+        let (done, is_done) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let waiter = Waiter::new().unwrap();
+            let (tell, mut heard) = mpsc::unbounded_channel();
+            (0..1_000).for_each(|number| tell.send(number).unwrap());
+            Builder::new_current_thread().build().unwrap().block_on(poll_fn(|cx| {
+                while heard.poll_recv(cx).is_ready() {}
+                assert!(!has_budget_remaining());
+                waiter.wait(async { tokio::time::sleep(Duration::from_millis(1)).await });
+                Poll::Ready(())
+            }));
+            done.send(()).unwrap();
+        });
+        is_done.recv_timeout(Duration::from_secs(20)).unwrap();
     }
 }
