@@ -234,8 +234,7 @@ impl Form {
         FormDraft(kept.collect())
     }
 
-    /// Takes up what was kept. Where a secret had been typed, its field says that it is
-    /// asked again.
+    /// Takes up what was kept. Where a secret had been typed, its field says that it is asked again.
     pub(crate) fn take_up(&mut self, draft: &FormDraft) {
         for control in &mut self.controls {
             match control {
